@@ -1,0 +1,76 @@
+//! The figures of `docs/measuring.md`, in one table: `cargo bench`.
+//!
+//! The million persons are written once, through the product's own store path, into
+//! `PLACET_BENCH_DIR` (default: `placet-bench` under the system's temporary directory) and found
+//! there by later runs. `cargo bench -- checks writes` runs only the parts named.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    clippy::type_complexity,
+    reason = "a measuring program: where something is wrong it stops and says so"
+)]
+
+mod batches;
+mod checks;
+mod generator;
+mod people;
+mod postgres;
+#[allow(dead_code, reason = "shared with the integration tests")]
+#[path = "../tests/it/support/postgres_programs.rs"]
+mod postgres_programs;
+#[allow(dead_code, reason = "shared with the integration tests")]
+#[path = "../tests/it/support/process.rs"]
+mod process;
+mod registry;
+mod server;
+mod start;
+mod table;
+mod writes;
+
+use registry::Place;
+use table::Table;
+
+/// The parts, in the order of the table.
+const PARTS: [&str; 4] = ["start", "checks", "batches", "writes"];
+
+fn main() {
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with("--"))
+        .collect();
+    match args.first().map(String::as_str) {
+        Some("serve") => server::run(&args[1..]),
+        Some("generate") => generator::run(&args[1..]),
+        _ => measure(&args),
+    }
+}
+
+fn measure(named: &[String]) {
+    let wanted = |part: &&&str| named.is_empty() || named.iter().any(|name| name == **part);
+    let mut table = Table::default();
+    let cluster = postgres::Cluster::start();
+    let mut places = vec![Place::sqlite("million")];
+    match &cluster {
+        Ok(cluster) => places.push(cluster.place("million")),
+        Err(why) => table.note(&format!("PostgreSQL is left out: {why}")),
+    }
+    for part in PARTS.iter().filter(wanted) {
+        match *part {
+            "start" => places
+                .iter()
+                .for_each(|place| start::measure(place, &mut table)),
+            "checks" => places
+                .iter()
+                .for_each(|place| checks::measure(place, &mut table)),
+            "batches" => batches::measure(&places[0], &mut table),
+            _ => writes::measure(cluster.as_ref().ok(), &mut table),
+        }
+    }
+    table.print();
+}

@@ -1,0 +1,126 @@
+//! A PostgreSQL cluster whose data are kept between runs.
+
+use crate::postgres_programs::Programs;
+use crate::process;
+use crate::registry::{Place, directory};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A running cluster, durable as PostgreSQL's defaults are; stopped when dropped.
+pub struct Cluster {
+    programs: Programs,
+    port: u16,
+    postmaster: Child,
+}
+
+impl Cluster {
+    /// Starts it, made anew where there is none. `Err` says why this machine has none.
+    pub fn start() -> Result<Self, String> {
+        let programs = Programs::find()?;
+        let home = directory().join("postgres");
+        if !home.join("data").is_dir() {
+            make(&programs, &home);
+        }
+        let port = process::free_port();
+        let settings = [
+            format!("port={port}"),
+            "listen_addresses=127.0.0.1".into(),
+            format!("unix_socket_directories={}", home.display()),
+        ];
+        let mut command = programs.command("postgres");
+        command
+            .arg("-D")
+            .arg(home.join("data"))
+            .args(settings.iter().flat_map(|setting| ["-c", setting]));
+        let postmaster = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let cluster = Self {
+            programs,
+            port,
+            postmaster: postmaster.expect("start postgres"),
+        };
+        assert!(
+            process::until(LIMIT, || cluster.client("pg_isready", &[])),
+            "PostgreSQL did not start"
+        );
+        Ok(cluster)
+    }
+
+    /// A database that later runs find again.
+    pub fn place(&self, name: &str) -> Place {
+        // that it exists already is no failure
+        let _existed = self.client(
+            "psql",
+            &[
+                "--dbname=postgres",
+                &format!("--command=CREATE DATABASE {name}"),
+            ],
+        );
+        let url = format!("postgres://placet@127.0.0.1:{}/{name}", self.port);
+        Place {
+            database: "PostgreSQL",
+            url,
+            keys: directory().join(format!("{name}.postgres.json")),
+        }
+    }
+
+    /// A database that is empty.
+    pub fn fresh(&self, name: &str) -> Place {
+        self.client(
+            "psql",
+            &[
+                "--dbname=postgres",
+                &format!("--command=DROP DATABASE IF EXISTS {name}"),
+            ],
+        );
+        self.place(name)
+    }
+
+    fn client(&self, name: &str, args: &[&str]) -> bool {
+        let mut command = self.programs.command(name);
+        command
+            .args([
+                "--host=127.0.0.1",
+                &format!("--port={}", self.port),
+                "--username=placet",
+            ])
+            .args(args);
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }
+}
+
+/// On this machine's own address only, and only with made-up people: no password.
+fn make(programs: &Programs, home: &std::path::Path) {
+    std::fs::create_dir_all(home).expect("make the cluster's directory");
+    programs.give(home);
+    let mut command = programs.command("initdb");
+    command.args([
+        "--username=placet",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-instructions",
+        "-D",
+    ]);
+    let made = command
+        .arg(home.join("data"))
+        .stdout(Stdio::null())
+        .status();
+    assert!(made.is_ok_and(|status| status.success()), "initdb failed");
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        process::signal("INT", &[self.postmaster.id()]);
+        let _status = process::wait(&mut self.postmaster, LIMIT);
+    }
+}

@@ -1,0 +1,176 @@
+-- The registry's tables, the same in both databases. Instants are microseconds since 1970,
+-- ids are the sixteen bytes of a UUIDv7, hashes are raw bytes.
+
+CREATE TABLE registry (
+    id           INTEGER PRIMARY KEY CHECK (id = 1),
+    origin       TEXT    NOT NULL,
+    key_check    BLOB     NOT NULL,
+    created_at   BIGINT  NOT NULL,
+    catalogue_at BIGINT  NOT NULL DEFAULT 0,
+    policy       TEXT    NOT NULL DEFAULT ''
+);
+
+-- The head of the log: how many entries, and the compact Merkle range over them. Locked last
+-- in every write, so that positions are gapless and follow the order of commits.
+CREATE TABLE log_head (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    size     BIGINT NOT NULL CHECK (size >= 0),
+    frontier BLOB    NOT NULL,
+    last_at  BIGINT NOT NULL
+);
+
+-- The leaves, byte for byte as they were hashed. Append-only.
+CREATE TABLE ledger (
+    position BIGINT PRIMARY KEY CHECK (position >= 0),
+    leaf     TEXT   NOT NULL
+) WITHOUT ROWID;
+
+-- Roots of the full tiles of 256 (levels 1, 2, ... of the C2SP tile tree).
+CREATE TABLE tree_tiles (
+    level INTEGER NOT NULL,
+    idx   BIGINT  NOT NULL,
+    hash  BLOB     NOT NULL,
+    PRIMARY KEY (level, idx)
+) WITHOUT ROWID;
+
+CREATE TABLE checkpoints (
+    size      BIGINT PRIMARY KEY,
+    root      BLOB    NOT NULL,
+    note      TEXT   NOT NULL,
+    signed_at BIGINT NOT NULL
+);
+
+-- What the leaves about no person commit to, with the opening.
+CREATE TABLE public_events (
+    position BIGINT PRIMARY KEY,
+    payload  TEXT   NOT NULL,
+    opening  BLOB    NOT NULL
+);
+
+CREATE TABLE subjects (
+    id                  BLOB     PRIMARY KEY,
+    wrapped_key         BLOB     NOT NULL,
+    key_epoch           INTEGER NOT NULL,
+    counter             BIGINT  NOT NULL,
+    objection           BIGINT,
+    objection_profiling BIGINT,
+    restricted          BIGINT,
+    merged_into         BLOB,
+    created_at          BIGINT  NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE identifiers (
+    blind      BLOB      PRIMARY KEY,
+    kind       SMALLINT NOT NULL,
+    subject_id BLOB      NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    sealed     BLOB      NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX identifiers_of_subject ON identifiers (subject_id);
+
+-- What the leaves about a person commit to, encrypted under the person's key. For a consent
+-- record the columns in clear repeat what the state is derived from.
+CREATE TABLE subject_events (
+    position       BIGINT   PRIMARY KEY,
+    subject_id     BLOB      NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    counter        BIGINT   NOT NULL,
+    kind           TEXT     NOT NULL,
+    record_id      BLOB      NOT NULL,
+    purpose        TEXT,
+    channel        TEXT,
+    effective_at   BIGINT,
+    valid_until    BIGINT,
+    recorded_at    BIGINT   NOT NULL,
+    notice_id      TEXT,
+    notice_version INTEGER,
+    source         TEXT,
+    proof          BOOLEAN  NOT NULL,
+    sealed         BLOB      NOT NULL,
+    UNIQUE (subject_id, counter)
+) WITHOUT ROWID;
+
+-- The answer that holds now: the fold of the history, one row per person, purpose and channel.
+CREATE TABLE consent_states (
+    subject_id     BLOB     NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    purpose        TEXT    NOT NULL,
+    channel        TEXT    NOT NULL,
+    status         TEXT    NOT NULL CHECK (status IN ('given', 'refused', 'withdrawn')),
+    effective_at   BIGINT  NOT NULL,
+    valid_until    BIGINT,
+    notice_id      TEXT,
+    notice_version INTEGER,
+    source         TEXT    NOT NULL,
+    proof          BOOLEAN NOT NULL,
+    record_id      BLOB     NOT NULL,
+    position       BIGINT  NOT NULL,
+    PRIMARY KEY (subject_id, purpose, channel)
+) WITHOUT ROWID;
+
+-- Keyed hashes of contact points never to be used again. Survives erasure; no import lifts it.
+CREATE TABLE suppressions (
+    blind    BLOB    PRIMARY KEY,
+    reason   TEXT   NOT NULL,
+    since    BIGINT NOT NULL,
+    position BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX suppressions_by_position ON suppressions (position);
+
+-- Controllers, purposes and notices: every version that ever was in force.
+CREATE TABLE catalogue_items (
+    kind     TEXT    NOT NULL CHECK (kind IN ('controller', 'purpose', 'notice')),
+    id       TEXT    NOT NULL,
+    version  INTEGER NOT NULL,
+    body     TEXT    NOT NULL,
+    since    BIGINT  NOT NULL,
+    position BIGINT  NOT NULL,
+    PRIMARY KEY (kind, id, version)
+);
+
+CREATE TABLE api_keys (
+    id         BLOB    PRIMARY KEY,
+    name       TEXT   NOT NULL,
+    role       TEXT   NOT NULL,
+    hash       BLOB    NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT,
+    position   BIGINT NOT NULL
+);
+
+CREATE TABLE staff (
+    id         BLOB    PRIMARY KEY,
+    login      TEXT   NOT NULL UNIQUE,
+    role       TEXT   NOT NULL,
+    password   TEXT   NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE sessions (
+    hash       BLOB    PRIMARY KEY,
+    staff_id   BLOB    NOT NULL REFERENCES staff (id),
+    csrf       TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE links (
+    hash       BLOB    PRIMARY KEY,
+    subject_id BLOB    NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    contact    BLOB    NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+-- What a write with an Idempotency-Key answered, so that a retry gets the same answer.
+CREATE TABLE idempotency (
+    key         BLOB    PRIMARY KEY,
+    fingerprint BLOB    NOT NULL,
+    answer      TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL
+) WITHOUT ROWID;
+
+-- What others are to be told: one row per commit, the half-open range of its entries.
+CREATE TABLE outbox (
+    first_position BIGINT PRIMARY KEY,
+    end_position   BIGINT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    delivered_at   BIGINT
+);

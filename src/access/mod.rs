@@ -1,0 +1,172 @@
+//! Who may do what. One place decides: [`authorize`] is the only maker of a [`Grant`], and what
+//! needs permission takes a grant as its argument, so that forgetting to ask does not compile.
+
+pub mod password;
+pub mod token;
+
+use crate::domain::event::Actor;
+use crate::domain::ids::{KeyId, StaffId, SubjectId};
+use crate::domain::registry::Role;
+use std::marker::PhantomData;
+
+/// Who is at the door, after the door has looked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Principal {
+    /// An API key.
+    Key(KeyId, Role),
+    /// A signed-in member of staff.
+    Staff(StaffId, Role),
+    /// A customer who came by a link to their own choices.
+    Customer(SubjectId),
+    /// Somebody at the machine's own command line, with the database's address and the keys.
+    Operator,
+    /// The service itself: start, follow, sign.
+    System,
+}
+
+impl Principal {
+    /// As the ledger names them.
+    #[must_use]
+    pub const fn actor(&self) -> Actor {
+        match self {
+            Self::Key(id, _) => Actor::Key(*id),
+            Self::Staff(id, _) => Actor::Staff(*id),
+            Self::Customer(_) => Actor::Subject,
+            Self::Operator => Actor::Operator,
+            Self::System => Actor::System,
+        }
+    }
+}
+
+/// Something that needs permission.
+pub trait Permission {
+    /// Its name, as `noun.verb`.
+    const NAME: &'static str;
+    /// Whether `principal` has it. Deny by default.
+    fn open_to(principal: &Principal) -> bool;
+}
+
+/// Proof that somebody may do `P`. Made by [`authorize`] only.
+#[derive(Debug)]
+pub struct Grant<P> {
+    actor: Actor,
+    customer: Option<SubjectId>,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P> Clone for Grant<P> {
+    fn clone(&self) -> Self {
+        Self {
+            actor: self.actor.clone(),
+            customer: self.customer,
+            permission: PhantomData,
+        }
+    }
+}
+
+impl<P> Grant<P> {
+    /// Who was granted it.
+    #[must_use]
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+impl Grant<OwnChoices> {
+    /// The one person whose choices these are; `None` never happens for this permission, and
+    /// is answered as if there were no such person.
+    #[must_use]
+    pub const fn customer(&self) -> Option<SubjectId> {
+        self.customer
+    }
+}
+
+/// The permission is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this needs the permission {0}")]
+pub struct Forbidden(pub &'static str);
+
+/// Decides whether `principal` may do `P`.
+///
+/// # Errors
+/// [`Forbidden`] with the name of the permission that is missing.
+pub fn authorize<P: Permission>(principal: &Principal) -> Result<Grant<P>, Forbidden> {
+    if !P::open_to(principal) {
+        return Err(Forbidden(P::NAME));
+    }
+    let customer = match principal {
+        Principal::Customer(subject) => Some(*subject),
+        _ => None,
+    };
+    Ok(Grant {
+        actor: principal.actor(),
+        customer,
+        permission: PhantomData,
+    })
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal open to $open:pat,)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub enum $name {}
+        impl Permission for $name {
+            const NAME: &'static str = $text;
+            fn open_to(principal: &Principal) -> bool {
+                matches!(principal, $open)
+            }
+        }
+    )*};
+}
+
+use Principal::{Customer, Key, Operator, Staff, System};
+
+permissions! {
+    /// Write consents, objections, restrictions and suppressions down.
+    RecordConsents = "consents.record" open to Key(_, Role::Collector | Role::Admin) | Operator,
+    /// Issue a link to a person's own choices.
+    IssueLinks = "links.issue" open to Key(_, Role::Collector | Role::Admin) | Operator,
+    /// Ask whether data may be used.
+    CheckDecisions = "decisions.check" open to Key(_, Role::Marketing | Role::Admin) | Operator,
+    /// Read a person's choices and history.
+    ReadSubjects = "subjects.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    /// Read the signed receipt of a consent record.
+    ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    /// Read purposes and notices.
+    ReadCatalogue = "catalogue.read" open to Key(..) | Staff(..) | Customer(_) | Operator,
+    /// Publish purposes and notices.
+    PublishCatalogue = "catalogue.publish" open to Key(_, Role::Admin) | Operator,
+    /// Make keys and staff accounts.
+    ManageAccess = "access.manage" open to Key(_, Role::Admin) | Operator,
+    /// Export audit packages.
+    ExportAudit = "audit.export" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    /// See and change one's own choices.
+    OwnChoices = "choices.own" open to Customer(_),
+    /// Bring existing consents in.
+    ImportConsents = "consents.import" open to Operator,
+    /// What the service does by itself: open the door, follow the ledger, sign checkpoints.
+    Serve = "service.serve" open to System,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_role_opens_what_the_contract_says_and_nothing_else() {
+        let key = |role| Key(KeyId::from_bytes([1; 16]), role);
+        assert!(authorize::<CheckDecisions>(&key(Role::Marketing)).is_ok());
+        assert!(authorize::<RecordConsents>(&key(Role::Collector)).is_ok());
+        assert!(authorize::<ExportAudit>(&key(Role::Dpo)).is_ok());
+        assert_eq!(
+            authorize::<CheckDecisions>(&key(Role::Collector)).unwrap_err(),
+            Forbidden("decisions.check")
+        );
+        assert!(authorize::<RecordConsents>(&key(Role::Marketing)).is_err());
+        assert!(authorize::<ReadSubjects>(&key(Role::Marketing)).is_err());
+        assert!(authorize::<PublishCatalogue>(&key(Role::Dpo)).is_err());
+        assert!(authorize::<OwnChoices>(&key(Role::Admin)).is_err());
+        assert!(authorize::<Serve>(&key(Role::Admin)).is_err());
+    }
+}

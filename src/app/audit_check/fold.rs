@@ -1,0 +1,101 @@
+//! What a person's history adds up to: the same fold that each write makes one step of. Pure.
+
+use crate::domain::event::SubjectEvent;
+use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::registry::{Channel, ConsentState, Slug, Standing, latest_yes, stricter};
+use crate::store::PersonEvent;
+use std::collections::BTreeMap;
+
+/// The sum of a history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// The answers.
+    pub cells: BTreeMap<(Slug, Channel), ConsentState>,
+    /// Objections and restriction.
+    pub standing: Standing,
+    /// The entry that last changed the standing.
+    pub standing_at: Option<Position>,
+    /// Each identifier, and the entry by which it came.
+    pub contacts: BTreeMap<Blind, Position>,
+    /// The records that were merged into this one, and by which entry.
+    pub merged: BTreeMap<SubjectId, Position>,
+}
+
+/// Adds a history up. `other` gives the sum of a record that was merged into this one.
+pub(super) fn fold<E>(
+    events: &[PersonEvent],
+    mut other: impl FnMut(SubjectId) -> Result<Folded, E>,
+) -> Result<Folded, E> {
+    let mut sum = Folded::default();
+    for (position, event) in events
+        .iter()
+        .filter_map(|one| Some((one.position, one.event.as_ref()?)))
+    {
+        match event {
+            SubjectEvent::Consent(record) => {
+                let at = (record.purpose.clone(), record.channel);
+                let after =
+                    ConsentState::after(sum.cells.get(&at), ConsentState::of(record, position));
+                sum.cells.insert(at, after);
+            }
+            SubjectEvent::Objected {
+                scope,
+                effective_at,
+            } => {
+                sum.stand(
+                    position,
+                    sum.standing.clone().objecting(*scope, *effective_at),
+                );
+            }
+            SubjectEvent::Restricted {
+                restricted,
+                effective_at,
+            } => {
+                let standing = Standing {
+                    restricted: restricted.then_some(*effective_at),
+                    ..sum.standing.clone()
+                };
+                sum.stand(position, standing);
+            }
+            SubjectEvent::Linked(contacts) => sum.link(position, contacts),
+            SubjectEvent::Merged { from, contacts } => {
+                sum.link(position, contacts);
+                sum.merge(position, *from, other(*from)?);
+            }
+            SubjectEvent::LinkIssued => {}
+        }
+    }
+    Ok(sum)
+}
+
+impl Folded {
+    fn stand(&mut self, position: Position, standing: Standing) {
+        self.standing = standing;
+        self.standing_at = Some(position);
+    }
+
+    fn link(&mut self, position: Position, contacts: &[Blind]) {
+        self.contacts
+            .extend(contacts.iter().map(|contact| (*contact, position)));
+    }
+
+    /// The stricter choice wins.
+    fn merge(&mut self, position: Position, from: SubjectId, other: Folded) {
+        self.merged.insert(from, position);
+        self.stand(
+            position,
+            self.standing.merged(
+                latest_yes(self.cells.values()),
+                &other.standing,
+                latest_yes(other.cells.values()),
+            ),
+        );
+        for (at, held) in other.cells {
+            let state = match self.cells.get(&at) {
+                Some(own) => stricter(own, &held, position),
+                None => ConsentState { position, ..held },
+            };
+            self.cells.insert(at, state);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Each person's rows against the sum of their history.
+
+use super::Check;
+use super::findings::Collector;
+use super::fold::{Folded, fold};
+use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::registry::{Channel, Slug};
+use crate::store::{StoreError, StoredPerson};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Persons read at once.
+const PAGE: i64 = 500;
+/// Records merged into records merged into records: more than this is a circle.
+const DEEPEST: usize = 64;
+
+/// Compares every person; says how many there were.
+pub(super) fn check(
+    check: &mut Check<'_, '_, '_>,
+    size: Position,
+    persons: u64,
+    found: &mut Collector,
+) -> Result<u64, StoreError> {
+    let (mut after, mut done) = (Vec::new(), 0u64);
+    loop {
+        let (page, last) = check.tx.audited_persons(check.grant, &after, PAGE)?;
+        let Some(last) = last else { break };
+        for person in &page {
+            let sum = sum(check, person, 0)?;
+            compare(person, &sum, found);
+            merges(check, person, &sum, found)?;
+        }
+        done = done.saturating_add(page.len() as u64);
+        (check.progress)(
+            size.saturating_add(done),
+            size.saturating_add(persons.max(done)),
+        );
+        after = last;
+    }
+    let (states, contacts) = check.tx.orphans(check.grant)?;
+    for position in states {
+        found.at(
+            position,
+            "a consent state is of a person who does not exist",
+        );
+    }
+    if contacts > 0 {
+        found.whole(format!(
+            "{contacts} identifier(s) lead to persons who do not exist"
+        ));
+    }
+    Ok(done)
+}
+
+/// The sum of a person's history, with that of the records merged into theirs.
+fn sum(
+    check: &mut Check<'_, '_, '_>,
+    person: &StoredPerson,
+    depth: usize,
+) -> Result<Folded, StoreError> {
+    fold(&person.events, |from| {
+        if depth >= DEEPEST {
+            return Ok(Folded::default());
+        }
+        match check.tx.audited_person(check.grant, from)? {
+            Some(other) => sum(check, &other, depth + 1),
+            None => Ok(Folded::default()),
+        }
+    })
+}
+
+fn compare(person: &StoredPerson, sum: &Folded, found: &mut Collector) {
+    let last = person.events.last().map(|event| event.position);
+    let mut tell = |position: Option<Position>, what: &str| match position.or(last) {
+        Some(position) => found.at(position, what),
+        None => found.whole(what),
+    };
+    let numbered = person
+        .events
+        .iter()
+        .zip(0u64..)
+        .all(|(event, counter)| event.counter == counter);
+    if !numbered || person.counter != person.events.len() as u64 {
+        tell(
+            None,
+            "the person's events are not numbered without gaps up to their counter",
+        );
+    }
+    if person.standing != sum.standing {
+        tell(
+            sum.standing_at,
+            "objection or restriction is not what the history adds up to",
+        );
+    }
+    states(person, sum, &mut tell);
+    identifiers(person, sum, &mut tell);
+}
+
+fn states(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {
+    let mut expected: BTreeMap<(Slug, Channel), _> = sum
+        .cells
+        .iter()
+        .map(|(at, state)| (at.clone(), state))
+        .collect();
+    for stored in &person.states {
+        let Some(cell) = &stored.cell else {
+            tell(Some(stored.position), "a consent state does not read");
+            continue;
+        };
+        match expected.remove(&(cell.purpose.clone(), cell.channel)) {
+            Some(state) if *state == cell.state => {}
+            Some(state) => tell(
+                Some(state.position),
+                "the consent state is not what the history adds up to",
+            ),
+            None => tell(Some(stored.position), "a consent state rests on no entry"),
+        }
+    }
+    for state in expected.values() {
+        tell(
+            Some(state.position),
+            "the consent state that rests on this entry is missing",
+        );
+    }
+}
+
+/// A record that was merged has given its identifiers away.
+fn identifiers(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {
+    let held: BTreeSet<Blind> = person.identifiers.iter().map(|(blind, _)| *blind).collect();
+    let merged = person.merged_into.is_some();
+    for (blind, position) in sum.contacts.iter().filter(|_| !merged) {
+        if !held.contains(blind) {
+            tell(
+                Some(*position),
+                "an identifier that this entry linked is missing or leads to somebody else",
+            );
+        }
+    }
+    for (blind, sound) in &person.identifiers {
+        let position = sum.contacts.get(blind).copied();
+        if merged || position.is_none() {
+            tell(
+                position,
+                "an identifier leads to this person that no entry linked",
+            );
+        } else if !sound {
+            tell(
+                position,
+                "an identifier does not open or is not the one that its hash says",
+            );
+        }
+    }
+}
+
+/// Who was merged says so, and who says so was merged.
+fn merges(
+    check: &mut Check<'_, '_, '_>,
+    person: &StoredPerson,
+    sum: &Folded,
+    found: &mut Collector,
+) -> Result<(), StoreError> {
+    for (from, position) in &sum.merged {
+        let other = check.tx.audited_person(check.grant, *from)?;
+        if other.and_then(|other| other.merged_into) != Some(person.id) {
+            found.at(
+                *position,
+                "the record that this entry merged does not say so",
+            );
+        }
+    }
+    let Some(into) = person.merged_into else {
+        return Ok(());
+    };
+    let other = check.tx.audited_person(check.grant, into)?;
+    if !other.is_some_and(|other| is_merged(&other, person.id)) {
+        let what = "the record says that it was merged, which no entry records";
+        match person.events.last() {
+            Some(last) => found.at(last.position, what),
+            None => found.whole(what),
+        }
+    }
+    Ok(())
+}
+
+fn is_merged(into: &StoredPerson, from: SubjectId) -> bool {
+    use crate::domain::event::SubjectEvent::Merged;
+    into.events
+        .iter()
+        .any(|one| matches!(&one.event, Some(Merged { from: found, .. }) if *found == from))
+}

@@ -1,0 +1,165 @@
+//! The tree made again from the leaves, against what the database keeps of it and against every
+//! head that was ever signed.
+
+use super::Check;
+use super::findings::Collector;
+use crate::audit::checkpoint::Checkpoint;
+use crate::audit::note::VerifierKey;
+use crate::audit::tree::{Frontier, TILE_HEIGHT, TileRoot, hash_leaf};
+use crate::domain::ids::Position;
+use crate::store::{StoreError, StoredCheckpoint, StoredHead, StoredTile};
+use std::collections::{BTreeMap, VecDeque};
+
+/// The tree as it grows again.
+#[derive(Default)]
+pub(super) struct TreeCheck {
+    frontier: Frontier,
+    /// Tiles that the current block completed.
+    tiles: BTreeMap<(u8, u64), [u8; 32]>,
+    /// Checkpoints of the current block, by size.
+    signed: VecDeque<StoredCheckpoint>,
+    begun: bool,
+    /// The last signed size whose root the leaves make.
+    agreed: Position,
+    /// The first whose root they do not make, and how many do not.
+    wrong: Option<(Position, u64)>,
+}
+
+impl TreeCheck {
+    /// Before the leaves up to `end`.
+    pub(super) fn begin(
+        &mut self,
+        check: &mut Check<'_, '_, '_>,
+        end: Position,
+        found: &mut Collector,
+    ) -> Result<(), StoreError> {
+        let after = self.begun.then_some(self.frontier.size());
+        self.begun = true;
+        let signed = check.tx.stored_checkpoints(check.grant, after, end)?;
+        for one in &signed {
+            if !is_signed(one, check.verifier, check.origin) {
+                let what = format!(
+                    "the checkpoint for size {} is not one that the log's key signed",
+                    one.size
+                );
+                found.whole(what);
+            }
+        }
+        self.signed = signed.into();
+        self.roots();
+        Ok(())
+    }
+
+    /// The next leaf; a missing one leaves a hole that the tree shows.
+    pub(super) fn leaf(&mut self, leaf: Option<&str>) {
+        let done = self
+            .frontier
+            .append(hash_leaf(leaf.unwrap_or_default().as_bytes()));
+        let tile = |tile: TileRoot| ((tile.level, tile.index), tile.hash);
+        self.tiles.extend(done.into_iter().map(tile));
+        self.roots();
+    }
+
+    /// Compares the root with the checkpoints of the present size.
+    fn roots(&mut self) {
+        while let Some(one) = self
+            .signed
+            .pop_front_if(|one| one.size == self.frontier.size())
+        {
+            if one.root == self.frontier.root() {
+                self.agreed = one.size;
+            } else {
+                let (first, count) = self.wrong.unwrap_or((one.size, 0));
+                self.wrong = Some((first, count + 1));
+            }
+        }
+    }
+
+    /// Compares the tiles that the last block completed with their rows.
+    pub(super) fn block(
+        &mut self,
+        check: &mut Check<'_, '_, '_>,
+        found: &mut Collector,
+    ) -> Result<(), StoreError> {
+        let made = std::mem::take(&mut self.tiles);
+        for level in 1..=7u8 {
+            let mut indexes = made
+                .range((level, 0)..=(level, u64::MAX))
+                .map(|((_, index), _)| *index);
+            let Some(first) = indexes.next() else { break };
+            let end = indexes.next_back().unwrap_or(first) + 1;
+            let rows = check.tx.stored_tiles(check.grant, level, (first, end))?;
+            let of_level = made.range((level, first)..(level, end));
+            for ((_, index), hash) in of_level {
+                compare(level, *index, hash, &rows, found);
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the head, and looks for rows that no entry stands behind.
+    pub(super) fn close(
+        self,
+        check: &mut Check<'_, '_, '_>,
+        head: &StoredHead,
+        found: &mut Collector,
+    ) -> Result<(), StoreError> {
+        let size = self.frontier.size();
+        match &head.frontier {
+            None => found.whole("the head of the log does not read"),
+            Some(frontier) if frontier.size() != head.size => {
+                found.whole("the head's size is not that of its tree");
+            }
+            Some(frontier) if *frontier != self.frontier => {
+                found.whole("the entries do not make the root that the head of the log has");
+            }
+            Some(_) => {}
+        }
+        if let Some((first, count)) = self.wrong {
+            found.whole(format!(
+                "the entries do not make the root that was signed for size {first} ({count} checkpoint(s) in all): \
+                 an entry from {} up to {first} was changed, or a checkpoint was",
+                self.agreed
+            ));
+        }
+        for tile in check.tx.stray_tiles(check.grant, size)? {
+            found.whole(format!(
+                "tile {}/{} is beyond the end of the log",
+                tile.level, tile.index
+            ));
+        }
+        for row in check.tx.beyond(check.grant, size)? {
+            let what = format!(
+                "a row in {} names a position beyond the end of the log ({size})",
+                row.table
+            );
+            match u64::try_from(row.position) {
+                Ok(position) => found.at(position, what),
+                Err(_) => found.whole(what),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_signed(stored: &StoredCheckpoint, verifier: &VerifierKey, origin: &str) -> bool {
+    Checkpoint::open(&stored.note, std::slice::from_ref(verifier)).is_ok_and(|signed| {
+        signed.origin == origin && signed.size == stored.size && stored.root == signed.root
+    })
+}
+
+fn compare(level: u8, index: u64, hash: &[u8; 32], rows: &[StoredTile], found: &mut Collector) {
+    let stored = rows
+        .iter()
+        .find(|row| u64::try_from(row.index) == Ok(index));
+    let fault = match stored {
+        Some(row) if row.hash == hash => return,
+        Some(_) => "is not the one that its entries make",
+        None => "is missing",
+    };
+    let shift = u32::from(level) * u32::from(TILE_HEIGHT);
+    let (first, end) = (index << shift, (index + 1) << shift);
+    found.whole(format!(
+        "tile {level}/{index} over the entries {first} up to {end} {fault}"
+    ));
+}

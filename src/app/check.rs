@@ -1,0 +1,187 @@
+//! May these data be used, for this purpose, on this channel, now?
+//!
+//! Answered from the index alone. The answer names the position it was made on.
+
+use super::facts::{self, Said};
+use super::open::App;
+use super::refusal::FieldProblem;
+use crate::access::{CheckDecisions, Grant};
+use crate::domain::ids::{Blind, DecisionId, Position, SubjectId};
+use crate::domain::registry::{Answer, Channel, Purpose};
+use crate::domain::time::{Now, from_micros};
+use crate::index::{PersonView, Table};
+use crate::policy::Outcome;
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+/// One question.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The keyed hashes of the person's identifiers.
+    pub blinds: Vec<Blind>,
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: String,
+    /// What only the caller knows.
+    pub said: Said,
+    /// Another instant than now: a simulation, never a permission to send.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// Its name.
+    pub id: DecisionId,
+    /// What the policies say.
+    pub outcome: Arc<Outcome>,
+    /// The ledger position that it was made on.
+    pub position: Position,
+    /// Until when a permit holds if nothing changes.
+    pub valid_until: Option<DateTime<Utc>>,
+    /// The ledger entry of the answer that it rests on.
+    pub evidence: Option<Position>,
+    /// Whether it is about another instant than now.
+    pub simulated: bool,
+}
+
+impl App {
+    /// Answers questions on one view of the index, in their order. Call [`App::fresh`] first.
+    pub fn check(
+        &self,
+        _grant: &Grant<CheckDecisions>,
+        questions: &[Question],
+        now: Now,
+    ) -> Vec<Result<Decided, Vec<FieldProblem>>> {
+        let table = self.index.view();
+        questions
+            .iter()
+            .map(|question| self.decide(&table, question, now))
+            .collect()
+    }
+
+    fn decide(
+        &self,
+        table: &Table,
+        question: &Question,
+        now: Now,
+    ) -> Result<Decided, Vec<FieldProblem>> {
+        let (purpose, channel) = resolve(table, question)?;
+        let at = question.at.unwrap_or_else(|| now.utc());
+        let suppressed = question
+            .blinds
+            .iter()
+            .any(|blind| table.is_suppressed(blind));
+        let persons = persons(table, &question.blinds);
+        let outcomes = if persons.is_empty() {
+            vec![None]
+        } else {
+            persons.into_iter().map(Some).collect()
+        };
+        let judged = outcomes.into_iter().map(|person| {
+            let facts = facts::gather(
+                table.catalogue(),
+                purpose,
+                channel,
+                person,
+                suppressed,
+                question.said,
+                at,
+            );
+            (
+                person,
+                facts.map_or_else(
+                    || Arc::new(Outcome::evaluation_error()),
+                    |facts| self.engine.decide(&facts),
+                ),
+            )
+        });
+        // identifiers that lead to several persons: whoever may not be reached decides
+        let strictest = judged.min_by_key(|(_, outcome)| outcome.is_permit());
+        let (person, outcome) = strictest.ok_or_else(Vec::new)?;
+        let id = DecisionId::new(now, self.entropy()).map_err(|_| vec![no_dice()])?;
+        Ok(decided(
+            id, outcome, table, purpose, channel, person, question,
+        ))
+    }
+
+    /// The answer of a node that cannot learn the head of the ledger: deny, with the reason.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn decide_stale(&self, now: Now) -> Result<Decided, super::Refusal> {
+        Ok(Decided {
+            id: DecisionId::new(now, self.entropy())?,
+            outcome: Arc::new(Outcome::stale()),
+            position: self.index.position(),
+            valid_until: None,
+            evidence: None,
+            simulated: false,
+        })
+    }
+}
+
+fn no_dice() -> FieldProblem {
+    FieldProblem::new(
+        "",
+        "no_randomness",
+        "the service cannot name a decision now; try again",
+    )
+}
+
+fn resolve<'a>(
+    table: &'a Table,
+    question: &Question,
+) -> Result<(&'a Purpose, Channel), Vec<FieldProblem>> {
+    let purpose = table.catalogue().purpose(&question.purpose);
+    let channel = Channel::parse(&question.channel);
+    if let (Some(purpose), Some(channel)) = (purpose, channel) {
+        return Ok((purpose, channel));
+    }
+    let mut problems = Vec::new();
+    if purpose.is_none() {
+        problems.push(super::record::unknown_purpose(""));
+    }
+    if channel.is_none() {
+        problems.push(super::record::unknown_channel(""));
+    }
+    Err(problems)
+}
+
+fn persons<'a>(table: &'a Table, blinds: &[Blind]) -> Vec<PersonView<'a>> {
+    let mut seen: Vec<SubjectId> = Vec::new();
+    let mut found = Vec::new();
+    for person in blinds.iter().filter_map(|blind| table.person(blind)) {
+        if !seen.contains(&person.subject()) {
+            seen.push(person.subject());
+            found.push(person);
+        }
+    }
+    found
+}
+
+fn decided(
+    id: DecisionId,
+    outcome: Arc<Outcome>,
+    table: &Table,
+    purpose: &Purpose,
+    channel: Channel,
+    person: Option<PersonView<'_>>,
+    question: &Question,
+) -> Decided {
+    let answer = person.and_then(|person| {
+        person
+            .answers(&purpose.id)
+            .find(|answer| answer.channel == channel)
+    });
+    let yes = answer.filter(|answer| answer.answer == Answer::Given && outcome.is_permit());
+    Decided {
+        id,
+        position: table.position(),
+        valid_until: yes.and_then(|yes| yes.valid_until).map(from_micros),
+        evidence: answer.map(|answer| answer.position),
+        simulated: question.at.is_some(),
+        outcome,
+    }
+}

@@ -1,0 +1,128 @@
+//! A customer's own choices, as the form shows them.
+
+use super::open::App;
+use super::refusal::Refusal;
+use crate::access::token::TokenHash;
+use crate::access::{Grant, OwnChoices, Principal, authorize};
+use crate::domain::ids::Position;
+use crate::domain::registry::{
+    Catalogue, Channel, ConsentState, Identifier, Notice, Purpose, Standing,
+};
+use crate::domain::time::Now;
+use crate::store::Link;
+
+/// One purpose with its rows.
+#[derive(Debug, Clone)]
+pub struct PurposeChoices {
+    /// The purpose.
+    pub purpose: Purpose,
+    /// The words to show, where the person has a choice.
+    pub notice: Option<Notice>,
+    /// One row a channel: the state, and whether it covers the latest words.
+    pub rows: Vec<(Channel, Option<ConsentState>, bool)>,
+}
+
+/// All that the form shows.
+#[derive(Debug, Clone)]
+pub struct OwnChoicesView {
+    /// The contact point that the link was sent to.
+    pub contact: Option<Identifier>,
+    /// Every purpose in force.
+    pub purposes: Vec<PurposeChoices>,
+    /// Objections and restriction.
+    pub standing: Standing,
+    /// The latest entry about this person's choices: what the page was made on.
+    pub seen: Position,
+    /// What is in force.
+    pub catalogue: Catalogue,
+}
+
+impl App {
+    /// The person behind a link, and the permission to see and change their choices; `None`
+    /// where the link is unknown or has expired.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn enter(
+        &self,
+        token: &str,
+        now: Now,
+    ) -> Result<Option<(Grant<OwnChoices>, Link)>, Refusal> {
+        let found = self
+            .store
+            .read(|tx| tx.link(&self.serve, TokenHash::of(token), now))?;
+        let Some((link, _)) = found else {
+            return Ok(None);
+        };
+        let grant = authorize::<OwnChoices>(&Principal::Customer(link.subject))?;
+        Ok(Some((grant, link)))
+    }
+
+    /// The choices of the person behind a link.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn own_choices(
+        &self,
+        grant: &Grant<OwnChoices>,
+        link: Link,
+    ) -> Result<OwnChoicesView, Refusal> {
+        let serve = &self.serve;
+        let own = grant
+            .customer()
+            .ok_or(Refusal::NotFound("a person for this link"))?;
+        self.store.read(|tx| {
+            let subject = tx
+                .subject(grant, own)?
+                .ok_or(Refusal::NotFound("a person for this link"))?;
+            let catalogue = tx.catalogue(serve)?;
+            let (cells, standing) = tx.choices(grant, subject)?;
+            let identifiers = tx.identifiers(grant, subject)?;
+            let contact = identifiers
+                .into_iter()
+                .find(|held| held.blind == link.contact);
+            let seen = cells
+                .iter()
+                .map(|cell| cell.state.position + 1)
+                .max()
+                .unwrap_or(0);
+            let state = |purpose: &Purpose, channel: Channel| {
+                let cell = cells
+                    .iter()
+                    .find(|cell| cell.purpose == purpose.id && cell.channel == channel);
+                cell.map(|cell| cell.state.clone())
+            };
+            let purposes = catalogue
+                .purposes
+                .values()
+                .map(|purpose| offered(&catalogue, purpose, &state))
+                .collect();
+            Ok(OwnChoicesView {
+                contact: contact.map(|held| held.identifier),
+                purposes,
+                standing,
+                seen,
+                catalogue,
+            })
+        })
+    }
+}
+
+fn offered(
+    catalogue: &Catalogue,
+    purpose: &Purpose,
+    state: &impl Fn(&Purpose, Channel) -> Option<ConsentState>,
+) -> PurposeChoices {
+    let row = |channel: &Channel| {
+        let state = state(purpose, *channel);
+        let covered = state
+            .as_ref()
+            .is_some_and(|state| catalogue.covers(&purpose.id, state.notice.as_ref()));
+        (*channel, state, covered)
+    };
+    PurposeChoices {
+        purpose: purpose.clone(),
+        notice: catalogue.latest_notice(&purpose.id).cloned(),
+        rows: purpose.channels.iter().map(row).collect(),
+    }
+}

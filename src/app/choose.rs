@@ -1,0 +1,283 @@
+//! A customer changes their own choices in the form.
+//!
+//! Nothing here depends on policies: saying no works whatever state they are in.
+
+use super::contact::Named;
+use super::open::App;
+use super::record::{Consent, write_for};
+use super::refusal::{FieldProblem, Refusal};
+use crate::access::{Grant, OwnChoices};
+use crate::domain::ids::{Position, SubjectId};
+use crate::domain::registry::{
+    Answer, Catalogue, Channel, Language, NoticeRef, Objection, Purpose, Source, SourceKind,
+};
+use crate::domain::time::Now;
+use crate::store::{Committed, Entry, Order, WriteTx};
+use serde::{Deserialize, Serialize};
+
+/// What one row of the form asks for.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// Yes or no.
+    pub yes: bool,
+    /// The words that the page showed.
+    pub shown: Option<NoticeRef>,
+}
+
+/// What a form asks for, and what its page was made on.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// The rows whose answer differs from the one that the page showed.
+    pub rows: Vec<Wish>,
+    /// Stop everything.
+    pub stop_all: bool,
+    /// The page's [`super::choices::OwnChoicesView::seen`].
+    pub seen: Position,
+    /// The language that the page was in.
+    pub language: Language,
+    /// How the person acted: `choice_saved`, `stop_all`, `one_click`.
+    pub act: &'static str,
+}
+
+/// One choice that changed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Changed {
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// The answer before.
+    pub before: Option<Answer>,
+    /// The answer now.
+    pub after: Answer,
+}
+
+impl App {
+    /// Writes the wishes of the person behind a link down, in one transaction; `None` where
+    /// everything was so already.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] with code `choice_changed` where a yes was asked for on a page that
+    /// is older than the answer it would replace.
+    pub async fn choose(
+        &self,
+        grant: &Grant<OwnChoices>,
+        wishes: Wishes,
+        now: Now,
+    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+        let own = grant
+            .customer()
+            .ok_or(Refusal::NotFound("a person for this link"))?;
+        let order = Order {
+            now,
+            blinds: Vec::new(),
+            subjects: vec![own],
+            idempotency: None,
+        };
+        let actor = grant.clone();
+        let outcome = self
+            .store
+            .write(grant, order, move |tx| write(tx, &actor, own, &wishes))
+            .await;
+        match outcome {
+            Ok(committed) => Ok(Some(committed)),
+            Err(Refusal::Conflict { code: NOTHING, .. }) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+}
+
+const NOTHING: &str = "nothing_to_change";
+
+fn write(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<OwnChoices>,
+    own: SubjectId,
+    wishes: &Wishes,
+) -> Result<crate::store::Recorded<Vec<Changed>>, Refusal> {
+    let subject = tx
+        .resolve(own)
+        .ok_or(Refusal::NotFound("a person for this link"))?;
+    let (mut changed, mut problems, mut last) = (Vec::new(), Vec::new(), None);
+    for wish in all(tx.catalogue(), wishes) {
+        match one(tx, grant, subject, &wish, wishes) {
+            Ok(Some((entry, change))) => {
+                last = Some(entry);
+                changed.push(change);
+            }
+            Ok(None) => {}
+            Err(Refusal::Invalid(found)) => problems.extend(found),
+            Err(other) => return Err(other),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Refusal::Invalid(problems));
+    }
+    if wishes.stop_all && tx.standing(subject).objection.is_none() {
+        last = Some(tx.object(grant, subject, Objection::DirectMarketing)?);
+    }
+    let nothing = || Refusal::Conflict {
+        code: NOTHING,
+        what: "everything was so already".into(),
+    };
+    Ok(last.ok_or_else(nothing)?.with(changed))
+}
+
+/// Stop everything means every stream on offer, also such as the person was never asked about.
+fn all(catalogue: &Catalogue, wishes: &Wishes) -> Vec<Wish> {
+    if !wishes.stop_all {
+        return wishes.rows.clone();
+    }
+    let stop = |purpose: &Purpose, channel: Channel| Wish {
+        purpose: purpose.id.to_string(),
+        channel,
+        yes: false,
+        shown: None,
+    };
+    let chosen = catalogue
+        .purposes
+        .values()
+        .filter(|purpose| purpose.legal_basis.is_chosen());
+    chosen
+        .flat_map(|purpose| {
+            purpose
+                .channels
+                .iter()
+                .map(move |channel| stop(purpose, *channel))
+        })
+        .collect()
+}
+
+fn one(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<OwnChoices>,
+    subject: SubjectId,
+    wish: &Wish,
+    wishes: &Wishes,
+) -> Result<Option<(Entry, Changed)>, Refusal> {
+    let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
+    let Some(purpose) = tx
+        .catalogue()
+        .purpose(&wish.purpose)
+        .filter(|purpose| purpose.legal_basis.is_chosen())
+        .cloned()
+    else {
+        return Err(Refusal::field(
+            pointer,
+            "choice_not_on_offer",
+            "this choice is not on offer",
+        ));
+    };
+    let held = tx.state(subject, &purpose.id, wish.channel).cloned();
+    let before = held.as_ref().map(|held| held.status);
+    let unchanged = match before {
+        Some(before) if !wish.yes => before.is_no(),
+        // a yes to newer words, or after an expiry, is a new answer
+        Some(Answer::Given) => held
+            .as_ref()
+            .is_some_and(|held| !held.expired(tx.now().utc()) && held.notice == wish.shown),
+        _ => false,
+    };
+    if unchanged {
+        return Ok(None);
+    }
+    if wish.yes {
+        refuse_stale_yes(
+            &pointer,
+            held.as_ref().map(|held| held.position),
+            wishes.seen,
+        )?;
+        refuse_unfit_yes(tx.catalogue(), &pointer, &purpose, wish)?;
+    }
+    let consent = consent(&purpose, wish, wishes, before);
+    let after = consent.status;
+    let (entry, _) = write_for(tx, grant, subject, &consent)?;
+    Ok(Some((
+        entry,
+        Changed {
+            purpose: wish.purpose.clone(),
+            channel: wish.channel,
+            before,
+            after,
+        },
+    )))
+}
+
+/// A page that was sent again, from a second tab or with the back button, must not undo what
+/// the person said since.
+fn refuse_stale_yes(
+    pointer: &str,
+    position: Option<Position>,
+    seen: Position,
+) -> Result<(), Refusal> {
+    if position.is_some_and(|position| position >= seen) {
+        return Err(Refusal::field(
+            pointer,
+            "choice_changed",
+            "this choice has changed since the page was made",
+        ));
+    }
+    Ok(())
+}
+
+fn refuse_unfit_yes(
+    catalogue: &Catalogue,
+    pointer: &str,
+    purpose: &Purpose,
+    wish: &Wish,
+) -> Result<(), Refusal> {
+    let latest = catalogue
+        .latest_notice(&purpose.id)
+        .map(crate::domain::registry::Notice::reference);
+    let mut problems = Vec::new();
+    if !purpose.channels.contains(&wish.channel) {
+        problems.push(FieldProblem::new(
+            pointer,
+            "choice_not_on_offer",
+            "this choice is not on offer",
+        ));
+    }
+    if latest.is_none() || latest != wish.shown {
+        problems.push(FieldProblem::new(
+            pointer,
+            "choice_changed",
+            "the words of this choice have changed since the page was made",
+        ));
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(problems))
+    }
+}
+
+fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answer>) -> Consent {
+    let status = match (wish.yes, before) {
+        (true, _) => Answer::Given,
+        (false, Some(Answer::Given)) => Answer::Withdrawn,
+        (false, _) => Answer::Refused,
+    };
+    Consent {
+        named: Named::default(),
+        purpose: purpose.id.clone(),
+        controller: purpose.controller.clone(),
+        channel: wish.channel,
+        status,
+        notice: wish.shown.clone(),
+        language: wish.shown.is_some().then_some(wishes.language),
+        source: Source {
+            kind: SourceKind::WebForm,
+            id: None,
+            agent: None,
+        },
+        act: Some(wishes.act.to_owned()),
+        collected_at: None,
+        valid_for: None,
+        evidence: None,
+        proof: true,
+    }
+}

@@ -1,0 +1,131 @@
+//! Whom a request names: identifiers, or keyed hashes of them.
+
+use super::refusal::{FieldProblem, Refusal};
+use crate::domain::ids::Blind;
+use crate::domain::registry::{Identifier, IdentifierKind};
+use crate::store::Contact;
+use crate::store::keys::Keyring;
+
+/// The names by which a request can name a person.
+pub const NAMES: &[&str] = &["email", "phone", "postal", "crm_id", "device_id", "id_hash"];
+
+/// A person as a request names them.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// By identifiers.
+    pub contacts: Vec<Contact>,
+    /// By keyed hashes alone.
+    pub hashes: Vec<Blind>,
+}
+
+impl Named {
+    /// Every keyed hash.
+    #[must_use]
+    pub fn blinds(&self) -> Vec<Blind> {
+        self.contacts
+            .iter()
+            .map(|contact| contact.blind)
+            .chain(self.hashes.iter().copied())
+            .collect()
+    }
+
+    /// The kinds of identifier, for the record.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<String> {
+        let kinds = self
+            .contacts
+            .iter()
+            .map(|contact| contact.identifier.kind().as_str().to_owned());
+        kinds
+            .chain(self.hashes.iter().map(|_| "id_hash".to_owned()))
+            .collect()
+    }
+}
+
+/// The contact of an identifier: with its keyed hash.
+#[must_use]
+pub fn contact(keys: &Keyring, identifier: Identifier) -> Contact {
+    Contact {
+        blind: keys.blind(&identifier.canonical()),
+        identifier,
+    }
+}
+
+/// The keyed hash as text, as `id_hash` takes it.
+#[must_use]
+pub fn hash_text(blind: &Blind) -> String {
+    crate::audit::encoding::hex(&blind.0)
+}
+
+/// Reads `name: text` pairs; every problem is named by its field under `pointer`.
+///
+/// # Errors
+/// Every identifier that is none, or that there is no identifier at all.
+pub fn read<'a>(
+    keys: &Keyring,
+    pointer: &str,
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Named, Vec<FieldProblem>> {
+    let (mut named, mut problems) = (Named::default(), Vec::new());
+    for (name, text) in pairs {
+        match read_one(keys, name, text) {
+            Ok(One::Contact(contact)) => named.contacts.push(contact),
+            Ok(One::Hash(blind)) => named.hashes.push(blind),
+            Err((code, detail)) => {
+                // a name that is none of ours may be the person's own key, typed in its place
+                let known = NAMES.iter().find(|known| **known == name);
+                let pointer = format!("{pointer}/{}", known.unwrap_or(&"id"));
+                problems.push(FieldProblem::new(pointer, code, detail));
+            }
+        }
+    }
+    if named.contacts.is_empty() && named.hashes.is_empty() && problems.is_empty() {
+        let detail = format!("name the person by at least one of {}", NAMES.join(", "));
+        problems.push(FieldProblem::new(pointer, "identifier_missing", detail));
+    }
+    if problems.is_empty() {
+        Ok(named)
+    } else {
+        Err(problems)
+    }
+}
+
+enum One {
+    Contact(Contact),
+    Hash(Blind),
+}
+
+fn read_one(keys: &Keyring, name: &str, text: &str) -> Result<One, (&'static str, String)> {
+    if name == "id_hash" {
+        let hash = crate::audit::encoding::unhex(text);
+        let mend = || {
+            (
+                "id_hash_malformed",
+                "must be the 64 hexadecimal digits that POST /v1/subjects/lookup gives".to_owned(),
+            )
+        };
+        return hash.map(Blind).map(One::Hash).ok_or_else(mend);
+    }
+    let Some(kind) = IdentifierKind::parse(name) else {
+        return Err((
+            "identifier_unknown",
+            format!("is none of {}", NAMES.join(", ")),
+        ));
+    };
+    match Identifier::parse(kind, text) {
+        Ok(identifier) => Ok(One::Contact(contact(keys, identifier))),
+        Err(error) => Err((error.code(), error.mend().to_owned())),
+    }
+}
+
+/// The same, as a refusal.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_or_refuse<'a>(
+    keys: &Keyring,
+    pointer: &str,
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Named, Refusal> {
+    read(keys, pointer, pairs).map_err(Refusal::Invalid)
+}

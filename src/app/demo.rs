@@ -1,0 +1,154 @@
+//! A made-up brand with purposes, notices, customers and keys, to try the service with. Written
+//! through the same use cases as everything else.
+
+use super::contact::{self, Named};
+use super::open::App;
+use super::publish::Publication;
+use super::record::Claim;
+use super::refusal::Refusal;
+use crate::access::{
+    Grant, IssueLinks, ManageAccess, Principal, PublishCatalogue, RecordConsents, authorize,
+};
+use crate::domain::personal::Secret;
+use crate::domain::registry::{Identifier, IdentifierError, Role, Source, SourceKind};
+use crate::domain::time::Now;
+
+/// What to try.
+pub struct Demo {
+    /// A customer's form.
+    pub form_url: String,
+    /// The console's sign-in page.
+    pub console_url: String,
+    /// The DPO's user name.
+    pub login: &'static str,
+    /// The DPO's password.
+    pub password: String,
+    /// An API key that may check.
+    pub marketing_key: String,
+    /// An API key that may record.
+    pub collector_key: String,
+    /// The customer whom link and `curl` line are about.
+    pub customer: &'static str,
+}
+
+const CATALOGUE: &str = include_str!("demo/catalogue.toml");
+const CUSTOMER: &str = "camille.martin@example.com";
+const LOGIN: &str = "dpo";
+
+/// Made-up customers: whom, and what they said.
+const CHOICES: &[(&str, &str, &str, &str)] = &[
+    (CUSTOMER, "newsletter", "email", "given"),
+    (CUSTOMER, "offers", "email", "given"),
+    (CUSTOMER, "offers", "sms", "refused"),
+    ("leo.bernard@example.com", "newsletter", "email", "given"),
+    (
+        "leo.bernard@example.com",
+        "newsletter",
+        "email",
+        "withdrawn",
+    ),
+    ("ines.moreau@example.org", "newsletter", "email", "refused"),
+    ("hugo.petit@example.net", "offers", "email", "given"),
+    (
+        "hugo.petit@example.net",
+        "partner_sharing",
+        "third_party_sharing",
+        "refused",
+    ),
+];
+
+impl App {
+    /// Fills an empty registry with the demo.
+    ///
+    /// # Errors
+    /// Where the registry cannot be written.
+    pub async fn furnish_demo(&self) -> Result<Demo, Refusal> {
+        let now = self.now();
+        let publish: Grant<PublishCatalogue> = authorize(&Principal::Operator)?;
+        let publication: Publication =
+            toml::from_str(CATALOGUE).map_err(|_| Refusal::Conflict {
+                code: "demo_broken",
+                what: "the demo's catalogue does not read".into(),
+            })?;
+        self.publish(&publish, publication, now, None).await?;
+        self.record_demo(now).await?;
+        let links: Grant<IssueLinks> = authorize(&Principal::Operator)?;
+        let link = self.issue_link(&links, self.named(CUSTOMER)?, now).await?;
+        let password = crate::access::token::PlainToken::new(
+            crate::access::token::TokenKind::Link,
+            self.entropy(),
+        )?;
+        let password: String = password
+            .reveal()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(20)
+            .collect();
+        Ok(Demo {
+            form_url: link.url,
+            console_url: format!("{}/console/sign-in", self.public_url()),
+            login: LOGIN,
+            password,
+            marketing_key: String::new(),
+            collector_key: String::new(),
+            customer: CUSTOMER,
+        })
+    }
+
+    /// The demo's account and keys. Blocks.
+    ///
+    /// # Errors
+    /// Where the registry cannot be written.
+    pub fn open_demo_doors(&self, demo: &mut Demo) -> Result<(), Refusal> {
+        let now = self.now();
+        let manage: Grant<ManageAccess> = authorize(&Principal::Operator)?;
+        self.add_staff(
+            &manage,
+            LOGIN,
+            Role::Dpo,
+            &Secret::new(demo.password.clone()),
+            now,
+        )?;
+        let (_, key) = self.create_key(&manage, "demo marketing tool", Role::Marketing, now)?;
+        demo.marketing_key.push_str(key.reveal());
+        let (_, key) = self.create_key(&manage, "demo shop", Role::Collector, now)?;
+        demo.collector_key.push_str(key.reveal());
+        Ok(())
+    }
+
+    fn named(&self, email: &str) -> Result<Named, Refusal> {
+        let wrong = |error: IdentifierError| Refusal::field("/email", error.code(), error.mend());
+        let identifier = Identifier::email(email).map_err(wrong)?;
+        Ok(Named {
+            contacts: vec![contact::contact(self.keys(), identifier)],
+            hashes: Vec::new(),
+        })
+    }
+
+    async fn record_demo(&self, now: Now) -> Result<(), Refusal> {
+        let record: Grant<RecordConsents> = authorize(&Principal::Operator)?;
+        let mut claims = Vec::new();
+        for (at, (email, purpose, channel, status)) in CHOICES.iter().enumerate() {
+            let days = i64::try_from(CHOICES.len() - at).unwrap_or(1);
+            let claim = Claim {
+                named: self.named(email)?,
+                purpose: (*purpose).to_owned(),
+                channel: (*channel).to_owned(),
+                status: (*status).to_owned(),
+                notice: Some(format!("{purpose}@1")),
+                language: Some("fr".into()),
+                source: Source {
+                    kind: SourceKind::Store,
+                    id: Some("lille-2".into()),
+                    agent: Some("k.dupuis".into()),
+                },
+                act: Some("unticked_box_ticked".into()),
+                collected_at: Some(now.utc() - chrono::TimeDelta::days(days * 20)),
+                valid_for: Some("P3Y".into()),
+                evidence: None,
+            };
+            claims.push((format!("/{at}"), claim));
+        }
+        self.record(&record, claims, now, None).await.map(drop)
+    }
+}

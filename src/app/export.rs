@@ -1,0 +1,256 @@
+//! Exports a period as an audit package that anybody checks offline.
+//!
+//! The order matters. The head is signed as it is, so that what was before the export is pinned.
+//! Then the export is recorded: one that cannot be logged does not happen. Then the head is signed
+//! again, and it is this second checkpoint that goes into the package: so the log's own signature
+//! in the regulator's hands covers the entry which says that this export was made.
+
+mod entries;
+mod files;
+mod period;
+mod query;
+mod report;
+#[cfg(test)]
+mod tests;
+
+pub use query::ExportQuery;
+pub use report::{Report, ReportData, ReportEntry};
+
+use super::audit_check::{AuditFindings, BLOCK, Check};
+use super::open::App;
+use super::refusal::Refusal;
+use crate::access::{ExportAudit, Grant};
+use crate::audit::checkpoint::Checkpoint;
+use crate::audit::package::format::{Period, Positions};
+use crate::audit::package::plan::{PlanError, tiles_for};
+use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
+use crate::domain::event::{Actor, PublicEvent, PublicKind};
+use crate::domain::ids::{ExportId, Position};
+use crate::domain::time::{Now, from_micros, rfc3339};
+use crate::store::{Order, ReadTx, StoreError};
+use entries::Source;
+use serde_json::json;
+use std::io::Write;
+use std::ops::Range;
+
+/// An export did not happen, or broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The use case did not happen.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The package could not be written.
+    #[error(transparent)]
+    Package(#[from] WriteError),
+    /// The log cannot be put into a package.
+    #[error("the log cannot be put into a package: {0}")]
+    Log(String),
+}
+
+impl From<StoreError> for ExportError {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// An export that was made.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Exported {
+    /// Its name in the log.
+    pub id: ExportId,
+    /// The entry that records it.
+    pub recorded: Position,
+    /// The positions in the package: first, and the one after the last.
+    pub positions: Positions,
+    /// How many entries are in it.
+    pub entries: u64,
+    /// How many of them are withheld.
+    pub withheld: u64,
+    /// The size of the log that its checkpoint covers.
+    pub size: u64,
+    /// What the comparison of the database with the log found.
+    pub findings: AuditFindings,
+}
+
+/// What the writing of a package works with.
+struct Job<'a> {
+    app: &'a App,
+    grant: &'a Grant<ExportAudit>,
+    query: &'a ExportQuery,
+    report: &'a dyn Report,
+    now: Now,
+    id: ExportId,
+    checkpoint: Checkpoint,
+    note: String,
+    signed_at: i64,
+    progress: &'a dyn Fn(u64, u64),
+}
+
+impl App {
+    /// Exports a period to `out`, recording first that it does. Blocks; the memory taken does not
+    /// grow with the period. `progress` is told how far it is: done, in all.
+    ///
+    /// # Errors
+    /// Where the query cannot be, the export cannot be recorded, or `out` fails. What does not
+    /// hold in the database is no error: it is in the package's findings, and fails its check.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what, when, whereto and how it is told"
+    )]
+    pub fn export<W: Write>(
+        &self,
+        grant: &Grant<ExportAudit>,
+        query: &ExportQuery,
+        report: &dyn Report,
+        now: Now,
+        out: W,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<Exported, ExportError> {
+        query.look()?;
+        self.sign_head(now)?;
+        let id = ExportId::new(now, self.entropy()).map_err(Refusal::from)?;
+        let recorded = self.record_export(grant, query, id, now)?;
+        let signed = self.sign_head(now)?;
+        let checkpoint = Checkpoint::open(&signed.note, std::slice::from_ref(self.verifier()))
+            .map_err(|error| ExportError::Log(error.to_string()))?;
+        let (note, signed_at) = (signed.note, signed.signed_at);
+        let job = Job {
+            app: self,
+            grant,
+            query,
+            report,
+            now,
+            id,
+            checkpoint,
+            note,
+            signed_at,
+            progress,
+        };
+        self.store.read(|tx| job.write(tx, out, recorded))
+    }
+
+    fn record_export(
+        &self,
+        grant: &Grant<ExportAudit>,
+        query: &ExportQuery,
+        id: ExportId,
+        now: Now,
+    ) -> Result<Position, ExportError> {
+        let payload = json!({ "export": id, "query": query });
+        let event = PublicEvent::new(PublicKind::Export, grant.actor(), payload);
+        let committed = self
+            .store
+            .write_blocking(grant, Order::at(now), move |tx| {
+                Ok::<_, Refusal>(tx.public(event.clone()).with(()))
+            })?;
+        let none = || ExportError::Log("the export has no entry".into());
+        committed.positions.first().copied().ok_or_else(none)
+    }
+}
+
+impl Job<'_> {
+    /// Everything from here on is read from one unchanging state.
+    fn write<W: Write>(
+        &self,
+        tx: &mut ReadTx<'_>,
+        out: W,
+        recorded: Position,
+    ) -> Result<Exported, ExportError> {
+        let findings = self.check(tx)?;
+        let size = self.checkpoint.size.min(findings.entries);
+        let range = period::positions(tx, self.grant, self.query, size)?;
+        let mut package = PackageWriter::begin(out, self.meta(&range))?;
+        let tally = entries::write(self, tx, &mut package, range.clone())?;
+        files::write(self, tx, &mut package)?;
+        let data = self.data(&range, &tally, &findings);
+        report::write(self, tx, &mut package, &data, range.clone())?;
+        self.tiles(tx, &mut package, range.clone())?;
+        package.finish(&self.note, &self.app.signer, &findings.findings)?;
+        Ok(Exported {
+            id: self.id,
+            recorded,
+            positions: Positions {
+                first: range.start,
+                end: range.end,
+            },
+            entries: range.end - range.start,
+            withheld: tally.withheld,
+            size: self.checkpoint.size,
+            findings,
+        })
+    }
+
+    fn check(&self, tx: &mut ReadTx<'_>) -> Result<AuditFindings, StoreError> {
+        let (origin, verifier) = (self.app.origin(), self.app.verifier());
+        Check {
+            tx,
+            grant: self.grant,
+            origin,
+            verifier,
+            progress: self.progress,
+        }
+        .run()
+    }
+
+    fn meta(&self, range: &Range<Position>) -> PackageMeta {
+        PackageMeta {
+            period: Period {
+                from: rfc3339(self.query.from),
+                to: rfc3339(self.query.to),
+            },
+            positions: Positions {
+                first: range.start,
+                end: range.end,
+            },
+            created_at: rfc3339(self.now.utc()),
+            query: json!(self.query),
+        }
+    }
+
+    fn tiles<W: Write>(
+        &self,
+        tx: &mut ReadTx<'_>,
+        package: &mut PackageWriter<W>,
+        range: Range<Position>,
+    ) -> Result<(), ExportError> {
+        let source = Source::new(tx, self.grant);
+        for tile in tiles_for(range.start, range.end, self.checkpoint.size, &source) {
+            let (path, bytes) = tile.map_err(|error| match error {
+                PlanError::Source(error) => error.into(),
+                other => ExportError::Log(other.to_string()),
+            })?;
+            package.file(&path, &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn data(
+        &self,
+        range: &Range<Position>,
+        tally: &entries::Tally,
+        findings: &AuditFindings,
+    ) -> ReportData {
+        ReportData {
+            query: self.query.clone(),
+            exported_by: by(self.grant.actor()),
+            exported_at: self.now.utc(),
+            origin: self.app.origin().to_owned(),
+            checkpoint: self.checkpoint.clone(),
+            checkpoint_at: from_micros(self.signed_at),
+            entries: range.end - range.start,
+            kinds: tally.kinds.clone(),
+            choices: tally.choices.clone(),
+            findings: findings.findings.clone(),
+        }
+    }
+}
+
+fn by(actor: &Actor) -> String {
+    match actor {
+        Actor::Key(id) => format!("API key {id}"),
+        Actor::Staff(id) => format!("staff {id}"),
+        Actor::Subject => "data subject".to_owned(),
+        Actor::Operator => "operator".to_owned(),
+        Actor::System => "system".to_owned(),
+    }
+}

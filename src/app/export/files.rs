@@ -1,0 +1,62 @@
+//! Notices, purposes and policies of a package.
+
+use super::{ExportError, Job};
+use crate::audit::commitment::canonical_json;
+use crate::audit::package::format::{NOTICES, POLICIES, PURPOSES};
+use crate::audit::package::path::is_safe;
+use crate::audit::package::write::{PackageWriter, WriteError};
+use crate::domain::registry::Notice;
+use crate::domain::time::rfc3339;
+use crate::store::{PublishedItem, ReadTx, notice_bytes};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// Writes them. All notices ever published are there: an entry whose content is withheld still
+/// names the hash of one.
+pub(super) fn write<W: Write>(
+    job: &Job<'_>,
+    tx: &mut ReadTx<'_>,
+    package: &mut PackageWriter<W>,
+) -> Result<(), ExportError> {
+    let items = tx.published_items(job.grant)?;
+    let mut taken = BTreeSet::new();
+    for item in items.iter().filter(|item| item.kind == "notice") {
+        let path = format!("{NOTICES}{}@{}.json", item.id, item.version);
+        // a row that somebody renamed is among the findings already
+        if is_safe(&path) && taken.insert(path.to_lowercase()) {
+            package.file(&path, &bytes(item))?;
+        }
+    }
+    let purposes = json!({ "controllers": versions(&items, "controller"), "purposes": versions(&items, "purpose") });
+    package.file(
+        PURPOSES,
+        &canonical_json(&purposes).map_err(WriteError::from)?,
+    )?;
+    for (path, text) in job.app.pack.files() {
+        package.file(&format!("{POLICIES}{path}"), text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The bytes whose hash leaves name; of a damaged row, whatever is there.
+fn bytes(item: &PublishedItem) -> Vec<u8> {
+    let notice = serde_json::from_str::<Notice>(&item.body).ok();
+    let bytes = notice.and_then(|notice| notice_bytes(&notice).ok());
+    bytes.unwrap_or_else(|| item.body.clone().into_bytes())
+}
+
+/// Every version, with the instant since when it was in force.
+fn versions(items: &[PublishedItem], kind: &str) -> Vec<Value> {
+    let of_kind = items.iter().filter(|item| item.kind == kind);
+    let one = |item: &PublishedItem| {
+        let body: Value = serde_json::from_str(&item.body).unwrap_or_default();
+        let body = if canonical_json(&body).is_ok() {
+            body
+        } else {
+            Value::Null
+        };
+        json!({ "since": rfc3339(item.since), "position": item.position, "body": body })
+    };
+    of_kind.map(one).collect()
+}

@@ -1,0 +1,215 @@
+//! Keeping the index at the head of the log.
+//!
+//! A check first learns the head and catches up to it. The checks that are waiting share one
+//! read of the head, as Raft's `ReadIndex` does: a read that began before a check does not count
+//! for it, the next one does.
+
+use crate::access::{Grant, Serve};
+use crate::domain::registry::Change;
+use crate::index::Index;
+use crate::store::{Store, StoreError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How long a check waits for the head before it is refused.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+/// How many changes are handed to the index at a time while it is built.
+const BLOCK: usize = 4_096;
+
+/// The head of the log could not be learned: the node must not permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the head of the ledger cannot be learned")]
+pub struct Stale;
+
+/// Builds the index from the registry.
+///
+/// # Errors
+/// Where the database fails.
+pub fn build(
+    store: &Store,
+    index: &Index,
+    grant: &Grant<Serve>,
+    progress: &dyn Fn(u64, u64),
+) -> Result<(), StoreError> {
+    store.read(|tx| {
+        let position = tx.position(grant)?;
+        let (total, mut done) = (tx.subject_count(grant)?, 0);
+        let mut block = Vec::with_capacity(BLOCK);
+        tx.everything(grant, &mut |change| {
+            done += u64::from(matches!(change, Change::Person(_)));
+            block.push(change);
+            if block.len() == BLOCK {
+                index.load(std::mem::take(&mut block));
+                progress(done, total);
+            }
+        })?;
+        index.load(block);
+        index.built(position);
+        Ok(())
+    })
+}
+
+/// Brings the index to the head of the log.
+///
+/// # Errors
+/// Where the database fails.
+pub fn catch_up(store: &Store, index: &Index, grant: &Grant<Serve>) -> Result<(), StoreError> {
+    store.read(|tx| {
+        let (head, held) = (tx.position(grant)?, index.position());
+        if head <= held {
+            return Ok(());
+        }
+        let mut changes = Vec::new();
+        tx.changes_since(grant, held, &mut |change| changes.push(change))?;
+        index.catch_up(head, changes);
+        Ok(())
+    })
+}
+
+type Waiter = oneshot::Sender<Result<(), Stale>>;
+
+#[derive(Default)]
+struct Shared {
+    waiting: Mutex<Vec<Waiter>>,
+    called: Condvar,
+    stopping: AtomicBool,
+    healthy: AtomicBool,
+}
+
+/// Reads the head for whoever waits.
+pub struct HeadWatch {
+    shared: Arc<Shared>,
+}
+
+impl HeadWatch {
+    /// Starts the thread that reads the head.
+    #[must_use]
+    pub fn start(store: Arc<Store>, index: Arc<Index>, grant: Grant<Serve>) -> Self {
+        let shared = Arc::new(Shared {
+            healthy: AtomicBool::new(true),
+            ..Shared::default()
+        });
+        let watched = shared.clone();
+        let started = std::thread::Builder::new()
+            .name("head".into())
+            .spawn(move || watched.serve(|| catch_up(&store, &index, &grant)));
+        if started.is_err() {
+            shared.stopping.store(true, Ordering::SeqCst);
+        }
+        Self { shared }
+    }
+
+    /// Waits for a read of the head that begins after this call, and for the index to be there.
+    ///
+    /// # Errors
+    /// [`Stale`] where that takes longer than [`PATIENCE`] or fails.
+    pub async fn fresh(&self) -> Result<(), Stale> {
+        if self.shared.stopping.load(Ordering::SeqCst) {
+            return Err(Stale);
+        }
+        let (told, outcome) = oneshot::channel();
+        if self.shared.enlist(told) {
+            let _call = Call(&self.shared.called);
+            // every request that is ready in this turn of the event loop enters the queue first
+            tokio::task::yield_now().await;
+        }
+        match tokio::time::timeout(PATIENCE, outcome).await {
+            Ok(Ok(outcome)) => outcome,
+            _ => Err(Stale),
+        }
+    }
+
+    /// Whether the last read succeeded.
+    #[must_use]
+    pub fn healthy(&self) -> bool {
+        self.shared.healthy.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for HeadWatch {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        self.shared.called.notify_one();
+    }
+}
+
+/// Calls the reading thread when dropped: also where the request that was to call it is given
+/// up, since others count on the call.
+struct Call<'a>(&'a Condvar);
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+impl Shared {
+    /// Enters the queue; whether it was empty, so that this waiter must call.
+    fn enlist(&self, waiter: Waiter) -> bool {
+        let mut queue = self.queue();
+        queue.push(waiter);
+        queue.len() == 1
+    }
+
+    fn queue(&self) -> std::sync::MutexGuard<'_, Vec<Waiter>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self, mut read: impl FnMut() -> Result<(), StoreError>) {
+        while let Some(waiting) = self.next() {
+            let outcome = read();
+            if let Err(error) = &outcome {
+                tracing::error!(%error, "the head of the ledger cannot be learned");
+            }
+            self.healthy.store(outcome.is_ok(), Ordering::SeqCst);
+            let outcome = outcome.map_err(|_| Stale);
+            for waiter in waiting {
+                // a check that gave up waiting is not told
+                let _gone = waiter.send(outcome);
+            }
+        }
+    }
+
+    /// Everybody who waits now; `None` where the service stops.
+    fn next(&self) -> Option<Vec<Waiter>> {
+        let mut queue = self.queue();
+        loop {
+            if self.stopping.load(Ordering::SeqCst) {
+                return None;
+            }
+            if !queue.is_empty() {
+                return Some(std::mem::take(&mut queue));
+            }
+            queue = self
+                .called
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl super::App {
+    /// Fills the index with one person and the catalogue, for a single check without a server.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn index_one(&self, named: &super::contact::Named) -> Result<(), StoreError> {
+        let (serve, blinds) = (&self.serve, named.blinds());
+        let mut changes = Vec::new();
+        let position = self.store.read(|tx| {
+            changes.push(Change::Catalogue(Arc::new(tx.catalogue(serve)?)));
+            tx.suppressed(serve, &blinds, &mut |change| changes.push(change))?;
+            for blind in &blinds {
+                if let Some(subject) = tx.find(serve, &[*blind])? {
+                    tx.person(serve, subject, &mut |change| changes.push(change))?;
+                }
+            }
+            tx.position(serve)
+        })?;
+        self.index.load(changes);
+        self.index.built(position);
+        Ok(())
+    }
+}

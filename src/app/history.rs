@@ -1,0 +1,80 @@
+//! What is held about one person: the state of every choice, and how it came about.
+
+use super::open::App;
+use super::record::StateView;
+use super::refusal::Refusal;
+use crate::access::{Grant, ReadSubjects};
+use crate::domain::ids::{Position, SubjectId};
+use crate::domain::registry::Standing;
+use crate::domain::time::Now;
+use crate::store::HistoryEntry;
+
+const NOBODY: Refusal = Refusal::NotFound("a person with this id");
+
+/// Every choice of a person, with objections and restriction.
+#[derive(Debug)]
+pub struct Choices {
+    /// The person, after merges.
+    pub subject: SubjectId,
+    /// One state per purpose and channel.
+    pub states: Vec<StateView>,
+    /// What stands above them.
+    pub standing: Standing,
+}
+
+impl App {
+    /// The state per purpose and channel, each with its reason.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] where there is no such person.
+    pub fn states(
+        &self,
+        grant: &Grant<ReadSubjects>,
+        id: SubjectId,
+        now: Now,
+    ) -> Result<Choices, Refusal> {
+        let serve = &self.serve;
+        self.store.read(|tx| {
+            let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
+            let catalogue = tx.catalogue(serve)?;
+            let (cells, standing) = tx.choices(grant, subject)?;
+            let states = cells
+                .iter()
+                .map(|cell| {
+                    StateView::of(
+                        &cell.purpose,
+                        cell.channel,
+                        &cell.state,
+                        &catalogue,
+                        now.utc(),
+                    )
+                })
+                .collect();
+            Ok(Choices {
+                subject,
+                states,
+                standing,
+            })
+        })
+    }
+
+    /// A page of a person's history from a position on, and where the next page begins.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] where there is no such person.
+    pub fn history(
+        &self,
+        grant: &Grant<ReadSubjects>,
+        id: SubjectId,
+        from: Position,
+        limit: u32,
+    ) -> Result<(Vec<HistoryEntry>, Option<Position>), Refusal> {
+        self.store.read(|tx| {
+            let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
+            let mut entries = tx.history(grant, subject, from, i64::from(limit) + 1)?;
+            let next = entries.get(limit as usize).map(|entry| entry.position);
+            entries.truncate(limit as usize);
+            Ok((entries, next))
+        })
+    }
+}

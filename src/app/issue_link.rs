@@ -1,0 +1,64 @@
+//! A link to a person's own choices, for a message.
+
+use super::contact::Named;
+use super::open::App;
+use super::record::person;
+use super::refusal::Refusal;
+use crate::access::token::{PlainToken, TokenKind};
+use crate::access::{Grant, IssueLinks};
+use crate::domain::time::Now;
+use crate::store::{Link, Order};
+use chrono::{DateTime, Months, Utc};
+
+/// How long a link in a message works: longer than a year, so that an old message still lets go.
+pub const VALID: Months = Months::new(13);
+
+/// A link that was just made. It is shown once and kept nowhere.
+pub struct IssuedLink {
+    /// The address of the form.
+    pub url: String,
+    /// The address that stops everything (RFC 8058).
+    pub stop_url: String,
+    /// Until when it works.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl App {
+    /// Issues a link for the first contact point that the request names. It changes no choice.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn issue_link(
+        &self,
+        grant: &Grant<IssueLinks>,
+        named: Named,
+        now: Now,
+    ) -> Result<IssuedLink, Refusal> {
+        let token = PlainToken::new(TokenKind::Link, self.entropy())?;
+        let contact = *named
+            .blinds()
+            .first()
+            .ok_or(Refusal::NotFound("a contact point"))?;
+        let expires_at = now.utc().checked_add_months(VALID).unwrap_or(now.utc());
+        let order = Order {
+            now,
+            blinds: named.blinds(),
+            subjects: Vec::new(),
+            idempotency: None,
+        };
+        let (actor, hash) = (grant.clone(), token.hash());
+        self.store
+            .write(grant, order, move |tx| {
+                let subject = person(tx, &actor, "", &named)?;
+                let entry = tx.issue_link(&actor, Link { subject, contact }, hash, expires_at)?;
+                Ok::<_, Refusal>(entry.with(()))
+            })
+            .await?;
+        let base = self.public_url();
+        Ok(IssuedLink {
+            url: format!("{base}/c/{}", token.reveal()),
+            stop_url: format!("{base}/u/{}", token.reveal()),
+            expires_at,
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! The use cases: a verb a file. What happens, in which order, in which transaction.
+
+pub mod activate;
+pub mod add_staff;
+pub mod audit_check;
+pub mod check;
+pub mod checkpoint;
+pub mod choices;
+pub mod choose;
+pub mod contact;
+pub mod create_key;
+pub mod demo;
+pub mod entries;
+pub mod export;
+pub mod facts;
+pub mod follow;
+pub mod history;
+pub mod import;
+pub mod issue_link;
+pub mod lookup;
+pub mod object;
+pub mod open;
+pub mod publish;
+pub mod receipt;
+pub mod record;
+pub mod refusal;
+pub mod sign_in;
+pub mod tile;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use open::{App, Setup};
+pub use refusal::{FieldProblem, Refusal};

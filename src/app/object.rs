@@ -1,0 +1,101 @@
+//! Objections, restriction and the suppression list: the person's no, above the single choices.
+//!
+//! Nothing here depends on policies.
+
+use super::contact::Named;
+use super::open::App;
+use super::record::person;
+use super::refusal::Refusal;
+use crate::access::{Grant, RecordConsents};
+use crate::domain::ids::SubjectId;
+use crate::domain::registry::Objection;
+use crate::domain::time::Now;
+use crate::store::{Committed, IdempotencyKey, Order};
+
+impl App {
+    /// Records an objection (GDPR art. 21). It takes effect with the next check.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn object(
+        &self,
+        grant: &Grant<RecordConsents>,
+        named: Named,
+        scope: Objection,
+        now: Now,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Committed<SubjectId>, Refusal> {
+        let (order, actor) = (order(&named, now, idempotency), grant.clone());
+        self.store
+            .write(grant, order, move |tx| {
+                let subject = person(tx, &actor, "", &named)?;
+                Ok(tx.object(&actor, subject, scope)?.with(subject))
+            })
+            .await
+    }
+
+    /// Restricts processing (art. 18), or lifts the restriction.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn restrict(
+        &self,
+        grant: &Grant<RecordConsents>,
+        named: Named,
+        restricted: bool,
+        now: Now,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Committed<SubjectId>, Refusal> {
+        let (order, actor) = (order(&named, now, idempotency), grant.clone());
+        self.store
+            .write(grant, order, move |tx| {
+                let subject = person(tx, &actor, "", &named)?;
+                Ok(tx.restrict(&actor, subject, restricted)?.with(subject))
+            })
+            .await
+    }
+
+    /// Puts contact points on the suppression list, known or not. Nothing lifts them.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn suppress(
+        &self,
+        grant: &Grant<RecordConsents>,
+        named: Named,
+        reason: String,
+        now: Now,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Committed<usize>, Refusal> {
+        let (blinds, actor) = (named.blinds(), grant.clone());
+        let order = Order {
+            idempotency,
+            ..Order::at(now)
+        };
+        self.store
+            .write(grant, order, move |tx| {
+                let mut last = None;
+                for blind in &blinds {
+                    last = Some(tx.suppress(&actor, *blind, &reason)?);
+                }
+                let none = || {
+                    Refusal::field(
+                        "/subject",
+                        "identifier_missing",
+                        "name at least one contact point",
+                    )
+                };
+                Ok(last.ok_or_else(none)?.with(blinds.len()))
+            })
+            .await
+    }
+}
+
+fn order(named: &Named, now: Now, idempotency: Option<IdempotencyKey>) -> Order {
+    Order {
+        now,
+        blinds: named.blinds(),
+        subjects: Vec::new(),
+        idempotency,
+    }
+}

@@ -1,0 +1,177 @@
+//! Opening the service: policy, keys, registry, index; then everything that a use case needs.
+
+use super::follow::{self, HeadWatch};
+use crate::access::{Grant, Principal, Serve, authorize};
+use crate::audit::note::NoteSigner;
+use crate::domain::personal::Secret;
+use crate::domain::time::{Clock, Entropy};
+use crate::index::Index;
+use crate::policy::{Engine, Pack, PolicyError, PolicySource};
+use crate::store::keys::Keyring;
+use crate::store::{DatabaseUrl, Options, Store, StoreError};
+use std::sync::Arc;
+
+/// How the service is opened. Time, randomness and secrets are handed in.
+pub struct Setup {
+    /// Where the data are.
+    pub database: DatabaseUrl,
+    /// The master key.
+    pub master_key: Secret<[u8; 32]>,
+    /// Where the policies are.
+    pub policies: PolicySource,
+    /// The address that customers' links begin with, without a slash at the end.
+    pub public_url: String,
+    /// The name of the log, where the registry is new.
+    pub origin: String,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The dice.
+    pub entropy: Arc<dyn Entropy>,
+    /// Told how far the index is built: persons read, persons in all.
+    pub progress: Box<dyn Fn(u64, u64) + Send + Sync>,
+}
+
+/// The service could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A policy does not parse or validate.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The data cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The signing key cannot be made.
+    #[error("the signing key cannot be made: {0}")]
+    Signing(String),
+}
+
+/// The open service.
+pub struct App {
+    pub(super) store: Arc<Store>,
+    pub(super) index: Arc<Index>,
+    pub(super) engine: Engine,
+    pub(super) pack: Pack,
+    pub(super) head: HeadWatch,
+    pub(super) signer: NoteSigner,
+    pub(super) serve: Grant<Serve>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    public_url: String,
+}
+
+impl App {
+    /// Opens the service for use from the command line: no index, nothing that follows.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_plain(setup: Setup) -> Result<Self, OpenError> {
+        Self::assemble(setup, false)
+    }
+
+    /// Opens the service to serve: builds the index from the registry and follows the ledger.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(setup: Setup) -> Result<Self, OpenError> {
+        Self::assemble(setup, true)
+    }
+
+    fn assemble(setup: Setup, indexed: bool) -> Result<Self, OpenError> {
+        let pack = setup.policies.load()?;
+        let engine = Engine::compile(&pack)?;
+        let keys = Arc::new(Keyring::derive(&setup.master_key).map_err(StoreError::from)?);
+        let index = Arc::new(Index::new());
+        let told = index.clone();
+        let opened = Store::open(Options {
+            url: setup.database,
+            keys: keys.clone(),
+            entropy: setup.entropy.clone(),
+            origin: setup.origin,
+            now: setup.clock.now(),
+            // where entries of other nodes come before, the next check catches up with them all
+            observer: Arc::new(move |commit| {
+                let _in_order = told.apply(commit.first, commit.end, commit.changes);
+            }),
+        })?;
+        let store = Arc::new(opened.store);
+        let serve = authorize::<Serve>(&Principal::System)
+            .map_err(|error| OpenError::Signing(error.to_string()))?;
+        if indexed {
+            follow::build(&store, &index, &serve, &*setup.progress)?;
+        }
+        let signer = NoteSigner::from_seed(store.origin(), keys.signing_seed().expose())
+            .map_err(|error| OpenError::Signing(error.to_string()))?;
+        let head = HeadWatch::start(store.clone(), index.clone(), serve.clone());
+        Ok(Self {
+            store,
+            index,
+            engine,
+            pack,
+            head,
+            signer,
+            serve,
+            clock: setup.clock,
+            entropy: setup.entropy,
+            public_url: setup.public_url,
+        })
+    }
+
+    /// Leaves the data as a stopped service should.
+    ///
+    /// # Errors
+    /// Where the database fails; nothing is lost then.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.store.settle(&self.serve)
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> crate::domain::time::Now {
+        self.clock.now()
+    }
+
+    /// The dice.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.entropy.as_ref()
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keyring {
+        self.store.keys()
+    }
+
+    /// The policy engine.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The index.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The address that customers' links begin with.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// The name of the log.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.store.origin()
+    }
+
+    /// Waits until the index has taken in everything that was committed before this call.
+    /// Whatever was acknowledged before is then seen.
+    ///
+    /// # Errors
+    /// [`follow::Stale`] where the head of the log cannot be learned in time.
+    pub async fn fresh(&self) -> Result<(), follow::Stale> {
+        self.head.fresh().await
+    }
+}

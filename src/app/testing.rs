@@ -1,0 +1,208 @@
+//! A small registry in a temporary folder, for the tests of this layer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+use super::contact::{Named, read};
+use super::open::{App, OpenError, Setup};
+use super::publish::Publication;
+use super::record::Claim;
+use crate::access::{Grant, Permission, Principal, authorize};
+use crate::audit::tree::sha256;
+use crate::domain::personal::Secret;
+use crate::domain::registry::{Source, SourceKind};
+use crate::domain::time::{Clock, Entropy, NoEntropy, Now, from_micros};
+use crate::policy::PolicySource;
+use crate::store::DatabaseUrl;
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use serde_json::json;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use tempfile::TempDir;
+
+/// The name of the log.
+pub const ORIGIN: &str = "log.example/test";
+
+/// A clock that a test moves.
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Now {
+        Now::at(from_micros(self.0.load(Ordering::SeqCst)))
+    }
+}
+
+impl TestClock {
+    /// 22 November 2026, 12:00 UTC.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_795_348_800_000_000)))
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+/// Dice that always fall the same.
+pub struct TestDice {
+    seed: u64,
+    thrown: AtomicU64,
+}
+
+impl TestDice {
+    /// Dice of that seed.
+    pub fn new(seed: u64) -> Arc<Self> {
+        Arc::new(Self {
+            seed,
+            thrown: AtomicU64::new(0),
+        })
+    }
+}
+
+impl Entropy for TestDice {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        for chunk in bytes.chunks_mut(32) {
+            let number = self.thrown.fetch_add(1, Ordering::SeqCst);
+            let block = sha256(&[&self.seed.to_be_bytes(), &number.to_be_bytes()]);
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// A registry in a folder that goes with it.
+pub struct TestApp {
+    /// The service.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    /// Its database file.
+    pub file: PathBuf,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// A new registry.
+    pub fn new() -> Self {
+        Self::opened(tempfile::tempdir().unwrap(), 1, App::open)
+    }
+
+    /// A registry from a copy of another one's file, tampered with, opened as the command line does.
+    pub fn copy_of(file: &Path, seed: u64, tamper: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("placet.db");
+        std::fs::copy(file, &copy).unwrap();
+        sql(&copy, tamper);
+        Self::opened(folder, seed, App::open_plain)
+    }
+
+    fn opened(folder: TempDir, seed: u64, open: fn(Setup) -> Result<App, OpenError>) -> Self {
+        let (file, clock) = (folder.path().join("placet.db"), TestClock::new());
+        let app = open(Setup {
+            database: DatabaseUrl::Sqlite(file.clone()),
+            master_key: Secret::new([7; 32]),
+            policies: PolicySource::Embedded,
+            public_url: "http://localhost:8080".into(),
+            origin: ORIGIN.into(),
+            clock: clock.clone(),
+            entropy: TestDice::new(seed),
+            progress: Box::new(|_, _| {}),
+        });
+        Self {
+            app: app.unwrap(),
+            clock,
+            file,
+            _folder: folder,
+        }
+    }
+
+    /// A permission of the operator's.
+    pub fn grant<P: Permission>() -> Grant<P> {
+        authorize(&Principal::Operator).unwrap()
+    }
+
+    /// Waits for a use case.
+    pub fn wait<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(future)
+    }
+
+    /// A person by identifiers.
+    pub fn named(&self, pairs: &[(&str, &str)]) -> Named {
+        read(self.app.keys(), "/subject", pairs.iter().copied()).unwrap()
+    }
+
+    /// Publishes the purposes `newsletter` and `offers`, with a notice each.
+    pub fn publish(&self) {
+        let publication: Publication = serde_json::from_value(json!({
+            "purpose": [
+                {"id": "newsletter", "controller": "default", "use": "direct_marketing_own", "title": {"en": "Letter"},
+                 "legal_basis": "consent", "channels": ["email", "sms"]},
+                {"id": "offers", "controller": "default", "use": "direct_marketing_own", "title": {"en": "Offers"},
+                 "legal_basis": "consent", "channels": ["email", "sms"]},
+            ],
+            "notice": [
+                {"id": "newsletter", "version": 1, "purpose": "newsletter", "change": "major", "text": {"en": "Yes, send me the letter."}},
+                {"id": "offers", "version": 1, "purpose": "offers", "change": "major", "text": {"en": "Yes, send me offers."}},
+            ],
+        }))
+        .unwrap();
+        Self::wait(
+            self.app
+                .publish(&Self::grant(), publication, self.app.now(), None),
+        )
+        .unwrap();
+    }
+
+    /// A claim by e-mail as a shop makes it.
+    pub fn claim(&self, who: &[(&str, &str)], purpose: &str, status: &str) -> Claim {
+        Claim {
+            named: self.named(who),
+            purpose: purpose.into(),
+            channel: "email".into(),
+            status: status.into(),
+            notice: Some(format!("{purpose}@1")),
+            language: Some("en".into()),
+            source: Source {
+                kind: SourceKind::Store,
+                id: Some("lille-2".into()),
+                agent: None,
+            },
+            act: Some("unticked_box_ticked".into()),
+            collected_at: None,
+            valid_for: Some("P1Y".into()),
+            evidence: None,
+        }
+    }
+
+    /// Records claims in one transaction and returns the positions of all their entries.
+    pub fn record(&self, claims: Vec<Claim>) -> Vec<u64> {
+        let claims = claims
+            .into_iter()
+            .enumerate()
+            .map(|(at, claim)| (format!("/consents/{at}"), claim))
+            .collect();
+        let grant = Self::grant::<crate::access::RecordConsents>();
+        Self::wait(self.app.record(&grant, claims, self.app.now(), None))
+            .unwrap()
+            .positions
+    }
+}
+
+/// Runs SQL on a connection of its own, as somebody with the database's password would.
+pub fn sql(file: &Path, statements: &str) {
+    let mut conn = diesel::SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF")
+        .unwrap();
+    conn.batch_execute(statements).unwrap();
+}

@@ -1,0 +1,198 @@
+//! The closed list of what an entry can be. A kind, once published, keeps its text for ever.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What happened, in the words of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum EntryKind {
+    /// The log began; its payload may name the log it continues.
+    #[serde(rename = "log.genesis")]
+    LogGenesis,
+    /// A controller (brand) was published.
+    #[serde(rename = "controller.published")]
+    ControllerPublished,
+    /// A version of a purpose was published.
+    #[serde(rename = "purpose.published")]
+    PurposePublished,
+    /// A version of a notice was published.
+    #[serde(rename = "notice.published")]
+    NoticePublished,
+    /// A policy version came into force.
+    #[serde(rename = "policy.activated")]
+    PolicyActivated,
+    /// A person consented.
+    #[serde(rename = "consent.given")]
+    ConsentGiven,
+    /// A person refused.
+    #[serde(rename = "consent.refused")]
+    ConsentRefused,
+    /// A person withdrew a consent (GDPR Article 7(3)).
+    #[serde(rename = "consent.withdrawn")]
+    ConsentWithdrawn,
+    /// A person objected (Article 21).
+    #[serde(rename = "objection.made")]
+    ObjectionMade,
+    /// A person took an objection back.
+    #[serde(rename = "objection.withdrawn")]
+    ObjectionWithdrawn,
+    /// Processing was restricted (Article 18).
+    #[serde(rename = "restriction.set")]
+    RestrictionSet,
+    /// A restriction was lifted.
+    #[serde(rename = "restriction.lifted")]
+    RestrictionLifted,
+    /// A contact point must never be contacted again.
+    #[serde(rename = "suppression.added")]
+    SuppressionAdded,
+    /// An identifier was linked to a person.
+    #[serde(rename = "subject.linked")]
+    SubjectLinked,
+    /// Two records were found to be one person's.
+    #[serde(rename = "subject.merged")]
+    SubjectMerged,
+    /// A person's data was erased (Article 17).
+    #[serde(rename = "subject.erased")]
+    SubjectErased,
+    /// A customer's link was issued.
+    #[serde(rename = "contact.linked")]
+    ContactLinked,
+    /// An API key was created.
+    #[serde(rename = "key.created")]
+    KeyCreated,
+    /// An API key was revoked.
+    #[serde(rename = "key.revoked")]
+    KeyRevoked,
+    /// A staff account was added.
+    #[serde(rename = "staff.added")]
+    StaffAdded,
+    /// A member of staff signed in.
+    #[serde(rename = "staff.signed_in")]
+    StaffSignedIn,
+    /// Consents were imported.
+    #[serde(rename = "import.made")]
+    ImportMade,
+    /// Data or an audit package was exported.
+    #[serde(rename = "export.made")]
+    ExportMade,
+    /// A batch of decisions was recorded.
+    #[serde(rename = "decisions.recorded")]
+    DecisionsRecorded,
+    /// The log ended; another continues it.
+    #[serde(rename = "log.sealed")]
+    LogSealed,
+    /// Checkpoints are signed with another key from here on.
+    #[serde(rename = "signing_key.rotated")]
+    SigningKeyRotated,
+    /// A key epoch was destroyed: backups of it can no longer be opened.
+    #[serde(rename = "kek.destroyed")]
+    KekDestroyed,
+}
+
+/// A kind outside the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown kind of entry")]
+pub struct UnknownKind;
+
+impl EntryKind {
+    /// Every kind.
+    pub const ALL: [Self; 27] = [
+        Self::LogGenesis,
+        Self::ControllerPublished,
+        Self::PurposePublished,
+        Self::NoticePublished,
+        Self::PolicyActivated,
+        Self::ConsentGiven,
+        Self::ConsentRefused,
+        Self::ConsentWithdrawn,
+        Self::ObjectionMade,
+        Self::ObjectionWithdrawn,
+        Self::RestrictionSet,
+        Self::RestrictionLifted,
+        Self::SuppressionAdded,
+        Self::SubjectLinked,
+        Self::SubjectMerged,
+        Self::SubjectErased,
+        Self::ContactLinked,
+        Self::KeyCreated,
+        Self::KeyRevoked,
+        Self::StaffAdded,
+        Self::StaffSignedIn,
+        Self::ImportMade,
+        Self::ExportMade,
+        Self::DecisionsRecorded,
+        Self::LogSealed,
+        Self::SigningKeyRotated,
+        Self::KekDestroyed,
+    ];
+
+    /// Its text in leaves, tables and the API.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LogGenesis => "log.genesis",
+            Self::ControllerPublished => "controller.published",
+            Self::PurposePublished => "purpose.published",
+            Self::NoticePublished => "notice.published",
+            Self::PolicyActivated => "policy.activated",
+            Self::ConsentGiven => "consent.given",
+            Self::ConsentRefused => "consent.refused",
+            Self::ConsentWithdrawn => "consent.withdrawn",
+            Self::ObjectionMade => "objection.made",
+            Self::ObjectionWithdrawn => "objection.withdrawn",
+            Self::RestrictionSet => "restriction.set",
+            Self::RestrictionLifted => "restriction.lifted",
+            Self::SuppressionAdded => "suppression.added",
+            Self::SubjectLinked => "subject.linked",
+            Self::SubjectMerged => "subject.merged",
+            Self::SubjectErased => "subject.erased",
+            Self::ContactLinked => "contact.linked",
+            Self::KeyCreated => "key.created",
+            Self::KeyRevoked => "key.revoked",
+            Self::StaffAdded => "staff.added",
+            Self::StaffSignedIn => "staff.signed_in",
+            Self::ImportMade => "import.made",
+            Self::ExportMade => "export.made",
+            Self::DecisionsRecorded => "decisions.recorded",
+            Self::LogSealed => "log.sealed",
+            Self::SigningKeyRotated => "signing_key.rotated",
+            Self::KekDestroyed => "kek.destroyed",
+        }
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for EntryKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        found.ok_or(UnknownKind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn texts_are_distinct_and_read_back() {
+        let texts: BTreeSet<_> = EntryKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(texts.len(), EntryKind::ALL.len());
+        for kind in EntryKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+            let json = serde_json::to_string(&kind).unwrap();
+            assert_eq!(json, format!("\"{kind}\""));
+            assert_eq!(serde_json::from_str::<EntryKind>(&json).unwrap(), kind);
+        }
+        assert_eq!("Consent.given".parse::<EntryKind>(), Err(UnknownKind));
+    }
+}

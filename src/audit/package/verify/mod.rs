@@ -1,0 +1,86 @@
+//! Checks a package and says, in plain words, what holds and what does not.
+//!
+//! The package is hostile until shown otherwise: nothing here panics on it, and nothing grows with
+//! what it merely claims. Memory grows with what the file really holds: 32 bytes of hash an entry,
+//! which are stored uncompressed in it, and 16 bytes of tag.
+
+mod archive;
+mod directory;
+mod entries;
+mod entry;
+mod head;
+mod lines;
+mod manifest;
+mod record;
+mod report;
+mod tiles;
+
+#[cfg(test)]
+mod tests;
+
+pub use report::{CheckOutcome, Failure, VerifyReport};
+
+use super::format::{ENTRIES, Positions};
+use crate::audit::note::VerifierKey;
+use archive::Archive;
+use report::{Check, Recorder};
+use std::io::{BufReader, Read, Seek};
+
+/// The most files an archive may hold: enough for ten million entries.
+const MAX_FILES: u64 = 200_000;
+/// The most bytes of a file that is read whole.
+const MAX_WHOLE: u64 = 64 << 20;
+/// The most bytes that all files may unpack to.
+const MAX_TOTAL: u64 = 64 << 30;
+/// The most bytes that a compressed byte may unpack to, beyond the first megabyte of a file.
+const MAX_RATIO: u64 = 200;
+/// The longest line of `entries.jsonl`, in bytes.
+const MAX_LINE: usize = 1 << 20;
+/// The most failures that are listed; the rest are counted.
+const MAX_FAILURES: usize = 200;
+
+/// Checks a package. With `trusted`, the log's key as known from elsewhere, the checkpoint must be
+/// signed by it; without, the package's own key is used, and the report says so.
+///
+/// Never fails: what cannot be read is a failure in the report.
+pub fn verify(reader: impl Read + Seek, trusted: Option<&VerifierKey>) -> VerifyReport {
+    let mut log = Recorder::new(trusted.is_some());
+    let reader = BufReader::with_capacity(1 << 16, reader);
+    if let Some(mut archive) = archive::open(reader, &mut log) {
+        check_all(&mut archive, trusted, &mut log);
+    }
+    log.into_report()
+}
+
+fn check_all<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    trusted: Option<&VerifierKey>,
+    log: &mut Recorder,
+) {
+    let positions = manifest::read(archive, log);
+    let (checkpoint, key) = head::read(archive, trusted, log);
+    manifest::check_signature(archive, key.as_ref(), log);
+    let size = checkpoint.as_ref().map(|checkpoint| checkpoint.size);
+    let range = positions.filter(|range| plausible(*range, size, archive.len(), log));
+    let tiles = match (range, &checkpoint) {
+        (Some(range), Some(checkpoint)) => Some(tiles::read(archive, range, checkpoint, log)),
+        _ => None,
+    };
+    if let Some(range) = range {
+        let notices = manifest::read_notices(archive, log);
+        entries::check(archive, range, tiles.as_ref(), &notices, log);
+    }
+    manifest::read_findings(archive, log);
+    manifest::check_rest(archive, log);
+}
+
+/// Whether the stated positions can be in an archive of so many files, before they cost anything.
+fn plausible(range: Positions, size: Option<u64>, files: u64, log: &mut Recorder) -> bool {
+    let (first, end) = (range.first, range.end);
+    let fits = first <= end && size.is_none_or(|size| end <= size) && (end - first) / 256 <= files;
+    if !fits {
+        let what = format!("the package says entries {first} up to {end}, which it cannot hold");
+        log.fail(Check::Manifest, None, Some(ENTRIES), what);
+    }
+    fits
+}

@@ -1,0 +1,217 @@
+//! What was checked, what failed, and where.
+
+use super::MAX_FAILURES;
+use crate::audit::checkpoint::Checkpoint;
+use crate::audit::encoding::hex;
+use crate::audit::package::format::Positions;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The checks, in the order in which they are made and told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Check {
+    Archive,
+    Manifest,
+    Checkpoint,
+    Signature,
+    Tiles,
+    Bundles,
+    Entries,
+    Payloads,
+    Records,
+    Notices,
+    Findings,
+}
+
+impl Check {
+    const ALL: [(Self, &'static str); 11] = [
+        (Self::Archive, "archive is whole"),
+        (Self::Manifest, "files are those of the manifest"),
+        (Self::Checkpoint, "checkpoint is signed"),
+        (Self::Signature, "manifest is signed"),
+        (Self::Tiles, "tiles lead to the checkpoint"),
+        (Self::Bundles, "published entries are those of the tiles"),
+        (Self::Entries, "entries are those of the tiles, in order"),
+        (Self::Payloads, "payloads are those that were committed to"),
+        (Self::Records, "database agrees with what was recorded"),
+        (Self::Notices, "notices are the ones that were shown"),
+        (Self::Findings, "exporter found nothing wrong"),
+    ];
+}
+
+/// The verdict on a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifyReport {
+    /// Whether everything holds.
+    pub ok: bool,
+    /// Every check, in order.
+    pub checks: Vec<CheckOutcome>,
+    /// What does not hold, at most 200.
+    pub failures: Vec<Failure>,
+    /// How many further failures are not listed.
+    pub omitted_failures: u64,
+    /// How many entries were read.
+    pub entries: u64,
+    /// Which entries the package says it holds.
+    pub positions: Option<Positions>,
+    /// Which log, as its checkpoint says.
+    pub origin: Option<String>,
+    /// How many entries that log had.
+    pub size: Option<u64>,
+    /// Its root, lower-case hex.
+    pub root: Option<String>,
+    /// Whether the checkpoint was checked with a key known from elsewhere. If not, whoever made
+    /// the package may have made the key too.
+    pub key_trusted: bool,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckOutcome {
+    /// What should be so.
+    pub name: &'static str,
+    /// Whether it is.
+    pub ok: bool,
+    /// How much was checked, or how much failed.
+    pub detail: String,
+}
+
+/// One thing that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The entry.
+    pub position: Option<u64>,
+    /// The file.
+    pub file: Option<String>,
+    /// What is wrong, in plain words.
+    pub what: String,
+}
+
+/// Gathers what the checks find.
+pub(super) struct Recorder {
+    failures: Vec<Failure>,
+    counts: BTreeMap<Check, u64>,
+    details: BTreeMap<Check, String>,
+    key_trusted: bool,
+    pub(super) entries: u64,
+    pub(super) positions: Option<Positions>,
+    pub(super) head: Option<Checkpoint>,
+}
+
+impl Recorder {
+    pub(super) fn new(key_trusted: bool) -> Self {
+        Self {
+            failures: Vec::new(),
+            counts: BTreeMap::new(),
+            details: BTreeMap::new(),
+            key_trusted,
+            entries: 0,
+            positions: None,
+            head: None,
+        }
+    }
+
+    /// Notes a failure. Texts from the package are escaped and cut: it may hold anything.
+    pub(super) fn fail(
+        &mut self,
+        check: Check,
+        position: Option<u64>,
+        file: Option<&str>,
+        what: impl Into<String>,
+    ) {
+        *self.counts.entry(check).or_default() += 1;
+        if self.failures.len() < MAX_FAILURES {
+            let (file, what) = (file.map(printable), printable(&what.into()));
+            self.failures.push(Failure {
+                position,
+                file,
+                what,
+            });
+        }
+    }
+
+    /// Notes that a check was made to its end. One that was not does not hold.
+    pub(super) fn done(&mut self, check: Check, detail: impl Into<String>) {
+        self.details.insert(check, detail.into());
+    }
+
+    fn outcome(&self, check: Check, name: &'static str) -> CheckOutcome {
+        let failed = self.counts.get(&check).copied().unwrap_or_default();
+        let detail = match (failed, self.details.get(&check)) {
+            (0, Some(detail)) => detail.clone(),
+            (0, None) => "could not be checked".to_owned(),
+            (1, _) => "1 failure".to_owned(),
+            (n, _) => format!("{n} failures"),
+        };
+        let ok = failed == 0 && self.details.contains_key(&check);
+        CheckOutcome { name, ok, detail }
+    }
+
+    pub(super) fn into_report(self) -> VerifyReport {
+        let checks = Check::ALL.map(|(check, name)| self.outcome(check, name));
+        let failed: u64 = self.counts.values().sum();
+        VerifyReport {
+            ok: failed == 0 && checks.iter().all(|check| check.ok),
+            checks: checks.to_vec(),
+            omitted_failures: failed.saturating_sub(self.failures.len() as u64),
+            failures: self.failures,
+            entries: self.entries,
+            positions: self.positions,
+            origin: self.head.as_ref().map(|head| printable(&head.origin)),
+            size: self.head.as_ref().map(|head| head.size),
+            root: self.head.as_ref().map(|head| hex(&head.root)),
+            key_trusted: self.key_trusted,
+        }
+    }
+}
+
+/// Text that can stand on a terminal: no control characters, no end in sight.
+fn printable(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().take(LONGEST).map(plain).collect()
+}
+
+impl fmt::Display for VerifyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.ok { "HOLDS" } else { "DOES NOT HOLD" };
+        writeln!(f, "The audit package {verdict}.")?;
+        if let (Some(origin), Some(size), Some(root)) = (&self.origin, self.size, &self.root) {
+            writeln!(f, "Log {origin}, {size} entries, root {root}")?;
+        }
+        if let Some(Positions { first, end }) = self.positions {
+            writeln!(f, "Entries {first} up to {end}: {} read", self.entries)?;
+        }
+        if !self.key_trusted {
+            writeln!(
+                f,
+                "The key was taken from the package itself: compare log/log.vkey with the log's key \
+                 from another source, or give that key to this check."
+            )?;
+        }
+        for check in &self.checks {
+            let mark = if check.ok { "ok    " } else { "FAILED" };
+            writeln!(f, "{mark} {}: {}", check.name, check.detail)?;
+        }
+        self.failures
+            .iter()
+            .try_for_each(|failure| writeln!(f, "  {failure}"))?;
+        match self.omitted_failures {
+            0 => Ok(()),
+            n => writeln!(f, "  and {n} more"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.position, &self.file) {
+            (Some(position), Some(file)) => write!(f, "entry {position} ({file}): ")?,
+            (Some(position), None) => write!(f, "entry {position}: ")?,
+            (None, Some(file)) => write!(f, "{file}: ")?,
+            (None, None) => {}
+        }
+        f.write_str(&self.what)
+    }
+}

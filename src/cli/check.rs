@@ -1,0 +1,109 @@
+//! `placet check`: one decision, explained in words.
+
+use super::config::Config;
+use super::open;
+use super::output::{Exit, Failure, print};
+use crate::access::{CheckDecisions, Grant, Principal, authorize};
+use crate::app::check::Question;
+use crate::app::contact::{self, Named};
+use crate::app::facts::Said;
+use crate::app::{App, Refusal};
+use clap::Args;
+use serde_json::json;
+
+/// How a person is named.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub struct PersonArgs {
+    /// By an e-mail address
+    #[arg(long)]
+    email: Option<String>,
+    /// By a phone number with its country code
+    #[arg(long)]
+    phone: Option<String>,
+    /// By another identifier, like `crm_id:4711`
+    #[arg(long, value_name = "TYPE:VALUE")]
+    id: Option<String>,
+}
+
+impl PersonArgs {
+    /// The person.
+    ///
+    /// # Errors
+    /// Where an identifier is none.
+    pub fn named(&self, app: &App) -> Result<Named, Failure> {
+        let other = self.id.as_deref().map(|id| id.split_once(':').ok_or(()));
+        let other = other
+            .transpose()
+            .map_err(|()| Failure::usage("--id must be TYPE:VALUE, like crm_id:4711"))?;
+        let pairs = [
+            ("email", self.email.as_deref()),
+            ("phone", self.phone.as_deref()),
+        ];
+        let given = pairs
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, text?)))
+            .chain(other);
+        Ok(contact::read_or_refuse(app.keys(), "", given)?)
+    }
+}
+
+/// Asks for one decision.
+#[derive(Args)]
+#[command(
+    after_help = "Example: placet check --purpose newsletter --channel email --email anne@example.fr"
+)]
+pub struct CheckArgs {
+    /// What for
+    #[arg(long)]
+    purpose: String,
+    /// By which channel
+    #[arg(long)]
+    channel: String,
+    #[command(flatten)]
+    person: PersonArgs,
+}
+
+/// Runs `placet check`: exits 0 on a permit, 1 on a deny.
+///
+/// # Errors
+/// Where no answer can be given; that is no permission.
+pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
+    let app = open(config)?;
+    let named = args.person.named(&app)?;
+    app.index_one(&named)?;
+    let grant: Grant<CheckDecisions> = authorize(&Principal::Operator).map_err(Refusal::from)?;
+    let question = Question {
+        blinds: named.blinds(),
+        purpose: args.purpose.clone(),
+        channel: args.channel.clone(),
+        said: Said::default(),
+        at: None,
+    };
+    let decided = app
+        .check(&grant, &[question], app.now())
+        .pop()
+        .ok_or_else(|| Failure::failed("no answer"))?;
+    let decided = decided.map_err(Refusal::Invalid)?;
+    let (permit, outcome) = (decided.outcome.is_permit(), &decided.outcome);
+    let word = if permit { "permit" } else { "deny" };
+    if as_json {
+        let explanation = json!({ "fr": outcome.explanation_fr(), "en": outcome.explanation_en() });
+        let answer = json!({
+            "decision": word, "reason": outcome.reason(), "explanation": explanation,
+            "policies": outcome.determining(), "policy_version": app.engine().version(), "position": decided.position,
+        });
+        print(&answer.to_string())?;
+    } else {
+        let lawful = outcome
+            .lawful_if()
+            .map(|lawful| format!("\nIt would be lawful: {}", lawful.en))
+            .unwrap_or_default();
+        print(&format!(
+            "{word}: {}\n{}{lawful}",
+            outcome.reason(),
+            outcome.explanation_en()
+        ))?;
+    }
+    Ok(if permit { Exit::Ok } else { Exit::Wrong })
+}

@@ -1,0 +1,263 @@
+//! Configuration: flags, then variables `PLACET_…`, then `placet.toml`, then defaults.
+
+use super::Settings;
+use super::output::{Exit, Failure, print};
+use crate::domain::time::Entropy;
+use crate::store::without_password;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Every setting: name, default, whether it may hold a secret, what it is.
+const SETTINGS: &[(&str, &str, bool)] = &[
+    ("listen", "127.0.0.1:8080", false),
+    ("database_url", "", true),
+    ("data_dir", "./placet-data", false),
+    ("master_key_file", "", false),
+    ("policies", "", false),
+    ("public_url", "", false),
+    ("origin", "", false),
+    ("timezone", "Europe/Paris", false),
+    ("language", "fr", false),
+    ("log", "info", false),
+    ("workers", "0", false),
+];
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{file} cannot be read: {why}")]
+    File {
+        /// Which.
+        file: String,
+        /// Why.
+        why: String,
+    },
+    /// A line of the file is no setting.
+    #[error(
+        "{file} has a setting that does not exist: {name}; there are {}",
+        names()
+    )]
+    Unknown {
+        /// Which file.
+        file: String,
+        /// Which setting.
+        name: String,
+    },
+    /// A value cannot be used.
+    #[error("the setting {name} {mend}")]
+    Value {
+        /// Which setting.
+        name: &'static str,
+        /// What it must be.
+        mend: String,
+    },
+}
+
+fn names() -> String {
+    SETTINGS
+        .iter()
+        .map(|setting| setting.0)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The effective configuration.
+pub struct Config {
+    values: BTreeMap<&'static str, (String, String)>,
+}
+
+impl Config {
+    /// Gathers the configuration; `flags` are those of one command.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or has an unknown setting.
+    pub fn load(
+        settings: &Settings,
+        flags: &[(&'static str, Option<String>)],
+    ) -> Result<Self, ConfigError> {
+        let file = Self::file(settings)?;
+        let mut given: BTreeMap<&str, String> = BTreeMap::new();
+        let global = [
+            ("database_url", &settings.database_url),
+            ("data_dir", &settings.data_dir),
+            ("master_key_file", &settings.master_key_file),
+            ("policies", &settings.policies),
+            ("public_url", &settings.public_url),
+        ];
+        given.extend(
+            global
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.clone()?))),
+        );
+        given.extend(
+            flags
+                .iter()
+                .filter_map(|(name, value)| Some((*name, value.clone()?))),
+        );
+        let values = SETTINGS
+            .iter()
+            .map(|(name, default, _)| (*name, Self::resolve(name, default, &given, &file)));
+        Ok(Self {
+            values: values.collect(),
+        })
+    }
+
+    fn resolve(
+        name: &str,
+        default: &str,
+        given: &BTreeMap<&str, String>,
+        file: &BTreeMap<String, String>,
+    ) -> (String, String) {
+        let variable = format!("PLACET_{}", name.to_uppercase());
+        if let Some(value) = given.get(name) {
+            return (value.clone(), "flag".into());
+        }
+        if let Ok(value) = std::env::var(&variable) {
+            return (value, variable);
+        }
+        match file.get(name) {
+            Some(value) => (value.clone(), "placet.toml".into()),
+            None => (default.to_owned(), "default".into()),
+        }
+    }
+
+    fn file(settings: &Settings) -> Result<BTreeMap<String, String>, ConfigError> {
+        let (path, asked) = match &settings.config {
+            Some(path) => (path.as_path(), true),
+            None => (Path::new("placet.toml"), false),
+        };
+        let file = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if !asked && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(BTreeMap::new());
+            }
+            Err(error) => {
+                return Err(ConfigError::File {
+                    file,
+                    why: error.to_string(),
+                });
+            }
+        };
+        let table: toml::Table = toml::from_str(&text).map_err(|error| ConfigError::File {
+            file: file.clone(),
+            why: error.message().to_owned(),
+        })?;
+        let known = |name: &str| SETTINGS.iter().any(|setting| setting.0 == name);
+        if let Some(name) = table.keys().find(|name| !known(name)) {
+            return Err(ConfigError::Unknown {
+                file,
+                name: name.clone(),
+            });
+        }
+        let text = |(name, value): (String, toml::Value)| match value {
+            toml::Value::String(text) => Ok((name, text)),
+            toml::Value::Integer(_) | toml::Value::Boolean(_) => Ok((name, value.to_string())),
+            _ => Err(ConfigError::File {
+                file: file.clone(),
+                why: format!("{name} must be a text or a number"),
+            }),
+        };
+        table.into_iter().map(text).collect()
+    }
+
+    /// A value; empty where there is none.
+    #[must_use]
+    pub fn get(&self, name: &str) -> String {
+        self.values
+            .get(name)
+            .map(|value| value.0.clone())
+            .unwrap_or_default()
+    }
+
+    /// A value that reads as `T`.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn read<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+        mend: &str,
+    ) -> Result<T, ConfigError> {
+        self.get(name).parse().map_err(|_| ConfigError::Value {
+            name,
+            mend: mend.into(),
+        })
+    }
+
+    /// The address that customers' links begin with.
+    #[must_use]
+    pub fn public_url(&self, default: &str) -> String {
+        match self.get("public_url").as_str() {
+            "" => default.to_owned(),
+            url => url.to_owned(),
+        }
+    }
+
+    /// The name of a new log: what the operator says, or a random one.
+    ///
+    /// # Errors
+    /// Where it is no name or randomness is missing.
+    pub fn origin(&self, entropy: &dyn Entropy) -> Result<String, Failure> {
+        let origin = self.get("origin");
+        if origin.is_empty() {
+            let random: [u8; 6] = crate::domain::time::random(entropy)
+                .map_err(|error| Failure::failed(error.to_string()))?;
+            return Ok(format!(
+                "placet.localhost/{}",
+                crate::audit::encoding::hex(&random)
+            ));
+        }
+        let fits = origin.len() <= 128
+            && origin
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-/:".contains(c));
+        let mend =
+            "must have at most 128 letters, digits and . _ - / : like log.example.com/registry";
+        if fits {
+            Ok(origin)
+        } else {
+            Err(ConfigError::Value {
+                name: "origin",
+                mend: mend.into(),
+            }
+            .into())
+        }
+    }
+
+    /// Prints every setting with its origin, and no secret.
+    ///
+    /// # Errors
+    /// Where standard output is closed.
+    pub fn print(&self, as_json: bool) -> Result<Exit, Failure> {
+        let shown = |name: &str, value: &str| {
+            let secret = SETTINGS
+                .iter()
+                .any(|setting| setting.0 == name && setting.2);
+            if secret {
+                without_password(value)
+            } else {
+                value.to_owned()
+            }
+        };
+        if as_json {
+            let all: BTreeMap<_, _> = self
+                .values
+                .iter()
+                .map(|(name, (value, origin))| {
+                    (
+                        *name,
+                        json!({ "value": shown(name, value), "origin": origin }),
+                    )
+                })
+                .collect();
+            return print(&serde_json::to_string_pretty(&all).unwrap_or_default());
+        }
+        let line = |(name, (value, origin)): (&&str, &(String, String))| {
+            format!("{name} = {:?}  # {origin}", shown(name, value))
+        };
+        print(&self.values.iter().map(line).collect::<Vec<_>>().join("\n"))
+    }
+}

@@ -1,0 +1,218 @@
+//! The command line: results on standard output, messages on standard error; 0 where all went
+//! well, 1 where a check found something wrong, 2 on wrong use, 3 where the service or the
+//! database failed.
+
+mod audit;
+mod catalogue;
+mod check;
+pub mod config;
+mod doors;
+mod health;
+mod import;
+mod link;
+mod master_key;
+mod output;
+mod policy;
+mod serve;
+pub mod system;
+
+use crate::app::{App, Setup};
+use crate::policy::PolicySource;
+use crate::store::DatabaseUrl;
+use clap::{Args, Parser, Subcommand};
+use config::{Config, ConfigError};
+use output::{Exit, Failure};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Privacy and GDPR consent service: record, ask, prove.
+#[derive(Parser)]
+#[command(name = "placet", version, about, long_about = None, after_help = "Example: placet serve --demo")]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Settings that every command takes; each is also a variable `PLACET_…` and a line of `placet.toml`.
+#[derive(Args, Default, Clone)]
+pub struct Settings {
+    /// Configuration file [default: placet.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where the data are: <sqlite://PATH> or postgres://… [default: sqlite:// in the data directory]
+    #[arg(long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Directory of the embedded database and of the key file [default: ./placet-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// The master key's file [default: master.key in the data directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub master_key_file: Option<String>,
+    /// Directory of the policy packs [default: the packs that ship with placet]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub policies: Option<String>,
+    /// The address that customers' links begin with [default: http:// and the listening address]
+    #[arg(long, global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Print results as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve everything
+    Serve(serve::ServeArgs),
+    /// API keys
+    ApiKey {
+        #[command(subcommand)]
+        command: doors::ApiKeyCommand,
+    },
+    /// Staff accounts
+    User {
+        #[command(subcommand)]
+        command: doors::UserCommand,
+    },
+    /// Links to customers' own choices
+    Link {
+        #[command(subcommand)]
+        command: link::LinkCommand,
+    },
+    /// Purposes and notices as files
+    Catalogue {
+        #[command(subcommand)]
+        command: catalogue::CatalogueCommand,
+    },
+    /// Ask for one decision, explained in words
+    Check(check::CheckArgs),
+    /// Bring existing consents in
+    Import(import::ImportArgs),
+    /// The log: check it against the database, export, verify
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
+    /// Work on policy packs
+    Policy {
+        #[command(subcommand)]
+        command: policy::PolicyCommand,
+    },
+    /// Print the effective configuration with its origin, and no secret
+    #[command(after_help = "Example: PLACET_LISTEN=0.0.0.0:80 placet config")]
+    Config,
+    /// Ask the service on this machine whether it is ready
+    #[command(after_help = "Example: placet health")]
+    Health,
+    /// Print the API's description (`OpenAPI` 3.1)
+    #[command(after_help = "Example: placet openapi > openapi.json")]
+    Openapi,
+}
+
+/// Runs the command.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let used_wrongly = error.use_stderr();
+            drop(error.print());
+            return ExitCode::from(if used_wrongly { 2 } else { 0 });
+        }
+    };
+    match run(cli) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(failure) => {
+            output::say(&format!("placet: {failure}"));
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    let settings = cli.settings;
+    let command = cli
+        .command
+        .unwrap_or(Command::Serve(serve::ServeArgs::default()));
+    let serve_flags = if let Command::Serve(args) = &command {
+        args.flags()
+    } else {
+        Vec::new()
+    };
+    let config = Config::load(&settings, &serve_flags)?;
+    match command {
+        Command::Serve(args) => serve::run(&args, &config),
+        Command::ApiKey { command } => doors::api_key(&command, &config, settings.json),
+        Command::User { command } => doors::user(&command, &config, settings.json),
+        Command::Link { command } => link::run(&command, &config, settings.json),
+        Command::Catalogue { command } => catalogue::run(&command, &config, settings.json),
+        Command::Check(args) => check::run(&args, &config, settings.json),
+        Command::Import(args) => Ok(Exit::from_code(import::run(
+            &args,
+            || open(&config),
+            settings.json,
+        ))),
+        Command::Audit { command } => Ok(Exit::from_code(audit::run(
+            &command,
+            || open(&config),
+            settings.json,
+        ))),
+        Command::Policy { command } => policy::run(&command, &config, settings.json),
+        Command::Health => health::run(&config),
+        Command::Config => config.print(settings.json),
+        Command::Openapi => output::print(
+            &crate::http::serve::description()
+                .to_pretty_json()
+                .unwrap_or_default(),
+        ),
+    }
+}
+
+/// Opens the service for a command: no index, no server.
+fn open(config: &Config) -> Result<App, Failure> {
+    let setup = setup(
+        config,
+        &config.public_url("http://127.0.0.1:8080"),
+        Box::new(|_, _| ()),
+    )?;
+    App::open_plain(setup).map_err(Failure::from)
+}
+
+fn setup(
+    config: &Config,
+    public_url: &str,
+    progress: Box<dyn Fn(u64, u64) + Send + Sync>,
+) -> Result<Setup, Failure> {
+    let data_dir = PathBuf::from(config.get("data_dir"));
+    let database = config.get("database_url");
+    let database = match database.as_str() {
+        "" => DatabaseUrl::Sqlite(data_dir.join("placet.db")),
+        url => url.parse().map_err(|mend: &str| ConfigError::Value {
+            name: "database_url",
+            mend: mend.into(),
+        })?,
+    };
+    let key_file = match config.get("master_key_file").as_str() {
+        "" => data_dir.join("master.key"),
+        file => PathBuf::from(file),
+    };
+    master_key::make_directory(&data_dir)?;
+    let entropy = Arc::new(system::SystemEntropy::new());
+    let master_key = master_key::load_or_make(&key_file, entropy.as_ref())?;
+    let policies = match config.get("policies").as_str() {
+        "" => PolicySource::Embedded,
+        directory => PolicySource::Directory(directory.into()),
+    };
+    Ok(Setup {
+        database,
+        master_key,
+        policies,
+        public_url: public_url.trim_end_matches('/').to_owned(),
+        origin: config.origin(entropy.as_ref())?,
+        clock: Arc::new(system::SystemClock),
+        entropy,
+        progress,
+    })
+}

@@ -1,0 +1,203 @@
+//! `placet serve`.
+
+use super::config::{Config, ConfigError};
+use super::output::{Exit, Failure, say};
+use super::{master_key, setup};
+use crate::app::App;
+use crate::app::demo::Demo;
+use crate::http::metrics::Metrics;
+use crate::http::pages::Language;
+use crate::http::serve::serve;
+use crate::http::site::Site;
+use crate::jobs::checkpoints::Checkpoints;
+use actix_web::web;
+use clap::Args;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+/// Serves everything on one address.
+#[derive(Args, Default)]
+#[command(
+    after_help = "Examples:\n  placet serve --demo\n  placet serve --listen 0.0.0.0:8080 --database-url postgres://placet@db/placet"
+)]
+pub struct ServeArgs {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Fill a throw-away database with a made-up brand and print what to try
+    #[arg(long)]
+    demo: bool,
+    /// Threads that answer [default: one a core]
+    #[arg(long, value_name = "N")]
+    workers: Option<String>,
+}
+
+impl ServeArgs {
+    /// The flags that are settings.
+    pub fn flags(&self) -> Vec<(&'static str, Option<String>)> {
+        let mut flags = vec![
+            ("listen", self.listen.clone()),
+            ("workers", self.workers.clone()),
+        ];
+        if self.demo {
+            // whatever is configured: the demo touches nobody's data
+            let directory = demo_directory();
+            flags.push((
+                "database_url",
+                Some(format!(
+                    "sqlite://{}",
+                    directory.join("placet.db").display()
+                )),
+            ));
+            flags.push((
+                "master_key_file",
+                Some(directory.join("master.key").display().to_string()),
+            ));
+            flags.push(("data_dir", Some(directory.display().to_string())));
+        }
+        flags
+    }
+}
+
+fn demo_directory() -> PathBuf {
+    std::env::temp_dir().join(format!("placet-demo-{}", std::process::id()))
+}
+
+/// Removes the demo's database when the demo ends.
+struct ThrowAway(Option<PathBuf>);
+
+impl Drop for ThrowAway {
+    fn drop(&mut self) {
+        if let Some(directory) = &self.0 {
+            drop(std::fs::remove_dir_all(directory));
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// Where it cannot start.
+pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
+    start_log(&config.get("log"));
+    let _thrown_away = ThrowAway(args.demo.then(demo_directory));
+    let listen = config.get("listen");
+    let listener = TcpListener::bind(&listen).map_err(|error| {
+        Failure::failed(format!(
+            "cannot listen on {listen}: {error}; choose another with --listen"
+        ))
+    })?;
+    let address = listener.local_addr()?;
+    let setup = setup(
+        config,
+        &config.public_url(&format!("http://{address}")),
+        progress(),
+    )?;
+    if args.demo {
+        master_key::make_directory(&demo_directory())?;
+    }
+    let app = Arc::new(App::open(setup)?);
+    app.activate_policy()?;
+    let site = web::Data::new(site(app.clone(), config)?);
+    let _checkpoints = Checkpoints::start(app.clone())?;
+    let workers = match config.read("workers", "must be a number")? {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        workers => workers,
+    };
+    // PostgreSQL's connections cannot be used or closed within the runtime that serves: the
+    // service is kept until that has ended
+    let (demo, kept) = (args.demo, app.clone());
+    actix_web::rt::System::new().block_on(async move {
+        let demo = if demo {
+            Some(furnish(app).await?)
+        } else {
+            None
+        };
+        let server = serve(site, listener, workers)?;
+        say(&format!("listening on http://{address}"));
+        if let Some(demo) = demo {
+            tell(&demo)?;
+        }
+        server.await?;
+        Ok::<_, Failure>(())
+    })?;
+    kept.settle()?;
+    Ok(Exit::Ok)
+}
+
+fn site(app: Arc<App>, config: &Config) -> Result<Site, Failure> {
+    Ok(Site {
+        app,
+        metrics: Metrics::new().map_err(|error| Failure::failed(error.to_string()))?,
+        timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
+        language: Language::from_code(&config.get("language")).ok_or(ConfigError::Value {
+            name: "language",
+            mend: "must be fr or en".into(),
+        })?,
+        ready: Arc::new(AtomicBool::new(true)),
+    })
+}
+
+async fn furnish(app: Arc<App>) -> Result<Demo, Failure> {
+    let mut demo = app.furnish_demo().await?;
+    let opened = web::block(move || app.open_demo_doors(&mut demo).map(|()| demo)).await;
+    Ok(opened.map_err(|error| Failure::failed(error.to_string()))??)
+}
+
+fn tell(demo: &Demo) -> Result<Exit, Failure> {
+    let base = demo.console_url.trim_end_matches("/console/sign-in");
+    let body = format!(
+        r#"{{"subject":{{"email":"{}"}},"purpose":"newsletter","channel":"email"}}"#,
+        demo.customer
+    );
+    super::output::print(&format!(
+        "Three things to try:\n\n\
+         1. A customer's form:   {}\n\n\
+         2. The DPO's console:   {}\n   user {}   password {}\n\n\
+         3. May the newsletter be sent? (before and after saying no in the form)\n   \
+         curl -s {base}/v1/checks -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{body}'\n\n\
+         A key that records consents: {}",
+        demo.form_url,
+        demo.console_url,
+        demo.login,
+        demo.password,
+        demo.marketing_key,
+        demo.collector_key,
+    ))
+}
+
+/// How far the index is built, once a second where it takes longer.
+fn progress() -> Box<dyn Fn(u64, u64) + Send + Sync> {
+    let started = Instant::now();
+    let told = std::sync::Mutex::new(started);
+    Box::new(move |done, total| {
+        let mut last = told
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if last.elapsed().as_secs() >= 1 {
+            *last = Instant::now();
+            say(&format!("building the index: {done} of {total} persons"));
+        }
+    })
+}
+
+fn start_log(filter: &str) {
+    use tracing_subscriber::EnvFilter;
+    // at finer levels libraries repeat what was sent to them: a level alone is about our own words
+    let filter = match filter.parse::<tracing::Level>() {
+        Ok(level) if level > tracing::Level::INFO => format!("info,placet={level}"),
+        _ => filter.to_owned(),
+    };
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let started = tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .try_init();
+    if started.is_err() {
+        say("the log was started before");
+    }
+}

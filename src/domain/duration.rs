@@ -1,0 +1,119 @@
+//! ISO 8601 durations in calendar units (`P1Y`, `P13M`, `P30D`), as retention and validity are
+//! written.
+
+use chrono::{DateTime, Days, Months, Utc};
+use std::str::FromStr;
+
+/// Whole years, months, weeks and days. Never negative, never zero.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CalendarPeriod {
+    months: u32,
+    days: u64,
+}
+
+/// The text is no such period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a period like P1Y, P6M or P30D")]
+pub struct PeriodError;
+
+impl CalendarPeriod {
+    /// The instant this period after `start`: months first, clamped to the month's last day,
+    /// then days. `None` past the end of the calendar.
+    #[must_use]
+    pub fn after(self, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        start
+            .checked_add_months(Months::new(self.months))?
+            .checked_add_days(Days::new(self.days))
+    }
+}
+
+impl FromStr for CalendarPeriod {
+    type Err = PeriodError;
+
+    fn from_str(text: &str) -> Result<Self, PeriodError> {
+        let mut rest = text.strip_prefix('P').ok_or(PeriodError)?;
+        let mut period = Self { months: 0, days: 0 };
+        let mut units = ['Y', 'M', 'W', 'D'].iter();
+        while !rest.is_empty() {
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .ok_or(PeriodError)?;
+            let (digits, tail) = rest.split_at_checked(end).ok_or(PeriodError)?;
+            let number: u32 = digits.parse().map_err(|_| PeriodError)?;
+            let unit = tail.chars().next().ok_or(PeriodError)?;
+            units.find(|known| **known == unit).ok_or(PeriodError)?;
+            period = period.plus(number, unit).ok_or(PeriodError)?;
+            rest = tail.strip_prefix(unit).ok_or(PeriodError)?;
+        }
+        if period.months == 0 && period.days == 0 {
+            return Err(PeriodError);
+        }
+        Ok(period)
+    }
+}
+
+impl CalendarPeriod {
+    fn plus(mut self, number: u32, unit: char) -> Option<Self> {
+        match unit {
+            'Y' => self.months = self.months.checked_add(number.checked_mul(12)?)?,
+            'M' => self.months = self.months.checked_add(number)?,
+            'W' => self.days = self.days.checked_add(u64::from(number).checked_mul(7)?)?,
+            _ => self.days = self.days.checked_add(u64::from(number))?,
+        }
+        Some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn after(period: &str, start: &str) -> String {
+        let start: DateTime<Utc> = start.parse().unwrap();
+        let period: CalendarPeriod = period.parse().unwrap();
+        period.after(start).unwrap().to_rfc3339()
+    }
+
+    #[test]
+    fn months_are_calendar_months_and_clamp() {
+        assert_eq!(
+            after("P1M", "2026-01-31T10:00:00Z"),
+            "2026-02-28T10:00:00+00:00"
+        );
+        assert_eq!(
+            after("P1Y", "2024-02-29T00:00:00Z"),
+            "2025-02-28T00:00:00+00:00"
+        );
+        assert_eq!(
+            after("P1Y2M10D", "2026-01-01T00:00:00Z"),
+            "2027-03-11T00:00:00+00:00"
+        );
+    }
+
+    #[test]
+    fn what_is_no_period_is_refused() {
+        for text in [
+            "",
+            "P",
+            "1Y",
+            "P1",
+            "PY",
+            "P0D",
+            "P1D1Y",
+            "P1Y1Y",
+            "PT1H",
+            "P-1D",
+            "P99999999999Y",
+            "P1é",
+        ] {
+            assert_eq!(text.parse::<CalendarPeriod>(), Err(PeriodError), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_period_past_the_calendar_is_none() {
+        let period: CalendarPeriod = "P300000Y".parse().unwrap();
+        assert_eq!(period.after("2026-11-22T00:00:00Z".parse().unwrap()), None);
+    }
+}

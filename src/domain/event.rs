@@ -1,0 +1,291 @@
+//! What the ledger records. Each event becomes one leaf; its payload is what the leaf commits to.
+
+use super::ids::{Blind, KeyId, StaffId, SubjectId};
+use super::registry::{ConsentRecord, Objection, Role};
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// Who did it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Actor {
+    /// An API key.
+    Key(KeyId),
+    /// A member of staff.
+    Staff(StaffId),
+    /// The data subject, through a link.
+    Subject,
+    /// Somebody at the machine's own command line.
+    Operator,
+    /// The service itself.
+    System,
+}
+
+/// An event about one person. Its payload is kept encrypted under the person's key.
+#[derive(Clone, PartialEq, Debug)]
+pub enum SubjectEvent {
+    /// A consent was given, refused or withdrawn.
+    Consent(Box<ConsentRecord>),
+    /// The person objects (GDPR art. 21).
+    Objected {
+        /// To what.
+        scope: Objection,
+        /// Since when it stands.
+        effective_at: DateTime<Utc>,
+    },
+    /// Processing is restricted (art. 18), or no longer.
+    Restricted {
+        /// Whether it is restricted from now on.
+        restricted: bool,
+        /// Since when.
+        effective_at: DateTime<Utc>,
+    },
+    /// Identifiers were added to the person.
+    Linked(Vec<Blind>),
+    /// Another record was found to be this person's and was merged into it.
+    Merged {
+        /// The other record.
+        from: SubjectId,
+        /// The keyed hashes of the identifiers that came with it, so that it can be undone.
+        contacts: Vec<Blind>,
+    },
+    /// A link to the person's choices was issued.
+    LinkIssued,
+}
+
+impl SubjectEvent {
+    /// The name in the leaf.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        use super::registry::Answer;
+        match self {
+            Self::Consent(record) => match record.status {
+                Answer::Given => "consent.given",
+                Answer::Refused => "consent.refused",
+                Answer::Withdrawn => "consent.withdrawn",
+            },
+            Self::Objected { .. } => "objection.made",
+            Self::Restricted {
+                restricted: true, ..
+            } => "restriction.set",
+            Self::Restricted {
+                restricted: false, ..
+            } => "restriction.lifted",
+            Self::Linked(_) => "subject.linked",
+            Self::Merged { .. } => "subject.merged",
+            Self::LinkIssued => "contact.linked",
+        }
+    }
+
+    /// What the leaf commits to. The instant at which the registry received it is part of it, so
+    /// that the tables' columns can be held against it.
+    #[must_use]
+    pub fn payload(&self, subject: SubjectId, actor: &Actor, recorded_at: DateTime<Utc>) -> Value {
+        let mut payload = match self {
+            Self::Consent(record) => serde_json::to_value(record).unwrap_or_default(),
+            Self::Objected {
+                scope,
+                effective_at,
+            } => json!({ "scope": scope, "effective_at": effective_at }),
+            Self::Merged { from, contacts } => json!({ "from": from, "contacts": names(contacts) }),
+            Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
+            Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
+            Self::LinkIssued => json!({}),
+        };
+        if let Some(fields) = payload.as_object_mut() {
+            fields.insert("subject".into(), json!(subject));
+            fields.insert("actor".into(), json!(actor));
+            fields.insert("recorded_at".into(), json!(recorded_at));
+        }
+        payload
+    }
+
+    /// The event that a leaf's name and its payload tell of; `None` where they do not fit.
+    #[must_use]
+    pub fn read(kind: &str, payload: &Value) -> Option<Self> {
+        let fields = payload.as_object()?;
+        let event = match kind {
+            "objection.made" => Self::Objected {
+                scope: field(fields, "scope")?,
+                effective_at: field(fields, "effective_at")?,
+            },
+            "restriction.set" | "restriction.lifted" => Self::Restricted {
+                restricted: kind == "restriction.set",
+                effective_at: field(fields, "effective_at")?,
+            },
+            "subject.linked" => Self::Linked(blinds(fields)?),
+            "subject.merged" => Self::Merged {
+                from: field(fields, "from")?,
+                contacts: blinds(fields)?,
+            },
+            "contact.linked" => Self::LinkIssued,
+            _ => Self::Consent(Box::new(ConsentRecord::deserialize(payload).ok()?)),
+        };
+        (event.kind() == kind).then_some(event)
+    }
+}
+
+fn field<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Option<T> {
+    T::deserialize(fields.get(name)?).ok()
+}
+
+fn blinds(fields: &Map<String, Value>) -> Option<Vec<Blind>> {
+    let read = |name: &Value| {
+        let text = name.as_str()?;
+        let pairs = text
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+        Blind::from_slice(&pairs.collect::<Option<Vec<_>>>()?)
+    };
+    fields
+        .get("contacts")?
+        .as_array()?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+/// Keyed hashes as text.
+fn names(contacts: &[Blind]) -> Vec<String> {
+    contacts
+        .iter()
+        .map(|blind| blind.0.iter().map(|byte| format!("{byte:02x}")).collect())
+        .collect()
+}
+
+/// An event about no person: its payload is kept in clear.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PublicEvent {
+    /// The name in the leaf.
+    pub kind: PublicKind,
+    /// What is recorded of it.
+    pub payload: Value,
+}
+
+/// The kinds of event about no person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PublicKind {
+    /// The log begins.
+    Genesis,
+    /// A controller was published.
+    Controller,
+    /// A version of a purpose was published.
+    Purpose,
+    /// A version of a notice was published.
+    Notice,
+    /// A policy version came into force on this registry.
+    Policy,
+    /// A contact point came onto the suppression list.
+    Suppression,
+    /// An API key was made.
+    KeyCreated,
+    /// An API key was revoked.
+    KeyRevoked,
+    /// A staff account was made.
+    StaffAdded,
+    /// A member of staff signed in.
+    StaffSignedIn,
+    /// A file was imported.
+    Import,
+    /// An audit export was made.
+    Export,
+}
+
+impl PublicKind {
+    /// The name in the leaf.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Genesis => "log.genesis",
+            Self::Controller => "controller.published",
+            Self::Purpose => "purpose.published",
+            Self::Notice => "notice.published",
+            Self::Policy => "policy.activated",
+            Self::Suppression => "suppression.added",
+            Self::KeyCreated => "key.created",
+            Self::KeyRevoked => "key.revoked",
+            Self::StaffAdded => "staff.added",
+            Self::StaffSignedIn => "staff.signed_in",
+            Self::Import => "import.made",
+            Self::Export => "export.made",
+        }
+    }
+}
+
+impl PublicEvent {
+    /// An event with its payload, naming who did it.
+    #[must_use]
+    pub fn new(kind: PublicKind, actor: &Actor, mut payload: Value) -> Self {
+        if let Some(fields) = payload.as_object_mut() {
+            fields.insert("actor".into(), json!(actor));
+        }
+        Self { kind, payload }
+    }
+
+    /// What the leaf commits to: the payload with the instant at which it was recorded, so that
+    /// the tables' columns can be held against it.
+    #[must_use]
+    pub fn recorded(&self, at: DateTime<Utc>) -> Value {
+        let mut payload = self.payload.clone();
+        if let Some(fields) = payload.as_object_mut() {
+            fields.insert("recorded_at".into(), json!(at));
+        }
+        payload
+    }
+
+    /// A key was made.
+    #[must_use]
+    pub fn key_created(id: KeyId, name: &str, role: Role, actor: &Actor) -> Self {
+        Self::new(
+            PublicKind::KeyCreated,
+            actor,
+            json!({ "key": id, "name": name, "role": role }),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::domain::time::from_micros;
+
+    #[test]
+    fn what_was_recorded_reads_back() {
+        let (anne, at) = (
+            SubjectId::from_bytes([1; 16]),
+            from_micros(1_795_309_200_123_456),
+        );
+        let events = [
+            SubjectEvent::Objected {
+                scope: super::super::registry::Objection::DirectMarketing,
+                effective_at: at,
+            },
+            SubjectEvent::Restricted {
+                restricted: true,
+                effective_at: at,
+            },
+            SubjectEvent::Restricted {
+                restricted: false,
+                effective_at: at,
+            },
+            SubjectEvent::Linked(vec![Blind([0xab; 32]), Blind([1; 32])]),
+            SubjectEvent::Merged {
+                from: SubjectId::from_bytes([2; 16]),
+                contacts: vec![],
+            },
+            SubjectEvent::LinkIssued,
+        ];
+        for event in events {
+            let payload = event.payload(anne, &Actor::Operator, at);
+            assert_eq!(
+                SubjectEvent::read(event.kind(), &payload),
+                Some(event.clone())
+            );
+            assert_eq!(SubjectEvent::read("consent.given", &payload), None);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What is in force: controllers, purposes and notices.
+
+use super::{Controller, Notice, NoticeChange, NoticeRef, Purpose, Slug};
+use std::collections::BTreeMap;
+
+/// The latest version of each controller and purpose, and every version of each notice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    /// By name.
+    pub controllers: BTreeMap<Slug, Controller>,
+    /// The latest version, by name.
+    pub purposes: BTreeMap<Slug, Purpose>,
+    /// Every version, by name and version.
+    pub notices: BTreeMap<NoticeRef, Notice>,
+}
+
+impl Catalogue {
+    /// The purpose of that name.
+    #[must_use]
+    pub fn purpose(&self, id: &str) -> Option<&Purpose> {
+        let id: Slug = id.parse().ok()?;
+        self.purposes.get(&id)
+    }
+
+    /// The latest notice that asks consent for that purpose.
+    #[must_use]
+    pub fn latest_notice(&self, purpose: &Slug) -> Option<&Notice> {
+        let of_purpose = self
+            .notices
+            .values()
+            .filter(|notice| notice.purpose == *purpose);
+        of_purpose.max_by_key(|notice| notice.version)
+    }
+
+    /// Whether a consent to those words still covers the purpose: no major version has been
+    /// published since. A consent without known words is covered by the first version only.
+    #[must_use]
+    pub fn covers(&self, purpose: &Slug, shown: Option<&NoticeRef>) -> bool {
+        let version = shown.map_or(1, |notice| notice.version);
+        !self.notices.values().any(|notice| {
+            notice.purpose == *purpose
+                && notice.change == NoticeChange::Major
+                && notice.version > version
+                && shown.is_none_or(|shown| shown.id == notice.id)
+        })
+    }
+
+    /// The version that the next notice of that name must have.
+    #[must_use]
+    pub fn next_notice_version(&self, id: &Slug) -> u32 {
+        let of_name = self.notices.keys().filter(|reference| reference.id == *id);
+        of_name
+            .map(|reference| reference.version)
+            .max()
+            .unwrap_or(0)
+            .saturating_add(1)
+    }
+}

@@ -1,0 +1,84 @@
+//! What the index is told when the ledger moves on: whole images, so that applying one twice
+//! does no harm.
+
+use super::{Catalogue, Cell, Standing};
+use crate::domain::ids::{Blind, KeyId, SubjectId};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One person as checks need them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PersonImage {
+    /// The person.
+    pub subject: SubjectId,
+    /// The person that this record was merged into.
+    pub merged_into: Option<SubjectId>,
+    /// Objections and restriction.
+    pub standing: Standing,
+    /// All choices.
+    pub cells: Vec<Cell>,
+    /// Contact points that lead here; may leave out such as were told before.
+    pub contacts: Vec<Blind>,
+}
+
+/// The role of an API key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Records consents.
+    Collector,
+    /// Asks before it sends.
+    Marketing,
+    /// Reads, exports, requests.
+    Dpo,
+    /// Administers catalogue and keys.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: &[Self] = &[Self::Collector, Self::Marketing, Self::Dpo, Self::Admin];
+
+    /// The name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Collector => "collector",
+            Self::Marketing => "marketing",
+            Self::Dpo => "dpo",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|role| role.as_str() == text)
+    }
+}
+
+/// One API key as the door needs it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyImage {
+    /// The key's name in the ledger.
+    pub id: KeyId,
+    /// SHA-256 of the key.
+    pub hash: [u8; 32],
+    /// What it may do.
+    pub role: Role,
+    /// Whether it still opens.
+    pub live: bool,
+}
+
+/// One thing that changed.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A person.
+    Person(PersonImage),
+    /// A contact point came onto the suppression list.
+    Suppressed(Blind),
+    /// An API key was made or revoked.
+    Key(KeyImage),
+    /// Purposes or notices changed.
+    Catalogue(Arc<Catalogue>),
+}

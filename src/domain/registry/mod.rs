@@ -1,0 +1,28 @@
+//! The registry's words: who (data subject, identifier), to whom (controller), what for
+//! (purpose), in which words (notice), and what was answered (consent record, state).
+
+mod catalogue;
+mod channel;
+mod consent;
+pub mod identifier;
+mod image;
+mod language;
+mod notice;
+mod purpose;
+mod slug;
+mod source;
+mod standing;
+mod state;
+
+pub use catalogue::Catalogue;
+pub use channel::Channel;
+pub use consent::{Answer, ConsentRecord};
+pub use identifier::{Identifier, IdentifierError, IdentifierKind};
+pub use image::{Change, KeyImage, PersonImage, Role};
+pub use language::{Language, Wording};
+pub use notice::{Notice, NoticeChange, NoticeRef};
+pub use purpose::{Controller, LegalBasis, Purpose, PurposeUse};
+pub use slug::{Slug, SlugError};
+pub use source::{Source, SourceKind};
+pub use standing::{Objection, Standing};
+pub use state::{Cell, ConsentState, latest_yes, stricter};

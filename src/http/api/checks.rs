@@ -1,0 +1,366 @@
+//! `POST /v1/checks`: may this be sent?
+
+use super::subject::Subject;
+use crate::access::CheckDecisions;
+use crate::app::check::{Decided, Question};
+use crate::app::facts::Said;
+use crate::app::{App, FieldProblem, Refusal};
+use crate::domain::time::rfc3339;
+use crate::http::door::Allowed;
+use crate::http::json::{self, Body, LARGE};
+use crate::http::problem::Problem;
+use crate::http::site::Site;
+use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+/// Most checks in one request.
+pub const MOST: usize = 10_000;
+/// Bytes that one answer fits into.
+const ROOM: usize = 1024;
+
+/// What is to be sent.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// It says who sends it.
+    pub identifies_sender: Option<bool>,
+    /// It offers a free, valid way to stop.
+    pub valid_stop_contact: Option<bool>,
+    /// Its subject matches its content.
+    pub subject_honest: Option<bool>,
+}
+
+/// What only the caller knows.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// A service message carries promotion.
+    pub promotional_content: Option<bool>,
+    /// The person was told of this use and of the right to object.
+    pub informed: Option<bool>,
+    /// The recipient was named when consent was asked.
+    pub recipient_named: Option<bool>,
+}
+
+/// One question.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckBody {
+    /// Whom it is about.
+    pub subject: Subject,
+    /// What for.
+    #[schema(example = "newsletter")]
+    pub purpose: String,
+    /// By which channel.
+    #[schema(example = "email")]
+    pub channel: String,
+    /// The campaign, for the record.
+    pub campaign: Option<String>,
+    /// What is to be sent.
+    pub message: Option<Message>,
+    /// What only the caller knows.
+    pub facts: Option<Facts>,
+    /// Another instant than now: a simulation, never a permission to send.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// Many questions: each is read for itself, so that a bad one does not stop the others.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BatchBody<'a> {
+    #[serde(borrow)]
+    checks: Vec<&'a RawValue>,
+}
+
+/// Many questions.
+#[derive(Deserialize, ToSchema)]
+#[allow(
+    dead_code,
+    reason = "describes the body; it is read element by element"
+)]
+pub struct CheckBatch {
+    /// Up to 10,000 questions.
+    checks: Vec<CheckBody>,
+}
+
+/// One question or many.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[allow(
+    dead_code,
+    reason = "describes the body; it is read element by element"
+)]
+pub enum ChecksBody {
+    /// One.
+    One(Box<CheckBody>),
+    /// Many.
+    Many(CheckBatch),
+}
+
+/// Words in French and English.
+#[derive(Serialize, ToSchema)]
+pub struct Words<'a> {
+    /// French.
+    pub fr: &'a str,
+    /// English.
+    pub en: &'a str,
+}
+
+/// What would make a denied use lawful.
+#[derive(Serialize, ToSchema)]
+pub struct LawfulIf<'a> {
+    /// A stable word for it.
+    pub code: &'a str,
+    /// French.
+    pub fr: &'a str,
+    /// English.
+    pub en: &'a str,
+}
+
+/// The answer.
+#[derive(Serialize, ToSchema)]
+pub struct DecisionView<'a> {
+    /// `permit` or `deny`. Anything but a `permit` means: do not send.
+    #[schema(example = "deny")]
+    pub decision: &'static str,
+    /// The reason, as a stable code.
+    #[schema(example = "CONSENT_WITHDRAWN")]
+    pub reason: &'a str,
+    /// The reason in words.
+    pub explanation: Words<'a>,
+    /// Other reasons that applied.
+    pub also: &'a [String],
+    /// What would make it lawful, on a deny.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lawful_if: Option<LawfulIf<'a>>,
+    /// The policies that determined it.
+    pub policies: &'a [String],
+    /// The decision's name.
+    pub decision_id: String,
+    /// The policies' version.
+    pub policy_version: &'a str,
+    /// The ledger position that it was made on.
+    pub position: u64,
+    /// The ledger entry of the person's answer that it rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_position: Option<u64>,
+    /// Until when a permit holds if nothing changes.
+    pub valid_until: Option<String>,
+    /// What to do when acting on a permit.
+    pub obligations: &'a [String],
+    /// True where another instant than now was asked about: never a permission to send.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub simulation: bool,
+}
+
+/// The answers, in the order of the questions.
+#[derive(Serialize, ToSchema)]
+pub struct Decisions {
+    /// One each: a decision, or `{"error": problem}`.
+    #[schema(value_type = Vec<Object>)]
+    pub decisions: Vec<serde_json::Value>,
+}
+
+/// One answer or many, as was asked.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "describes the answer")]
+pub enum ChecksAnswer<'a> {
+    /// To one question.
+    One(Box<DecisionView<'a>>),
+    /// To many.
+    Many(Decisions),
+}
+
+/// Ask whether data may be used, for one person or for up to 10,000.
+#[utoipa::path(
+    tag = "checks",
+    request_body = ChecksBody,
+    security(("key" = [])),
+    responses(
+        (status = 200, description = "The decision, or the decisions in order", body = ChecksAnswer),
+        (status = 400, description = "The body cannot be read", body = crate::http::openapi::ProblemBody),
+        (status = 401, description = "No key, or one that opens nothing", body = crate::http::openapi::ProblemBody),
+        (status = 403, description = "The key may not check", body = crate::http::openapi::ProblemBody),
+        (status = 413, description = "The body is over 8 MiB", body = crate::http::openapi::ProblemBody),
+        (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
+    ),
+)]
+#[post("/v1/checks")]
+pub async fn check(
+    door: Allowed<CheckDecisions>,
+    site: web::Data<Site>,
+    body: Body<LARGE>,
+) -> Result<HttpResponse, Problem> {
+    let first = body.0.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'{') && is_batch(&body.0) {
+        return many(&door, &site, &body.0);
+    }
+    let asked: CheckBody = json::read(&body.0).map_err(denied)?;
+    let question =
+        question(&site.app, asked, "").map_err(|errors| denied(Problem::invalid(errors)))?;
+    let decided = decide(&door, &site, std::slice::from_ref(&question))?.pop();
+    let decided = decided
+        .ok_or_else(Problem::unavailable)?
+        .map_err(|errors| denied(Problem::invalid(errors)))?;
+    let mut answer = Vec::with_capacity(ROOM);
+    write_decision(&mut answer, &site, &decided)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(answer))
+}
+
+/// Whether the object's first key is `checks`.
+fn is_batch(body: &[u8]) -> bool {
+    let mut rest = body
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .skip(1);
+    b"\"checks\"".iter().all(|byte| rest.next() == Some(byte))
+}
+
+/// Whatever else is wrong: it is no permission.
+fn denied(problem: Problem) -> Problem {
+    problem.with("decision", json!("deny"))
+}
+
+fn many(door: &Allowed<CheckDecisions>, site: &Site, body: &[u8]) -> Result<HttpResponse, Problem> {
+    let batch: BatchBody<'_> = json::read(body)?;
+    if batch.checks.len() > MOST {
+        let detail = format!(
+            "at most {MOST} checks in one request; send {} more in the next",
+            batch.checks.len() - MOST
+        );
+        return Err(Problem::invalid(vec![FieldProblem::new(
+            "/checks", "too_many", detail,
+        )]));
+    }
+    let read = |raw: &&RawValue| {
+        let asked: CheckBody = json::read(raw.get().as_bytes())?;
+        question(&site.app, asked, "").map_err(Problem::invalid)
+    };
+    let asked: Vec<Result<Question, Problem>> = batch.checks.iter().map(read).collect();
+    let good: Vec<Question> = asked
+        .iter()
+        .filter_map(|question| question.as_ref().ok().cloned())
+        .collect();
+    let mut decided = decide(door, site, &good)?.into_iter();
+    let mut answer = Vec::with_capacity(asked.len() * 512);
+    answer.extend_from_slice(b"{\"decisions\":[");
+    for (at, question) in asked.into_iter().enumerate() {
+        if at > 0 {
+            answer.push(b',');
+        }
+        let outcome = match question {
+            Ok(_) => decided
+                .next()
+                .ok_or_else(Problem::unavailable)?
+                .map_err(Problem::invalid),
+            Err(problem) => Err(problem),
+        };
+        write_one(&mut answer, site, outcome)?;
+    }
+    answer.extend_from_slice(b"]}");
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(answer))
+}
+
+fn write_one(
+    answer: &mut Vec<u8>,
+    site: &Site,
+    outcome: Result<Decided, Problem>,
+) -> Result<(), Problem> {
+    match outcome {
+        Ok(decided) => {
+            write_decision(answer, site, &decided)?;
+        }
+        Err(problem) => {
+            let error = json!({ "decision": "deny", "error": problem.body() });
+            answer.extend_from_slice(error.to_string().as_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// Counts a decision and writes it down.
+fn write_decision(answer: &mut Vec<u8>, site: &Site, decided: &Decided) -> Result<(), Problem> {
+    site.metrics
+        .decided(decided.outcome.is_permit(), decided.outcome.reason());
+    serde_json::to_writer(answer, &view(&site.app, decided)).map_err(|_| Problem::unavailable())
+}
+
+#[allow(
+    clippy::type_complexity,
+    reason = "one outcome a question, as the use case gives it"
+)]
+fn decide(
+    door: &Allowed<CheckDecisions>,
+    site: &Site,
+    questions: &[Question],
+) -> Result<Vec<Result<Decided, Vec<FieldProblem>>>, Problem> {
+    let now = site.app.now();
+    if door.fresh {
+        return Ok(site.app.check(&door.grant, questions, now));
+    }
+    let stale = |_: &Question| Ok::<_, Refusal>(Ok(site.app.decide_stale(now)?));
+    Ok(questions.iter().map(stale).collect::<Result<_, _>>()?)
+}
+
+fn question(app: &App, asked: CheckBody, pointer: &str) -> Result<Question, Vec<FieldProblem>> {
+    let named = asked
+        .subject
+        .named(app.keys(), &format!("{pointer}/subject"))?;
+    let (message, facts) = (
+        asked.message.unwrap_or_default(),
+        asked.facts.unwrap_or_default(),
+    );
+    Ok(Question {
+        blinds: named.blinds(),
+        purpose: asked.purpose,
+        channel: asked.channel,
+        said: Said {
+            identifies_sender: message.identifies_sender,
+            valid_stop_contact: message.valid_stop_contact,
+            subject_honest: message.subject_honest,
+            promotional_content: facts.promotional_content,
+            informed: facts.informed,
+            recipient_named: facts.recipient_named,
+        },
+        at: asked.at,
+    })
+}
+
+fn view<'a>(app: &'a App, decided: &'a Decided) -> DecisionView<'a> {
+    let outcome = &decided.outcome;
+    DecisionView {
+        decision: if outcome.is_permit() {
+            "permit"
+        } else {
+            "deny"
+        },
+        reason: outcome.reason(),
+        explanation: Words {
+            fr: outcome.explanation_fr(),
+            en: outcome.explanation_en(),
+        },
+        also: outcome.also(),
+        lawful_if: outcome.lawful_if().map(|lawful| LawfulIf {
+            code: &lawful.code,
+            fr: &lawful.fr,
+            en: &lawful.en,
+        }),
+        policies: outcome.determining(),
+        decision_id: decided.id.to_string(),
+        policy_version: app.engine().version(),
+        position: decided.position,
+        evidence_position: decided.evidence,
+        valid_until: decided.valid_until.map(rfc3339),
+        obligations: outcome.obligations(),
+        simulation: decided.simulated,
+    }
+}

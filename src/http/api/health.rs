@@ -1,0 +1,54 @@
+//! Whether the service lives, whether it may answer, and its counters.
+
+use crate::http::problem::Problem;
+use crate::http::site::Site;
+use actix_web::{HttpResponse, get, web};
+use serde_json::json;
+use std::sync::atomic::Ordering;
+
+/// The process lives.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "It lives", body = Object)))]
+#[get("/healthz")]
+pub async fn alive() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "alive" }))
+}
+
+/// The service may answer: its index is at the head of the ledger.
+#[utoipa::path(
+    tag = "operations",
+    responses((status = 200, description = "Ready", body = Object), (status = 503, description = "Not ready", body = Object)),
+)]
+#[get("/readyz")]
+pub async fn ready(site: web::Data<Site>) -> HttpResponse {
+    let built = site.ready.load(Ordering::SeqCst);
+    let fresh = built && site.app.fresh().await.is_ok();
+    let body = json!({
+        "status": if fresh { "ready" } else { "not_ready" },
+        "index_built": built,
+        "at_head": fresh,
+        "position": site.app.index().position(),
+        "policy_version": site.app.engine().version(),
+    });
+    if fresh {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().json(body)
+    }
+}
+
+/// Counters and timings, as Prometheus reads them.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "Metrics", body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let (position, persons) = {
+        let view = site.app.index().view();
+        (view.position(), view.persons())
+    };
+    let text = site
+        .metrics
+        .text(position, persons)
+        .map_err(|_| Problem::unavailable())?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(text))
+}

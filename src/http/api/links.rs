@@ -1,0 +1,61 @@
+//! `POST /v1/links`: a link to a person's own choices, to put into a message.
+
+use super::subject::Subject;
+use crate::access::IssueLinks;
+use crate::domain::time::rfc3339;
+use crate::http::door::Allowed;
+use crate::http::json::{self, Body, SMALL};
+use crate::http::problem::Problem;
+use crate::http::site::Site;
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whom the message goes to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkBody {
+    /// The contact point that the message is sent to comes first.
+    pub subject: Subject,
+}
+
+/// The links. They are shown once: only their hash is kept.
+#[derive(Serialize, ToSchema)]
+pub struct LinkView {
+    /// The person's choices.
+    pub url: String,
+    /// Stops everything: the target of `List-Unsubscribe`.
+    pub stop_url: String,
+    /// Until when they work.
+    pub expires_at: String,
+}
+
+/// Issue a link to a person's own choices.
+#[utoipa::path(
+    tag = "links",
+    request_body = LinkBody,
+    security(("key" = [])),
+    responses((status = 201, description = "The links", body = LinkView),
+        (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody)),
+)]
+#[post("/v1/links")]
+pub async fn issue(
+    door: Allowed<IssueLinks>,
+    site: web::Data<Site>,
+    body: Body<SMALL>,
+) -> Result<HttpResponse, Problem> {
+    let asked: LinkBody = json::read(&body.0)?;
+    let named = asked
+        .subject
+        .named(site.app.keys(), "/subject")
+        .map_err(Problem::invalid)?;
+    let link = site
+        .app
+        .issue_link(&door.grant, named, site.app.now())
+        .await?;
+    Ok(HttpResponse::Created().json(LinkView {
+        url: link.url,
+        stop_url: link.stop_url,
+        expires_at: rfc3339(link.expires_at),
+    }))
+}

@@ -1,0 +1,41 @@
+//! The REST API: JSON in, JSON out.
+
+pub mod audit;
+pub mod checks;
+pub mod consents;
+pub mod health;
+pub mod links;
+pub mod notices;
+pub mod objections;
+pub mod purposes;
+pub mod receipts;
+pub mod subject;
+pub mod subjects;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers every operation, with its description.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(checks::check)
+        .service(consents::record)
+        .service(subjects::lookup)
+        .service(subjects::consents)
+        .service(subjects::history)
+        .service(purposes::list)
+        .service(purposes::publish)
+        .service(purposes::publish_controller)
+        .service(notices::list)
+        .service(notices::publish)
+        .service(objections::make_objection)
+        .service(objections::set_restriction)
+        .service(objections::add_suppression)
+        .service(links::issue)
+        .service(receipts::read)
+        .service(receipts::keys)
+        .service(audit::entries)
+        .service(audit::export)
+        .service(health::alive)
+        .service(health::ready)
+        .service(health::metrics);
+}

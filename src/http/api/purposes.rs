@@ -1,0 +1,226 @@
+//! `/v1/purposes` and `/v1/controllers`: what data are used for, and who decides.
+
+use crate::access::{PublishCatalogue, ReadCatalogue};
+use crate::app::Refusal;
+use crate::app::publish::{Difference, Publication};
+use crate::domain::registry::{Channel, Controller, LegalBasis, Purpose, Slug, Wording};
+use crate::http::door::{self, Allowed};
+use crate::http::json::{self, Body, SMALL};
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::http::site::Site;
+use crate::http::work::block;
+use actix_web::{HttpRequest, HttpResponse, get, put, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+/// As of when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AsOf {
+    /// What was in force at that instant; left out: what is.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A purpose, without its version, which the registry counts.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurposeBody {
+    /// Who decides.
+    #[schema(value_type = String, example = "default")]
+    pub controller: Slug,
+    /// What the law sees in it.
+    #[serde(rename = "use")]
+    #[schema(value_type = String, example = "direct_marketing_own")]
+    pub law_use: Slug,
+    /// Its title, per language.
+    #[schema(value_type = Object, example = json!({"fr": "Lettre d'information", "en": "Newsletter"}))]
+    pub title: Wording,
+    /// One sentence on what it means for the person, per language.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub description: Wording,
+    /// On what ground it rests.
+    #[schema(value_type = String, example = "consent")]
+    pub legal_basis: LegalBasis,
+    /// The channels that it may use at all.
+    #[schema(value_type = Vec<String>, example = json!(["email"]))]
+    pub channels: Vec<Channel>,
+    /// Which data.
+    #[serde(default)]
+    pub data_categories: Vec<String>,
+    /// Who receives them.
+    #[serde(default)]
+    pub recipients: Vec<String>,
+    /// How long, as an ISO 8601 period.
+    pub retention: Option<String>,
+}
+
+/// A controller.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ControllerBody {
+    /// Its legal name, as customers see it.
+    pub name: String,
+    /// Country of establishment, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+}
+
+/// What publishing changed.
+#[derive(Serialize, ToSchema)]
+pub struct Published {
+    /// Empty where everything was in force already.
+    #[schema(value_type = Vec<Object>)]
+    pub published: Vec<Difference>,
+    /// The ledger positions of what was published.
+    pub positions: Vec<u64>,
+}
+
+/// The purposes in force, or that were at an instant.
+#[utoipa::path(
+    tag = "catalogue",
+    params(AsOf),
+    security(("key" = [])),
+    responses((status = 200, description = "The purposes", body = Object)),
+)]
+#[get("/v1/purposes")]
+pub async fn list(
+    door: Allowed<ReadCatalogue>,
+    site: web::Data<Site>,
+    query: Query<AsOf>,
+) -> Result<HttpResponse, Problem> {
+    let catalogue = block(move || site.app.catalogue(&door.grant, query.at)).await?;
+    let purposes: Vec<&Purpose> = catalogue.purposes.values().collect();
+    let controllers: Vec<&Controller> = catalogue.controllers.values().collect();
+    Ok(HttpResponse::Ok()
+        .json(json!({ "items": purposes, "controllers": controllers, "next": null })))
+}
+
+/// Publish a purpose, or a new version of it.
+#[utoipa::path(
+    tag = "catalogue",
+    request_body = PurposeBody,
+    params(("id" = String, Path, description = "Its name"), ("Idempotency-Key" = Option<String>, Header)),
+    security(("key" = [])),
+    responses(
+        (status = 200, description = "In force", body = Published),
+        (status = 403, description = "The key may not publish", body = crate::http::openapi::ProblemBody),
+        (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
+    ),
+)]
+#[put("/v1/purposes/{id}")]
+pub async fn publish(
+    door: Allowed<PublishCatalogue>,
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: Body<SMALL>,
+) -> Result<HttpResponse, Problem> {
+    let asked: PurposeBody = json::read(&body.0)?;
+    let purpose = Purpose {
+        id: name(&id)?,
+        version: 0,
+        controller: asked.controller,
+        law_use: asked.law_use,
+        title: asked.title,
+        description: asked.description,
+        legal_basis: asked.legal_basis,
+        channels: asked.channels,
+        data_categories: asked.data_categories,
+        recipients: asked.recipients,
+        retention: asked.retention,
+    };
+    let publication = Publication {
+        purposes: vec![purpose],
+        ..Publication::default()
+    };
+    publish_one(&door, &site, &request, &body.0, publication).await
+}
+
+/// Publish a controller: a brand.
+#[utoipa::path(
+    tag = "catalogue",
+    request_body = ControllerBody,
+    params(("id" = String, Path, description = "Its name"), ("Idempotency-Key" = Option<String>, Header)),
+    security(("key" = [])),
+    responses(
+        (status = 200, description = "In force", body = Published),
+        (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
+    ),
+)]
+#[put("/v1/controllers/{id}")]
+pub async fn publish_controller(
+    door: Allowed<PublishCatalogue>,
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: Body<SMALL>,
+) -> Result<HttpResponse, Problem> {
+    let asked: ControllerBody = json::read(&body.0)?;
+    let controller = Controller {
+        id: name(&id)?,
+        version: 0,
+        name: asked.name,
+        country: asked.country,
+    };
+    let publication = Publication {
+        controllers: vec![controller],
+        ..Publication::default()
+    };
+    publish_one(&door, &site, &request, &body.0, publication).await
+}
+
+/// Publishes and answers what changed.
+///
+/// # Errors
+/// What cannot be published.
+pub async fn publish_one(
+    door: &Allowed<PublishCatalogue>,
+    site: &Site,
+    request: &HttpRequest,
+    body: &[u8],
+    publication: Publication,
+) -> Result<HttpResponse, Problem> {
+    let key = door::idempotency(request, &door.grant, body)?;
+    let outcome = site
+        .app
+        .publish(&door.grant, publication, site.app.now(), key)
+        .await
+        .map_err(of_one)?;
+    Ok(HttpResponse::Ok().json(Published {
+        published: outcome.value,
+        positions: outcome.positions,
+    }))
+}
+
+/// The body is one element of a publication: its fields are named without the way to it.
+fn of_one(refusal: Refusal) -> Refusal {
+    let Refusal::Invalid(mut errors) = refusal else {
+        return refusal;
+    };
+    for error in &mut errors {
+        let mut parts = error.pointer.splitn(4, '/').skip(3);
+        error.pointer = parts
+            .next()
+            .map(|field| format!("/{field}"))
+            .unwrap_or_default();
+    }
+    Refusal::Invalid(errors)
+}
+
+/// A name from the address.
+///
+/// # Errors
+/// Where it is none.
+pub fn name(text: &str) -> Result<Slug, Problem> {
+    let wrong = |error: crate::domain::registry::SlugError| {
+        Problem::invalid(vec![crate::app::FieldProblem::new(
+            "/id",
+            "name_malformed",
+            error.to_string(),
+        )])
+    };
+    text.parse().map_err(wrong)
+}

@@ -1,0 +1,104 @@
+//! What all pages for a browser share: its language, its forms, the guard against other sites.
+
+use super::pages::Language;
+use super::site::Site;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
+use std::collections::BTreeMap;
+
+/// A visit.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit {
+    /// The language to answer in: what the address asks for, or the browser.
+    pub language: Language,
+}
+
+impl Visit {
+    /// Looks at a request.
+    #[must_use]
+    pub fn of(request: &HttpRequest, site: &Site) -> Self {
+        let asked = request
+            .query_string()
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("lang="));
+        Self {
+            language: asked
+                .and_then(Language::from_code)
+                .unwrap_or_else(|| accepted(request, site)),
+        }
+    }
+
+    /// The same, for a form that carries its page's language.
+    #[must_use]
+    pub fn of_form(request: &HttpRequest, site: &Site, form: &Form) -> Self {
+        let carried = form.get("lang").and_then(Language::from_code);
+        carried.map_or_else(|| Self::of(request, site), |language| Self { language })
+    }
+}
+
+fn accepted(request: &HttpRequest, site: &Site) -> Language {
+    let header = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|text| text.to_str().ok());
+    header.map_or(site.language, |text| {
+        Language::from_accept_language(text, site.language)
+    })
+}
+
+/// A page.
+#[must_use]
+pub fn page(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::VARY, "Accept-Language"))
+        .body(html)
+}
+
+/// The fields of a posted form; of a field that is there twice the last counts.
+#[derive(Debug, Default)]
+pub struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// Reads a form body; `None` where it is none.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).ok()?;
+        Some(Self(pairs.into_iter().collect()))
+    }
+
+    /// A field.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Every field.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// Whether a form was posted by one of our own pages, as far as the browser tells: a request
+/// that another site caused is refused.
+#[must_use]
+pub fn from_our_page(request: &HttpRequest, site: &Site) -> bool {
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|text| text.to_str().ok())
+    };
+    if let Some(fetch_site) = header("sec-fetch-site") {
+        return matches!(fetch_site, "same-origin" | "none");
+    }
+    match (header("origin"), header("host")) {
+        (Some(origin), host) => {
+            origin == site.app.public_url()
+                || host.is_some_and(|host| origin.ends_with(&format!("://{host}")))
+        }
+        (None, _) => true,
+    }
+}

@@ -1,0 +1,91 @@
+//! The DPO exports an audit report.
+
+use super::home::{self, Asked};
+use super::{principal, session, to};
+use crate::access::{ExportAudit, authorize};
+use crate::app::export::ExportQuery;
+use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::json::{Body, SMALL};
+use crate::http::package;
+use crate::http::pages::ExportError;
+use crate::http::site::Site;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+
+/// Sends the audit package of a period.
+#[post("/console/exports")]
+pub async fn export(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    body: Body<SMALL>,
+) -> HttpResponse {
+    let form = Form::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(&request, &site, &form);
+    let Some(open) = session(&site, &request).await else {
+        return to("/console/sign-in");
+    };
+    let ours = from_our_page(&request, &site) && form.get("csrf") == Some(open.csrf.as_str());
+    let query = if ours {
+        query(&site, &form)
+    } else {
+        Err(vec![ExportError::StaleForm])
+    };
+    let errors = match (query, authorize::<ExportAudit>(&principal(&open))) {
+        (Ok(query), Ok(grant)) => match package::send(&site, grant, query, visit.language).await {
+            Ok(response) => return response,
+            Err(_) => vec![ExportError::Failed],
+        },
+        (Err(errors), _) => errors,
+        (_, Err(_)) => vec![ExportError::Failed],
+    };
+    let text = |name: &str| form.get(name).unwrap_or_default().to_owned();
+    let asked = Asked {
+        from: text("from"),
+        to: text("to"),
+        controller: text("controller"),
+        purpose: text("purpose"),
+        errors,
+    };
+    let page = home::page(&site, visit, &open, asked).await;
+    browser::page(StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// The period runs from the first day's beginning to the last day's end, in the service's zone.
+fn query(site: &Site, form: &Form) -> Result<ExportQuery, Vec<ExportError>> {
+    let day = |name: &str| {
+        form.get(name)
+            .and_then(|text| text.parse::<NaiveDate>().ok())
+    };
+    let (from, to) = (day("from"), day("to"));
+    let mut errors = Vec::new();
+    errors.extend(from.is_none().then_some(ExportError::From));
+    errors.extend(to.is_none().then_some(ExportError::To));
+    let (Some(from), Some(to)) = (from, to) else {
+        return Err(errors);
+    };
+    if from > to {
+        return Err(vec![ExportError::Order]);
+    }
+    let end = to
+        .checked_add_days(Days::new(1))
+        .and_then(|next| midnight(site, next));
+    let (Some(from), Some(to)) = (midnight(site, from), end) else {
+        return Err(vec![ExportError::From]);
+    };
+    let slug = |name: &str| form.get(name).and_then(|text| text.parse().ok());
+    Ok(ExportQuery {
+        from,
+        to,
+        controller: slug("controller"),
+        purpose: slug("purpose"),
+    })
+}
+
+fn midnight(site: &Site, day: NaiveDate) -> Option<DateTime<Utc>> {
+    let local = day.and_time(NaiveTime::MIN);
+    site.timezone
+        .from_local_datetime(&local)
+        .earliest()
+        .map(|at| at.to_utc())
+}

@@ -1,0 +1,142 @@
+//! The console's first page.
+
+use super::{frame, session, to};
+use crate::audit::checkpoint::Checkpoint;
+use crate::domain::registry::{self, Catalogue};
+use crate::domain::time::from_micros;
+use crate::http::browser::{self, Visit};
+use crate::http::pages::{
+    CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, Language, Pick,
+    PostForm, Text,
+};
+use crate::http::site::Site;
+use crate::http::work::block;
+use crate::store::Session;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{Datelike, NaiveDate};
+
+/// What the export form held when it was posted.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub from: String,
+    pub to: String,
+    pub controller: String,
+    pub purpose: String,
+    pub errors: Vec<ExportError>,
+}
+
+/// Counts, the latest checkpoint, the export form.
+#[get("/console")]
+pub async fn home(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
+    let visit = Visit::of(&request, &site);
+    let Some(open) = session(&site, &request).await else {
+        return to("/console/sign-in");
+    };
+    let today = site
+        .app
+        .now()
+        .utc()
+        .with_timezone(&site.timezone)
+        .date_naive();
+    let first = NaiveDate::from_ymd_opt(today.year(), today.month(), 1).unwrap_or(today);
+    let asked = Asked {
+        from: first.to_string(),
+        to: today.to_string(),
+        ..Asked::default()
+    };
+    browser::page(StatusCode::OK, page(&site, visit, &open, asked).await)
+}
+
+/// The page.
+pub(super) async fn page(
+    site: &web::Data<Site>,
+    visit: Visit,
+    open: &Session,
+    asked: Asked,
+) -> String {
+    let signed = {
+        let site = site.clone();
+        block(move || site.app.sign_head(site.app.now())).await.ok()
+    };
+    let checkpoint = signed.and_then(|signed| {
+        let read =
+            Checkpoint::open(&signed.note, std::slice::from_ref(site.app.verifier())).ok()?;
+        Some(CheckpointSummary {
+            origin: read.origin,
+            size: read.size,
+            root_short: crate::audit::encoding::hex(&read.root)
+                .chars()
+                .take(16)
+                .collect(),
+            at: from_micros(signed.signed_at).with_timezone(&site.timezone),
+        })
+    });
+    // whoever just published wants to see it: the index may be a moment behind another node
+    let _behind = site.app.fresh().await;
+    let (catalogue, persons, position) = {
+        let view = site.app.index().view();
+        (
+            view.catalogue().clone(),
+            view.persons() as u64,
+            view.position(),
+        )
+    };
+    let purposes = catalogue.purposes.len() as u64;
+    ConsoleHomePage {
+        frame: frame(visit, open),
+        counts: vec![
+            Count {
+                kind: CountKind::Subjects,
+                value: persons,
+            },
+            Count {
+                kind: CountKind::Entries,
+                value: position,
+            },
+            Count {
+                kind: CountKind::Purposes,
+                value: purposes,
+            },
+        ],
+        checkpoint,
+        export: export_form(&catalogue, visit.language, open, asked),
+        exports: Vec::new(),
+    }
+    .render()
+}
+
+fn export_form(
+    catalogue: &Catalogue,
+    language: Language,
+    open: &Session,
+    asked: Asked,
+) -> ExportForm {
+    let controllers = catalogue.controllers.values().map(|controller| Pick {
+        value: controller.id.to_string(),
+        label: Text::new(controller.name.clone()),
+        selected: asked.controller == controller.id.as_str(),
+    });
+    let wanted = registry::Language::parse(language.code()).unwrap_or(registry::Language::FR);
+    let purposes = catalogue.purposes.values().map(|purpose| Pick {
+        value: purpose.id.to_string(),
+        label: Text::new(
+            purpose
+                .title
+                .in_or_else(wanted)
+                .map_or("", |(_, text)| text),
+        ),
+        selected: asked.purpose == purpose.id.as_str(),
+    });
+    ExportForm {
+        form: PostForm {
+            action_url: "/console/exports".into(),
+            hidden: vec![("csrf".into(), open.csrf.clone())],
+        },
+        from: asked.from,
+        to: asked.to,
+        controllers: controllers.collect(),
+        purposes: purposes.collect(),
+        errors: asked.errors,
+    }
+}

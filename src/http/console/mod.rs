@@ -1,0 +1,73 @@
+//! The console: staff sign in, see the state, export audit reports.
+
+mod export;
+mod home;
+mod sign_in;
+
+use super::browser::Visit;
+use super::pages::{Account, Frame, PostForm};
+use super::site::Site;
+use super::work::block;
+use crate::access::Principal;
+use crate::store::Session;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// Registers the console's pages.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(sign_in::show)
+        .service(sign_in::enter)
+        .service(sign_in::leave)
+        .service(home::home)
+        .service(export::export);
+}
+
+/// The session cookie's name; with its guard where connections are encrypted.
+fn cookie(site: &Site) -> &'static str {
+    if site.is_https() {
+        "__Host-placet"
+    } else {
+        "placet"
+    }
+}
+
+fn token(site: &Site, request: &HttpRequest) -> Option<String> {
+    request
+        .cookie(cookie(site))
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// Who is signed in; `None` sends them to the sign-in page.
+async fn session(site: &web::Data<Site>, request: &HttpRequest) -> Option<Session> {
+    let token = token(site, request)?;
+    let site = site.clone();
+    block(move || site.app.session(&token, site.app.now()))
+        .await
+        .ok()
+        .flatten()
+}
+
+const fn principal(session: &Session) -> Principal {
+    Principal::Staff(session.staff, session.role)
+}
+
+fn frame(visit: Visit, session: &Session) -> Frame {
+    let sign_out = PostForm {
+        action_url: "/console/sign-out".into(),
+        hidden: vec![("csrf".into(), session.csrf.clone())],
+    };
+    Frame::console(
+        visit.language,
+        Some(Account {
+            name: session.login.clone(),
+            sign_out,
+        }),
+    )
+}
+
+fn to(address: &'static str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, address))
+        .finish()
+}

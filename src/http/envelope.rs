@@ -1,0 +1,77 @@
+//! Around every request: an id, a log line without personal data, a count, the headers that
+//! guard a browser. Routes are logged by their pattern, since an address may hold a token.
+
+use super::site::Site;
+use crate::domain::ids::RequestId;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use std::time::Instant;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const PAGES: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The middleware.
+///
+/// # Errors
+/// What the handler refuses.
+pub async fn envelope(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let started = Instant::now();
+    // HEAD is GET without its body (RFC 9110, 9.3.2), which the connection leaves out
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let site = request.app_data::<web::Data<Site>>().cloned();
+    let id = site
+        .as_ref()
+        .and_then(|site| RequestId::new(site.app.now(), site.app.entropy()).ok());
+    let mut response = next.call(request).await?;
+    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
+        response.headers_mut().insert(REQUEST_ID.clone(), value);
+    }
+    guard(response.headers_mut());
+    if let Some(site) = site {
+        tell(&site, &response, id, started);
+    }
+    Ok(response)
+}
+
+fn guard(headers: &mut header::HeaderMap) {
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::CONTENT_SECURITY_POLICY, PAGES);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    set(header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
+    set(header::CACHE_CONTROL, "no-store");
+}
+
+fn tell<B>(site: &Site, response: &ServiceResponse<B>, id: Option<RequestId>, started: Instant) {
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "none".to_owned());
+    let (status, seconds) = (response.status().as_u16(), started.elapsed().as_secs_f64());
+    site.metrics.answered(&route, status, seconds);
+    let (id, method) = (
+        id.map(tracing::field::display),
+        response.request().method().as_str(),
+    );
+    if status >= 500 {
+        tracing::warn!(request = id, method, route, status, seconds, "answered");
+    } else if method != "GET" && route != "/v1/checks" {
+        tracing::info!(request = id, method, route, status, seconds, "answered");
+    } else {
+        tracing::debug!(request = id, method, route, status, seconds, "answered");
+    }
+}

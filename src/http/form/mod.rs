@@ -1,0 +1,63 @@
+//! The customer's form: reached by a link, without account, without script. `GET` shows and
+//! changes nothing; `POST` acts.
+
+pub mod save;
+pub mod show;
+pub mod stop;
+
+use super::browser::{self, Visit};
+use super::pages::{Frame, Language, LinkGonePage, ProblemKind, ProblemPage, Text, WhyGone};
+use super::site::Site;
+use crate::domain::registry::{self, Catalogue, Wording};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+
+/// The registry's code of a page's language.
+const fn code(language: Language) -> registry::Language {
+    match language {
+        Language::Fr => registry::Language::FR,
+        Language::En => registry::Language::EN,
+    }
+}
+
+/// Words that an operator wrote, in the page's language or marked as another's.
+fn text(wording: &Wording, language: Language) -> Text {
+    let wanted = code(language);
+    match wording.in_or_else(wanted) {
+        Some((found, text)) if found == wanted => Text::new(text),
+        Some((found, text)) => Text::foreign(text, found.as_str()),
+        None => Text::default(),
+    }
+}
+
+/// The frame of a page of the brand that asks.
+fn frame(catalogue: &Catalogue, language: Language) -> Frame {
+    let brand = catalogue
+        .controllers
+        .values()
+        .next()
+        .map_or("Placet", |controller| controller.name.as_str());
+    Frame::customer(language, brand)
+}
+
+/// The link leads nowhere; known and unknown ones are answered alike.
+fn gone(site: &Site, visit: &Visit) -> HttpResponse {
+    let catalogue = site.app.index().view().catalogue().clone();
+    let page = LinkGonePage {
+        frame: frame(&catalogue, visit.language),
+        why: WhyGone::Unknown,
+    };
+    browser::page(StatusCode::NOT_FOUND, page.render())
+}
+
+/// Something else went wrong; nothing was changed.
+fn failed(site: &Site, visit: &Visit, status: StatusCode, kind: ProblemKind) -> HttpResponse {
+    let catalogue = site.app.index().view().catalogue().clone();
+    let page = ProblemPage {
+        frame: frame(&catalogue, visit.language),
+        kind,
+        reference: None,
+        back_url: None,
+    };
+    browser::page(status, page.render())
+}

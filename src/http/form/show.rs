@@ -1,0 +1,191 @@
+//! `GET /c/{token}`: a person's choices.
+
+use super::{failed, frame, gone, text};
+use crate::app::choices::{OwnChoicesView, PurposeChoices};
+use crate::domain::registry::{Answer, Channel, ConsentState, LegalBasis, Standing};
+use crate::http::browser::{self, Visit};
+use crate::http::pages::{
+    ChoiceRow, ChoicesError, ChoicesPage, Content, Lock, NoKind, Notice, PostForm, ProblemKind,
+    PurposeBlock, RowState, Source, When, WhyNoChoice,
+};
+use crate::http::problem::Problem;
+use crate::http::site::Site;
+use crate::http::work::block;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, Utc};
+
+/// Shows a person's choices. It changes nothing, whoever opens the link.
+#[get("/c/{token}")]
+pub async fn show(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> HttpResponse {
+    let visit = Visit::of(&request, &site);
+    match choices(&site, token.into_inner()).await {
+        Ok(Some((token, view))) => browser::page(
+            StatusCode::OK,
+            page(&site, visit, &token, &view, Vec::new()),
+        ),
+        Ok(None) => gone(&site, &visit),
+        Err(_) => failed(
+            &site,
+            &visit,
+            StatusCode::SERVICE_UNAVAILABLE,
+            ProblemKind::Unavailable,
+        ),
+    }
+}
+
+/// The choices behind a token.
+pub(super) async fn choices(
+    site: &web::Data<Site>,
+    token: String,
+) -> Result<Option<(String, OwnChoicesView)>, Problem> {
+    let site = site.clone();
+    block(move || {
+        let Some((grant, link)) = site.app.enter(&token, site.app.now())? else {
+            return Ok(None);
+        };
+        let view = site.app.own_choices(&grant, link)?;
+        Ok::<_, crate::app::Refusal>(Some((token, view)))
+    })
+    .await
+}
+
+/// The page.
+pub(super) fn page(
+    site: &Site,
+    visit: Visit,
+    token: &str,
+    view: &OwnChoicesView,
+    errors: Vec<ChoicesError>,
+) -> String {
+    let at = site.app.now().utc();
+    let when = |at: DateTime<Utc>| at.with_timezone(&site.timezone);
+    let purposes = view
+        .purposes
+        .iter()
+        .map(|choices| block_of(choices, &view.standing, visit, at, &when))
+        .collect();
+    ChoicesPage {
+        frame: frame(&view.catalogue, visit.language),
+        masked_contact: view
+            .contact
+            .as_ref()
+            .map(crate::domain::registry::Identifier::masked)
+            .unwrap_or_default(),
+        form: PostForm {
+            action_url: format!("/c/{token}"),
+            hidden: vec![("seen".into(), view.seen.to_string())],
+        },
+        purposes,
+        errors,
+    }
+    .render()
+}
+
+fn block_of(
+    choices: &PurposeChoices,
+    standing: &Standing,
+    visit: Visit,
+    at: DateTime<Utc>,
+    when: &impl Fn(DateTime<Utc>) -> When,
+) -> PurposeBlock {
+    let purpose = &choices.purpose;
+    let notice = choices.notice.as_ref().map(|notice| Notice {
+        reference: notice.reference().to_string(),
+        text: text(&notice.text, visit.language),
+    });
+    let content = match purpose.legal_basis {
+        LegalBasis::Contract => Content::Explained(WhyNoChoice::Contract),
+        LegalBasis::LegalObligation => Content::Explained(WhyNoChoice::LegalObligation),
+        LegalBasis::VitalInterests | LegalBasis::PublicTask => {
+            Content::Explained(WhyNoChoice::Other)
+        }
+        LegalBasis::Consent | LegalBasis::SoftOptIn | LegalBasis::LegitimateInterest => {
+            Content::Choices(
+                choices
+                    .rows
+                    .iter()
+                    .map(|row| row_of(choices, standing, row, at, when))
+                    .collect(),
+            )
+        }
+    };
+    PurposeBlock {
+        id: purpose.id.to_string(),
+        title: text(&purpose.title, visit.language),
+        description: text(&purpose.description, visit.language),
+        notice,
+        content,
+    }
+}
+
+fn row_of(
+    choices: &PurposeChoices,
+    standing: &Standing,
+    (channel, state, covered): &(Channel, Option<ConsentState>, bool),
+    at: DateTime<Utc>,
+    when: &impl Fn(DateTime<Utc>) -> When,
+) -> ChoiceRow {
+    let state = match state {
+        Some(state) => answered(state, *covered, at, when),
+        None => unasked(choices.purpose.legal_basis, standing, when),
+    };
+    let no_words = choices.notice.is_none().then_some(Lock::Other);
+    ChoiceRow {
+        field_name: format!("choice.{}.{}", choices.purpose.id, channel.as_str()),
+        channel: channel.as_str().to_owned(),
+        state,
+        locked: standing.restricted.map(|_| Lock::Restricted).or(no_words),
+    }
+}
+
+fn answered(
+    state: &ConsentState,
+    covered: bool,
+    at: DateTime<Utc>,
+    when: &impl Fn(DateTime<Utc>) -> When,
+) -> RowState {
+    let since = when(state.effective_at);
+    match state.status {
+        Answer::Refused => RowState::No {
+            since,
+            how: NoKind::Refused,
+        },
+        Answer::Withdrawn => RowState::No {
+            since,
+            how: NoKind::Withdrawn,
+        },
+        Answer::Given if state.expired(at) => RowState::Expired {
+            since: when(state.valid_until.unwrap_or(state.effective_at)),
+        },
+        Answer::Given if !state.proof => RowState::Unproven,
+        Answer::Given if !covered => RowState::NewWords { since },
+        Answer::Given => RowState::Yes {
+            since: Some(since),
+            source: Some(Source {
+                kind: state.source.as_str().to_owned(),
+                place: None,
+            }),
+        },
+    }
+}
+
+fn unasked(
+    basis: LegalBasis,
+    standing: &Standing,
+    when: &impl Fn(DateTime<Utc>) -> When,
+) -> RowState {
+    match (standing.objection, basis) {
+        (Some(since), _) => RowState::No {
+            since: when(since),
+            how: NoKind::Objected,
+        },
+        (None, LegalBasis::SoftOptIn) => RowState::Customer,
+        (None, LegalBasis::LegitimateInterest) => RowState::Interest,
+        (None, _) => RowState::NeverAsked,
+    }
+}

@@ -1,0 +1,104 @@
+//! Counters and timings for Prometheus. Labels are routes and statuses, never anything of a person.
+
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+/// The service's metrics.
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+    decisions: IntCounterVec,
+    position: IntGauge,
+    persons: IntGauge,
+}
+
+impl Metrics {
+    /// Registers the metrics.
+    ///
+    /// # Errors
+    /// Never in practice: the names are distinct.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let requests = IntCounterVec::new(
+            Opts::new("placet_http_requests_total", "Requests answered"),
+            &["route", "status"],
+        )?;
+        let buckets = vec![
+            0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+        ];
+        let timing =
+            HistogramOpts::new("placet_http_request_seconds", "Time to answer").buckets(buckets);
+        let seconds = HistogramVec::new(timing, &["route"])?;
+        let decisions = IntCounterVec::new(
+            Opts::new("placet_decisions_total", "Decisions made"),
+            &["decision", "reason"],
+        )?;
+        let position = IntGauge::new(
+            "placet_index_position",
+            "Ledger entries that the index has taken in",
+        )?;
+        let persons = IntGauge::new("placet_index_persons", "Data subjects in the index")?;
+        registry.register(Box::new(requests.clone()))?;
+        registry.register(Box::new(seconds.clone()))?;
+        registry.register(Box::new(decisions.clone()))?;
+        registry.register(Box::new(position.clone()))?;
+        registry.register(Box::new(persons.clone()))?;
+        Ok(Self {
+            registry,
+            requests,
+            seconds,
+            decisions,
+            position,
+            persons,
+        })
+    }
+
+    /// Counts a request.
+    pub fn answered(&self, route: &str, status: u16, seconds: f64) {
+        let mut digits = itoa(status);
+        self.requests
+            .with_label_values(&[route, digits.make()])
+            .inc();
+        self.seconds.with_label_values(&[route]).observe(seconds);
+    }
+
+    /// Counts a decision.
+    pub fn decided(&self, permit: bool, reason: &str) {
+        self.decisions
+            .with_label_values(&[if permit { "permit" } else { "deny" }, reason])
+            .inc();
+    }
+
+    /// As Prometheus reads it.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn text(&self, position: u64, persons: usize) -> Result<String, prometheus::Error> {
+        self.position
+            .set(i64::try_from(position).unwrap_or(i64::MAX));
+        self.persons.set(i64::try_from(persons).unwrap_or(i64::MAX));
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+/// A status as text without an allocation.
+struct Digits(u16, [u8; 3]);
+
+const fn itoa(status: u16) -> Digits {
+    Digits(status, [b'0'; 3])
+}
+
+impl Digits {
+    fn make(&mut self) -> &str {
+        let mut rest = self.0;
+        for digit in self.1.iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        std::str::from_utf8(&self.1).unwrap_or("000")
+    }
+}

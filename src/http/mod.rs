@@ -1,0 +1,22 @@
+//! HTTP: the API for tools, the form for customers, the console for staff, the log for everybody.
+//! No business rule and no SQL is here.
+
+pub mod api;
+pub mod browser;
+pub mod console;
+pub mod door;
+pub mod envelope;
+pub mod form;
+pub mod json;
+pub mod log;
+pub mod metrics;
+pub mod openapi;
+pub mod package;
+pub mod page;
+pub mod pages;
+pub mod problem;
+pub mod query;
+pub mod report;
+pub mod serve;
+pub mod site;
+pub mod work;

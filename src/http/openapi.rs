@@ -1,0 +1,139 @@
+//! The API's description, generated from the code.
+
+use serde::Serialize;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+/// One wrong field.
+#[derive(Serialize, ToSchema)]
+pub struct FieldError {
+    /// JSON pointer of the field (RFC 6901).
+    #[schema(example = "/subject/email")]
+    pub pointer: String,
+    /// A stable word.
+    pub code: String,
+    /// What is wrong and how to mend it.
+    pub detail: String,
+}
+
+/// A problem (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// `urn:placet:problem:` and the code.
+    #[schema(example = "urn:placet:problem:invalid")]
+    pub r#type: String,
+    /// What kind of thing is wrong.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong and how to mend it.
+    pub detail: String,
+    /// A stable word.
+    #[schema(example = "invalid")]
+    pub code: String,
+    /// Each wrong field.
+    pub errors: Option<Vec<FieldError>>,
+    /// `deny` where a check was asked: whatever is wrong, it is no permission.
+    pub decision: Option<String>,
+}
+
+/// The frame of the description; the operations come with their handlers.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Placet",
+        description = "Privacy and GDPR consent service: record, ask, prove. Every answer but a 200 with `permit` means: do not send.",
+        license(name = "Apache-2.0"),
+    ),
+    modifiers(&Key),
+    tags(
+        (name = "checks", description = "May data be used?"),
+        (name = "consents", description = "What people said"),
+        (name = "subjects", description = "One person's choices and history"),
+        (name = "catalogue", description = "Purposes, notices, controllers"),
+        (name = "links", description = "Links to the customers' form"),
+        (name = "audit", description = "The log and its proofs"),
+        (name = "operations", description = "Health and metrics"),
+    ),
+)]
+pub struct Description;
+
+/// Every operation that needs a key refuses in the same ways: described here once.
+#[must_use]
+pub fn with_refusals(mut described: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    const DOOR: &[(&str, &str)] = &[
+        ("401", "No key, or one that opens nothing"),
+        ("403", "The key's role may not do that"),
+        ("503", "The registry cannot be reached; try again"),
+    ];
+    const BODY: &[(&str, &str)] = &[
+        ("400", "The body cannot be read"),
+        ("413", "The body is too large"),
+        ("422", "Fields cannot be accepted"),
+    ];
+    const RETRY: &[(&str, &str)] = &[("409", "The Idempotency-Key was used for another request")];
+    for item in described.paths.paths.values_mut() {
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+        ];
+        for operation in operations.into_iter().flatten() {
+            if operation.security.is_none() {
+                continue;
+            }
+            add(operation, DOOR);
+            if operation.request_body.is_some() {
+                add(operation, BODY);
+            } else if takes(operation, |parameter| {
+                matches!(parameter.parameter_in, ParameterIn::Query)
+            }) {
+                add(
+                    operation,
+                    &[
+                        ("400", "A parameter cannot be read"),
+                        ("422", "A parameter cannot be accepted"),
+                    ],
+                );
+            }
+            if takes(operation, |parameter| parameter.name == "Idempotency-Key") {
+                add(operation, RETRY);
+            }
+        }
+    }
+    described
+}
+
+fn takes(operation: &Operation, which: impl Fn(&Parameter) -> bool) -> bool {
+    operation.parameters.iter().flatten().any(which)
+}
+
+fn add(operation: &mut Operation, refusals: &[(&str, &str)]) {
+    for (status, why) in refusals {
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("ProblemBody")))
+            .build();
+        let response = ResponseBuilder::new()
+            .description(*why)
+            .content("application/problem+json", content)
+            .build();
+        operation
+            .responses
+            .responses
+            .entry((*status).to_owned())
+            .or_insert(RefOr::T(response));
+    }
+}
+
+struct Key;
+
+impl Modify for Key {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("key", scheme);
+    }
+}

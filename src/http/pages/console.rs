@@ -1,0 +1,283 @@
+//! The staff's console: signing in, and the home page with the audit export.
+
+use askama::Template;
+
+use super::frame::rendered;
+use super::{Frame, PostForm, Text, When, Words, date_long, date_time_long};
+
+/// Why signing in failed. One answer for a wrong name and a wrong password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInError {
+    /// Name or password wrong.
+    Wrong,
+    /// Too many attempts.
+    TooMany,
+    /// The form's token had expired.
+    StaleForm,
+}
+
+impl SignInError {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Wrong => "sign-in-error-wrong",
+            Self::TooMany => "sign-in-error-too_many",
+            Self::StaleForm => "sign-in-error-stale_form",
+        }
+    }
+}
+
+/// A message shown once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInNotice {
+    /// After signing out.
+    SignedOut,
+    /// After the session's time.
+    SessionEnded,
+}
+
+impl SignInNotice {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::SignedOut => "sign-in-notice-signed_out",
+            Self::SessionEnded => "sign-in-notice-session_ended",
+        }
+    }
+}
+
+/// The sign-in page; posts `user` and `password`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInPage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// The form.
+    pub form: PostForm,
+    /// The name that was typed, kept after an error.
+    pub user: String,
+    /// Why the last attempt failed.
+    pub error: Option<SignInError>,
+    /// A message shown once.
+    pub notice: Option<SignInNotice>,
+}
+
+/// What a count counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountKind {
+    /// Data subjects.
+    Subjects,
+    /// Consent records.
+    Records,
+    /// Yes in force, per purpose and channel.
+    Yes,
+    /// No in force, per purpose and channel.
+    No,
+    /// Ledger entries.
+    Entries,
+    /// Purposes.
+    Purposes,
+}
+
+impl CountKind {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Subjects => "count-subjects",
+            Self::Records => "count-records",
+            Self::Yes => "count-yes",
+            Self::No => "count-no",
+            Self::Entries => "count-entries",
+            Self::Purposes => "count-purposes",
+        }
+    }
+}
+
+/// A number on the home page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// What it counts.
+    pub kind: CountKind,
+    /// How many.
+    pub value: u64,
+}
+
+/// The latest signed checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointSummary {
+    /// The log's origin.
+    pub origin: String,
+    /// Entries covered.
+    pub size: u64,
+    /// The beginning of the root hash.
+    pub root_short: String,
+    /// When it was signed.
+    pub at: When,
+}
+
+/// An entry of a select box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pick {
+    /// What is posted.
+    pub value: String,
+    /// What is shown.
+    pub label: Text,
+    /// Whether it is chosen.
+    pub selected: bool,
+}
+
+/// What was wrong with the export form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportError {
+    /// No first date.
+    From,
+    /// No last date.
+    To,
+    /// The last date is before the first.
+    Order,
+    /// The last date is to come.
+    Future,
+    /// The export itself failed.
+    Failed,
+    /// The form's token had expired.
+    StaleForm,
+}
+
+impl ExportError {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::From => "export-error-from",
+            Self::To => "export-error-to",
+            Self::Order => "export-error-order",
+            Self::Future => "export-error-future",
+            Self::Failed => "export-error-failed",
+            Self::StaleForm => "export-error-stale_form",
+        }
+    }
+
+    /// The field it is about: its id and name.
+    const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::From => Some("from"),
+            Self::To | Self::Order | Self::Future => Some("to"),
+            Self::Failed | Self::StaleForm => None,
+        }
+    }
+}
+
+/// The export form; posts `from`, `to` (`2026-11-22`), `controller` and `purpose`
+/// (empty for all).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExportForm {
+    /// The form.
+    pub form: PostForm,
+    /// The first day, ISO 8601, as typed.
+    pub from: String,
+    /// The last day, ISO 8601, as typed.
+    pub to: String,
+    /// Brands to choose from; no box where there is at most one.
+    pub controllers: Vec<Pick>,
+    /// Purposes to choose from; no box where there is at most one.
+    pub purposes: Vec<Pick>,
+    /// What was wrong.
+    pub errors: Vec<ExportError>,
+}
+
+/// An export that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportRow {
+    /// When.
+    pub at: When,
+    /// First day.
+    pub from: chrono::NaiveDate,
+    /// Last day.
+    pub to: chrono::NaiveDate,
+    /// By whom.
+    pub by: String,
+    /// How many entries.
+    pub entries: u64,
+    /// Where to download it, and its size as `1,2 Mo`; none where it was not kept.
+    pub download: Option<(String, String)>,
+}
+
+/// The console's home page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleHomePage {
+    /// What surrounds the page, with the account.
+    pub frame: Frame,
+    /// Numbers of the register.
+    pub counts: Vec<Count>,
+    /// The latest checkpoint.
+    pub checkpoint: Option<CheckpointSummary>,
+    /// The export form.
+    pub export: ExportForm,
+    /// The latest exports, newest first.
+    pub exports: Vec<ExportRow>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInView<'a> {
+    w: Words,
+    frame: &'a Frame,
+    page: &'a SignInPage,
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomeView<'a> {
+    w: Words,
+    frame: &'a Frame,
+    page: &'a ConsoleHomePage,
+    title: String,
+}
+
+impl SignInPage {
+    /// The page as HTML.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let w = self.frame.words();
+        rendered(&SignInView {
+            w,
+            frame: &self.frame,
+            page: self,
+            title: self
+                .frame
+                .title(&w.get("sign-in-title"), self.error.is_some()),
+        })
+    }
+}
+
+impl ExportForm {
+    /// The message beside a field: the same as in the summary.
+    fn error_of(&self, field: &str) -> Option<&'static str> {
+        let found = self
+            .errors
+            .iter()
+            .find(|error| error.field() == Some(field));
+        found.map(|error| error.key())
+    }
+}
+
+impl ExportRow {
+    fn period(&self, words: Words) -> String {
+        let (from, to) = (date_long(words, self.from), date_long(words, self.to));
+        words.get_with("period", &[("from", &from), ("to", &to)])
+    }
+}
+
+impl ConsoleHomePage {
+    /// The page as HTML.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let w = self.frame.words();
+        let title = w.get("home-title");
+        rendered(&HomeView {
+            w,
+            frame: &self.frame,
+            page: self,
+            title: self.frame.title(&title, !self.export.errors.is_empty()),
+        })
+    }
+
+    fn time(&self, at: &When) -> String {
+        date_time_long(self.frame.words(), at)
+    }
+}

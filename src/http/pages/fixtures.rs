@@ -1,0 +1,249 @@
+//! Pages to try things on: harmless ones, and ones full of hostile text.
+
+use super::staff_fixtures::{home, sign_in};
+use super::*;
+
+pub(super) const HOSTILE: &str = r#"<script>alert("x")</script>'&"#;
+
+pub(super) fn at() -> When {
+    // 2026-11-22T14:02:00 in Paris
+    chrono::DateTime::from_timestamp_nanos(1_795_352_520_000_000_000)
+        .with_timezone(&chrono_tz::Europe::Paris)
+}
+
+pub(super) fn row(field: &str, state: RowState) -> ChoiceRow {
+    ChoiceRow {
+        field_name: field.to_owned(),
+        channel: "email".to_owned(),
+        state,
+        locked: None,
+    }
+}
+
+/// A row for each state there is.
+pub(super) fn every_row() -> Vec<ChoiceRow> {
+    let source = |place: Option<&str>| Source {
+        kind: "store".to_owned(),
+        place: place.map(str::to_owned),
+    };
+    let since = at();
+    let yes = |since, source| RowState::Yes { since, source };
+    let no = |how| RowState::No { since: at(), how };
+    let states = [
+        yes(None, None),
+        yes(Some(since), None),
+        yes(Some(since), Some(source(None))),
+        yes(Some(since), Some(source(Some("Lille")))),
+        no(NoKind::Refused),
+        no(NoKind::Withdrawn),
+        no(NoKind::Stopped),
+        no(NoKind::Objected),
+        RowState::NeverAsked,
+        RowState::Expired { since },
+        RowState::NewWords { since },
+        RowState::Unproven,
+        RowState::Customer,
+        RowState::Interest,
+    ];
+    let named = states.into_iter().enumerate();
+    named
+        .map(|(n, state)| row(&format!("f{n}"), state))
+        .collect()
+}
+
+pub(super) fn form() -> PostForm {
+    PostForm {
+        action_url: HOSTILE.to_owned(),
+        hidden: vec![("csrf".to_owned(), HOSTILE.to_owned())],
+    }
+}
+
+pub(super) fn text() -> Text {
+    Text::foreign(HOSTILE, "de")
+}
+
+fn frame(language: Language) -> Frame {
+    Frame {
+        help: Some(HOSTILE.to_owned()),
+        ..Frame::customer(language, HOSTILE)
+    }
+}
+
+fn item() -> StopItem {
+    StopItem {
+        title: text(),
+        channel: HOSTILE.to_owned(),
+    }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "as the pages take it")]
+fn undo() -> Option<Undo> {
+    Some(Undo {
+        form: form(),
+        until: at(),
+    })
+}
+
+fn remaining() -> Vec<Remaining> {
+    vec![
+        Remaining::ServiceMessages,
+        Remaining::PostUntil(at().date_naive()),
+        Remaining::Named(text()),
+    ]
+}
+
+pub(super) fn purpose(id: &str, content: Content) -> PurposeBlock {
+    PurposeBlock {
+        id: id.to_owned(),
+        title: text(),
+        description: text(),
+        notice: Some(Notice {
+            reference: "news@3".to_owned(),
+            text: text(),
+        }),
+        content,
+    }
+}
+
+pub(super) fn choices(language: Language, rows: Vec<ChoiceRow>) -> ChoicesPage {
+    ChoicesPage {
+        frame: frame(language),
+        masked_contact: "a•••@exemple.fr".to_owned(),
+        form: form(),
+        purposes: vec![
+            purpose("news", Content::Choices(rows)),
+            purpose("orders", Content::Explained(WhyNoChoice::Contract)),
+            purpose("recalls", Content::Explained(WhyNoChoice::LegalObligation)),
+            purpose("fraud", Content::Explained(WhyNoChoice::Other)),
+        ],
+        errors: vec![],
+    }
+}
+
+pub(super) fn saved(language: Language, changes: Vec<Change>) -> SavedPage {
+    SavedPage {
+        frame: frame(language),
+        masked_contact: HOSTILE.to_owned(),
+        changes,
+        effective_at: at(),
+        position: Some(48_211),
+        remaining: remaining(),
+        undo: undo(),
+        choices_url: HOSTILE.to_owned(),
+    }
+}
+
+pub(super) fn change() -> Change {
+    Change {
+        title: text(),
+        channel: "sms".to_owned(),
+        before: Standing::NoAnswer,
+        after: Standing::No,
+    }
+}
+
+/// One of every page, with a name, in one language.
+pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
+    let mut pages = customer_pages(language);
+    for kind in [
+        ProblemKind::NotSaved,
+        ProblemKind::StaleForm,
+        ProblemKind::BadRequest,
+        ProblemKind::NotFound,
+        ProblemKind::Forbidden,
+        ProblemKind::TooMany,
+        ProblemKind::Unavailable,
+    ] {
+        let page = ProblemPage {
+            frame: frame(language),
+            kind,
+            reference: Some(HOSTILE.to_owned()),
+            back_url: Some(HOSTILE.to_owned()),
+        };
+        pages.push((format!("error {kind:?}"), page.render()));
+    }
+    for why in [WhyGone::Expired, WhyGone::Replaced, WhyGone::Unknown] {
+        let frame = frame(language);
+        pages.push((
+            format!("error {why:?}"),
+            LinkGonePage { frame, why }.render(),
+        ));
+    }
+    pages.push(("sign in".to_owned(), sign_in(language, None).render()));
+    for error in [
+        SignInError::Wrong,
+        SignInError::TooMany,
+        SignInError::StaleForm,
+    ] {
+        let page = sign_in(language, Some(error));
+        pages.push((format!("error {error:?}"), page.render()));
+    }
+    let all = {
+        use ExportError::{Failed, From, Future, Order, StaleForm, To};
+        vec![From, To, Order, Future, Failed, StaleForm]
+    };
+    pages.push(("home".to_owned(), home(language, vec![]).render()));
+    pages.push(("error home".to_owned(), home(language, all).render()));
+    pages
+}
+
+fn customer_pages(language: Language) -> Vec<(String, String)> {
+    let mut failed = choices(language, every_row());
+    failed.errors = vec![
+        ChoicesError::Changed {
+            field: "f1".to_owned(),
+        },
+        ChoicesError::Invalid {
+            field: "f2".to_owned(),
+        },
+        ChoicesError::StaleForm,
+    ];
+    let stop = StopPage {
+        frame: frame(language),
+        masked_contact: HOSTILE.to_owned(),
+        items: vec![item()],
+        form: form(),
+        all_form: Some(form()),
+        choices_url: Some(HOSTILE.to_owned()),
+    };
+    let stopped = StoppedPage {
+        frame: frame(language),
+        masked_contact: HOSTILE.to_owned(),
+        items: vec![item()],
+        effective_at: at(),
+        position: Some(1),
+        remaining: remaining(),
+        undo: undo(),
+        choices_url: Some(HOSTILE.to_owned()),
+    };
+    let mut pages = vec![
+        (
+            "choices".to_owned(),
+            choices(language, every_row()).render(),
+        ),
+        ("error choices".to_owned(), failed.render()),
+        ("no choices".to_owned(), choices(language, vec![]).render()),
+        ("saved".to_owned(), saved(language, vec![change()]).render()),
+        ("unchanged".to_owned(), saved(language, vec![]).render()),
+        ("stop".to_owned(), stop.render()),
+        ("stopped".to_owned(), stopped.render()),
+    ];
+    use AlreadyStopped::{Everything, NeverAsked, Objected, Refused, Withdrawn};
+    for already in [
+        Withdrawn(at()),
+        Refused(at()),
+        Everything(at()),
+        Objected(at()),
+        NeverAsked,
+    ] {
+        let page = AlreadyStoppedPage {
+            frame: frame(language),
+            masked_contact: HOSTILE.to_owned(),
+            items: vec![item()],
+            already,
+            choices_url: Some(HOSTILE.to_owned()),
+        };
+        pages.push((format!("already {already:?}"), page.render()));
+    }
+    pages
+}

@@ -1,0 +1,44 @@
+//! The server-rendered pages: what customers and staff read, without script.
+//!
+//! A pure view layer. A handler fills a page's plain data and calls `render()`.
+//! Words come from one catalogue per language ([`Words`]); only what an operator
+//! wrote (titles and texts of purposes) comes in as data, as [`Text`]. Everything
+//! is escaped by the templates.
+
+mod choice_row;
+mod choices;
+mod console;
+mod dates;
+mod frame;
+mod language;
+mod problem;
+mod report;
+mod saved;
+mod stop;
+mod style;
+mod words;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod staff_fixtures;
+
+pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
+pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
+pub use console::{
+    CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, ExportRow, Pick,
+    SignInError, SignInNotice, SignInPage,
+};
+pub use dates::{When, date_long, date_of, date_time_long, time_of_day};
+pub use frame::{Account, Frame, PostForm, Text};
+pub use language::Language;
+pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
+pub use report::{
+    ChoiceCount, Finding, KindCount, ReportHead, ReportRow, report_foot, report_head, report_row,
+};
+pub use saved::{Change, Remaining, SavedPage, Standing, Undo};
+pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
+pub use style::{STYLE, STYLE_HASH, style_url};
+pub use words::Words;

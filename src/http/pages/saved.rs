@@ -1,0 +1,133 @@
+//! After saving: what changed, from when on, and how to undo it.
+
+use askama::Template;
+
+use super::frame::rendered;
+use super::{Frame, PostForm, Text, When, Words, date_long, date_time_long, time_of_day};
+
+/// A choice as it stood before or stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// No answer was on record.
+    NoAnswer,
+}
+
+impl Standing {
+    fn word(self, words: Words) -> String {
+        match self {
+            Self::Yes => words.get("yes"),
+            Self::No => words.get("no"),
+            Self::NoAnswer => words.get("no-answer"),
+        }
+    }
+}
+
+/// One choice that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The purpose's title.
+    pub title: Text,
+    /// The channel's code.
+    pub channel: String,
+    /// What it was.
+    pub before: Standing,
+    /// What it is.
+    pub after: Standing,
+}
+
+/// What the person may still receive after a no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remaining {
+    /// Messages of the contract.
+    ServiceMessages,
+    /// Post that left the printer before the choice.
+    PostUntil(chrono::NaiveDate),
+    /// Another thing, in the operator's words.
+    Named(Text),
+}
+
+impl Remaining {
+    pub(super) fn text(&self, words: Words) -> Text {
+        match self {
+            Self::ServiceMessages => Text::new(words.get("saved-remaining-service")),
+            Self::PostUntil(day) => {
+                let date = date_long(words, *day);
+                Text::new(words.get_with("saved-remaining-post", &[("date", &date)]))
+            }
+            Self::Named(text) => text.clone(),
+        }
+    }
+}
+
+/// The way back, open for a short while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undo {
+    /// The form of the undo button.
+    pub form: PostForm,
+    /// Until when it works.
+    pub until: When,
+}
+
+impl Undo {
+    pub(super) fn sentence(&self, words: Words) -> String {
+        let until = time_of_day(words, &self.until);
+        words.get_with("saved-undo-text", &[("until", &until)])
+    }
+}
+
+/// The page after saving; with no changes it says that nothing changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedPage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// The contact point, masked.
+    pub masked_contact: String,
+    /// What changed; empty where the choices were already so.
+    pub changes: Vec<Change>,
+    /// The instant from which the new choices hold.
+    pub effective_at: When,
+    /// The ledger position of the change, where there was one.
+    pub position: Option<u64>,
+    /// What may still arrive.
+    pub remaining: Vec<Remaining>,
+    /// The way back.
+    pub undo: Option<Undo>,
+    /// The page of all choices.
+    pub choices_url: String,
+}
+
+#[derive(Template)]
+#[template(path = "saved.html")]
+struct View<'a> {
+    w: Words,
+    frame: &'a Frame,
+    page: &'a SavedPage,
+    title: String,
+}
+
+impl SavedPage {
+    /// The page as HTML.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let w = self.frame.words();
+        let key = if self.changes.is_empty() {
+            "unchanged-title"
+        } else {
+            "saved-title"
+        };
+        rendered(&View {
+            w,
+            frame: &self.frame,
+            page: self,
+            title: self.frame.title(&w.get(key), false),
+        })
+    }
+
+    fn effective(&self) -> String {
+        date_time_long(self.frame.words(), &self.effective_at)
+    }
+}

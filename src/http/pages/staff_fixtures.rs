@@ -1,0 +1,103 @@
+//! Pages of the console and reports, full of hostile text.
+
+use super::fixtures::{HOSTILE, at, form, text};
+use super::*;
+
+fn desk(language: Language) -> Frame {
+    let account = Account {
+        name: HOSTILE.to_owned(),
+        sign_out: form(),
+    };
+    Frame::console(language, Some(account))
+}
+
+pub(super) fn sign_in(language: Language, error: Option<SignInError>) -> SignInPage {
+    SignInPage {
+        frame: Frame::console(language, None),
+        form: form(),
+        user: HOSTILE.to_owned(),
+        error,
+        notice: Some(SignInNotice::SignedOut),
+    }
+}
+
+pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomePage {
+    let pick = |selected| Pick {
+        value: HOSTILE.to_owned(),
+        label: text(),
+        selected,
+    };
+    let count = |kind| Count { kind, value: 1204 };
+    use CountKind::{Entries, No, Purposes, Records, Subjects, Yes};
+    ConsoleHomePage {
+        frame: desk(language),
+        counts: [Subjects, Records, Yes, No, Entries, Purposes]
+            .map(count)
+            .to_vec(),
+        checkpoint: Some(CheckpointSummary {
+            origin: HOSTILE.to_owned(),
+            size: 48_211,
+            root_short: HOSTILE.to_owned(),
+            at: at(),
+        }),
+        export: ExportForm {
+            form: form(),
+            from: HOSTILE.to_owned(),
+            to: HOSTILE.to_owned(),
+            controllers: vec![pick(false), pick(true)],
+            purposes: vec![pick(false), pick(true)],
+            errors,
+        },
+        exports: vec![ExportRow {
+            at: at(),
+            from: at().date_naive(),
+            to: at().date_naive(),
+            by: HOSTILE.to_owned(),
+            entries: 12,
+            download: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
+        }],
+    }
+}
+
+pub(super) fn report(language: Language, findings: Vec<Finding>, rows: u64) -> String {
+    let head = ReportHead {
+        language,
+        from: at().date_naive(),
+        to: at().date_naive(),
+        controllers: vec![HOSTILE.to_owned()],
+        purposes: vec![],
+        exported_by: HOSTILE.to_owned(),
+        exported_at: at(),
+        origin: HOSTILE.to_owned(),
+        checkpoint_size: 48_211,
+        checkpoint_root: HOSTILE.to_owned(),
+        checkpoint_at: at(),
+        entries: rows,
+        kinds: vec![KindCount {
+            kind: "consent.given".to_owned(),
+            count: rows,
+        }],
+        choices: vec![ChoiceCount {
+            purpose: HOSTILE.to_owned(),
+            channel: "email".to_owned(),
+            status: "given".to_owned(),
+            count: rows,
+        }],
+        findings,
+        file_name: HOSTILE.to_owned(),
+    };
+    let mut out = Vec::new();
+    let mut written = report_head(&mut out, &head);
+    for position in 0..rows {
+        let row = ReportRow {
+            position,
+            kind: Some("consent.given".to_owned()),
+            purpose: Some(HOSTILE.to_owned()),
+            ..ReportRow::default()
+        };
+        written = written.and_then(|()| report_row(&mut out, language, &row));
+    }
+    let written = written.and_then(|()| report_foot(&mut out, language, rows));
+    assert!(written.is_ok(), "a vector takes everything");
+    String::from_utf8_lossy(&out).into_owned()
+}

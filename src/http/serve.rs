@@ -1,0 +1,91 @@
+//! The server: every route, in one place.
+
+use super::problem::Problem;
+use super::site::Site;
+use super::{api, console, envelope, form, log, openapi, pages};
+use actix_web::dev::Server;
+use actix_web::http::header;
+use actix_web::{
+    App as Web, HttpRequest, HttpResponse, HttpServer, Responder, get, middleware, web,
+};
+use std::net::TcpListener;
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+/// The description of every operation.
+#[must_use]
+pub fn description() -> utoipa::openapi::OpenApi {
+    let (_, described) = Web::new()
+        .into_utoipa_app()
+        .openapi(openapi::Description::openapi())
+        .configure(api_routes)
+        .split_for_parts();
+    openapi::with_refusals(described)
+}
+
+fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    api::routes(config);
+    config
+        .service(log::checkpoint)
+        .service(log::vkey)
+        .service(log::tile);
+}
+
+fn page_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(describe)
+        .service(style)
+        .service(form::show::show)
+        .service(form::save::save)
+        .service(form::stop::ask)
+        .service(form::stop::stop);
+    console::routes(config);
+}
+
+/// The API's description.
+#[get("/openapi.json")]
+async fn describe(described: web::Data<utoipa::openapi::OpenApi>) -> impl Responder {
+    HttpResponse::Ok().json(described.as_ref())
+}
+
+/// The pages' one style sheet.
+#[get("/assets/style.css")]
+async fn style() -> impl Responder {
+    HttpResponse::Ok()
+        .content_type("text/css; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(pages::STYLE)
+}
+
+async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found())
+}
+
+/// Serves on a listener until it is told to stop; requests under way are finished first.
+///
+/// # Errors
+/// Where the listener cannot be used.
+pub fn serve(
+    site: web::Data<Site>,
+    listener: TcpListener,
+    workers: usize,
+) -> std::io::Result<Server> {
+    let described = web::Data::new(description());
+    let server = HttpServer::new(move || {
+        let (app, _) = Web::new()
+            .into_utoipa_app()
+            .configure(api_routes)
+            .split_for_parts();
+        app.app_data(site.clone())
+            .app_data(described.clone())
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+            .configure(page_routes)
+            .default_service(web::to(nothing_here))
+            .wrap(middleware::from_fn(envelope::envelope))
+    });
+    Ok(server
+        .workers(workers)
+        .shutdown_timeout(10)
+        .listen(listener)?
+        .run())
+}

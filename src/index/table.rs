@@ -1,0 +1,215 @@
+//! The tables of the index.
+
+use super::names::Names;
+use super::person::{FOREVER, PackedCell, Person, PersonView};
+use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::registry::{
+    Catalogue, Cell, Change, KeyImage, NoticeRef, PersonImage, Slug, SourceKind, Standing,
+};
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+/// The first 128 bits of a keyed hash. At ten million persons two meet with a chance of one in
+/// 10^24; the rest of the hash is not needed to tell them apart.
+type Handle = u128;
+
+/// The keys are keyed hashes or random ids already: their own bits serve as the hash.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct OwnBits(u64);
+
+impl Hasher for OwnBits {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+    fn write_u128(&mut self, key: u128) {
+        // a UUIDv7 has its random bits at the low end
+        self.0 = u64::try_from(key & u128::from(u64::MAX)).unwrap_or(0);
+    }
+}
+
+type Fast<V> = HashMap<u128, V, BuildHasherDefault<OwnBits>>;
+
+/// What the index holds.
+#[derive(Debug, Default)]
+pub struct Table {
+    position: Position,
+    slots: Vec<Person>,
+    by_contact: Fast<u32>,
+    by_subject: Fast<u32>,
+    suppressed: HashSet<u128, BuildHasherDefault<OwnBits>>,
+    keys: HashMap<[u8; 32], KeyImage>,
+    catalogue: Arc<Catalogue>,
+    purposes: Names<Slug>,
+    notices: Names<NoticeRef>,
+}
+
+fn handle(blind: &Blind) -> Handle {
+    let mut first = [0; 16];
+    first
+        .iter_mut()
+        .zip(blind.0)
+        .for_each(|(to, from)| *to = from);
+    u128::from_be_bytes(first)
+}
+
+fn number(subject: SubjectId) -> u128 {
+    u128::from_be_bytes(*subject.as_bytes())
+}
+
+impl Table {
+    /// How many ledger entries it has taken in.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// How many persons it holds.
+    #[must_use]
+    pub const fn persons(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// What is in force.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// The live API key of that hash.
+    #[must_use]
+    pub fn key(&self, hash: &[u8; 32]) -> Option<&KeyImage> {
+        self.keys.get(hash).filter(|key| key.live)
+    }
+
+    /// The person that a contact point leads to.
+    #[must_use]
+    pub fn person(&self, contact: &Blind) -> Option<PersonView<'_>> {
+        let slot = *self.by_contact.get(&handle(contact))?;
+        self.at(slot)
+    }
+
+    /// Whether a contact point is on the suppression list, known person or not.
+    #[must_use]
+    pub fn is_suppressed(&self, contact: &Blind) -> bool {
+        self.suppressed.contains(&handle(contact))
+    }
+
+    fn at(&self, mut slot: u32) -> Option<PersonView<'_>> {
+        for _ in 0..64 {
+            let person = self.slots.get(slot as usize)?;
+            match person.merged_into {
+                Some(next) => slot = next,
+                None => {
+                    return Some(PersonView {
+                        person,
+                        table: self,
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    pub(super) fn purpose_number(&self, purpose: &Slug) -> Option<u16> {
+        self.purposes.number(purpose)
+    }
+
+    pub(super) fn notice_name(&self, number: u16) -> Option<&NoticeRef> {
+        self.notices.name(number)
+    }
+
+    pub(super) const fn move_to(&mut self, position: Position) {
+        self.position = position;
+    }
+
+    pub(super) fn take_in(&mut self, change: Change) {
+        match change {
+            Change::Person(image) => self.take_in_person(image),
+            Change::Suppressed(blind) => self.suppress(&blind),
+            Change::Key(key) => drop(self.keys.insert(key.hash, key)),
+            Change::Catalogue(catalogue) => self.catalogue = catalogue,
+        }
+    }
+
+    fn suppress(&mut self, blind: &Blind) {
+        self.suppressed.insert(handle(blind));
+        let slot = self.by_contact.get(&handle(blind)).copied();
+        if let Some(person) = slot.and_then(|slot| self.slots.get_mut(slot as usize)) {
+            person.suppressed = true;
+        }
+    }
+
+    fn take_in_person(&mut self, image: PersonImage) {
+        let slot = self.slot(image.subject);
+        let merged_into = image.merged_into.map(|into| self.slot(into));
+        for contact in &image.contacts {
+            self.by_contact.insert(handle(contact), slot);
+        }
+        let newly_suppressed = image
+            .contacts
+            .iter()
+            .any(|contact| self.is_suppressed(contact));
+        let cells = image.cells.iter().map(|cell| self.pack(cell)).collect();
+        let standing = (image.standing != Standing::default()).then(|| Box::new(image.standing));
+        let inherited = self
+            .slots
+            .get(slot as usize)
+            .is_some_and(|person| person.suppressed);
+        let suppressed = inherited || newly_suppressed;
+        if let Some(person) = self.slots.get_mut(slot as usize) {
+            *person = Person {
+                subject: image.subject,
+                merged_into,
+                suppressed,
+                standing,
+                cells,
+            };
+        }
+        // who is merged carries the suppression along
+        if let Some(into) = merged_into.and_then(|into| self.slots.get_mut(into as usize)) {
+            into.suppressed |= suppressed;
+        }
+    }
+
+    fn slot(&mut self, subject: SubjectId) -> u32 {
+        if let Some(slot) = self.by_subject.get(&number(subject)) {
+            return *slot;
+        }
+        let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        self.slots.push(Person {
+            subject,
+            merged_into: None,
+            suppressed: false,
+            standing: None,
+            cells: Box::new([]),
+        });
+        self.by_subject.insert(number(subject), slot);
+        slot
+    }
+
+    fn pack(&mut self, cell: &Cell) -> PackedCell {
+        let state = &cell.state;
+        PackedCell {
+            purpose: self.purposes.give(&cell.purpose),
+            notice: state
+                .notice
+                .as_ref()
+                .map_or(Names::<NoticeRef>::NONE, |notice| self.notices.give(notice)),
+            channel: cell.channel.code(),
+            answer: state.status,
+            proof: state.proof,
+            imported: state.source == SourceKind::Import,
+            effective_at: state.effective_at.timestamp_micros(),
+            valid_until: state
+                .valid_until
+                .map_or(FOREVER, |until| until.timestamp_micros()),
+            position: state.position,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+use super::Index;
+use crate::domain::ids::{Blind, KeyId, RecordId, SubjectId};
+use crate::domain::registry::{
+    Answer, Cell, Change, Channel, ConsentState, KeyImage, PersonImage, Role, Slug, SourceKind,
+    Standing,
+};
+use crate::domain::time::from_micros;
+
+fn subject(number: u8) -> SubjectId {
+    SubjectId::from_bytes([number; 16])
+}
+
+fn blind(number: u8) -> Blind {
+    Blind([number; 32])
+}
+
+fn purpose() -> Slug {
+    "newsletter".parse().unwrap()
+}
+
+fn person(number: u8, status: Answer) -> PersonImage {
+    let state = ConsentState {
+        status,
+        effective_at: from_micros(5),
+        valid_until: None,
+        notice: Some("newsletter@1".parse().unwrap()),
+        source: SourceKind::Store,
+        proof: true,
+        record: RecordId::from_bytes([9; 16]),
+        position: 3,
+    };
+    PersonImage {
+        subject: subject(number),
+        merged_into: None,
+        standing: Standing::default(),
+        cells: vec![Cell {
+            purpose: purpose(),
+            channel: Channel::Email,
+            state,
+        }],
+        contacts: vec![blind(number)],
+    }
+}
+
+fn answer(index: &Index, contact: u8) -> Option<Answer> {
+    let view = index.view();
+    let person = view.person(&blind(contact))?;
+    person.answers(&purpose()).next().map(|cell| cell.answer)
+}
+
+#[test]
+fn what_comes_too_early_waits_for_what_comes_before() {
+    let index = Index::new();
+    let early = vec![Change::Person(person(1, Answer::Given))];
+    assert!(
+        !index.apply(1, 2, early.clone()),
+        "entry 0 has not been taken in"
+    );
+    assert_eq!((index.position(), answer(&index, 1)), (0, None));
+    assert!(index.apply(0, 1, Vec::new()));
+    assert!(index.apply(1, 2, early));
+    assert_eq!(
+        (index.position(), answer(&index, 1)),
+        (2, Some(Answer::Given))
+    );
+}
+
+#[test]
+fn an_older_state_never_replaces_a_newer_one() {
+    let index = Index::new();
+    index.catch_up(5, vec![Change::Person(person(1, Answer::Withdrawn))]);
+    index.catch_up(4, vec![Change::Person(person(1, Answer::Given))]);
+    assert!(index.apply(2, 4, vec![Change::Person(person(1, Answer::Given))]));
+    assert_eq!(
+        (index.position(), answer(&index, 1)),
+        (5, Some(Answer::Withdrawn))
+    );
+}
+
+#[test]
+fn a_merged_person_is_found_by_every_contact() {
+    let index = Index::new();
+    index.load(vec![
+        Change::Person(person(1, Answer::Given)),
+        Change::Person(person(2, Answer::Refused)),
+    ]);
+    let mut leaving = person(2, Answer::Refused);
+    leaving.merged_into = Some(subject(1));
+    leaving.contacts.clear();
+    let mut staying = person(1, Answer::Refused);
+    staying.contacts = vec![blind(2)];
+    assert!(index.apply(0, 1, vec![Change::Person(leaving), Change::Person(staying)]));
+    for contact in [1, 2] {
+        assert_eq!(answer(&index, contact), Some(Answer::Refused));
+        assert_eq!(
+            index.view().person(&blind(contact)).unwrap().subject(),
+            subject(1)
+        );
+    }
+}
+
+#[test]
+fn one_suppressed_contact_point_suppresses_the_person_in_either_order() {
+    for suppressed_first in [true, false] {
+        let index = Index::new();
+        let mut changes = vec![
+            Change::Suppressed(blind(7)),
+            Change::Person(person(7, Answer::Given)),
+        ];
+        if !suppressed_first {
+            changes.reverse();
+        }
+        index.load(changes);
+        assert!(index.view().person(&blind(7)).unwrap().suppressed());
+        // a later image of the same person does not lift it
+        index.load(vec![Change::Person(person(7, Answer::Given))]);
+        assert!(index.view().person(&blind(7)).unwrap().suppressed());
+        // also where the person is merged into another
+        let mut leaving = person(7, Answer::Given);
+        leaving.merged_into = Some(subject(8));
+        index.load(vec![
+            Change::Person(leaving),
+            Change::Person(person(8, Answer::Given)),
+        ]);
+        assert!(index.view().person(&blind(8)).unwrap().suppressed());
+    }
+}
+
+#[test]
+fn a_revoked_key_opens_nothing() {
+    let index = Index::new();
+    let mut key = KeyImage {
+        id: KeyId::from_bytes([1; 16]),
+        hash: [4; 32],
+        role: Role::Dpo,
+        live: true,
+    };
+    index.load(vec![Change::Key(key.clone())]);
+    assert!(index.view().key(&[4; 32]).is_some());
+    key.live = false;
+    index.load(vec![Change::Key(key)]);
+    assert!(index.view().key(&[4; 32]).is_none());
+}

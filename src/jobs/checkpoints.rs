@@ -1,0 +1,33 @@
+//! Signs the head of the log once a second while it moves.
+
+use crate::app::App;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(1);
+
+/// The job; it ends when this is dropped.
+pub struct Checkpoints {
+    _alive: Sender<()>,
+}
+
+impl Checkpoints {
+    /// Starts the job.
+    ///
+    /// # Errors
+    /// Where no thread can be had.
+    pub fn start(app: Arc<App>) -> std::io::Result<Self> {
+        let (alive, ended) = channel::<()>();
+        std::thread::Builder::new()
+            .name("checkpoints".into())
+            .spawn(move || {
+                while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                    if let Err(error) = app.sign_head(app.now()) {
+                        tracing::error!(%error, "the head of the log could not be signed");
+                    }
+                }
+            })?;
+        Ok(Self { _alive: alive })
+    }
+}

@@ -1,0 +1,5 @@
+//! The `placet` command.
+
+fn main() -> std::process::ExitCode {
+    placet::cli::main()
+}

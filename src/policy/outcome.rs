@@ -1,0 +1,202 @@
+//! What was decided, and why.
+
+use serde::Serialize;
+
+/// Reason codes that the engine itself gives; all others come from the policies.
+pub mod reasons {
+    /// No policy speaks about these facts: default deny.
+    pub const NO_GROUND: &str = "NO_GROUND";
+    /// The evaluation failed somewhere: denied, and worth an alarm.
+    pub const EVALUATION_ERROR: &str = "EVALUATION_ERROR";
+    /// The node could not learn the head of the ledger: denied until it can.
+    pub const STALE: &str = "STALE";
+}
+
+/// Permit or deny.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    /// The use is permitted, under the obligations named.
+    Permit,
+    /// The use is not permitted.
+    Deny,
+}
+
+/// What would make a denied use lawful.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LawfulIf {
+    /// Machine form, such as `consent` or `fact:recipient_named`.
+    pub code: String,
+    /// In French.
+    pub fr: String,
+    /// In English.
+    pub en: String,
+}
+
+/// The outcome of one decision. Only this layer can make a permit: the fields are private and
+/// the one public constructor denies.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    effect: Effect,
+    reason: String,
+    policy_id: String,
+    explanation_fr: String,
+    explanation_en: String,
+    also: Vec<String>,
+    determining: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lawful_if: Option<LawfulIf>,
+    obligations: Vec<String>,
+}
+
+/// What a policy says when it decides: its annotations, as far as an outcome carries them.
+pub(super) struct Verdict<'a> {
+    pub(super) reason: &'a str,
+    pub(super) policy_id: &'a str,
+    pub(super) fr: &'a str,
+    pub(super) en: &'a str,
+}
+
+impl Outcome {
+    /// A permit, on the policies named.
+    pub(super) fn permit(
+        verdict: &Verdict<'_>,
+        determining: Vec<String>,
+        obligations: Vec<String>,
+    ) -> Self {
+        let denied = Self::deny(verdict, determining, Vec::new(), None);
+        Self {
+            effect: Effect::Permit,
+            obligations,
+            ..denied
+        }
+    }
+
+    /// A denial, on the policies named.
+    pub(super) fn deny(
+        verdict: &Verdict<'_>,
+        determining: Vec<String>,
+        also: Vec<String>,
+        lawful_if: Option<LawfulIf>,
+    ) -> Self {
+        Self {
+            effect: Effect::Deny,
+            reason: verdict.reason.to_owned(),
+            policy_id: verdict.policy_id.to_owned(),
+            explanation_fr: verdict.fr.to_owned(),
+            explanation_en: verdict.en.to_owned(),
+            also,
+            determining,
+            lawful_if,
+            obligations: Vec::new(),
+        }
+    }
+
+    /// A denial of the engine's own, with no policy behind it.
+    fn own(reason: &str, policy_id: &str, fr: &str, en: &str) -> Self {
+        let verdict = Verdict {
+            reason,
+            policy_id,
+            fr,
+            en,
+        };
+        Self::deny(&verdict, Vec::new(), Vec::new(), None)
+    }
+
+    /// No policy permits and none says why: what is not permitted is denied.
+    pub(super) fn no_ground() -> Self {
+        let fr = "Aucune règle ne permet cet usage : ce qui n'est pas permis est refusé.";
+        let en = "No rule permits this use: what is not permitted is denied.";
+        Self::own(reasons::NO_GROUND, "default-deny", fr, en)
+    }
+
+    /// The evaluation failed: nothing is permitted on a part of the rules.
+    pub fn evaluation_error() -> Self {
+        let fr = "Les règles n'ont pas pu être évaluées ; dans le doute, la réponse est non.";
+        let en = "The rules could not be evaluated; in doubt the answer is no.";
+        Self::own(reasons::EVALUATION_ERROR, "engine", fr, en)
+    }
+
+    /// The node could not learn the head of the ledger, so it may not know of a withdrawal. Made
+    /// by the caller, the only one that knows how recent its facts are.
+    pub fn stale() -> Self {
+        let fr = "L'état du registre n'a pas pu être vérifié à l'instant ; dans le doute, la réponse est non.";
+        let en =
+            "The state of the registry could not be verified just now; in doubt the answer is no.";
+        Self::own(reasons::STALE, "freshness", fr, en)
+    }
+
+    /// Permit or deny.
+    #[must_use]
+    pub const fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// Whether the use is permitted.
+    #[must_use]
+    pub fn is_permit(&self) -> bool {
+        self.effect == Effect::Permit
+    }
+
+    /// The reason code, of the policy with the lowest precedence number among those that applied.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The policy that gave the reason.
+    #[must_use]
+    pub fn policy_id(&self) -> &str {
+        &self.policy_id
+    }
+
+    /// The explanation in French.
+    #[must_use]
+    pub fn explanation_fr(&self) -> &str {
+        &self.explanation_fr
+    }
+
+    /// The explanation in English.
+    #[must_use]
+    pub fn explanation_en(&self) -> &str {
+        &self.explanation_en
+    }
+
+    /// Other reason codes that applied as well, in order of precedence, each once.
+    #[must_use]
+    pub fn also(&self) -> &[String] {
+        &self.also
+    }
+
+    /// Ids of all policies that determined the outcome, in order of precedence.
+    #[must_use]
+    pub fn determining(&self) -> &[String] {
+        &self.determining
+    }
+
+    /// What would lift the reason given. The reasons in [`Outcome::also`] then still stand.
+    #[must_use]
+    pub const fn lawful_if(&self) -> Option<&LawfulIf> {
+        self.lawful_if.as_ref()
+    }
+
+    /// What a permit obliges the caller to do; empty on a denial.
+    #[must_use]
+    pub fn obligations(&self) -> &[String] {
+        &self.obligations
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_caller_can_make_denies() {
+        let outcome = Outcome::stale();
+        assert_eq!(outcome.effect(), Effect::Deny);
+        assert_eq!(outcome.reason(), "STALE");
+        assert!(outcome.obligations().is_empty());
+    }
+}

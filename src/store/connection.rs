@@ -1,0 +1,201 @@
+//! The one seam between the two databases: a connection that is either, and a macro by which a
+//! query is written once and compiled for each.
+
+use super::error::StoreError;
+use super::url::DatabaseUrl;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::{Connection, SqliteConnection};
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::future::Future;
+use tokio::runtime::{Builder, Runtime};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// WAL and `synchronous=FULL`: what was acknowledged survives a power cut. `secure_delete`
+/// overwrites what is deleted. Another process (an import beside the service) is waited for.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 10000; \
+     PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+
+/// `PostgreSQL` must not acknowledge before the commit is on its disk, and must not wait for ever.
+const SETTINGS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
+     SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC';";
+
+pub(super) type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, Waiting>;
+
+/// Waits for `PostgreSQL` on a small runtime of the connection's own: with timers, so that a
+/// server that is silent can be given up, and independent of the threads that answer requests.
+pub(super) struct Waiting(Runtime);
+
+impl BlockOn for Waiting {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+
+    #[allow(
+        clippy::expect_used,
+        reason = "the trait leaves no way to refuse; tokio's own macro does the same"
+    )]
+    fn get_runtime() -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        Self(runtime.expect("the system gives no event queue"))
+    }
+}
+
+/// A connection to either database.
+#[allow(clippy::large_enum_variant, reason = "a handful of them in a process")]
+pub(super) enum Db {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Compiles `$body` once for each database, with `$conn` its concrete connection.
+macro_rules! on {
+    ($db:expr, $conn:ident => $body:expr) => {
+        match $db {
+            $crate::store::connection::Db::Sqlite($conn) => $body,
+            $crate::store::connection::Db::Postgres($conn) => $body,
+        }
+    };
+}
+pub(super) use on;
+
+impl Db {
+    /// Opens a connection with the settings that the promises rest on.
+    pub fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let mut db = match url {
+            DatabaseUrl::Sqlite(path) => {
+                SqliteConnection::establish(&path.to_string_lossy()).map(Self::Sqlite)
+            }
+            DatabaseUrl::Postgres(url) => {
+                PgConnection::establish(&bounded(url)).map(Self::Postgres)
+            }
+        }
+        .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        let settings = if matches!(db, Self::Sqlite(_)) {
+            PRAGMAS
+        } else {
+            SETTINGS
+        };
+        db.execute(settings, "setting the connection up")?;
+        Ok(db)
+    }
+
+    /// Brings the tables up to date. Several nodes may start at once: one migrates, the others wait.
+    pub fn migrate(&mut self) -> Result<(), StoreError> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            StoreError::Migration(error.to_string())
+        };
+        match self {
+            Self::Sqlite(conn) => {
+                // two processes that start at once: the lock is taken before looking
+                conn.batch_execute("PRAGMA locking_mode = NORMAL;")
+                    .map_err(StoreError::failed("migrating"))?;
+                retry_locked(|| conn.run_pending_migrations(SQLITE).map(drop)).map_err(failed)
+            }
+            Self::Postgres(conn) => {
+                conn.batch_execute("SELECT pg_advisory_lock(7306924)")
+                    .map_err(StoreError::failed("migrating"))?;
+                let outcome = conn
+                    .run_pending_migrations(POSTGRES)
+                    .map(drop)
+                    .map_err(failed);
+                conn.batch_execute("SELECT pg_advisory_unlock(7306924)")
+                    .map_err(StoreError::failed("migrating"))?;
+                outcome
+            }
+        }
+    }
+
+    /// Runs SQL without parameters.
+    pub fn execute(&mut self, sql: &str, doing: &'static str) -> Result<(), StoreError> {
+        on!(self, conn => conn.batch_execute(sql)).map_err(StoreError::failed(doing))
+    }
+
+    /// Brings what was committed from the write-ahead file into the database file, so that a copy
+    /// of that one file is whole. `PostgreSQL` looks after itself.
+    pub fn settle(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => self.execute("PRAGMA wal_checkpoint(TRUNCATE)", "settling"),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Begins a write: at once the only writer on `SQLite`, row by row on `PostgreSQL`.
+    pub fn begin_write(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(conn) => {
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+            }
+            Self::Postgres(conn) => {
+                <PgConnection as Connection>::TransactionManager::begin_transaction(conn)
+            }
+        }
+        .map_err(StoreError::failed("beginning a transaction"))
+    }
+
+    /// Begins a read of one unchanging state.
+    pub fn begin_read(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN"),
+            Self::Postgres(conn) => {
+                <PgConnection as Connection>::TransactionManager::begin_transaction(conn).and_then(
+                    |()| {
+                        conn.batch_execute(
+                            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                        )
+                    },
+                )
+            }
+        }
+        .map_err(StoreError::failed("beginning a read"))
+    }
+
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
+            Self::Postgres(conn) => {
+                <PgConnection as Connection>::TransactionManager::commit_transaction(conn)
+            }
+        }
+        .map_err(StoreError::failed("committing"))
+    }
+
+    /// Undoes what the open transaction did. A connection that cannot even do that is of no more use.
+    pub fn rollback(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+            Self::Postgres(conn) => {
+                <PgConnection as Connection>::TransactionManager::rollback_transaction(conn)
+            }
+        }
+        .map_err(StoreError::failed("rolling back"))
+    }
+}
+
+/// A server that does not answer is given up after a while, unless the operator says otherwise.
+fn bounded(url: &str) -> String {
+    if url.contains("connect_timeout=") {
+        return url.to_owned();
+    }
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}connect_timeout=3&tcp_user_timeout=10")
+}
+
+/// `SQLite` answers "locked" without waiting where a read would have to become a write: the
+/// other process is migrating, and will be done soon.
+fn retry_locked<E: std::fmt::Display>(mut attempt: impl FnMut() -> Result<(), E>) -> Result<(), E> {
+    let mut tries = 0;
+    loop {
+        match attempt() {
+            Err(error) if tries < 50 && error.to_string().contains("locked") => {
+                tries += 1;
+                std::thread::park_timeout(std::time::Duration::from_millis(100));
+            }
+            outcome => return outcome,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What can go wrong with the data.
+
+use super::keys::KeyError;
+use crate::domain::ids::Position;
+use crate::domain::time::NoEntropy;
+
+/// The data could not be read or written. Says what was attempted and holds no personal data:
+/// a database's own message is kept as its kind only, since it may quote a value.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached or refused the connection.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// A statement failed.
+    #[error("the database failed while {doing} ({kind})")]
+    Failed {
+        /// What was attempted.
+        doing: &'static str,
+        /// The kind of failure.
+        kind: String,
+    },
+    /// A row does not read as what it should be.
+    #[error("{what} in the database does not read as it should{}", at(*.position))]
+    Damaged {
+        /// What it is.
+        what: &'static str,
+        /// Which ledger entry it belongs to.
+        position: Option<Position>,
+    },
+    /// The key file is not this database's.
+    #[error("this key file does not belong to this database; give the one that it was made with")]
+    WrongKey,
+    /// A migration failed.
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(String),
+    /// An idempotency key came back with another request.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// The database did not say whether it committed.
+    #[error(
+        "the database did not say whether it committed; ask again with the same Idempotency-Key"
+    )]
+    Uncertain,
+    /// The service is stopping.
+    #[error("the service is stopping")]
+    Stopping,
+    /// A sealed value does not open.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Randomness is missing.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+    /// The log's arithmetic does not hold.
+    #[error("the log does not hold together: {0}")]
+    Log(String),
+}
+
+fn at(position: Option<Position>) -> String {
+    position
+        .map(|position| format!(" (entry {position})"))
+        .unwrap_or_default()
+}
+
+impl StoreError {
+    /// A failed statement, with what was attempted.
+    pub fn failed(doing: &'static str) -> impl FnOnce(diesel::result::Error) -> Self {
+        move |error| Self::Failed {
+            doing,
+            kind: kind_of(&error),
+        }
+    }
+
+    /// A row that does not read.
+    #[must_use]
+    pub const fn damaged(what: &'static str) -> Self {
+        Self::Damaged {
+            what,
+            position: None,
+        }
+    }
+}
+
+/// A database's message may quote a value; only constraint and table names are kept.
+fn kind_of(error: &diesel::result::Error) -> String {
+    use diesel::result::Error;
+    match error {
+        Error::DatabaseError(kind, info) => {
+            let table = info.table_name().unwrap_or_default();
+            let constraint = info.constraint_name().unwrap_or_default();
+            let clean = if info.message().contains("locked") {
+                "database is locked"
+            } else {
+                ""
+            };
+            format!("{kind:?} {table} {constraint} {clean}")
+                .trim()
+                .to_owned()
+        }
+        Error::NotFound => "not found".to_owned(),
+        Error::SerializationError(_) | Error::DeserializationError(_) => {
+            "a value does not fit its column".to_owned()
+        }
+        _ => "statement failed".to_owned(),
+    }
+}

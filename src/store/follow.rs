@@ -1,0 +1,237 @@
+//! What the index reads: everything at the start, and what changed since a position.
+
+use super::connection::on;
+use super::doors::key_image;
+use super::error::StoreError;
+use super::read::ReadTx;
+use super::rows::{KeyRow, StateRow, SubjectRow, signed, unsigned};
+use super::schema::{
+    api_keys, consent_states, identifiers, log_head, registry, subject_events, subjects,
+    suppressions,
+};
+use crate::access::{Grant, Serve};
+use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::registry::{Cell, Change, PersonImage};
+use diesel::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Persons read at once while the index is built.
+const PAGE: i64 = 5_000;
+/// Persons read at once while it follows.
+const CHUNK: usize = 500;
+
+impl ReadTx<'_> {
+    /// How many entries the log holds.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn position(&mut self, _grant: &Grant<Serve>) -> Result<Position, StoreError> {
+        let size: i64 = on!(self.db, conn => log_head::table.select(log_head::size).first(conn))
+            .map_err(StoreError::failed("reading the head of the log"))?;
+        Ok(unsigned(size))
+    }
+
+    /// How many persons there are.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn subject_count(&mut self, _grant: &Grant<Serve>) -> Result<u64, StoreError> {
+        let count: i64 = on!(self.db, conn => subjects::table.count().get_result(conn))
+            .map_err(StoreError::failed("counting data subjects"))?;
+        Ok(unsigned(count))
+    }
+
+    /// Hands every person, suppression, key and the catalogue to `tell`.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn everything(
+        &mut self,
+        _grant: &Grant<Serve>,
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        tell(Change::Catalogue(Arc::new(super::catalogue::load(
+            self.db,
+        )?)));
+        self.keys_since(0, tell)?;
+        self.suppressions_since(0, tell)?;
+        let mut last: Vec<u8> = Vec::new();
+        loop {
+            let rows: Vec<SubjectRow> = on!(self.db, conn => subjects::table
+                .filter(subjects::id.gt(&last)).order(subjects::id).limit(PAGE).load(conn))
+            .map_err(StoreError::failed("loading data subjects"))?;
+            let Some(end) = rows.last().map(|row| row.id.clone()) else {
+                return Ok(());
+            };
+            let (states, contacts) = self.details_between(&last, &end)?;
+            assemble(rows, states, contacts, tell)?;
+            last = end;
+        }
+    }
+
+    /// Hands what changed from `since` on to `tell`.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn changes_since(
+        &mut self,
+        _grant: &Grant<Serve>,
+        since: Position,
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        let since = signed(since);
+        self.catalogue_since(since, tell)?;
+        self.keys_since(since, tell)?;
+        self.suppressions_since(since, tell)?;
+        let ids: Vec<Vec<u8>> = on!(self.db, conn => subject_events::table
+            .filter(subject_events::position.ge(since))
+            .select(subject_events::subject_id).distinct().load(conn))
+        .map_err(StoreError::failed("following the ledger"))?;
+        for chunk in ids.chunks(CHUNK) {
+            self.persons(chunk, tell)?;
+        }
+        Ok(())
+    }
+
+    /// The image of one person, for a check without an index.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn person(
+        &mut self,
+        _grant: &Grant<Serve>,
+        id: SubjectId,
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        self.persons(&[id.as_bytes().to_vec()], tell)
+    }
+
+    /// Whether these contact points are on the suppression list.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn suppressed(
+        &mut self,
+        _grant: &Grant<Serve>,
+        blinds: &[Blind],
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        let wanted: Vec<Vec<u8>> = blinds.iter().map(|blind| blind.0.to_vec()).collect();
+        let found: Vec<Vec<u8>> = on!(self.db, conn => suppressions::table
+            .filter(suppressions::blind.eq_any(wanted)).select(suppressions::blind).load(conn))
+        .map_err(StoreError::failed("reading the suppression list"))?;
+        found
+            .iter()
+            .filter_map(|blind| Blind::from_slice(blind))
+            .for_each(|blind| tell(Change::Suppressed(blind)));
+        Ok(())
+    }
+
+    fn persons(&mut self, ids: &[Vec<u8>], tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
+        let rows: Vec<SubjectRow> = on!(self.db, conn => subjects::table
+            .filter(subjects::id.eq_any(ids)).load(conn))
+        .map_err(StoreError::failed("loading data subjects"))?;
+        let states: Vec<StateRow> = on!(self.db, conn => consent_states::table
+            .filter(consent_states::subject_id.eq_any(ids)).load(conn))
+        .map_err(StoreError::failed("loading consent states"))?;
+        let contacts: Vec<(Vec<u8>, Vec<u8>)> = on!(self.db, conn => identifiers::table
+            .filter(identifiers::subject_id.eq_any(ids))
+            .select((identifiers::subject_id, identifiers::blind)).load(conn))
+        .map_err(StoreError::failed("loading identifiers"))?;
+        assemble(rows, states, contacts, tell)
+    }
+
+    #[allow(
+        clippy::type_complexity,
+        reason = "two lists of rows, named where they are taken apart"
+    )]
+    fn details_between(
+        &mut self,
+        after: &[u8],
+        end: &[u8],
+    ) -> Result<(Vec<StateRow>, Vec<(Vec<u8>, Vec<u8>)>), StoreError> {
+        let states = on!(self.db, conn => consent_states::table
+            .filter(consent_states::subject_id.gt(after))
+            .filter(consent_states::subject_id.le(end)).load(conn))
+        .map_err(StoreError::failed("loading consent states"))?;
+        let contacts = on!(self.db, conn => identifiers::table
+            .filter(identifiers::subject_id.gt(after))
+            .filter(identifiers::subject_id.le(end))
+            .select((identifiers::subject_id, identifiers::blind)).load(conn))
+        .map_err(StoreError::failed("loading identifiers"))?;
+        Ok((states, contacts))
+    }
+
+    fn catalogue_since(
+        &mut self,
+        since: i64,
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        let at: i64 =
+            on!(self.db, conn => registry::table.select(registry::catalogue_at).first(conn))
+                .map_err(StoreError::failed("reading the catalogue's age"))?;
+        if at > since {
+            tell(Change::Catalogue(Arc::new(super::catalogue::load(
+                self.db,
+            )?)));
+        }
+        Ok(())
+    }
+
+    fn keys_since(&mut self, since: i64, tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
+        let rows: Vec<KeyRow> =
+            on!(self.db, conn => api_keys::table.filter(api_keys::position.ge(since)).load(conn))
+                .map_err(StoreError::failed("loading API keys"))?;
+        for row in &rows {
+            tell(Change::Key(key_image(row)?));
+        }
+        Ok(())
+    }
+
+    fn suppressions_since(
+        &mut self,
+        since: i64,
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        let blinds: Vec<Vec<u8>> = on!(self.db, conn => suppressions::table
+            .filter(suppressions::position.ge(since)).select(suppressions::blind).load(conn))
+        .map_err(StoreError::failed("reading the suppression list"))?;
+        blinds
+            .iter()
+            .filter_map(|blind| Blind::from_slice(blind))
+            .for_each(|blind| tell(Change::Suppressed(blind)));
+        Ok(())
+    }
+}
+
+fn assemble(
+    rows: Vec<SubjectRow>,
+    states: Vec<StateRow>,
+    contacts: Vec<(Vec<u8>, Vec<u8>)>,
+    tell: &mut dyn FnMut(Change),
+) -> Result<(), StoreError> {
+    let mut cells: HashMap<SubjectId, Vec<Cell>> = HashMap::with_capacity(rows.len());
+    for state in states {
+        cells
+            .entry(state.subject()?)
+            .or_default()
+            .push(state.cell()?);
+    }
+    let mut blinds: HashMap<Vec<u8>, Vec<Blind>> = HashMap::with_capacity(rows.len());
+    for (subject, blind) in contacts {
+        let blind = Blind::from_slice(&blind).ok_or(StoreError::damaged("an identifier"))?;
+        blinds.entry(subject).or_default().push(blind);
+    }
+    for row in rows {
+        let subject = row.subject()?;
+        tell(Change::Person(PersonImage {
+            subject,
+            merged_into: row.merged()?,
+            standing: row.standing(),
+            cells: cells.remove(&subject).unwrap_or_default(),
+            contacts: blinds.remove(&row.id).unwrap_or_default(),
+        }));
+    }
+    Ok(())
+}

@@ -1,0 +1,287 @@
+//! The keys: one master key outside the database, from which the key-wrapping key, the index
+//! key and the signing seed are derived, and one random key per person, wrapped.
+//!
+//! A person's key opens the payloads of their events, makes the tags by which their entries
+//! are found in the log, and the openings of the commitments. Destroying it is what erasure
+//! does.
+
+use crate::domain::ids::{Blind, SubjectId};
+use crate::domain::personal::Secret;
+use crate::domain::time::{Entropy, NoEntropy, random};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::{hkdf, hmac};
+
+/// The epoch of the key-wrapping key that new persons' keys are wrapped under.
+pub const EPOCH: i32 = 1;
+
+/// What could not be opened was changed, or belongs to another key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Decryption failed.
+    #[error(
+        "a sealed value does not open with this key: it was changed, or the key is another registry's"
+    )]
+    Sealed,
+    /// Randomness is missing.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+}
+
+/// The registry's keys, derived once from the master key.
+pub struct Keyring {
+    wrapping: LessSafeKey,
+    index: hmac::Key,
+    signing_seed: Secret<[u8; 32]>,
+    receipt_seed: Secret<[u8; 32]>,
+    forms: hmac::Key,
+    check: [u8; 32],
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keyring(•••)")
+    }
+}
+
+impl Keyring {
+    /// Derives the registry's keys.
+    ///
+    /// # Errors
+    /// Never in practice: derivation from 32 bytes to 32 bytes does not fail.
+    pub fn derive(master: &Secret<[u8; 32]>) -> Result<Self, KeyError> {
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(master.expose());
+        Ok(Self {
+            wrapping: cipher(&expand(&root, b"kek/1")?)?,
+            index: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"index/1")?),
+            signing_seed: Secret::new(expand(&root, b"sign/1")?),
+            receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
+            forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
+            check: expand(&root, b"check/1")?,
+        })
+    }
+
+    /// A value by which a database knows its key again without learning it.
+    #[must_use]
+    pub const fn check(&self) -> &[u8; 32] {
+        &self.check
+    }
+
+    /// The keyed hash by which an identifier is found.
+    #[must_use]
+    pub fn blind(&self, canonical: &[u8]) -> Blind {
+        Blind(tag32(&self.index, canonical))
+    }
+
+    /// The seed of the Ed25519 key that signs receipts.
+    #[must_use]
+    pub const fn receipt_seed(&self) -> &Secret<[u8; 32]> {
+        &self.receipt_seed
+    }
+
+    /// The seed of the Ed25519 key that signs checkpoints.
+    #[must_use]
+    pub const fn signing_seed(&self) -> &Secret<[u8; 32]> {
+        &self.signing_seed
+    }
+
+    /// A keyed hash for form fields that must come back unchanged.
+    #[must_use]
+    pub fn form_tag(&self, text: &[u8]) -> [u8; 32] {
+        tag32(&self.forms, text)
+    }
+
+    /// Wraps a person's key for the database.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn wrap(
+        &self,
+        key: &SubjectKey,
+        subject: SubjectId,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(
+            &self.wrapping,
+            key.master.expose(),
+            &wrap_aad(subject),
+            entropy,
+        )
+    }
+
+    /// Opens a person's key from the database.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where the row was changed or another registry's key wrapped it.
+    pub fn unwrap(&self, wrapped: &[u8], subject: SubjectId) -> Result<SubjectKey, KeyError> {
+        let bytes = open(&self.wrapping, wrapped, &wrap_aad(subject))?;
+        SubjectKey::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
+    }
+}
+
+fn wrap_aad(subject: SubjectId) -> Vec<u8> {
+    [b"subject-key/1/".as_slice(), subject.as_bytes()].concat()
+}
+
+/// One person's key, with what is derived from it.
+#[derive(Clone)]
+pub struct SubjectKey {
+    master: Secret<[u8; 32]>,
+    view: Secret<[u8; 32]>,
+    openings: hmac::Key,
+    payloads: LessSafeKey,
+}
+
+impl std::fmt::Debug for SubjectKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SubjectKey(•••)")
+    }
+}
+
+impl SubjectKey {
+    /// A new person's key.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn new(entropy: &dyn Entropy) -> Result<Self, KeyError> {
+        Self::from_master(random(entropy)?)
+    }
+
+    fn from_master(master: [u8; 32]) -> Result<Self, KeyError> {
+        let root = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &master);
+        Ok(Self {
+            view: Secret::new(expand(&root, b"view")?),
+            openings: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"blind")?),
+            payloads: cipher(&expand(&root, b"enc")?)?,
+            master: Secret::new(master),
+        })
+    }
+
+    /// The key that finds this person's entries in the log.
+    #[must_use]
+    pub const fn view(&self) -> &[u8; 32] {
+        self.view.expose()
+    }
+
+    /// The opening of the commitment of the person's event number `counter`.
+    #[must_use]
+    pub fn opening(&self, counter: u64) -> [u8; 32] {
+        tag32(&self.openings, &counter.to_be_bytes())
+    }
+
+    /// Encrypts something of this person's; `context` must be the same when it is opened.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn seal(
+        &self,
+        plain: &[u8],
+        context: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(&self.payloads, plain, context, entropy)
+    }
+
+    /// Decrypts something of this person's.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where it was changed.
+    pub fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, KeyError> {
+        open(&self.payloads, sealed, context)
+    }
+}
+
+fn expand(root: &hkdf::Prk, label: &[u8]) -> Result<[u8; 32], KeyError> {
+    let mut key = [0; 32];
+    let info = [label];
+    let okm = root
+        .expand(&info, hkdf::HKDF_SHA256)
+        .map_err(|_| KeyError::Sealed)?;
+    okm.fill(&mut key).map_err(|_| KeyError::Sealed)?;
+    Ok(key)
+}
+
+fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, KeyError> {
+    let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| KeyError::Sealed)?;
+    Ok(LessSafeKey::new(key))
+}
+
+fn tag32(key: &hmac::Key, text: &[u8]) -> [u8; 32] {
+    let mut tag = [0; 32];
+    tag.copy_from_slice(hmac::sign(key, text).as_ref());
+    tag
+}
+
+/// Nonce, then ciphertext and tag. Few values are sealed under one key, so that random nonces
+/// of 96 bits never meet.
+fn seal(
+    key: &LessSafeKey,
+    plain: &[u8],
+    context: &[u8],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, KeyError> {
+    let nonce: [u8; NONCE_LEN] = random(entropy)?;
+    let mut body = plain.to_vec();
+    key.seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        Aad::from(context),
+        &mut body,
+    )
+    .map_err(|_| KeyError::Sealed)?;
+    Ok([nonce.as_slice(), &body].concat())
+}
+
+fn open(key: &LessSafeKey, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(KeyError::Sealed)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::Sealed)?;
+    let mut body = body.to_vec();
+    let plain = key
+        .open_in_place(nonce, Aad::from(context), &mut body)
+        .map_err(|_| KeyError::Sealed)?;
+    Ok(plain.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+
+    struct Counting(std::sync::atomic::AtomicU8);
+    impl Entropy for Counting {
+        fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+            bytes.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_wrapped_key_opens_for_its_person_and_registry_only() {
+        let dice = Counting(1.into());
+        let ring = Keyring::derive(&Secret::new([1; 32])).unwrap();
+        let other = Keyring::derive(&Secret::new([2; 32])).unwrap();
+        let anne = SubjectId::from_bytes([3; 16]);
+        let key = SubjectKey::new(&dice).unwrap();
+        let wrapped = ring.wrap(&key, anne, &dice).unwrap();
+        assert_eq!(ring.unwrap(&wrapped, anne).unwrap().view(), key.view());
+        assert_eq!(other.unwrap(&wrapped, anne).unwrap_err(), KeyError::Sealed);
+        assert_eq!(
+            ring.unwrap(&wrapped, SubjectId::from_bytes([4; 16]))
+                .unwrap_err(),
+            KeyError::Sealed
+        );
+    }
+
+    #[test]
+    fn a_changed_byte_of_a_sealed_value_is_noticed() {
+        let dice = Counting(1.into());
+        let key = SubjectKey::new(&dice).unwrap();
+        let sealed = key.seal(b"anne@example.fr", b"ctx", &dice).unwrap();
+        assert_eq!(key.open(&sealed, b"ctx").unwrap(), b"anne@example.fr");
+        assert!(key.open(&sealed, b"other").is_err());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(key.open(&changed, b"ctx").is_err());
+        }
+        assert!(key.open(b"short", b"ctx").is_err());
+    }
+}

@@ -1,0 +1,42 @@
+//! The only place that names Diesel: one writer that commits in groups, readers that see one
+//! unchanging state, two databases behind one seam, keys at rest.
+//!
+//! No commit without a ledger entry: [`Store::write`] takes a use case that must return a
+//! [`Recorded`]. No store call without a grant: what reads or writes takes one.
+
+mod activate;
+mod audit;
+mod catalogue;
+mod connection;
+mod doors;
+mod error;
+mod flush;
+mod follow;
+pub mod keys;
+mod load;
+mod log;
+mod open;
+mod people;
+mod read;
+mod rows;
+mod schema;
+mod suppress;
+mod tx;
+mod url;
+mod world;
+mod writer;
+
+pub use audit::{
+    Beyond, PersonEvent, PublishedItem, StoredCheckpoint, StoredHead, StoredKey, StoredPerson,
+    StoredStaff, StoredState, StoredSuppression, StoredTile,
+};
+pub use catalogue::{notice_bytes, notice_hash};
+pub use doors::{Link, Session, StaffAccount};
+pub use error::StoreError;
+pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
+pub use open::{Opened, Options, Store};
+pub use people::{HistoryEntry, Reads, StoredIdentifier};
+pub use read::ReadTx;
+pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
+pub use url::{DatabaseUrl, without_password};
+pub use writer::{Commit, Committed, IdempotencyKey, Order};

@@ -1,0 +1,283 @@
+//! Rows as the tables hold them, and their translation to and from the domain.
+
+use super::error::StoreError;
+use super::schema;
+use crate::domain::ids::{Position, RecordId, SubjectId};
+use crate::domain::registry::{
+    Answer, Cell, Channel, ConsentState, NoticeRef, SourceKind, Standing,
+};
+use crate::domain::time::from_micros;
+use chrono::{DateTime, Utc};
+use diesel::{Insertable, Queryable};
+
+/// A count or position as the databases' signed integer.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A count or position back from the databases' signed integer.
+pub(super) fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn instant(micros: Option<i64>) -> Option<DateTime<Utc>> {
+    micros.map(from_micros)
+}
+
+fn micros(at: Option<DateTime<Utc>>) -> Option<i64> {
+    at.map(|at| at.timestamp_micros())
+}
+
+fn notice(id: Option<String>, version: Option<i32>) -> Option<NoticeRef> {
+    let id = id?.parse().ok()?;
+    let version = u32::try_from(version?).ok()?;
+    Some(NoticeRef { id, version })
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = schema::ledger)]
+pub(super) struct LedgerRow {
+    pub position: i64,
+    pub leaf: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = schema::tree_tiles)]
+pub(super) struct TileRow {
+    pub level: i32,
+    pub idx: i64,
+    pub hash: Vec<u8>,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::public_events)]
+pub(super) struct PublicRow {
+    pub position: i64,
+    pub payload: String,
+    pub opening: Vec<u8>,
+}
+
+#[derive(Insertable, Queryable, Clone)]
+#[diesel(table_name = schema::subjects, treat_none_as_default_value = false)]
+pub(super) struct SubjectRow {
+    pub id: Vec<u8>,
+    pub wrapped_key: Vec<u8>,
+    pub key_epoch: i32,
+    pub counter: i64,
+    pub objection: Option<i64>,
+    pub objection_profiling: Option<i64>,
+    pub restricted: Option<i64>,
+    pub merged_into: Option<Vec<u8>>,
+    pub created_at: i64,
+}
+
+impl SubjectRow {
+    pub fn subject(&self) -> Result<SubjectId, StoreError> {
+        SubjectId::from_slice(&self.id).ok_or(StoreError::damaged("a data subject's id"))
+    }
+
+    pub fn merged(&self) -> Result<Option<SubjectId>, StoreError> {
+        let read = |id: &Vec<u8>| {
+            SubjectId::from_slice(id).ok_or(StoreError::damaged("a merged data subject's id"))
+        };
+        self.merged_into.as_ref().map(read).transpose()
+    }
+
+    pub fn standing(&self) -> Standing {
+        Standing {
+            objection: instant(self.objection),
+            objection_profiling: instant(self.objection_profiling),
+            restricted: instant(self.restricted),
+        }
+    }
+
+    pub fn set_standing(&mut self, standing: &Standing) {
+        self.objection = micros(standing.objection);
+        self.objection_profiling = micros(standing.objection_profiling);
+        self.restricted = micros(standing.restricted);
+    }
+}
+
+#[derive(Insertable, Queryable, Clone)]
+#[diesel(table_name = schema::identifiers)]
+pub(super) struct IdentifierRow {
+    pub blind: Vec<u8>,
+    pub kind: i16,
+    pub subject_id: Vec<u8>,
+    pub sealed: Vec<u8>,
+}
+
+#[derive(Insertable, Queryable, Clone, PartialEq)]
+#[diesel(table_name = schema::subject_events, treat_none_as_default_value = false)]
+pub(super) struct SubjectEventRow {
+    pub position: i64,
+    pub subject_id: Vec<u8>,
+    pub counter: i64,
+    pub kind: String,
+    pub record_id: Vec<u8>,
+    pub purpose: Option<String>,
+    pub channel: Option<String>,
+    pub effective_at: Option<i64>,
+    pub valid_until: Option<i64>,
+    pub recorded_at: i64,
+    pub notice_id: Option<String>,
+    pub notice_version: Option<i32>,
+    pub source: Option<String>,
+    pub proof: bool,
+    pub sealed: Vec<u8>,
+}
+
+#[derive(Insertable, Queryable, Clone)]
+#[diesel(table_name = schema::consent_states, treat_none_as_default_value = false)]
+pub(super) struct StateRow {
+    pub subject_id: Vec<u8>,
+    pub purpose: String,
+    pub channel: String,
+    pub status: String,
+    pub effective_at: i64,
+    pub valid_until: Option<i64>,
+    pub notice_id: Option<String>,
+    pub notice_version: Option<i32>,
+    pub source: String,
+    pub proof: bool,
+    pub record_id: Vec<u8>,
+    pub position: i64,
+}
+
+impl StateRow {
+    pub fn of(subject: SubjectId, cell: &Cell) -> Self {
+        let state = &cell.state;
+        Self {
+            subject_id: subject.as_bytes().to_vec(),
+            purpose: cell.purpose.to_string(),
+            channel: cell.channel.as_str().to_owned(),
+            status: state.status.as_str().to_owned(),
+            effective_at: state.effective_at.timestamp_micros(),
+            valid_until: micros(state.valid_until),
+            notice_id: state.notice.as_ref().map(|notice| notice.id.to_string()),
+            notice_version: state
+                .notice
+                .as_ref()
+                .map(|notice| signed_version(notice.version)),
+            source: state.source.as_str().to_owned(),
+            proof: state.proof,
+            record_id: state.record.as_bytes().to_vec(),
+            position: signed(state.position),
+        }
+    }
+
+    pub fn subject(&self) -> Result<SubjectId, StoreError> {
+        SubjectId::from_slice(&self.subject_id).ok_or(StoreError::damaged("a state's data subject"))
+    }
+
+    pub fn cell(self) -> Result<Cell, StoreError> {
+        let position: Position = unsigned(self.position);
+        let damaged = move |what| StoreError::Damaged {
+            what,
+            position: Some(position),
+        };
+        Ok(Cell {
+            purpose: self
+                .purpose
+                .parse()
+                .map_err(|_| damaged("a state's purpose"))?,
+            channel: Channel::parse(&self.channel).ok_or_else(|| damaged("a state's channel"))?,
+            state: ConsentState {
+                status: Answer::parse(&self.status).ok_or_else(|| damaged("a state's answer"))?,
+                effective_at: from_micros(self.effective_at),
+                valid_until: instant(self.valid_until),
+                notice: notice(self.notice_id, self.notice_version),
+                source: SourceKind::parse(&self.source)
+                    .ok_or_else(|| damaged("a state's source"))?,
+                proof: self.proof,
+                record: RecordId::from_slice(&self.record_id)
+                    .ok_or_else(|| damaged("a state's record"))?,
+                position,
+            },
+        })
+    }
+}
+
+pub(super) fn signed_version(version: u32) -> i32 {
+    i32::try_from(version).unwrap_or(i32::MAX)
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::suppressions)]
+pub(super) struct SuppressionRow {
+    pub blind: Vec<u8>,
+    pub reason: String,
+    pub since: i64,
+    pub position: i64,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::catalogue_items)]
+pub(super) struct CatalogueRow {
+    pub kind: String,
+    pub id: String,
+    pub version: i32,
+    pub body: String,
+    pub since: i64,
+    pub position: i64,
+}
+
+#[derive(Insertable, Queryable, Clone)]
+#[diesel(table_name = schema::api_keys, treat_none_as_default_value = false)]
+pub(super) struct KeyRow {
+    pub id: Vec<u8>,
+    pub name: String,
+    pub role: String,
+    pub hash: Vec<u8>,
+    pub created_at: i64,
+    pub revoked_at: Option<i64>,
+    pub position: i64,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::staff)]
+pub(super) struct StaffRow {
+    pub id: Vec<u8>,
+    pub login: String,
+    pub role: String,
+    pub password: String,
+    pub created_at: i64,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::sessions)]
+pub(super) struct SessionRow {
+    pub hash: Vec<u8>,
+    pub staff_id: Vec<u8>,
+    pub csrf: String,
+    pub created_at: i64,
+    pub expires_at: i64,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::links)]
+pub(super) struct LinkRow {
+    pub hash: Vec<u8>,
+    pub subject_id: Vec<u8>,
+    pub contact: Vec<u8>,
+    pub created_at: i64,
+    pub expires_at: i64,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::idempotency)]
+pub(super) struct IdempotencyRow {
+    pub key: Vec<u8>,
+    pub fingerprint: Vec<u8>,
+    pub answer: String,
+    pub created_at: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = schema::outbox, treat_none_as_default_value = false)]
+pub(super) struct OutboxRow {
+    pub first_position: i64,
+    pub end_position: i64,
+    pub created_at: i64,
+    pub delivered_at: Option<i64>,
+}

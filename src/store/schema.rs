@@ -1,0 +1,120 @@
+//! The tables, as `migrations/` makes them.
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    registry (id) { id -> Integer, origin -> Text, key_check -> Binary, created_at -> BigInt, catalogue_at -> BigInt, policy -> Text, }
+}
+table! {
+    log_head (id) { id -> Integer, size -> BigInt, frontier -> Binary, last_at -> BigInt, }
+}
+table! {
+    ledger (position) { position -> BigInt, leaf -> Text, }
+}
+table! {
+    tree_tiles (level, idx) { level -> Integer, idx -> BigInt, hash -> Binary, }
+}
+table! {
+    checkpoints (size) { size -> BigInt, root -> Binary, note -> Text, signed_at -> BigInt, }
+}
+table! {
+    public_events (position) { position -> BigInt, payload -> Text, opening -> Binary, }
+}
+table! {
+    subjects (id) {
+        id -> Binary,
+        wrapped_key -> Binary,
+        key_epoch -> Integer,
+        counter -> BigInt,
+        objection -> Nullable<BigInt>,
+        objection_profiling -> Nullable<BigInt>,
+        restricted -> Nullable<BigInt>,
+        merged_into -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+table! {
+    identifiers (blind) { blind -> Binary, kind -> SmallInt, subject_id -> Binary, sealed -> Binary, }
+}
+table! {
+    subject_events (position) {
+        position -> BigInt,
+        subject_id -> Binary,
+        counter -> BigInt,
+        kind -> Text,
+        record_id -> Binary,
+        purpose -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        effective_at -> Nullable<BigInt>,
+        valid_until -> Nullable<BigInt>,
+        recorded_at -> BigInt,
+        notice_id -> Nullable<Text>,
+        notice_version -> Nullable<Integer>,
+        source -> Nullable<Text>,
+        proof -> Bool,
+        sealed -> Binary,
+    }
+}
+table! {
+    consent_states (subject_id, purpose, channel) {
+        subject_id -> Binary,
+        purpose -> Text,
+        channel -> Text,
+        status -> Text,
+        effective_at -> BigInt,
+        valid_until -> Nullable<BigInt>,
+        notice_id -> Nullable<Text>,
+        notice_version -> Nullable<Integer>,
+        source -> Text,
+        proof -> Bool,
+        record_id -> Binary,
+        position -> BigInt,
+    }
+}
+table! {
+    suppressions (blind) { blind -> Binary, reason -> Text, since -> BigInt, position -> BigInt, }
+}
+table! {
+    catalogue_items (kind, id, version) {
+        kind -> Text,
+        id -> Text,
+        version -> Integer,
+        body -> Text,
+        since -> BigInt,
+        position -> BigInt,
+    }
+}
+table! {
+    api_keys (id) {
+        id -> Binary,
+        name -> Text,
+        role -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        position -> BigInt,
+    }
+}
+table! {
+    staff (id) { id -> Binary, login -> Text, role -> Text, password -> Text, created_at -> BigInt, }
+}
+table! {
+    sessions (hash) { hash -> Binary, staff_id -> Binary, csrf -> Text, created_at -> BigInt, expires_at -> BigInt, }
+}
+table! {
+    links (hash) { hash -> Binary, subject_id -> Binary, contact -> Binary, created_at -> BigInt, expires_at -> BigInt, }
+}
+table! {
+    idempotency (key) { key -> Binary, fingerprint -> Binary, answer -> Text, created_at -> BigInt, }
+}
+table! {
+    outbox (first_position) {
+        first_position -> BigInt,
+        end_position -> BigInt,
+        created_at -> BigInt,
+        delivered_at -> Nullable<BigInt>,
+    }
+}
+allow_tables_to_appear_in_same_query!(sessions, staff);
+allow_tables_to_appear_in_same_query!(consent_states, subjects);
+allow_tables_to_appear_in_same_query!(identifiers, subjects);

@@ -1,0 +1,93 @@
+//! Where the data are.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+/// `sqlite://PATH` or `postgres://…`.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file on this machine.
+    Sqlite(PathBuf),
+    /// A server. The whole URL; it may hold a password.
+    Postgres(String),
+}
+
+/// Never prints a password.
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(url) => f.write_str(&without_password(url)),
+        }
+    }
+}
+
+/// An address without what it may hold of a password: before the host, or as a parameter.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        // no address at all, but perhaps a list of settings
+        return if url.contains("password") {
+            "•••".into()
+        } else {
+            url.to_owned()
+        };
+    };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let place = place
+        .rsplit_once('@')
+        .map_or_else(|| place.to_owned(), |(_, host)| format!("•••@{host}"));
+    let parameter = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("pass") => format!("{name}=•••"),
+        _ => pair.to_owned(),
+    };
+    if query.is_empty() {
+        return format!("{scheme}://{place}");
+    }
+    let query: Vec<String> = query.split('&').map(parameter).collect();
+    format!("{scheme}://{place}?{}", query.join("&"))
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(path) = text
+            .strip_prefix("sqlite://")
+            .filter(|path| !path.is_empty())
+        {
+            return Ok(Self::Sqlite(path.into()));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        Err("must be sqlite://PATH or postgres://USER@HOST/NAME")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_printed() {
+        let url: DatabaseUrl = "postgres://placet:s3cret@db/placet".parse().unwrap();
+        assert_eq!(
+            format!("{url} {url:?}"),
+            "postgres://•••@db/placet postgres://•••@db/placet"
+        );
+        let url = "postgres://a:p@ss@db/placet?password=s3cret&sslmode=require";
+        assert_eq!(
+            without_password(url),
+            "postgres://•••@db/placet?password=•••&sslmode=require"
+        );
+        assert_eq!(without_password("host=db password=s3cret"), "•••");
+        assert!("mysql://x".parse::<DatabaseUrl>().is_err());
+        assert!("sqlite://".parse::<DatabaseUrl>().is_err());
+    }
+}

@@ -1,0 +1,100 @@
+//! What a batch of writes works on: the persons that it touches, loaded and locked, and the
+//! entries that it is going to append. Nothing here is visible to anybody before the commit.
+
+use super::keys::SubjectKey;
+use super::rows::{
+    CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
+};
+use crate::domain::event::{Actor, PublicEvent, SubjectEvent};
+use crate::domain::ids::{Blind, RecordId, SubjectId};
+use crate::domain::registry::{Catalogue, Cell, Change, Channel, ConsentState, Slug};
+use crate::domain::time::Now;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// One answer of a loaded person.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub state: ConsentState,
+    /// The pending entry that last changed it; its position is known at the commit.
+    pub entry: Option<usize>,
+    /// Whether the database has a row for it.
+    pub stored: bool,
+}
+
+/// One loaded person.
+#[derive(Clone)]
+pub(super) struct Subject {
+    pub row: SubjectRow,
+    pub key: SubjectKey,
+    pub cells: BTreeMap<(Slug, Channel), Held>,
+    pub merged_into: Option<SubjectId>,
+    pub new_identifiers: Vec<IdentifierRow>,
+    pub moved_identifiers: Vec<IdentifierRow>,
+    pub fresh: bool,
+    pub changed: bool,
+}
+
+impl Subject {
+    pub fn cells(&self) -> Vec<Cell> {
+        let cell = |((purpose, channel), held): (&(Slug, Channel), &Held)| Cell {
+            purpose: purpose.clone(),
+            channel: *channel,
+            state: held.state.clone(),
+        };
+        self.cells.iter().map(cell).collect()
+    }
+}
+
+/// An entry that is going to be appended.
+pub(super) enum Pending {
+    Subject {
+        subject: SubjectId,
+        counter: u64,
+        event: SubjectEvent,
+        actor: Actor,
+        record: RecordId,
+        now: Now,
+    },
+    Public {
+        event: PublicEvent,
+        now: Now,
+    },
+}
+
+/// A row that goes with an entry; its position is filled in at the commit.
+pub(super) enum Extra {
+    Suppression(SuppressionRow),
+    Catalogue(CatalogueRow),
+    Key(KeyRow),
+    Staff(StaffRow),
+    Session(SessionRow),
+    Link(LinkRow),
+    /// The policy version that is in force from now on.
+    Policy(String),
+}
+
+/// The batch.
+pub(super) struct World {
+    pub by_blind: HashMap<Blind, SubjectId>,
+    pub subjects: HashMap<SubjectId, Subject>,
+    pub catalogue: Arc<Catalogue>,
+    pub catalogue_changed: bool,
+    pub pending: Vec<Pending>,
+    pub extras: Vec<(usize, Extra)>,
+    /// What the index is to be told besides the persons.
+    pub changes: Vec<Change>,
+}
+
+impl World {
+    /// The person that this id stands for now, after merges.
+    pub fn resolve(&self, mut id: SubjectId) -> Option<SubjectId> {
+        for _ in 0..64 {
+            match self.subjects.get(&id)?.merged_into {
+                Some(next) => id = next,
+                None => return Some(id),
+            }
+        }
+        None
+    }
+}

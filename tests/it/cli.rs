@@ -1,0 +1,9 @@
+//! The command line: exit codes, what stands on which stream, settings and their origin, files
+//! and keys.
+
+mod catalogue;
+mod doors;
+mod key_file;
+mod policies;
+mod settings;
+mod streams;

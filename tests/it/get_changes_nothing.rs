@@ -1,0 +1,137 @@
+//! `GET` and `HEAD` change nothing, whatever they are sent to: mail scanners, previews and
+//! prefetchers open every link of a message.
+
+use serde_json::Value;
+
+use crate::shop::{Shop, yes};
+use crate::support::http::{Http, raw};
+
+/// Every `GET` of the description, with its parameters filled in for this person, and every page.
+fn addresses(shop: &Shop, email: &str) -> Vec<String> {
+    let description = shop.server.http().get("/openapi.json").expect(200).json();
+    let subject = shop.subject(email);
+    let history = shop
+        .dpo()
+        .get(&format!("/v1/subjects/{subject}/history"))
+        .expect(200)
+        .json();
+    let consent = history["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["kind"].as_str().unwrap().starts_with("consent."))
+        .unwrap();
+    let receipt = format!(
+        "/v1/receipts/{}/{}",
+        consent["position"],
+        consent["id"].as_str().unwrap()
+    );
+    let fill = |path: &str| match path {
+        "/v1/receipts/{position}/{id}" => receipt.clone(),
+        "/log/tile/{path}" => format!("/log/tile/0/000.p/{}", shop.position()),
+        other => other.replace("{id}", &subject),
+    };
+    let described = description["paths"].as_object().unwrap().iter();
+    let described = described.filter(|(_, methods)| methods["get"].is_object());
+    let (choices, stop) = shop.link(email);
+    let mut found: Vec<String> = described.map(|(path, _)| fill(path)).collect();
+    for page in [choices.as_str(), stop.as_str()] {
+        found.push(page.to_owned());
+        // what a form would send, in the address
+        found.push(format!("{page}?lang=en"));
+        found.push(format!("{page}?stop_all=1&List-Unsubscribe=One-Click"));
+        found.push(format!("{page}?choice.newsletter.email=no&seen=999"));
+    }
+    for page in [
+        "/console",
+        "/console/sign-in",
+        "/console/sign-out",
+        "/openapi.json",
+        "/assets/style.css",
+        "/",
+        "/c/none",
+        "/u/none",
+    ] {
+        found.push(page.to_owned());
+    }
+    found
+}
+
+/// Everything that could have changed.
+fn everything(shop: &Shop, email: &str) -> (u64, Value, (String, String)) {
+    (shop.position(), shop.choices(email), shop.newsletter(email))
+}
+
+fn head(shop: &Shop, path: &str) -> String {
+    let key = shop.key("admin");
+    let request = format!(
+        "HEAD {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {key}\r\n\r\n"
+    );
+    String::from_utf8_lossy(&raw(shop.server.port(), request.as_bytes())).into_owned()
+}
+
+on_both! {
+    fn whatever_is_opened(db: &Db) {
+        let shop = Shop::open(db);
+        let email = "anne@example.fr";
+        shop.record(&yes(email));
+        let addresses = addresses(&shop, email);
+        let before = everything(&shop, email);
+        for address in &addresses {
+            for client in [shop.admin(), shop.dpo(), shop.server.http()] {
+                let reply = client.get(address);
+                assert!(reply.status < 500, "{address}: {}", reply.text);
+            }
+            let answer = head(&shop, address);
+            assert!(answer.starts_with("HTTP/1.1 "), "{address}: {answer}");
+            assert!(answer.ends_with("\r\n\r\n"), "HEAD {address} has a body: {answer}");
+        }
+        assert_eq!(everything(&shop, email), before);
+    }
+
+    /// As Outlook, Gmail and corporate scanners do: open each link, several times, at once.
+    fn a_scanner_of_links(db: &Db) {
+        let shop = Shop::open(db);
+        let email = "anne@example.fr";
+        shop.record(&yes(email));
+        let (choices, stop) = shop.link(email);
+        let before = everything(&shop, email);
+        std::thread::scope(|scope| {
+            for address in [&choices, &stop, &choices, &stop] {
+                let (client, shop) = (scanner(&shop), &shop);
+                scope.spawn(move || {
+                    for _ in 0..5 {
+                        assert_eq!(client.get(address).status, 200);
+                        assert!(head(shop, address).starts_with("HTTP/1.1 200"));
+                    }
+                });
+            }
+        });
+        assert_eq!(everything(&shop, email), before);
+        // and the link still does what it is for
+        shop.server.http().form(&stop, &[("List-Unsubscribe", "One-Click")]).expect(200);
+        assert_eq!(shop.newsletter(email).0, "deny");
+    }
+}
+
+fn scanner(shop: &Shop) -> Http {
+    shop.server
+        .http()
+        .header("user-agent", "Mozilla/5.0 (compatible; SafeLinks)")
+        .header("sec-fetch-site", "none")
+}
+
+/// What `HEAD` answers is what `GET` would, without the body (RFC 9110, 9.3.2).
+#[test]
+fn head_answers_as_get_does() {
+    let shop = Shop::open(&crate::support::database::Db::sqlite());
+    shop.record(&yes("anne@example.fr"));
+    for address in addresses(&shop, "anne@example.fr") {
+        let get = shop.admin().get(&address).status;
+        let status = head(&shop, &address);
+        assert!(
+            status.starts_with(&format!("HTTP/1.1 {get} ")),
+            "{address}: GET {get}, {status}"
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! The integration tests: one binary, so that everything is linked once and one PostgreSQL cluster
+//! serves every test of a run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
+
+#[macro_use]
+mod support;
+
+mod architecture;
+mod at_once;
+mod bad_input;
+mod cli;
+mod contract;
+mod demo;
+mod durability;
+mod fold;
+mod get_changes_nothing;
+mod import_files;
+mod late_events;
+mod newcomer;
+mod no_personal_data;
+mod objection;
+mod one_person;
+mod pages;
+mod positions;
+mod shop;
+mod support_works;
+mod two_nodes;

@@ -1,0 +1,58 @@
+//! Pictures of every page in both languages, for `docs/screens`, where `PLACET_TEST_SCREENS=1`.
+
+use std::path::Path;
+
+use super::{choose, save};
+use crate::demo::Demo;
+use crate::support::browser::{Browser, Visitor};
+
+/// A picture of what the window shows; a page that is out of proportion would show here.
+fn picture(browser: &Browser, name: &str, visitor: Visitor<'_>) {
+    let language = &visitor.languages[..2];
+    let name = format!("{name}-{language}-{}.png", visitor.window.0);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screens");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    browser.screenshot(&file);
+    let bytes = std::fs::metadata(&file).unwrap().len();
+    assert!(bytes < 150_000, "{}: {bytes} bytes", file.display());
+}
+
+#[test]
+fn pictures_are_taken_where_they_are_wanted() {
+    if std::env::var("PLACET_TEST_SCREENS").is_err() {
+        return;
+    }
+    for languages in ["fr-FR,fr", "en-GB,en"] {
+        for window in super::WINDOWS {
+            take(Visitor {
+                languages,
+                window,
+                scripts: true,
+            });
+        }
+    }
+}
+
+fn take(visitor: Visitor<'_>) {
+    let demo = Demo::start();
+    let browser = Browser::open(visitor).expect("pictures need Chromium");
+    browser.goto(&demo.form);
+    picture(&browser, "choices", visitor);
+    choose(&browser, "newsletter.email", "no");
+    choose(&browser, "offers.push", "yes");
+    save(&browser);
+    picture(&browser, "saved", visitor);
+    browser.goto(&demo.form.replace("/c/", "/u/"));
+    picture(&browser, "stop", visitor);
+    browser.find("main button").follow();
+    picture(&browser, "stopped", visitor);
+    browser.goto(&format!("{}x", demo.form));
+    picture(&browser, "link-gone", visitor);
+    browser.goto(&demo.console);
+    picture(&browser, "sign-in", visitor);
+    browser.find("#user").enter(&demo.user);
+    browser.find("#password").enter(&demo.password);
+    browser.find("button.main").follow();
+    picture(&browser, "console", visitor);
+}

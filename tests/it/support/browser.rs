@@ -1,0 +1,225 @@
+//! Chromium, driven as the W3C's WebDriver describes it: <https://www.w3.org/TR/webdriver2/>.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::chromedriver::{Driver, Programs};
+use super::element::Element;
+use super::http::Http;
+use super::waits::{CHROMIUM, test_name};
+
+/// The key under which WebDriver hands out elements.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// As root Chromium has no sandbox; nothing here may talk to anyone but the tests.
+const ARGUMENTS: [&str; 11] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--force-color-profile=srgb",
+];
+
+/// Whose browser it is.
+#[derive(Clone, Copy)]
+pub struct Visitor<'a> {
+    /// `Accept-Language`, the preferred first: `fr-FR,fr,en`.
+    pub languages: &'a str,
+    /// Whether pages may run scripts. Without, [`Browser::script`] works all the same.
+    pub scripts: bool,
+    /// The size of the page, in CSS pixels; below 600 across it is a phone.
+    pub window: (u32, u32),
+}
+
+impl Default for Visitor<'_> {
+    fn default() -> Self {
+        Self {
+            languages: "en-GB,en",
+            scripts: true,
+            window: (1280, 900),
+        }
+    }
+}
+
+/// A browser with one window; closed when dropped.
+pub struct Browser {
+    pub(super) session: Http,
+    driver: Driver,
+}
+
+impl Browser {
+    /// A browser of its own, without history or cookies. Where there is none, the test waits.
+    #[track_caller]
+    pub fn open(visitor: Visitor<'_>) -> Option<Self> {
+        match Programs::find() {
+            Ok(programs) => Some(Self::start(&programs, visitor)),
+            Err(why) => {
+                CHROMIUM.missing(&test_name(), why);
+                None
+            }
+        }
+    }
+
+    fn start(programs: &Programs, visitor: Visitor<'_>) -> Self {
+        let driver = Driver::start(programs);
+        let wanted = capabilities(programs, &driver, visitor);
+        let answer = Http::new(&driver.url())
+            .post("/session", &wanted)
+            .expect(200)
+            .json();
+        let id = answer["value"]["sessionId"].as_str().expect("a session");
+        let session = Http::new(&format!("{}/session/{id}", driver.url()));
+        let browser = Self { session, driver };
+        let (width, height) = visitor.window;
+        browser.resize(width, height);
+        browser
+    }
+
+    /// Opens an address and waits until it is loaded.
+    #[track_caller]
+    pub fn goto(&self, url: &str) {
+        self.post("/url", &json!({ "url": url }));
+    }
+
+    pub fn url(&self) -> String {
+        text(&self.get("/url"))
+    }
+
+    pub fn title(&self) -> String {
+        text(&self.get("/title"))
+    }
+
+    /// The page as HTML, as the browser sees it.
+    pub fn source(&self) -> String {
+        text(&self.get("/source"))
+    }
+
+    /// The first element that a CSS selector names; fails the test when there is none.
+    #[track_caller]
+    pub fn find(&self, css: &str) -> Element<'_> {
+        let found = self.find_all(css);
+        let page = self.url();
+        found
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("no {css} on {page}"))
+    }
+
+    #[track_caller]
+    pub fn find_all(&self, css: &str) -> Vec<Element<'_>> {
+        let found = self.post(
+            "/elements",
+            &json!({ "using": "css selector", "value": css }),
+        );
+        let found = found.as_array().expect("a list of elements");
+        found.iter().map(|element| self.element(element)).collect()
+    }
+
+    /// The element that has the focus.
+    pub fn focused(&self) -> Element<'_> {
+        self.element(&self.get("/element/active"))
+    }
+
+    /// Presses a key where the focus is; keys without a character have the codes of WebDriver,
+    /// 17.4.2: `\u{E004}` tabulator, `\u{E007}` enter.
+    pub fn press(&self, key: &str) {
+        let actions =
+            json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.post("/actions", &json!({ "actions": [keyboard] }));
+    }
+
+    /// Runs the body of a function on the page: `return document.title` answers with a value.
+    #[track_caller]
+    pub fn script(&self, body: &str) -> Value {
+        self.post("/execute/sync", &json!({ "script": body, "args": [] }))
+    }
+
+    /// Shows pages in that size, in CSS pixels. A window can't be narrower than 500 of them, so it is
+    /// the developer tools' device emulation; what is narrow is a phone.
+    pub fn resize(&self, width: u32, height: u32) {
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": screen });
+        self.post("/goog/cdp/execute", &command);
+    }
+
+    /// All cookies of this page, as a `Cookie` header has them.
+    pub fn cookies(&self) -> String {
+        let cookies = self.get("/cookie");
+        let cookies = cookies.as_array().expect("a list of cookies").iter();
+        let pair = |cookie: &Value| format!("{}={}", text(&cookie["name"]), text(&cookie["value"]));
+        cookies.map(pair).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Forgets all cookies.
+    pub fn forget_cookies(&self) {
+        self.session.delete("/cookie").expect(200);
+    }
+
+    /// What the window shows, as a PNG.
+    pub fn screenshot(&self, file: &Path) {
+        let picture = text(&self.get("/screenshot"));
+        let bytes = STANDARD.decode(picture).expect("base64");
+        std::fs::write(file, bytes).expect("write the picture");
+    }
+
+    /// The process of its driver.
+    pub fn pid(&self) -> u32 {
+        self.driver.pid()
+    }
+
+    fn element(&self, value: &Value) -> Element<'_> {
+        let id = value[ELEMENT].as_str().expect("an element");
+        Element::new(self, id)
+    }
+
+    #[track_caller]
+    pub(super) fn get(&self, path: &str) -> Value {
+        self.session.get(path).expect(200).json()["value"].take()
+    }
+
+    #[track_caller]
+    pub(super) fn post(&self, path: &str, body: &Value) -> Value {
+        self.session.post(path, body).expect(200).json()["value"].take()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // ends the browser in order; the driver is killed after it
+        let _ = self
+            .session
+            .try_send("DELETE", "", "application/json", Vec::new());
+    }
+}
+
+fn capabilities(programs: &Programs, driver: &Driver, visitor: Visitor<'_>) -> Value {
+    let first = visitor.languages.split(',').next().unwrap_or_default();
+    let mut arguments = ARGUMENTS.map(str::to_owned).to_vec();
+    arguments.push(format!(
+        "--user-data-dir={}",
+        driver.home().join("profile").display()
+    ));
+    arguments.push(format!("--lang={first}"));
+    let scripts = if visitor.scripts { 1 } else { 2 };
+    let preferences = json!({
+        "intl.accept_languages": visitor.languages,
+        "profile.managed_default_content_settings.javascript": scripts,
+    });
+    let options = json!({ "binary": programs.browser, "args": arguments, "prefs": preferences });
+    json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } })
+}
+
+/// A value that is a text.
+pub fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}

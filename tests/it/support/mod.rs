@@ -1,0 +1,32 @@
+//! What the tests stand on: real databases, the real program, a real browser.
+//!
+//! * [`database`]: a fresh database for each test, on `SQLite` and on PostgreSQL
+//! * [`server`]: the program itself, serving or run once as a command
+//! * [`http`]: requests to it
+//! * [`browser`]: its pages in Chromium
+//! * [`logs`]: what every server wrote, searched for personal data
+//! * [`scene`]: a furnished registry, and the gestures that many tests share
+//! * [`open_log`]: the transparency log as a stranger reads and verifies it
+//! * [`waits`]: what this machine lacks, said plainly
+//! * [`reaper`]: nothing outlives the test process, however that ends
+#![allow(
+    dead_code,
+    reason = "a harness offers the whole set of gestures, whether or not a test makes each today"
+)]
+
+#[macro_use]
+pub mod database;
+pub mod browser;
+pub mod chromedriver;
+pub mod dice;
+pub mod element;
+pub mod http;
+pub mod logs;
+pub mod open_log;
+pub mod postgres;
+pub mod postgres_programs;
+pub mod process;
+pub mod reaper;
+pub mod scene;
+pub mod server;
+pub mod waits;

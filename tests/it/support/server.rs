@@ -1,0 +1,244 @@
+//! The program itself: serving, or run once as a command.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use super::database::Db;
+use super::http::Http;
+use super::reaper::{directory, reaper};
+use super::{logs, process};
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+const ENDS_WITHIN: Duration = Duration::from_secs(30);
+const LISTENS: &str = "listening on http://127.0.0.1:";
+
+/// A running server. Dropped, it is killed, and its log searched for what was planted.
+pub struct Server {
+    child: Option<Child>,
+    port: u16,
+    out: PathBuf,
+    err: PathBuf,
+    /// The working directory: nothing that a server leaves falls into the repository.
+    _home: tempfile::TempDir,
+}
+
+impl Server {
+    /// Serves this database on a free port and waits until it is ready.
+    pub fn start(db: &Db) -> Self {
+        Self::start_with(db, &[], &[])
+    }
+
+    /// The same with further arguments of `serve` and variables.
+    pub fn start_with(db: &Db, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut server = Self::spawn(db, arguments, variables);
+        server.await_ready();
+        server
+    }
+
+    /// Starts it and waits for nothing: for servers that must refuse to start, or be slow to.
+    pub fn spawn(db: &Db, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = program();
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        command.args(["--database-url", &db.url()]);
+        command.arg("--data-dir").arg(db.data_dir());
+        command.args(arguments).envs(variables.iter().copied());
+        Self::run(command)
+    }
+
+    /// `serve --demo`, ready.
+    pub fn demo() -> Self {
+        let mut command = program();
+        command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]);
+        let mut server = Self::run(command);
+        server.await_ready();
+        server
+    }
+
+    fn run(mut command: Command) -> Self {
+        let home = directory("home");
+        let (out, err) = (logs::file("server.out"), logs::file("server.err"));
+        // what a demo throws away goes with it, also when it is killed
+        command.current_dir(home.path()).env("TMPDIR", home.path());
+        process::outputs_to(&mut command, &out, &err);
+        let child = command.spawn().expect("start the program");
+        reaper().watch(child.id(), "KILL");
+        Self {
+            child: Some(child),
+            port: 0,
+            out,
+            err,
+            _home: home,
+        }
+    }
+
+    /// Learns the port from the log, then asks until the server says that it is ready.
+    pub fn await_ready(&mut self) {
+        let ready = process::until(READY_WITHIN, || self.exit().is_some() || self.asks_ready());
+        let ready = ready && self.exit().is_none();
+        assert!(
+            ready,
+            "the server is not ready:\n{}",
+            logs::tail_of(&self.err)
+        );
+    }
+
+    fn asks_ready(&mut self) -> bool {
+        self.port = port_in(&self.stderr()).unwrap_or(0);
+        self.port != 0
+            && self
+                .http()
+                .try_get("/readyz")
+                .is_ok_and(|reply| reply.status == 200)
+    }
+
+    /// How it ended, when it has ended by itself.
+    pub fn exit(&mut self) -> Option<ExitStatus> {
+        self.child.as_mut()?.try_wait().expect("ask for the server")
+    }
+
+    /// Waits until it ends by itself.
+    pub fn await_exit(&mut self) -> ExitStatus {
+        let child = self.child.as_mut().expect("a server that was not ended");
+        process::wait(child, ENDS_WITHIN).expect("the server ends by itself")
+    }
+
+    /// A client of this server, without a key.
+    pub fn http(&self) -> Http {
+        Http::new(&self.url())
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child
+            .as_ref()
+            .expect("a server that was not ended")
+            .id()
+    }
+
+    /// What it wrote on standard output so far.
+    pub fn stdout(&self) -> String {
+        process::text_of(&self.out)
+    }
+
+    /// What it wrote on standard error so far.
+    pub fn stderr(&self) -> String {
+        process::text_of(&self.err)
+    }
+
+    /// `kill -9`.
+    pub fn kill9(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
+        let _ = child.kill();
+        let _ = child.wait();
+        reaper().forget(child.id());
+    }
+
+    /// Asks it to end (SIGTERM) and waits; how it ended.
+    pub fn terminate(&mut self) -> ExitStatus {
+        process::signal("TERM", &[self.pid()]);
+        let status = self.await_exit();
+        reaper().forget(self.pid());
+        self.child = None;
+        status
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill9();
+        if std::thread::panicking() {
+            eprintln!("the end of the server's log:\n{}", logs::tail_of(&self.err));
+            return;
+        }
+        logs::assert_nothing_planted(&self.out);
+        logs::assert_nothing_planted(&self.err);
+    }
+}
+
+/// What a command answered.
+#[derive(Debug)]
+pub struct Output {
+    /// The exit code; -1 when a signal ended it.
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs a command of the program on this database.
+pub fn cli(db: &Db, arguments: &[&str]) -> Output {
+    cli_in(db, db.data_dir(), arguments)
+}
+
+/// The same from another working directory.
+pub fn cli_in(db: &Db, directory: &Path, arguments: &[&str]) -> Output {
+    run(on(db).args(arguments).current_dir(directory), "")
+}
+
+/// The same with something on its standard input.
+pub fn cli_with_input(db: &Db, arguments: &[&str], input: &str) -> Output {
+    run(on(db).args(arguments).current_dir(db.data_dir()), input)
+}
+
+/// The same on no database, with these variables only.
+pub fn cli_without(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = program();
+    command.args(arguments).current_dir(directory);
+    run(command.envs(variables.iter().copied()), "")
+}
+
+fn on(db: &Db) -> Command {
+    let mut command = program();
+    command
+        .env("PLACET_DATABASE_URL", db.url())
+        .env("PLACET_DATA_DIR", db.data_dir());
+    command
+}
+
+fn run(command: &mut Command, input: &str) -> Output {
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = pipes
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("run the program");
+    let mut stdin = child.stdin.take().expect("its standard input");
+    // a program that asks for nothing may be gone by now
+    let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    // messages are logs; a result may name the person who was asked for
+    std::fs::write(logs::file("command.err"), &output.stderr).expect("keep the messages");
+    Output {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The program, free of the settings of whoever runs the tests.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_placet"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PLACET_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn port_in(text: &str) -> Option<u16> {
+    let (_, rest) = text.split_once(LISTENS)?;
+    // a whole number only: the line may be half written
+    let (digits, _) = rest.split_once(|c: char| !c.is_ascii_digit())?;
+    digits.parse().ok()
+}
