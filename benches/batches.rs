@@ -1,7 +1,7 @@
 //! Batches of 1,000 checks: over HTTP, and of the use case alone.
 
 use crate::generator::Order;
-use crate::people::{self, MILLION};
+use crate::people::{self, PERSONS};
 use crate::registry::{self, Place};
 use crate::server::Server;
 use crate::table::{Table, grouped, median};
@@ -20,7 +20,7 @@ pub fn measure(place: &Place, table: &mut Table) {
 }
 
 fn over_http(place: &Place, table: &mut Table) {
-    let keys = place.filled(MILLION);
+    let keys = place.filled(*PERSONS);
     let server = Server::start(place, Some(0), 1);
     let round = |seed| {
         let order = Order {
@@ -48,7 +48,7 @@ fn in_process(place: &Place, table: &mut Table) {
     let app = registry::open(&place.url);
     let grant = authorize::<CheckDecisions>(&Principal::Operator).expect("the operator may check");
     let question = |n| Question {
-        blinds: people::named(&app, &people::address(people::mix(n) % MILLION)).blinds(),
+        blinds: people::named(&app, &people::address(people::mix(n) % *PERSONS)).blinds(),
         purpose: "newsletter".into(),
         channel: "email".into(),
         said: Said::default(),

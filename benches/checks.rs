@@ -2,7 +2,7 @@
 //! answers a constant of the same size, in turns.
 
 use crate::generator::{Order, Outcome};
-use crate::people::MILLION;
+use crate::people::PERSONS;
 use crate::registry::Place;
 use crate::server::Server;
 use crate::table::{Table, grouped, median};
@@ -17,7 +17,7 @@ struct Round {
 
 /// Measures.
 pub fn measure(place: &Place, table: &mut Table) {
-    let keys = place.filled(MILLION);
+    let keys = place.filled(*PERSONS);
     let order = Order {
         port: 0,
         path: "/v1/checks".into(),

@@ -7,9 +7,14 @@ use placet::app::App;
 use placet::app::contact::{Named, contact};
 use placet::app::record::Claim;
 use placet::domain::registry::{Identifier, Source, SourceKind};
+use std::sync::LazyLock;
 
-/// Persons in the registry that is measured.
-pub const MILLION: u64 = 1_000_000;
+/// Persons in the registry that is measured: a million, or for a quick look as many as
+/// `PLACET_BENCH_PERSONS` says. The table says how many there were.
+pub static PERSONS: LazyLock<u64> = LazyLock::new(|| {
+    let chosen = std::env::var("PLACET_BENCH_PERSONS").ok();
+    chosen.map_or(1_000_000, |text| text.parse().expect("a number of persons"))
+});
 
 const FIRST: [&str; 16] = [
     "camille", "lea", "hugo", "ines", "louis", "emma", "jules", "chloe", "adam", "lina", "paul",
@@ -53,7 +58,8 @@ pub const fn mix(n: u64) -> u64 {
 /// What is asked: one in five about a person whom nobody knows.
 pub fn question(seed: u64) -> String {
     let mixed = mix(seed);
-    let person = mixed % MILLION + if mixed >> 40 & 0xff < 51 { MILLION } else { 0 };
+    let persons = *PERSONS;
+    let person = mixed % persons + if mixed >> 40 & 0xff < 51 { persons } else { 0 };
     let (purpose, channel) = CELLS[(mixed >> 56) as usize % CELLS.len()];
     format!(
         r#"{{"subject":{{"email":"{}"}},"purpose":"{purpose}","channel":"{channel}"}}"#,

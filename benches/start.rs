@@ -1,6 +1,6 @@
 //! The start with a million persons: seconds, and bytes a person.
 
-use crate::people::MILLION;
+use crate::people::PERSONS;
 use crate::registry::Place;
 use crate::server::Server;
 use crate::table::{Table, grouped, median};
@@ -9,7 +9,7 @@ const ROUNDS: usize = 3;
 
 /// Measures; fills the registry first where no earlier run has.
 pub fn measure(place: &Place, table: &mut Table) {
-    let (name, keys) = (place.database, place.filled(MILLION));
+    let (name, keys) = (place.database, place.filled(*PERSONS));
     let rate = format!("{} consents/s", grouped(keys.loaded_per_second));
     table.line(
         format!("filling, {name}"),

@@ -6,7 +6,7 @@ use super::facts::{self, Said};
 use super::open::App;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
-use crate::domain::ids::{Blind, DecisionId, Position, SubjectId};
+use crate::domain::ids::{Blind, DecisionId, Position};
 use crate::domain::registry::{Answer, Channel, Purpose};
 use crate::domain::time::{Now, from_micros};
 use crate::index::{PersonView, Table};
@@ -73,13 +73,10 @@ impl App {
             .blinds
             .iter()
             .any(|blind| table.is_suppressed(blind));
-        let persons = persons(table, &question.blinds);
-        let outcomes = if persons.is_empty() {
-            vec![None]
-        } else {
-            persons.into_iter().map(Some).collect()
-        };
-        let judged = outcomes.into_iter().map(|person| {
+        let found = question.blinds.iter().filter_map(|blind| table.person(blind));
+        let mut found = found.map(Some).peekable();
+        let nobody = found.peek().is_none().then_some(None);
+        let judged = found.chain(nobody).map(|person| {
             let facts = facts::gather(
                 table.catalogue(),
                 purpose,
@@ -147,18 +144,6 @@ fn resolve<'a>(
         problems.push(super::record::unknown_channel(""));
     }
     Err(problems)
-}
-
-fn persons<'a>(table: &'a Table, blinds: &[Blind]) -> Vec<PersonView<'a>> {
-    let mut seen: Vec<SubjectId> = Vec::new();
-    let mut found = Vec::new();
-    for person in blinds.iter().filter_map(|blind| table.person(blind)) {
-        if !seen.contains(&person.subject()) {
-            seen.push(person.subject());
-            found.push(person);
-        }
-    }
-    found
 }
 
 fn decided(

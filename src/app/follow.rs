@@ -15,6 +15,8 @@ use tokio::sync::oneshot;
 
 /// How long a check waits for the head before it is refused.
 pub const PATIENCE: Duration = Duration::from_secs(3);
+/// How often a node that serves reads the head where nobody asks.
+pub const IDLE: Duration = Duration::from_secs(1);
 /// How many changes are handed to the index at a time while it is built.
 const BLOCK: usize = 4_096;
 
@@ -76,36 +78,66 @@ struct Shared {
     called: Condvar,
     stopping: AtomicBool,
     healthy: AtomicBool,
+    /// How often the head is read where nobody asks.
+    idle: Option<Duration>,
 }
 
-/// Reads the head for whoever waits.
+/// Keeps the index at the head of the log.
 pub struct HeadWatch {
     shared: Arc<Shared>,
+    store: Arc<Store>,
+    index: Arc<Index>,
+    grant: Grant<Serve>,
 }
 
 impl HeadWatch {
-    /// Starts the thread that reads the head.
+    /// Starts the thread that reads the head: for whoever waits, and where nobody does after each
+    /// `idle`, so that a node that is asked rarely is not far behind.
     #[must_use]
-    pub fn start(store: Arc<Store>, index: Arc<Index>, grant: Grant<Serve>) -> Self {
+    pub fn start(
+        store: Arc<Store>,
+        index: Arc<Index>,
+        grant: Grant<Serve>,
+        idle: Option<Duration>,
+    ) -> Self {
         let shared = Arc::new(Shared {
             healthy: AtomicBool::new(true),
+            idle,
             ..Shared::default()
         });
         let watched = shared.clone();
+        let (read, into, leave) = (store.clone(), index.clone(), grant.clone());
         let started = std::thread::Builder::new()
             .name("head".into())
-            .spawn(move || watched.serve(|| catch_up(&store, &index, &grant)));
+            .spawn(move || watched.serve(|| catch_up(&read, &into, &leave)));
         if started.is_err() {
             shared.stopping.store(true, Ordering::SeqCst);
         }
-        Self { shared }
+        Self {
+            shared,
+            store,
+            index,
+            grant,
+        }
     }
 
-    /// Waits for a read of the head that begins after this call, and for the index to be there.
+    /// Whether the index has taken in all that was acknowledged before this call, as far as that
+    /// can be told without asking the database.
+    #[must_use]
+    pub fn at_mark(&self) -> bool {
+        let mark = self.store.mark(&self.grant);
+        mark.is_some_and(|mark| self.index.position() >= mark)
+    }
+
+    /// Returns when the index has taken in all that was acknowledged before this call: at once where
+    /// the mark beside the database says so, else after a read of the head that begins after it.
     ///
     /// # Errors
     /// [`Stale`] where that takes longer than [`PATIENCE`] or fails.
     pub async fn fresh(&self) -> Result<(), Stale> {
+        if self.at_mark() {
+            return Ok(());
+        }
         if self.shared.stopping.load(Ordering::SeqCst) {
             return Err(Stale);
         }
@@ -160,10 +192,15 @@ impl Shared {
     fn serve(&self, mut read: impl FnMut() -> Result<(), StoreError>) {
         while let Some(waiting) = self.next() {
             let outcome = read();
-            if let Err(error) = &outcome {
-                tracing::error!(%error, "the head of the ledger cannot be learned");
+            let was_healthy = self.healthy.swap(outcome.is_ok(), Ordering::SeqCst);
+            match &outcome {
+                // said once, not with every read that fails
+                Err(error) if was_healthy => {
+                    tracing::error!(%error, "the head of the ledger cannot be learned");
+                }
+                Ok(()) if !was_healthy => tracing::info!("the head of the ledger is learned again"),
+                _ => (),
             }
-            self.healthy.store(outcome.is_ok(), Ordering::SeqCst);
             let outcome = outcome.map_err(|_| Stale);
             for waiter in waiting {
                 // a check that gave up waiting is not told
@@ -172,7 +209,7 @@ impl Shared {
         }
     }
 
-    /// Everybody who waits now; `None` where the service stops.
+    /// Everybody who waits now, nobody where a while has passed; `None` where the service stops.
     fn next(&self) -> Option<Vec<Waiter>> {
         let mut queue = self.queue();
         loop {
@@ -182,10 +219,14 @@ impl Shared {
             if !queue.is_empty() {
                 return Some(std::mem::take(&mut queue));
             }
-            queue = self
+            let (woken, waited) = self
                 .called
-                .wait(queue)
+                .wait_timeout(queue, self.idle.unwrap_or(Duration::MAX))
                 .unwrap_or_else(PoisonError::into_inner);
+            queue = woken;
+            if waited.timed_out() {
+                return Some(std::mem::take(&mut queue));
+            }
         }
     }
 }

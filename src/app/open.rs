@@ -101,7 +101,8 @@ impl App {
         }
         let signer = NoteSigner::from_seed(store.origin(), keys.signing_seed().expose())
             .map_err(|error| OpenError::Signing(error.to_string()))?;
-        let head = HeadWatch::start(store.clone(), index.clone(), serve.clone());
+        let idle = indexed.then_some(follow::IDLE);
+        let head = HeadWatch::start(store.clone(), index.clone(), serve.clone(), idle);
         Ok(Self {
             store,
             index,
@@ -173,5 +174,17 @@ impl App {
     /// [`follow::Stale`] where the head of the log cannot be learned in time.
     pub async fn fresh(&self) -> Result<(), follow::Stale> {
         self.head.fresh().await
+    }
+
+    /// Whether that is so already, as far as it can be told without waiting.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.head.at_mark()
+    }
+
+    /// Whether the head of the log could be read when it was last tried.
+    #[must_use]
+    pub fn reads_the_head(&self) -> bool {
+        self.head.healthy()
     }
 }

@@ -48,6 +48,13 @@ macro_rules! ids {
             }
         }
 
+        impl $name {
+            /// Its text, without an allocation.
+            pub fn text<'a>(&self, room: &'a mut [u8; 36]) -> &'a str {
+                self.0.hyphenated().encode_lower(room)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.hyphenated().fmt(f)

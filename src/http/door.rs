@@ -4,11 +4,12 @@ use super::problem::Problem;
 use super::site::Site;
 use crate::access::token::TokenHash;
 use crate::access::{Grant, Permission, Principal, authorize};
-use crate::app::Refusal;
+use crate::app::{App, Refusal};
 use crate::store::IdempotencyKey;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use std::future::Future;
+use futures_util::future::Either;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 /// A caller who may do `P`.
@@ -19,30 +20,45 @@ pub struct Allowed<P> {
     pub fresh: bool,
 }
 
+type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
 impl<P: Permission + 'static> FromRequest for Allowed<P> {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = Either<Ready<Result<Self, Problem>>, Waiting<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let hash = bearer(request).map(TokenHash::of);
-        let site = request.app_data::<web::Data<Site>>().cloned();
-        Box::pin(async move {
-            let site = site.ok_or_else(Problem::unavailable)?;
-            let hash =
-                hash.ok_or_else(|| Problem::no_key("send the header Authorization: Bearer KEY"))?;
-            // a key that was made or revoked a moment ago is known only at the head
+        let Some(site) = request.app_data::<web::Data<Site>>() else {
+            return Either::Left(ready(Err(Problem::unavailable())));
+        };
+        let Some(hash) = bearer(request).map(TokenHash::of) else {
+            let mend = "send the header Authorization: Bearer KEY";
+            return Either::Left(ready(Err(Problem::no_key(mend))));
+        };
+        // a key that was made or revoked a moment ago is known only at the head
+        if site.app.is_fresh() {
+            return Either::Left(ready(admit(&site.app, &hash, true)));
+        }
+        let site = site.clone();
+        Either::Right(Box::pin(async move {
             let fresh = site.app.fresh().await.is_ok();
-            let key = site.app.index().view().key(&hash.0).cloned();
-            let wrong = || {
-                Problem::no_key(
-                    "this key opens nothing: it is mistyped or was revoked; ask your administrator for one",
-                )
-            };
-            let key = key.ok_or_else(wrong)?;
-            let grant = authorize::<P>(&Principal::Key(key.id, key.role)).map_err(Refusal::from)?;
-            Ok(Self { grant, fresh })
-        })
+            admit(&site.app, &hash, fresh)
+        }))
     }
+}
+
+fn admit<P: Permission>(app: &App, hash: &TokenHash, fresh: bool) -> Result<Allowed<P>, Problem> {
+    let known = app
+        .index()
+        .view()
+        .key(&hash.0)
+        .map(|key| Principal::Key(key.id, key.role));
+    let wrong = || {
+        Problem::no_key(
+            "this key opens nothing: it is mistyped or was revoked; ask your administrator for one",
+        )
+    };
+    let grant = authorize::<P>(&known.ok_or_else(wrong)?).map_err(Refusal::from)?;
+    Ok(Allowed { grant, fresh })
 }
 
 fn bearer(request: &HttpRequest) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Around every request: an id, a log line without personal data, a count, the headers that
 //! guard a browser. Routes are logged by their pattern, since an address may hold a token.
 
+use super::metrics::CHECKS;
 use super::site::Site;
 use crate::domain::ids::RequestId;
 use actix_web::body::MessageBody;
@@ -9,6 +10,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
+use std::borrow::Cow;
 use std::time::Instant;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,7 +34,7 @@ pub async fn envelope(
         .as_ref()
         .and_then(|site| RequestId::new(site.app.now(), site.app.entropy()).ok());
     let mut response = next.call(request).await?;
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
+    if let Some(value) = id.and_then(|id| HeaderValue::from_str(id.text(&mut [0; 36])).ok()) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
     guard(response.headers_mut());
@@ -42,25 +44,38 @@ pub async fn envelope(
     Ok(response)
 }
 
+/// What guards a browser. A body that is plain JSON needs a key that no browser holds, opens no
+/// window and loads nothing: it is not to be kept, nor taken for something else.
 fn guard(headers: &mut header::HeaderMap) {
+    let json = HeaderValue::from_static("application/json");
+    let is_json = headers.get(header::CONTENT_TYPE) == Some(&json);
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    set(header::CONTENT_SECURITY_POLICY, PAGES);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "no-referrer");
-    set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
-    set(header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
     set(header::CACHE_CONTROL, "no-store");
+    if !is_json {
+        set(header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
+        set(header::CONTENT_SECURITY_POLICY, PAGES);
+        set(header::REFERRER_POLICY, "no-referrer");
+        set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    }
+}
+
+/// The route's pattern. The one that is asked most has no parameter and is its own.
+fn route<B>(response: &ServiceResponse<B>) -> Cow<'static, str> {
+    let request = response.request();
+    if request.path() == CHECKS {
+        return Cow::Borrowed(CHECKS);
+    }
+    let pattern = request.match_pattern();
+    pattern.map_or(Cow::Borrowed("none"), Cow::Owned)
 }
 
 fn tell<B>(site: &Site, response: &ServiceResponse<B>, id: Option<RequestId>, started: Instant) {
-    let route = response
-        .request()
-        .match_pattern()
-        .unwrap_or_else(|| "none".to_owned());
+    let route = route(response);
     let (status, seconds) = (response.status().as_u16(), started.elapsed().as_secs_f64());
     site.metrics.answered(&route, status, seconds);
     let (id, method) = (
@@ -68,10 +83,10 @@ fn tell<B>(site: &Site, response: &ServiceResponse<B>, id: Option<RequestId>, st
         response.request().method().as_str(),
     );
     if status >= 500 {
-        tracing::warn!(request = id, method, route, status, seconds, "answered");
-    } else if method != "GET" && route != "/v1/checks" {
-        tracing::info!(request = id, method, route, status, seconds, "answered");
+        tracing::warn!(request = id, method, %route, status, seconds, "answered");
+    } else if method != "GET" && route != CHECKS {
+        tracing::info!(request = id, method, %route, status, seconds, "answered");
     } else {
-        tracing::debug!(request = id, method, route, status, seconds, "answered");
+        tracing::debug!(request = id, method, %route, status, seconds, "answered");
     }
 }

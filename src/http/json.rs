@@ -4,11 +4,12 @@
 use super::problem::Problem;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use futures_util::StreamExt;
+use futures_util::Stream;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 /// A body of at most `LIMIT` bytes.
 pub struct Body<const LIMIT: usize>(pub web::Bytes);
@@ -20,40 +21,64 @@ pub const LARGE: usize = 8 * 1024 * 1024;
 
 impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = Reading<LIMIT>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let announced = request
             .headers()
             .get("content-length")
             .and_then(|text| text.to_str().ok()?.parse().ok());
-        let mut stream = payload.take();
-        Box::pin(async move {
-            if announced.is_some_and(|bytes: usize| bytes > LIMIT) {
-                return Err(Problem::too_large(LIMIT));
+        Reading {
+            payload: payload.take(),
+            too_large: announced.is_some_and(|bytes: usize| bytes > LIMIT),
+            first: web::Bytes::new(),
+            whole: web::BytesMut::new(),
+        }
+    }
+}
+
+/// A body that is arriving. Most come in one piece, which is then kept as it came.
+pub struct Reading<const LIMIT: usize> {
+    payload: Payload,
+    too_large: bool,
+    first: web::Bytes,
+    whole: web::BytesMut,
+}
+
+impl<const LIMIT: usize> Reading<LIMIT> {
+    fn take(&mut self, piece: web::Bytes) {
+        self.too_large |= self.first.len().max(self.whole.len()) + piece.len() > LIMIT;
+        if self.first.is_empty() {
+            self.first = piece;
+            return;
+        }
+        if self.whole.is_empty() {
+            self.whole.extend_from_slice(&self.first);
+        }
+        self.whole.extend_from_slice(&piece);
+    }
+
+    fn arrived(&mut self) -> web::Bytes {
+        if self.whole.is_empty() {
+            std::mem::take(&mut self.first)
+        } else {
+            std::mem::take(&mut self.whole).freeze()
+        }
+    }
+}
+
+impl<const LIMIT: usize> Future for Reading<LIMIT> {
+    type Output = Result<Body<LIMIT>, Problem>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        while !self.too_large {
+            match ready!(Pin::new(&mut self.payload).poll_next(context)) {
+                Some(Ok(piece)) => self.take(piece),
+                Some(Err(_)) => return Poll::Ready(Err(cut_off())),
+                None => return Poll::Ready(Ok(Body(self.arrived()))),
             }
-            // most bodies come in one piece, which is then kept as it came
-            let (mut first, mut whole) = (web::Bytes::new(), web::BytesMut::new());
-            while let Some(chunk) = stream.next().await {
-                let chunk = chunk.map_err(|_| cut_off())?;
-                if first.len().max(whole.len()) + chunk.len() > LIMIT {
-                    return Err(Problem::too_large(LIMIT));
-                }
-                if first.is_empty() {
-                    first = chunk;
-                    continue;
-                }
-                if whole.is_empty() {
-                    whole.extend_from_slice(&first);
-                }
-                whole.extend_from_slice(&chunk);
-            }
-            Ok(Self(if whole.is_empty() {
-                first
-            } else {
-                whole.freeze()
-            }))
-        })
+        }
+        Poll::Ready(Err(Problem::too_large(LIMIT)))
     }
 }
 

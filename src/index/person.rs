@@ -1,4 +1,6 @@
-//! One person, packed.
+//! One person, packed: a check reads one row, which is two lines of the processor's cache side by
+//! side. Where the row lies is chance, so that what a check waits for is the memory; a second
+//! place to look would be a second wait.
 
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{Answer, Channel, NoticeRef, Standing};
@@ -7,7 +9,10 @@ use chrono::{DateTime, Utc};
 /// No end.
 pub(super) const FOREVER: i64 = i64::MAX;
 
-/// One answer: 40 bytes.
+/// Answers that have room in the row itself.
+pub(super) const ROOM: usize = 3;
+
+/// One answer: 32 bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PackedCell {
     pub purpose: u16,
@@ -21,14 +26,85 @@ pub(super) struct PackedCell {
     pub position: Position,
 }
 
-/// One person. Standing is rare, and boxed.
+impl PackedCell {
+    /// No answer.
+    const NONE: Self = Self {
+        purpose: u16::MAX,
+        notice: u16::MAX,
+        channel: u8::MAX,
+        answer: Answer::Refused,
+        proof: false,
+        imported: false,
+        effective_at: 0,
+        valid_until: 0,
+        position: 0,
+    };
+}
+
+/// What few persons have.
 #[derive(Debug)]
+struct Rare {
+    standing: Standing,
+    more: Box<[PackedCell]>,
+}
+
+/// One person: 128 bytes.
+#[derive(Debug)]
+#[repr(align(128))]
 pub(super) struct Person {
     pub subject: SubjectId,
-    pub merged_into: Option<u32>,
+    merged_into: u32,
     pub suppressed: bool,
-    pub standing: Option<Box<Standing>>,
-    pub cells: Box<[PackedCell]>,
+    used: u8,
+    rare: Option<Box<Rare>>,
+    cells: [PackedCell; ROOM],
+}
+
+const _: () = assert!(size_of::<Person>() == 128, "a row outgrew its place");
+
+/// Merged into nobody.
+const NOBODY: u32 = u32::MAX;
+
+impl Person {
+    /// A row.
+    pub fn new(
+        subject: SubjectId,
+        merged_into: Option<u32>,
+        suppressed: bool,
+        standing: Standing,
+        answers: &[PackedCell],
+    ) -> Self {
+        let (near, more) = answers.split_at(answers.len().min(ROOM));
+        let mut cells = [PackedCell::NONE; ROOM];
+        cells.iter_mut().zip(near).for_each(|(to, from)| *to = *from);
+        let rare = standing != Standing::default() || !more.is_empty();
+        Self {
+            subject,
+            merged_into: merged_into.unwrap_or(NOBODY),
+            suppressed,
+            used: near.len() as u8,
+            rare: rare.then(|| {
+                Box::new(Rare {
+                    standing,
+                    more: more.into(),
+                })
+            }),
+            cells,
+        }
+    }
+
+    /// The row that this one was merged into.
+    pub const fn merged_into(&self) -> Option<u32> {
+        match self.merged_into {
+            NOBODY => None,
+            slot => Some(slot),
+        }
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &PackedCell> {
+        let more = self.rare.as_ref().map_or(&[][..], |rare| &rare.more);
+        self.cells.iter().take(usize::from(self.used)).chain(more)
+    }
 }
 
 /// A person as a check sees them.
@@ -86,7 +162,8 @@ impl<'a> PersonView<'a> {
     /// Objections and restriction; `None` where there is none.
     #[must_use]
     pub fn standing(&self) -> Option<&'a Standing> {
-        self.person.standing.as_deref()
+        let rare = self.person.rare.as_deref()?;
+        (rare.standing != Standing::default()).then_some(&rare.standing)
     }
 
     /// The answers for a purpose, over all channels.
@@ -97,8 +174,7 @@ impl<'a> PersonView<'a> {
         let (person, table) = (self.person, self.table);
         let wanted = table.purpose_number(purpose);
         let of_purpose = person
-            .cells
-            .iter()
+            .cells()
             .filter(move |cell| Some(cell.purpose) == wanted);
         of_purpose.filter_map(move |cell| {
             Some(CellView {

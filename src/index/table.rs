@@ -7,12 +7,21 @@ use crate::domain::registry::{
     Catalogue, Cell, Change, KeyImage, NoticeRef, PersonImage, Slug, SourceKind, Standing,
 };
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 /// The first 128 bits of a keyed hash. At ten million persons two meet with a chance of one in
 /// 10^24; the rest of the hash is not needed to tell them apart.
-type Handle = u128;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Handle([u8; 16]);
+
+impl Hash for Handle {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // a UUIDv7 has its random bits at this end
+        let [_, _, _, _, _, _, _, _, own @ ..] = self.0;
+        state.write_u64(u64::from_be_bytes(own));
+    }
+}
 
 /// The keys are keyed hashes or random ids already: their own bits serve as the hash.
 #[derive(Debug, Default, Clone, Copy)]
@@ -27,13 +36,12 @@ impl Hasher for OwnBits {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
         }
     }
-    fn write_u128(&mut self, key: u128) {
-        // a UUIDv7 has its random bits at the low end
-        self.0 = u64::try_from(key & u128::from(u64::MAX)).unwrap_or(0);
+    fn write_u64(&mut self, own: u64) {
+        self.0 = own;
     }
 }
 
-type Fast<V> = HashMap<u128, V, BuildHasherDefault<OwnBits>>;
+type Fast<V> = HashMap<Handle, V, BuildHasherDefault<OwnBits>>;
 
 /// What the index holds.
 #[derive(Debug, Default)]
@@ -42,7 +50,7 @@ pub struct Table {
     slots: Vec<Person>,
     by_contact: Fast<u32>,
     by_subject: Fast<u32>,
-    suppressed: HashSet<u128, BuildHasherDefault<OwnBits>>,
+    suppressed: HashSet<Handle, BuildHasherDefault<OwnBits>>,
     keys: HashMap<[u8; 32], KeyImage>,
     catalogue: Arc<Catalogue>,
     purposes: Names<Slug>,
@@ -55,11 +63,11 @@ fn handle(blind: &Blind) -> Handle {
         .iter_mut()
         .zip(blind.0)
         .for_each(|(to, from)| *to = from);
-    u128::from_be_bytes(first)
+    Handle(first)
 }
 
-fn number(subject: SubjectId) -> u128 {
-    u128::from_be_bytes(*subject.as_bytes())
+fn own_handle(subject: SubjectId) -> Handle {
+    Handle(*subject.as_bytes())
 }
 
 impl Table {
@@ -103,7 +111,7 @@ impl Table {
     fn at(&self, mut slot: u32) -> Option<PersonView<'_>> {
         for _ in 0..64 {
             let person = self.slots.get(slot as usize)?;
-            match person.merged_into {
+            match person.merged_into() {
                 Some(next) => slot = next,
                 None => {
                     return Some(PersonView {
@@ -155,21 +163,20 @@ impl Table {
             .contacts
             .iter()
             .any(|contact| self.is_suppressed(contact));
-        let cells = image.cells.iter().map(|cell| self.pack(cell)).collect();
-        let standing = (image.standing != Standing::default()).then(|| Box::new(image.standing));
+        let cells: Vec<PackedCell> = image.cells.iter().map(|cell| self.pack(cell)).collect();
         let inherited = self
             .slots
             .get(slot as usize)
             .is_some_and(|person| person.suppressed);
         let suppressed = inherited || newly_suppressed;
         if let Some(person) = self.slots.get_mut(slot as usize) {
-            *person = Person {
-                subject: image.subject,
+            *person = Person::new(
+                image.subject,
                 merged_into,
                 suppressed,
-                standing,
-                cells,
-            };
+                image.standing,
+                &cells,
+            );
         }
         // who is merged carries the suppression along
         if let Some(into) = merged_into.and_then(|into| self.slots.get_mut(into as usize)) {
@@ -178,18 +185,13 @@ impl Table {
     }
 
     fn slot(&mut self, subject: SubjectId) -> u32 {
-        if let Some(slot) = self.by_subject.get(&number(subject)) {
+        if let Some(slot) = self.by_subject.get(&own_handle(subject)) {
             return *slot;
         }
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.slots.push(Person {
-            subject,
-            merged_into: None,
-            suppressed: false,
-            standing: None,
-            cells: Box::new([]),
-        });
-        self.by_subject.insert(number(subject), slot);
+        let nothing_known = Person::new(subject, None, false, Standing::default(), &[]);
+        self.slots.push(nothing_known);
+        self.by_subject.insert(own_handle(subject), slot);
         slot
     }
 

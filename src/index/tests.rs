@@ -142,3 +142,29 @@ fn a_revoked_key_opens_nothing() {
     index.load(vec![Change::Key(key)]);
     assert!(index.view().key(&[4; 32]).is_none());
 }
+
+#[test]
+fn answers_without_room_in_the_row_are_found_as_well() {
+    let index = Index::new();
+    let mut image = person(1, Answer::Given);
+    let cell = image.cells[0].clone();
+    image.cells = (0..7)
+        .map(|at| Cell {
+            purpose: format!("purpose-{at}").parse().unwrap(),
+            state: ConsentState {
+                position: at,
+                ..cell.state.clone()
+            },
+            ..cell.clone()
+        })
+        .collect();
+    index.catch_up(1, vec![Change::Person(image)]);
+    let view = index.view();
+    let person = view.person(&blind(1)).unwrap();
+    for at in 0..7 {
+        let purpose = format!("purpose-{at}").parse().unwrap();
+        let found: Vec<u64> = person.answers(&purpose).map(|cell| cell.position).collect();
+        assert_eq!(found, [at]);
+    }
+    assert!(person.standing().is_none());
+}

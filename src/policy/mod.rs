@@ -11,6 +11,7 @@ mod directory;
 mod engine;
 mod error;
 mod facts;
+mod kept;
 mod memo;
 mod outcome;
 mod pack;

@@ -1,5 +1,6 @@
 //! What was decided, and why.
 
+use super::kept::Kept;
 use serde::Serialize;
 
 /// Reason codes that the engine itself gives; all others come from the policies.
@@ -48,6 +49,8 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     lawful_if: Option<LawfulIf>,
     obligations: Vec<String>,
+    #[serde(skip)]
+    kept: Kept,
 }
 
 /// What a policy says when it decides: its annotations, as far as an outcome carries them.
@@ -90,6 +93,7 @@ impl Outcome {
             determining,
             lawful_if,
             obligations: Vec::new(),
+            kept: Kept::default(),
         }
     }
 
@@ -185,6 +189,13 @@ impl Outcome {
     #[must_use]
     pub fn obligations(&self) -> &[String] {
         &self.obligations
+    }
+
+    /// The text that `make` makes of this outcome. It is made once and kept, since an outcome is
+    /// given many times; there is one such text, so that there must be one maker.
+    #[must_use]
+    pub fn text(&self, make: impl FnOnce(&Self) -> String) -> &str {
+        self.kept.text(|| make(self))
     }
 }
 

@@ -15,6 +15,7 @@ mod follow;
 pub mod keys;
 mod load;
 mod log;
+mod mark;
 mod open;
 mod people;
 mod read;

@@ -3,8 +3,9 @@
 use super::connection::{Db, on};
 use super::error::StoreError;
 use super::keys::Keyring;
+use super::mark::Mark;
 use super::read::ReadTx;
-use super::rows::signed;
+use super::rows::{signed, unsigned};
 use super::schema::{log_head, registry};
 use super::tx::{Recorded, WriteTx};
 use super::url::DatabaseUrl;
@@ -51,6 +52,7 @@ pub struct Store {
     origin: String,
     jobs: Sender<Box<dyn Job>>,
     idle: Mutex<Vec<Db>>,
+    mark: Option<Arc<Mark>>,
 }
 
 /// A registry that was opened, and whether it is new.
@@ -59,6 +61,12 @@ pub struct Opened {
     pub store: Store,
     /// Whether it was made just now.
     pub new: bool,
+}
+
+fn size(db: &mut Db) -> Result<Position, StoreError> {
+    let size: i64 = on!(db, conn => log_head::table.select(log_head::size).first(conn))
+        .map_err(StoreError::failed("reading the head of the log"))?;
+    Ok(unsigned(size))
 }
 
 impl std::fmt::Debug for Store {
@@ -75,7 +83,11 @@ impl Store {
     pub fn open(options: Options) -> Result<Opened, StoreError> {
         let mut db = Db::connect(&options.url)?;
         db.migrate()?;
-        let (origin, new) = Self::greet(&mut db, &options)?;
+        let mark = match &options.url {
+            DatabaseUrl::Sqlite(path) => Some(Arc::new(Mark::open(path)?)),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        let (origin, new) = Self::greet(&mut db, &options, mark.as_deref())?;
         let (jobs, inbox) = channel();
         let writer = Writer {
             url: options.url.clone(),
@@ -84,6 +96,7 @@ impl Store {
             origin: origin.clone(),
             observer: options.observer,
             db: Some(db),
+            mark: mark.clone(),
             catalogue: Arc::new(Catalogue::default()),
             catalogue_at: -1,
         };
@@ -97,14 +110,22 @@ impl Store {
             origin,
             jobs,
             idle: Mutex::new(Vec::new()),
+            mark,
         };
         Ok(Opened { store, new })
     }
 
     /// The name of the log and whether it was made just now.
-    fn greet(db: &mut Db, options: &Options) -> Result<(String, bool), StoreError> {
+    fn greet(
+        db: &mut Db,
+        options: &Options,
+        mark: Option<&Mark>,
+    ) -> Result<(String, bool), StoreError> {
         db.begin_write()?;
-        let outcome = Self::known_or_new(db, options);
+        let outcome = Self::known_or_new(db, options).and_then(|known| {
+            mark.map_or(Ok(()), |mark| mark.set(size(db)?))?;
+            Ok(known)
+        });
         if outcome.is_ok() {
             db.commit()?;
         } else {
@@ -171,6 +192,13 @@ impl Store {
             now: options.now,
         };
         flush.run(db, &mut world).map(drop)
+    }
+
+    /// How far the log may have come, where that can be told without asking the database. Whoever
+    /// has taken in as much has taken in everything that was acknowledged before this call.
+    #[must_use]
+    pub fn mark(&self, _grant: &Grant<Serve>) -> Option<Position> {
+        self.mark.as_ref()?.read()
     }
 
     /// The name of the log.

@@ -7,6 +7,7 @@ use super::error::StoreError;
 use super::flush::{self, Flush};
 use super::keys::Keyring;
 use super::load;
+use super::mark::Mark;
 use super::rows::IdempotencyRow;
 use super::schema::{idempotency, registry};
 use super::tx::{Recorded, WriteTx};
@@ -103,6 +104,7 @@ pub(super) struct Writer {
     pub origin: String,
     pub observer: Arc<dyn Fn(Commit) + Send + Sync>,
     pub db: Option<Db>,
+    pub mark: Option<Arc<Mark>>,
     pub catalogue: Arc<Catalogue>,
     pub catalogue_at: i64,
 }
@@ -169,7 +171,10 @@ impl Writer {
     /// One transaction. After a failure nothing of it remains.
     fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<Outcome, StoreError> {
         let mut db = self.begin()?;
-        match self.within(&mut db, batch) {
+        let ready = self
+            .within(&mut db, batch)
+            .and_then(|ready| self.announce(ready));
+        match ready {
             Ok((outcome, commit)) => {
                 let ended = if commit.is_some() {
                     db.commit()
@@ -195,6 +200,14 @@ impl Writer {
                 Err(error)
             }
         }
+    }
+
+    /// Says how far the log will go, before it goes there.
+    fn announce<T>(&self, ready: (T, Option<Commit>)) -> Result<(T, Option<Commit>), StoreError> {
+        if let (Some(mark), Some(commit)) = (&self.mark, &ready.1) {
+            mark.set(commit.end)?;
+        }
+        Ok(ready)
     }
 
     /// A connection with a transaction; a connection that has died meanwhile is replaced.

@@ -38,9 +38,10 @@ impl Catalogue {
     pub fn covers(&self, purpose: &Slug, shown: Option<&NoticeRef>) -> bool {
         let version = shown.map_or(1, |notice| notice.version);
         !self.notices.values().any(|notice| {
-            notice.purpose == *purpose
+            // numbers first: names are compared for the few that remain
+            notice.version > version
                 && notice.change == NoticeChange::Major
-                && notice.version > version
+                && notice.purpose == *purpose
                 && shown.is_none_or(|shown| shown.id == notice.id)
         })
     }

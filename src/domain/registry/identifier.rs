@@ -102,7 +102,7 @@ impl Identifier {
     /// such as `email:anne@exemple.fr`. Stable for ever: stored hashes hang on it.
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
-        format!("{}:{}", self.kind.as_str(), self.text).into_bytes()
+        [self.kind.as_str(), ":", &self.text].concat().into_bytes()
     }
 
     /// Enough for its owner to recognise it, never the whole:

@@ -5,11 +5,14 @@ use crate::access::CheckDecisions;
 use crate::app::check::{Decided, Question};
 use crate::app::facts::Said;
 use crate::app::{App, FieldProblem, Refusal};
+use crate::domain::ids::DecisionId;
 use crate::domain::time::rfc3339;
 use crate::http::door::Allowed;
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
+use crate::policy::Outcome;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -121,9 +124,9 @@ pub struct LawfulIf<'a> {
     pub en: &'a str,
 }
 
-/// The answer.
+/// What an answer says of the outcome; the same for whoever is asked about.
 #[derive(Serialize, ToSchema)]
-pub struct DecisionView<'a> {
+pub struct OutcomeView<'a> {
     /// `permit` or `deny`. Anything but a `permit` means: do not send.
     #[schema(example = "deny")]
     pub decision: &'static str,
@@ -139,8 +142,16 @@ pub struct DecisionView<'a> {
     pub lawful_if: Option<LawfulIf<'a>>,
     /// The policies that determined it.
     pub policies: &'a [String],
+    /// What to do when acting on a permit.
+    pub obligations: &'a [String],
+}
+
+/// What an answer says of this one decision.
+#[derive(Serialize, ToSchema)]
+pub struct ThisDecision<'a> {
     /// The decision's name.
-    pub decision_id: String,
+    #[schema(value_type = String)]
+    pub decision_id: DecisionId,
     /// The policies' version.
     pub policy_version: &'a str,
     /// The ledger position that it was made on.
@@ -150,11 +161,20 @@ pub struct DecisionView<'a> {
     pub evidence_position: Option<u64>,
     /// Until when a permit holds if nothing changes.
     pub valid_until: Option<String>,
-    /// What to do when acting on a permit.
-    pub obligations: &'a [String],
     /// True where another instant than now was asked about: never a permission to send.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub simulation: bool,
+}
+
+/// The answer.
+#[derive(Serialize, ToSchema)]
+pub struct DecisionView<'a> {
+    /// What was decided, and why.
+    #[serde(flatten)]
+    pub outcome: OutcomeView<'a>,
+    /// When, and on what.
+    #[serde(flatten)]
+    pub decision: ThisDecision<'a>,
 }
 
 /// The answers, in the order of the questions.
@@ -202,16 +222,21 @@ pub async fn check(
     }
     let asked: CheckBody = json::read(&body.0).map_err(denied)?;
     let question =
-        question(&site.app, asked, "").map_err(|errors| denied(Problem::invalid(errors)))?;
+        question(&site.app, asked).map_err(|errors| denied(Problem::invalid(errors)))?;
     let decided = decide(&door, &site, std::slice::from_ref(&question))?.pop();
     let decided = decided
         .ok_or_else(Problem::unavailable)?
         .map_err(|errors| denied(Problem::invalid(errors)))?;
     let mut answer = Vec::with_capacity(ROOM);
     write_decision(&mut answer, &site, &decided)?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .body(answer))
+    Ok(json_body(answer))
+}
+
+fn json_body(body: Vec<u8>) -> HttpResponse {
+    let json = HeaderValue::from_static("application/json");
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, json))
+        .body(body)
 }
 
 /// Whether the object's first key is `checks`.
@@ -241,7 +266,7 @@ fn many(door: &Allowed<CheckDecisions>, site: &Site, body: &[u8]) -> Result<Http
     }
     let read = |raw: &&RawValue| {
         let asked: CheckBody = json::read(raw.get().as_bytes())?;
-        question(&site.app, asked, "").map_err(Problem::invalid)
+        question(&site.app, asked).map_err(Problem::invalid)
     };
     let asked: Vec<Result<Question, Problem>> = batch.checks.iter().map(read).collect();
     let good: Vec<Question> = asked
@@ -265,9 +290,7 @@ fn many(door: &Allowed<CheckDecisions>, site: &Site, body: &[u8]) -> Result<Http
         write_one(&mut answer, site, outcome)?;
     }
     answer.extend_from_slice(b"]}");
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .body(answer))
+    Ok(json_body(answer))
 }
 
 fn write_one(
@@ -291,7 +314,22 @@ fn write_one(
 fn write_decision(answer: &mut Vec<u8>, site: &Site, decided: &Decided) -> Result<(), Problem> {
     site.metrics
         .decided(decided.outcome.is_permit(), decided.outcome.reason());
-    serde_json::to_writer(answer, &view(&site.app, decided)).map_err(|_| Problem::unavailable())
+    put(answer, &site.app, decided).map_err(|_| Problem::unavailable())
+}
+
+/// Writes a [`DecisionView`]. The part that follows from the outcome alone is long, and written
+/// once; the other part is put in the place of its closing brace.
+fn put(answer: &mut Vec<u8>, app: &App, decided: &Decided) -> serde_json::Result<()> {
+    let outcome = decided
+        .outcome
+        .text(|outcome| serde_json::to_string(&outcome_view(outcome)).unwrap_or_default());
+    answer.extend_from_slice(outcome.strip_suffix('}').unwrap_or_default().as_bytes());
+    let joint = answer.len();
+    serde_json::to_writer(&mut *answer, &this_decision(app, decided))?;
+    if let Some(brace) = answer.get_mut(joint) {
+        *brace = b',';
+    }
+    Ok(())
 }
 
 #[allow(
@@ -311,10 +349,8 @@ fn decide(
     Ok(questions.iter().map(stale).collect::<Result<_, _>>()?)
 }
 
-fn question(app: &App, asked: CheckBody, pointer: &str) -> Result<Question, Vec<FieldProblem>> {
-    let named = asked
-        .subject
-        .named(app.keys(), &format!("{pointer}/subject"))?;
+fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> {
+    let named = asked.subject.named(app.keys(), "/subject")?;
     let (message, facts) = (
         asked.message.unwrap_or_default(),
         asked.facts.unwrap_or_default(),
@@ -335,9 +371,8 @@ fn question(app: &App, asked: CheckBody, pointer: &str) -> Result<Question, Vec<
     })
 }
 
-fn view<'a>(app: &'a App, decided: &'a Decided) -> DecisionView<'a> {
-    let outcome = &decided.outcome;
-    DecisionView {
+fn outcome_view(outcome: &Outcome) -> OutcomeView<'_> {
+    OutcomeView {
         decision: if outcome.is_permit() {
             "permit"
         } else {
@@ -355,12 +390,47 @@ fn view<'a>(app: &'a App, decided: &'a Decided) -> DecisionView<'a> {
             en: &lawful.en,
         }),
         policies: outcome.determining(),
-        decision_id: decided.id.to_string(),
+        obligations: outcome.obligations(),
+    }
+}
+
+fn this_decision<'a>(app: &'a App, decided: &Decided) -> ThisDecision<'a> {
+    ThisDecision {
+        decision_id: decided.id,
         policy_version: app.engine().version(),
         position: decided.position,
         evidence_position: decided.evidence,
         valid_until: decided.valid_until.map(rfc3339),
-        obligations: outcome.obligations(),
         simulation: decided.simulated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_the_view_that_is_described() {
+        let shop = crate::app::testing::TestApp::new();
+        let now = shop.app.now();
+        let decided = Decided {
+            valid_until: Some(now.utc()),
+            evidence: Some(7),
+            simulated: true,
+            ..shop.app.decide_stale(now).unwrap()
+        };
+        let (mut written, mut again) = (Vec::new(), Vec::new());
+        put(&mut written, &shop.app, &decided).unwrap();
+        put(&mut again, &shop.app, &decided).unwrap();
+        assert_eq!(written, again);
+        let described = DecisionView {
+            outcome: outcome_view(&decided.outcome),
+            decision: this_decision(&shop.app, &decided),
+        };
+        assert_eq!(
+            String::from_utf8(written).unwrap(),
+            serde_json::to_string(&described).unwrap()
+        );
     }
 }

@@ -21,7 +21,7 @@ pub async fn alive() -> HttpResponse {
 #[get("/readyz")]
 pub async fn ready(site: web::Data<Site>) -> HttpResponse {
     let built = site.ready.load(Ordering::SeqCst);
-    let fresh = built && site.app.fresh().await.is_ok();
+    let fresh = built && site.app.fresh().await.is_ok() && site.app.reads_the_head();
     let body = json!({
         "status": if fresh { "ready" } else { "not_ready" },
         "index_built": built,

@@ -152,10 +152,9 @@ fn a_keyboard_is_enough() {
     assert_eq!(outlined, true, "the focus is not seen");
     tab_to("main");
     browser.press("\u{E007}");
-    let saved = || browser.find("h1").text() == word("en", "saved-title");
-    assert!(crate::support::process::until(
-        std::time::Duration::from_secs(10),
-        saved
+    browser.wait_until(&format!(
+        "return document.querySelector('h1').innerText === {:?}",
+        word("en", "saved-title")
     ));
     assert_eq!(scene.shop.newsletter("anne@example.fr").0, "deny");
 }

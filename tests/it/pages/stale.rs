@@ -59,11 +59,9 @@ fn the_back_button() {
     let no = serde_json::json!({ "subject": { "email": EMAIL }, "purpose": "newsletter", "channel": "email", "status": "withdrawn" });
     scene.shop.record(&no);
     browser.script("history.back()");
-    let back = || !browser.find_all(".savebar button").is_empty();
-    assert!(crate::support::process::until(
-        std::time::Duration::from_secs(10),
-        back
-    ));
+    browser.wait_until(
+        "return document.readyState === 'complete' && !!document.querySelector('.savebar button')",
+    );
     choose(&browser, "newsletter.email", "yes");
     let before = scene.shop.position();
     save(&browser);

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::chromedriver::{Driver, Programs};
-use super::element::Element;
+use super::element::{Element, LOADS_WITHIN};
 use super::http::Http;
+use super::process::until;
 use super::waits::{CHROMIUM, test_name};
 
 /// The key under which WebDriver hands out elements.
@@ -142,6 +143,18 @@ impl Browser {
     #[track_caller]
     pub fn script(&self, body: &str) -> Value {
         self.post("/execute/sync", &json!({ "script": body, "args": [] }))
+    }
+
+    /// Waits until the page answers `true` to the body of a function: for a press that leads to
+    /// another page, which comes when it comes. A page that is just being replaced is asked again.
+    #[track_caller]
+    pub fn wait_until(&self, body: &str) {
+        let ask = json!({ "script": body, "args": [] });
+        let so = || {
+            let answer = self.session.post("/execute/sync", &ask);
+            answer.status == 200 && answer.json()["value"] == true
+        };
+        assert!(until(LOADS_WITHIN, so), "never so: {body}");
     }
 
     /// Shows pages in that size, in CSS pixels. A window can't be narrower than 500 of them, so it is

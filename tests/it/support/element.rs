@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::browser::{Browser, text};
 use super::process;
 
-const LOADS_WITHIN: Duration = Duration::from_secs(30);
+pub(super) const LOADS_WITHIN: Duration = Duration::from_secs(30);
 
 /// Something on the page.
 pub struct Element<'a> {

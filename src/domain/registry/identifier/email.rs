@@ -7,6 +7,8 @@
 //! consent to another. A quoted local part is refused, odd dots are not: they
 //! exist, and whoever owns such an address must be able to say no.
 
+use std::borrow::Cow;
+
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 
@@ -25,14 +27,14 @@ pub(super) fn normal(text: &str) -> Result<String, IdentifierError> {
     if local.is_empty() || domain.is_empty() || domain.contains('@') {
         return Err(IdentifierError::EmailShape);
     }
-    let address = format!("{}@{}", normal_local(local)?, normal_domain(domain)?);
+    let address = [&normal_local(local)?, "@", &normal_domain(domain)?].concat();
     if address.len() > ADDRESS_MAX {
         return Err(IdentifierError::EmailTooLong);
     }
     Ok(address)
 }
 
-fn normal_local(local: &str) -> Result<String, IdentifierError> {
+fn normal_local(local: &str) -> Result<Cow<'_, str>, IdentifierError> {
     if local.chars().any(is_special) {
         return Err(IdentifierError::EmailCharacter);
     }
@@ -52,7 +54,7 @@ fn is_special(c: char) -> bool {
         )
 }
 
-fn normal_domain(domain: &str) -> Result<String, IdentifierError> {
+fn normal_domain(domain: &str) -> Result<Cow<'_, str>, IdentifierError> {
     if domain.starts_with('[') {
         return Err(IdentifierError::EmailAddressLiteral);
     }
@@ -71,7 +73,7 @@ fn normal_domain(domain: &str) -> Result<String, IdentifierError> {
     if top.bytes().all(|b| b.is_ascii_digit()) {
         return Err(IdentifierError::EmailAddressLiteral);
     }
-    Ok(ascii.into_owned())
+    Ok(ascii)
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ const UUID_TEXT: usize = 36;
 /// the same address is cut, not part of it.
 pub(super) fn postal(text: &str) -> Result<String, IdentifierError> {
     let one_line = text.replace(['\r', '\n', '\t', ','], " ");
-    let lower = lower(&clean(&one_line)?);
+    let clean = clean(&one_line)?;
+    let lower = lower(&clean);
     let normal = lower.split_whitespace().collect::<Vec<_>>().join(" ");
     match normal.len() {
         0..POSTAL_MIN => Err(IdentifierError::PostalTooShort),
@@ -30,7 +31,7 @@ pub(super) fn crm_id(text: &str) -> Result<String, IdentifierError> {
     if text.len() > KEY_MAX {
         return Err(IdentifierError::TooLong);
     }
-    Ok(text)
+    Ok(text.into_owned())
 }
 
 /// Systems write the same UUID in either case; other ids are taken as they are.

@@ -1,11 +1,13 @@
 //! Characters that no identifier may carry.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::IdentifierError;
 
 /// Trims the text, refuses what cannot be seen, and brings it to NFC.
-pub(super) fn clean(text: &str) -> Result<String, IdentifierError> {
+pub(super) fn clean(text: &str) -> Result<Cow<'_, str>, IdentifierError> {
     let text = text.trim();
     if text.is_empty() {
         return Err(IdentifierError::Empty);
@@ -17,27 +19,30 @@ pub(super) fn clean(text: &str) -> Result<String, IdentifierError> {
 }
 
 /// [`clean_any`] for ASCII, which is in NFC as it stands and hides control characters only.
-fn clean_ascii(text: &str) -> Result<String, IdentifierError> {
+fn clean_ascii(text: &str) -> Result<Cow<'_, str>, IdentifierError> {
     if text.bytes().any(|byte| byte.is_ascii_control()) {
         return Err(IdentifierError::InvisibleCharacter);
     }
-    Ok(text.to_owned())
+    Ok(Cow::Borrowed(text))
 }
 
-fn clean_any(text: &str) -> Result<String, IdentifierError> {
+fn clean_any(text: &str) -> Result<Cow<'_, str>, IdentifierError> {
     if text.chars().any(is_invisible) {
         return Err(IdentifierError::InvisibleCharacter);
     }
-    Ok(text.nfc().collect())
+    Ok(Cow::Owned(text.nfc().collect()))
 }
 
 /// Lower case in NFC. Folding comes before the last composition, for a capital
 /// may have no composed form where its small letter has one (`J̌`, `ǰ`).
-pub(super) fn lower(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+pub(super) fn lower(text: &str) -> Cow<'_, str> {
+    if !text.is_ascii() {
+        return Cow::Owned(lower_any(text));
     }
-    lower_any(text)
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
+    Cow::Borrowed(text)
 }
 
 fn lower_any(text: &str) -> String {
