@@ -73,7 +73,10 @@ impl App {
             .blinds
             .iter()
             .any(|blind| table.is_suppressed(blind));
-        let found = question.blinds.iter().filter_map(|blind| table.person(blind));
+        let found = question
+            .blinds
+            .iter()
+            .filter_map(|blind| table.person(blind));
         let mut found = found.map(Some).peekable();
         let nobody = found.peek().is_none().then_some(None);
         let judged = found.chain(nobody).map(|person| {

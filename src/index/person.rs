@@ -76,7 +76,10 @@ impl Person {
     ) -> Self {
         let (near, more) = answers.split_at(answers.len().min(ROOM));
         let mut cells = [PackedCell::NONE; ROOM];
-        cells.iter_mut().zip(near).for_each(|(to, from)| *to = *from);
+        cells
+            .iter_mut()
+            .zip(near)
+            .for_each(|(to, from)| *to = *from);
         let rare = standing != Standing::default() || !more.is_empty();
         Self {
             subject,

@@ -1,4 +1,4 @@
-//! Two nodes on one `PostgreSQL`: what one acknowledged the other honours; and a node that cannot
+//! Two nodes on one database: what one acknowledged the other honours; and a node that cannot
 //! learn the head of the ledger permits nothing.
 
 use std::sync::Mutex;
@@ -31,49 +31,49 @@ fn said(api: &Http, person: &Value, status: &str) -> Value {
     api.records(&consent(person, NEWSLETTER.0, NEWSLETTER.1, status))
 }
 
-#[test]
-fn a_withdrawal_on_one_is_honoured_by_the_others_next_check() {
-    let Some((_db, a, b)) =
-        two("two_nodes::a_withdrawal_on_one_is_honoured_by_the_others_next_check")
-    else {
-        return;
-    };
-    let permitted = AtomicUsize::new(0);
-    for round in 0..60 {
-        let (writes, asks) = if round % 2 == 0 {
-            (&a.api, &b.api)
-        } else {
-            (&b.api, &a.api)
-        };
-        let person = email(&format!("nodes{round}@two.example"));
-        said(writes, &person, "given");
-        assert!(permits(&asks.asks(&person)), "a yes is honoured, too");
-        let (done, ready) = (AtomicBool::new(false), AtomicUsize::new(0));
-        std::thread::scope(|scope| {
-            for _ in 0..3 {
-                scope.spawn(|| {
-                    let mut left = 3;
-                    while left > 0 {
-                        let afterwards = done.load(Ordering::SeqCst);
-                        let permit = permits(&asks.asks(&person));
-                        assert!(
-                            !(afterwards && permit),
-                            "permitted on the state before the withdrawal"
-                        );
-                        permitted.fetch_add(usize::from(permit), Ordering::SeqCst);
-                        ready.fetch_add(1, Ordering::SeqCst);
-                        left -= usize::from(afterwards);
-                    }
-                });
-            }
-            while ready.load(Ordering::SeqCst) < 3 {
-                std::thread::yield_now();
-            }
-            said(writes, &person, "withdrawn");
-            done.store(true, Ordering::SeqCst);
-        });
+on_both! {
+    /// On `SQLite` the second node stands for whatever else writes into the file: an import, a
+    /// command line.
+    fn a_withdrawal_on_one_is_honoured_by_the_others_next_check(db: &Db) {
+        let a = Scene::new(db);
+        let b = Scene::on(db, &a.key);
+        let permitted = AtomicUsize::new(0);
+        for round in 0..60 {
+            let (writes, asks) = if round % 2 == 0 {
+                (&a.api, &b.api)
+            } else {
+                (&b.api, &a.api)
+            };
+            let person = email(&format!("nodes{round}@two.example"));
+            said(writes, &person, "given");
+            assert!(permits(&asks.asks(&person)), "a yes is honoured, too");
+            let (done, ready) = (AtomicBool::new(false), AtomicUsize::new(0));
+            std::thread::scope(|scope| {
+                for _ in 0..3 {
+                    scope.spawn(|| {
+                        let mut left = 3;
+                        while left > 0 {
+                            let afterwards = done.load(Ordering::SeqCst);
+                            let permit = permits(&asks.asks(&person));
+                            assert!(
+                                !(afterwards && permit),
+                                "permitted on the state before the withdrawal"
+                            );
+                            permitted.fetch_add(usize::from(permit), Ordering::SeqCst);
+                            ready.fetch_add(1, Ordering::SeqCst);
+                            left -= usize::from(afterwards);
+                        }
+                    });
+                }
+                while ready.load(Ordering::SeqCst) < 3 {
+                    std::thread::yield_now();
+                }
+                said(writes, &person, "withdrawn");
+                done.store(true, Ordering::SeqCst);
+            });
+        }
+        assert!(permitted.into_inner() > 0, "the race was one");
     }
-    assert!(permitted.into_inner() > 0, "the race was one");
 }
 
 /// Both nodes write the same persons at once; what was said last holds on both.
@@ -164,43 +164,42 @@ fn a_retry_with_its_key_on_the_other_node_is_the_same_write() {
     }
 }
 
-#[test]
-fn a_key_revoked_by_a_command_is_refused_by_both_at_once() {
-    let Some((db, a, b)) = two("two_nodes::a_key_revoked_by_a_command_is_refused_by_both_at_once")
-    else {
-        return;
-    };
-    let person = email("key@two.example");
-    said(&a.api, &person, "given");
-    for _ in 0..3 {
-        let made = cli(
-            &db,
-            &[
-                "--json",
-                "api-key",
-                "create",
-                "--name",
-                "mailer",
-                "--role",
-                "marketing",
-            ],
-        );
-        let made: Value = serde_json::from_str(&made.stdout).unwrap();
-        let key = made["key"].as_str().unwrap();
-        let nodes = [a.server.http().bearer(key), b.server.http().bearer(key)];
-        for node in &nodes {
-            assert!(
-                permits(&node.asks(&person)),
-                "a key opens as soon as it is printed"
+on_both! {
+    fn a_key_revoked_by_a_command_is_refused_by_both_at_once(db: &Db) {
+        let a = Scene::new(db);
+        let b = Scene::on(db, &a.key);
+        let person = email("key@two.example");
+        said(&a.api, &person, "given");
+        for _ in 0..3 {
+            let made = cli(
+                db,
+                &[
+                    "--json",
+                    "api-key",
+                    "create",
+                    "--name",
+                    "mailer",
+                    "--role",
+                    "marketing",
+                ],
             );
-        }
-        assert_eq!(
-            cli(&db, &["api-key", "revoke", made["id"].as_str().unwrap()]).code,
-            0
-        );
-        for node in &nodes {
-            node.post("/v1/checks", &question(&person, NEWSLETTER.0, NEWSLETTER.1))
-                .expect(401);
+            let made: Value = serde_json::from_str(&made.stdout).unwrap();
+            let key = made["key"].as_str().unwrap();
+            let nodes = [a.server.http().bearer(key), b.server.http().bearer(key)];
+            for node in &nodes {
+                assert!(
+                    permits(&node.asks(&person)),
+                    "a key opens as soon as it is printed"
+                );
+            }
+            assert_eq!(
+                cli(db, &["api-key", "revoke", made["id"].as_str().unwrap()]).code,
+                0
+            );
+            for node in &nodes {
+                node.post("/v1/checks", &question(&person, NEWSLETTER.0, NEWSLETTER.1))
+                    .expect(401);
+            }
         }
     }
 }

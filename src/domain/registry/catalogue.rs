@@ -18,8 +18,7 @@ impl Catalogue {
     /// The purpose of that name.
     #[must_use]
     pub fn purpose(&self, id: &str) -> Option<&Purpose> {
-        let id: Slug = id.parse().ok()?;
-        self.purposes.get(&id)
+        self.purposes.get(id)
     }
 
     /// The latest notice that asks consent for that purpose.

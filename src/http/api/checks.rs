@@ -142,18 +142,18 @@ pub struct OutcomeView<'a> {
     pub lawful_if: Option<LawfulIf<'a>>,
     /// The policies that determined it.
     pub policies: &'a [String],
+    /// The policies' version.
+    pub policy_version: &'a str,
     /// What to do when acting on a permit.
     pub obligations: &'a [String],
 }
 
 /// What an answer says of this one decision.
 #[derive(Serialize, ToSchema)]
-pub struct ThisDecision<'a> {
+pub struct ThisDecision {
     /// The decision's name.
     #[schema(value_type = String)]
     pub decision_id: DecisionId,
-    /// The policies' version.
-    pub policy_version: &'a str,
     /// The ledger position that it was made on.
     pub position: u64,
     /// The ledger entry of the person's answer that it rests on.
@@ -174,7 +174,7 @@ pub struct DecisionView<'a> {
     pub outcome: OutcomeView<'a>,
     /// When, and on what.
     #[serde(flatten)]
-    pub decision: ThisDecision<'a>,
+    pub decision: ThisDecision,
 }
 
 /// The answers, in the order of the questions.
@@ -221,8 +221,7 @@ pub async fn check(
         return many(&door, &site, &body.0);
     }
     let asked: CheckBody = json::read(&body.0).map_err(denied)?;
-    let question =
-        question(&site.app, asked).map_err(|errors| denied(Problem::invalid(errors)))?;
+    let question = question(&site.app, asked).map_err(|errors| denied(Problem::invalid(errors)))?;
     let decided = decide(&door, &site, std::slice::from_ref(&question))?.pop();
     let decided = decided
         .ok_or_else(Problem::unavailable)?
@@ -314,18 +313,19 @@ fn write_one(
 fn write_decision(answer: &mut Vec<u8>, site: &Site, decided: &Decided) -> Result<(), Problem> {
     site.metrics
         .decided(decided.outcome.is_permit(), decided.outcome.reason());
-    put(answer, &site.app, decided).map_err(|_| Problem::unavailable())
+    put(answer, site.app.engine().version(), decided).map_err(|_| Problem::unavailable())
 }
 
 /// Writes a [`DecisionView`]. The part that follows from the outcome alone is long, and written
-/// once; the other part is put in the place of its closing brace.
-fn put(answer: &mut Vec<u8>, app: &App, decided: &Decided) -> serde_json::Result<()> {
+/// once: an outcome is kept by the one engine that gave it, and so with one version. The other
+/// part is put in the place of its closing brace.
+fn put(answer: &mut Vec<u8>, version: &str, decided: &Decided) -> serde_json::Result<()> {
     let outcome = decided
         .outcome
-        .text(|outcome| serde_json::to_string(&outcome_view(outcome)).unwrap_or_default());
+        .text(|outcome| serde_json::to_string(&outcome_view(outcome, version)).unwrap_or_default());
     answer.extend_from_slice(outcome.strip_suffix('}').unwrap_or_default().as_bytes());
     let joint = answer.len();
-    serde_json::to_writer(&mut *answer, &this_decision(app, decided))?;
+    serde_json::to_writer(&mut *answer, &this_decision(decided))?;
     if let Some(brace) = answer.get_mut(joint) {
         *brace = b',';
     }
@@ -371,7 +371,7 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
     })
 }
 
-fn outcome_view(outcome: &Outcome) -> OutcomeView<'_> {
+fn outcome_view<'a>(outcome: &'a Outcome, version: &'a str) -> OutcomeView<'a> {
     OutcomeView {
         decision: if outcome.is_permit() {
             "permit"
@@ -390,14 +390,14 @@ fn outcome_view(outcome: &Outcome) -> OutcomeView<'_> {
             en: &lawful.en,
         }),
         policies: outcome.determining(),
+        policy_version: version,
         obligations: outcome.obligations(),
     }
 }
 
-fn this_decision<'a>(app: &'a App, decided: &Decided) -> ThisDecision<'a> {
+fn this_decision(decided: &Decided) -> ThisDecision {
     ThisDecision {
         decision_id: decided.id,
-        policy_version: app.engine().version(),
         position: decided.position,
         evidence_position: decided.evidence,
         valid_until: decided.valid_until.map(rfc3339),
@@ -421,12 +421,12 @@ mod tests {
             ..shop.app.decide_stale(now).unwrap()
         };
         let (mut written, mut again) = (Vec::new(), Vec::new());
-        put(&mut written, &shop.app, &decided).unwrap();
-        put(&mut again, &shop.app, &decided).unwrap();
+        put(&mut written, "sha256:1", &decided).unwrap();
+        put(&mut again, "sha256:1", &decided).unwrap();
         assert_eq!(written, again);
         let described = DecisionView {
-            outcome: outcome_view(&decided.outcome),
-            decision: this_decision(&shop.app, &decided),
+            outcome: outcome_view(&decided.outcome, "sha256:1"),
+            decision: this_decision(&decided),
         };
         assert_eq!(
             String::from_utf8(written).unwrap(),
