@@ -20,7 +20,7 @@ use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::tree::{Frontier, hash_leaf};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Blind, Position};
-use crate::domain::registry::{Catalogue, Cell, Change, NoticeRef};
+use crate::domain::registry::{Catalogue, Change, NoticeRef};
 use crate::domain::time::{Entropy, Now, random};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -271,11 +271,11 @@ pub(super) fn event_row(event: &SubjectEvent, position: Position, now: Now) -> S
         sealed: Vec::new(),
     };
     if let SubjectEvent::Consent(record) = event {
-        row.purpose = Some(record.purpose.to_string());
+        row.purpose = Some(record.purpose.as_str().to_owned());
         row.channel = Some(record.channel.as_str().to_owned());
         row.effective_at = Some(record.effective_at.timestamp_micros());
         row.valid_until = record.valid_until.map(|until| until.timestamp_micros());
-        row.notice_id = record.notice.as_ref().map(|notice| notice.id.to_string());
+        row.notice_id = record.notice.as_ref().map(|notice| notice.id.as_str().to_owned());
         row.notice_version = record
             .notice
             .as_ref()
@@ -437,32 +437,21 @@ fn move_head(db: &mut Db, frontier: &Frontier, at: i64) -> Result<(), StoreError
 
 /// Gives every changed state the position of its entry, and writes it.
 fn write_states(db: &mut Db, world: &mut World, first: Position) -> Result<(), StoreError> {
-    let (mut new, mut known) = (Vec::new(), Vec::new());
+    let mut rows = Vec::new();
     for (id, subject) in &mut world.subjects {
         for ((purpose, channel), held) in &mut subject.cells {
             let Some(entry) = held.entry.take() else {
                 continue;
             };
             held.state.position = first.saturating_add(entry as u64);
-            let cell = Cell {
-                purpose: purpose.clone(),
-                channel: *channel,
-                state: held.state.clone(),
-            };
-            if held.stored {
-                known.push(StateRow::of(*id, &cell));
-            } else {
-                new.push(StateRow::of(*id, &cell));
-            }
-            held.stored = true;
+            rows.push(StateRow::of(*id, purpose, *channel, &held.state));
         }
     }
-    new.sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
-    insert_all!(db, consent_states::table, new, "adding consent states");
-    update_states(db, &known)
+    rows.sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
+    replace_states(db, &rows)
 }
 
-fn update_states(db: &mut Db, rows: &[StateRow]) -> Result<(), StoreError> {
+fn replace_states(db: &mut Db, rows: &[StateRow]) -> Result<(), StoreError> {
     use consent_states as c;
     use diesel::upsert::excluded;
     for chunk in rows.chunks(CHUNK) {
@@ -488,7 +477,7 @@ fn update_states(db: &mut Db, rows: &[StateRow]) -> Result<(), StoreError> {
                 ))
                 .execute(conn),
         }
-        .map_err(StoreError::failed("changing consent states"))?;
+        .map_err(StoreError::failed("writing consent states"))?;
     }
     Ok(())
 }

@@ -18,8 +18,6 @@ pub(super) struct Held {
     pub state: ConsentState,
     /// The pending entry that last changed it; its position is known at the commit.
     pub entry: Option<usize>,
-    /// Whether the database has a row for it.
-    pub stored: bool,
 }
 
 /// One loaded person.
