@@ -98,7 +98,6 @@ fn opened(keys: &Keyring, row: SubjectRow) -> Result<Subject, StoreError> {
         cells: std::collections::BTreeMap::new(),
         new_identifiers: Vec::new(),
         moved_identifiers: Vec::new(),
-        fresh: false,
         changed: false,
         row,
     })

@@ -156,7 +156,10 @@ impl StateRow {
             status: state.status.as_str().to_owned(),
             effective_at: state.effective_at.timestamp_micros(),
             valid_until: micros(state.valid_until),
-            notice_id: state.notice.as_ref().map(|notice| notice.id.as_str().to_owned()),
+            notice_id: state
+                .notice
+                .as_ref()
+                .map(|notice| notice.id.as_str().to_owned()),
             notice_version: state
                 .notice
                 .as_ref()
@@ -282,4 +285,13 @@ pub(super) struct OutboxRow {
     pub end_position: i64,
     pub created_at: i64,
     pub delivered_at: Option<i64>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = schema::log_head, treat_none_as_default_value = false)]
+pub(super) struct HeadRow {
+    pub id: i32,
+    pub size: i64,
+    pub frontier: Vec<u8>,
+    pub last_at: i64,
 }

@@ -189,7 +189,6 @@ impl WriteTx<'_> {
             merged_into: None,
             new_identifiers: Vec::new(),
             moved_identifiers: Vec::new(),
-            fresh: true,
             changed: true,
         };
         self.world.subjects.insert(id, fresh);

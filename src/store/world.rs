@@ -29,7 +29,6 @@ pub(super) struct Subject {
     pub merged_into: Option<SubjectId>,
     pub new_identifiers: Vec<IdentifierRow>,
     pub moved_identifiers: Vec<IdentifierRow>,
-    pub fresh: bool,
     pub changed: bool,
 }
 

@@ -156,7 +156,7 @@ CREATE TABLE sessions (
 
 CREATE TABLE links (
     hash       BYTEA    PRIMARY KEY,
-    subject_id BYTEA    NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id BYTEA    NOT NULL,
     contact    BYTEA    NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL

@@ -159,7 +159,7 @@ CREATE TABLE sessions (
 
 CREATE TABLE links (
     hash       BLOB    PRIMARY KEY,
-    subject_id BLOB    NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id BLOB    NOT NULL,
     contact    BLOB    NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
