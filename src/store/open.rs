@@ -73,7 +73,7 @@ impl Store {
     /// # Errors
     /// Where the database cannot be reached or migrated, or the keys are another registry's.
     pub fn open(options: Options) -> Result<Opened, StoreError> {
-        let mut db = Db::connect(&options.url)?;
+        let mut db = Db::connect_writer(&options.url)?;
         db.migrate()?;
         let (origin, new) = Self::greet(&mut db, &options)?;
         let (jobs, inbox) = channel();
