@@ -1,5 +1,5 @@
 //! Turns what a batch wants into rows: the persons first, the head of the log last, then the
-//! entries with their positions, in as few statements as there are tables.
+//! entries with their positions: one statement on `PostgreSQL`, a prepared one a row on `SQLite`.
 
 use super::bulk::{self, bulk};
 use super::connection::{Db, on};
