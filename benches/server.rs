@@ -56,18 +56,22 @@ impl Server {
 
     /// Seconds of processor time that it has used.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat =
-            std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("read /proc");
-        let fields: Vec<&str> = stat
-            .rsplit(')')
-            .next()
-            .expect("fields")
-            .split_whitespace()
-            .collect();
-        let ticks = |at: usize| fields[at].parse::<f64>().expect("a number");
-        // a hundred ticks a second on every Linux that Rust runs on
-        (ticks(11) + ticks(12)) / 100.0
+        cpu_seconds(self.child.id())
     }
+}
+
+/// Seconds of processor time that a process has used, all its threads together.
+pub fn cpu_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("read /proc");
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .expect("fields")
+        .split_whitespace()
+        .collect();
+    let ticks = |at: usize| fields[at].parse::<f64>().expect("a number");
+    // a hundred ticks a second on every Linux that Rust runs on
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 impl Drop for Server {

@@ -4,7 +4,7 @@ use crate::generator::Order;
 use crate::people;
 use crate::postgres::Cluster;
 use crate::registry::{self, Keys, Place};
-use crate::server::Server;
+use crate::server::{Server, cpu_seconds};
 use crate::table::{Table, grouped, median};
 use placet::app::App;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
         compare(&place, "use case", table, |callers, seed| {
             in_process(&app, callers, seed)
         });
+        processor(&place, &app, table);
         drop(app);
         let server = Server::start(&place, None, 1);
         compare(&place, "HTTP", table, |callers, seed| {
@@ -86,6 +87,22 @@ fn compare(place: &Place, way: &str, table: &mut Table, rate: impl Fn(usize, u64
         format!("the same, ratio, {name}, {way}"),
         format!("{:.1} ×", median(&ratios)),
         format!("median of {ROUNDS} pairs; at least 20 ×"),
+    );
+}
+
+/// What a consent costs this process where its commit is shared, caller and writer together. That
+/// is what bounds the shared rate once the disk does not.
+fn processor(place: &Place, app: &Arc<App>, table: &mut Table) {
+    let round = |round| {
+        let before = cpu_seconds(std::process::id());
+        let written = in_process(app, MANY, (ROUNDS + round) * 2_000_000) * SECONDS;
+        (cpu_seconds(std::process::id()) - before) * 1e6 / written
+    };
+    let figures: Vec<f64> = (0..ROUNDS).map(round).collect();
+    table.line(
+        format!("processor time of a consent, {}", place.database),
+        format!("{:.0} µs", median(&figures)),
+        format!("{MANY} callers, this process alone"),
     );
 }
 

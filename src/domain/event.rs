@@ -150,10 +150,10 @@ fn blinds(fields: &Map<String, Value>) -> Option<Vec<Blind>> {
 
 /// Keyed hashes as text.
 fn names(contacts: &[Blind]) -> Vec<String> {
-    contacts
-        .iter()
-        .map(|blind| blind.0.iter().map(|byte| format!("{byte:02x}")).collect())
-        .collect()
+    let digits = |byte: &u8| [byte >> 4, byte & 15];
+    let digit = |half| char::from_digit(u32::from(half), 16);
+    let name = |blind: &Blind| blind.0.iter().flat_map(digits).filter_map(digit).collect();
+    contacts.iter().map(name).collect()
 }
 
 /// An event about no person: its payload is kept in clear.

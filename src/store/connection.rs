@@ -24,6 +24,11 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; P
 const SETTINGS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
      SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC';";
 
+/// What the writer looks for it finds by key. A statement is planned once, while a new registry's
+/// tables are still so small that reading them whole looks cheap; they do not stay small. Nothing
+/// that it asks is worth compiling.
+const BY_KEY: &str = "SET enable_seqscan = off; SET jit = off;";
+
 pub(super) type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, Waiting>;
 
 /// Waits for `PostgreSQL` on a small runtime of the connection's own: with timers, so that a
@@ -81,6 +86,15 @@ impl Db {
             SETTINGS
         };
         db.execute(settings, "setting the connection up")?;
+        Ok(db)
+    }
+
+    /// Opens the connection of a writer.
+    pub fn connect_writer(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let mut db = Self::connect(url)?;
+        if matches!(db, Self::Postgres(_)) {
+            db.execute(BY_KEY, "setting the connection up")?;
+        }
         Ok(db)
     }
 

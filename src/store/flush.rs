@@ -1,12 +1,13 @@
 //! Turns what a batch wants into rows: the persons first, the head of the log last, then the
-//! entries with their positions, in as few statements as there are tables.
+//! entries with their positions: one statement on `PostgreSQL`, a prepared one a row on `SQLite`.
 
+use super::bulk::{self, bulk};
 use super::connection::{Db, on};
 use super::error::StoreError;
 use super::rows::{
-    CatalogueRow, IdempotencyRow, IdentifierRow, KeyRow, LedgerRow, LinkRow, OutboxRow, PublicRow,
-    SessionRow, StaffRow, StateRow, SubjectEventRow, SubjectRow, SuppressionRow, TileRow, signed,
-    signed_version, unsigned,
+    CatalogueRow, HeadRow, IdempotencyRow, IdentifierRow, KeyRow, LedgerRow, OutboxRow, PublicRow,
+    StateRow, SubjectEventRow, SubjectRow, SuppressionRow, TileRow, signed, signed_version,
+    unsigned,
 };
 use super::schema::{
     api_keys, catalogue_items, consent_states, idempotency, identifiers, ledger, links, log_head,
@@ -20,34 +21,28 @@ use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::tree::{Frontier, hash_leaf};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Blind, Position};
-use crate::domain::registry::{Catalogue, Cell, Change, NoticeRef};
+use crate::domain::registry::{Catalogue, Change, NoticeRef};
 use crate::domain::time::{Entropy, Now, random};
 use diesel::prelude::*;
+use diesel::{insert_into, replace_into};
 use std::collections::HashMap;
 
-const CHUNK: usize = 250;
+/// One row of a table that is rarely written.
+macro_rules! insert_one {
+    ($db:expr, $table:path, $row:expr, $doing:literal) => {
+        on!($db, conn => diesel::insert_into($table).values(&$row).execute(conn))
+            .map_err(StoreError::failed($doing))?
+    };
+}
 
-/// `PostgreSQL` takes many rows in one statement, to save the ways there and back. `SQLite` is in
-/// this process, and parses a statement of one row only once.
-macro_rules! insert_all {
-    ($db:expr, $table:path, $rows:expr, $doing:literal) => {
-        match $db {
-            Db::Sqlite(conn) => {
-                for row in $rows.iter() {
-                    diesel::insert_into($table)
-                        .values(row)
-                        .execute(conn)
-                        .map_err(StoreError::failed($doing))?;
-                }
-            }
-            Db::Postgres(conn) => {
-                for chunk in $rows.chunks(CHUNK) {
-                    diesel::insert_into($table)
-                        .values(chunk)
-                        .execute(conn)
-                        .map_err(StoreError::failed($doing))?;
-                }
-            }
+/// Many rows on `SQLite`: it is in this process, and prepares the statement of one row only once.
+macro_rules! each {
+    ($conn:expr, $into:path, $table:path, $rows:expr, $doing:literal) => {
+        for row in $rows {
+            $into($table)
+                .values(row)
+                .execute($conn)
+                .map_err(StoreError::failed($doing))?;
         }
     };
 }
@@ -59,6 +54,7 @@ struct Entries {
     tiles: Vec<TileRow>,
     public: Vec<PublicRow>,
     personal: Vec<SubjectEventRow>,
+    states: Vec<StateRow>,
     /// Hashes of the notices met so far: many entries of a batch name the same one.
     notices: HashMap<NoticeRef, Hash>,
 }
@@ -83,11 +79,10 @@ impl Flush<'_> {
             let leaf = self.entry(world, pending, position, at, &mut entries)?;
             append(&mut frontier, position, leaf, &mut entries)?;
         }
-        write_entries(db, &entries)?;
-        write_states(db, world, first)?;
+        entries.states = changed_states(world, first);
+        let outbox = self.outbox(first, frontier.size());
+        write_entries(db, &entries, outbox, moved_head(&frontier, at))?;
         self.write_extras(db, world, first)?;
-        self.write_outbox(db, first, frontier.size())?;
-        move_head(db, &frontier, at)?;
         Ok(first)
     }
 
@@ -168,8 +163,8 @@ impl Flush<'_> {
                 }
                 Extra::Catalogue(row) => {
                     catalogue = true;
-                    let rows = [CatalogueRow { position, ..row }];
-                    insert_all!(db, catalogue_items::table, rows, "publishing");
+                    let row = CatalogueRow { position, ..row };
+                    insert_one!(db, catalogue_items::table, row, "publishing");
                 }
                 Extra::Key(row) => {
                     world
@@ -178,16 +173,13 @@ impl Flush<'_> {
                     write_key(db, KeyRow { position, ..row })?;
                 }
                 Extra::Staff(row) => {
-                    let rows: [StaffRow; 1] = [row];
-                    insert_all!(db, staff::table, rows, "adding a staff account");
+                    insert_one!(db, staff::table, row, "adding a staff account");
                 }
                 Extra::Session(row) => {
-                    let rows: [SessionRow; 1] = [row];
-                    insert_all!(db, sessions::table, rows, "opening a session");
+                    insert_one!(db, sessions::table, row, "opening a session");
                 }
                 Extra::Link(row) => {
-                    let rows: [LinkRow; 1] = [row];
-                    insert_all!(db, links::table, rows, "issuing a link");
+                    insert_one!(db, links::table, row, "issuing a link");
                 }
                 Extra::Policy(version) => {
                     on!(db, conn => diesel::update(registry::table).set(registry::policy.eq(version)).execute(conn))
@@ -204,22 +196,35 @@ impl Flush<'_> {
         Ok(())
     }
 
-    fn write_outbox(&self, db: &mut Db, first: Position, end: Position) -> Result<(), StoreError> {
-        let rows = [OutboxRow {
+    fn outbox(&self, first: Position, end: Position) -> OutboxRow {
+        OutboxRow {
             first_position: signed(first),
             end_position: signed(end),
             created_at: self.now.micros(),
             delivered_at: None,
-        }];
-        insert_all!(db, outbox::table, rows, "writing the outbox");
-        Ok(())
+        }
     }
 }
 
 /// Keeps what a write with an idempotency key answered.
 pub(super) fn remember(db: &mut Db, rows: &[IdempotencyRow]) -> Result<(), StoreError> {
-    insert_all!(db, idempotency::table, rows, "keeping an idempotency key");
-    Ok(())
+    match db {
+        Db::Sqlite(conn) => {
+            each!(
+                conn,
+                insert_into,
+                idempotency::table,
+                rows,
+                "keeping an idempotency key"
+            );
+            Ok(())
+        }
+        Db::Postgres(conn) => {
+            let columns = bulk!(rows => idempotency { key, fingerprint, answer, created_at });
+            bulk::insert(conn, vec![columns])
+                .map_err(StoreError::failed("keeping an idempotency key"))
+        }
+    }
 }
 
 fn canonical(payload: &serde_json::Value) -> Result<Vec<u8>, StoreError> {
@@ -271,11 +276,14 @@ pub(super) fn event_row(event: &SubjectEvent, position: Position, now: Now) -> S
         sealed: Vec::new(),
     };
     if let SubjectEvent::Consent(record) = event {
-        row.purpose = Some(record.purpose.to_string());
+        row.purpose = Some(record.purpose.as_str().to_owned());
         row.channel = Some(record.channel.as_str().to_owned());
         row.effective_at = Some(record.effective_at.timestamp_micros());
         row.valid_until = record.valid_until.map(|until| until.timestamp_micros());
-        row.notice_id = record.notice.as_ref().map(|notice| notice.id.to_string());
+        row.notice_id = record
+            .notice
+            .as_ref()
+            .map(|notice| notice.id.as_str().to_owned());
         row.notice_version = record
             .notice
             .as_ref()
@@ -312,52 +320,114 @@ fn append(
     Ok(())
 }
 
-fn write_entries(db: &mut Db, entries: &Entries) -> Result<(), StoreError> {
-    insert_all!(db, ledger::table, entries.ledger, "appending to the ledger");
-    insert_all!(
-        db,
-        tree_tiles::table,
-        entries.tiles,
-        "appending to the tree"
-    );
-    insert_all!(db, public_events::table, entries.public, "appending events");
-    insert_all!(
-        db,
-        subject_events::table,
-        entries.personal,
-        "appending events"
-    );
-    Ok(())
+/// Everything that has its place in the log, and the head after it.
+fn write_entries(
+    db: &mut Db,
+    entries: &Entries,
+    outbox: OutboxRow,
+    head: HeadRow,
+) -> Result<(), StoreError> {
+    let Entries {
+        ledger,
+        tiles,
+        public,
+        personal,
+        states,
+        ..
+    } = entries;
+    let (outbox, head) = ([outbox], [head]);
+    match db {
+        Db::Sqlite(conn) => {
+            each!(
+                conn,
+                insert_into,
+                ledger::table,
+                ledger,
+                "appending to the ledger"
+            );
+            each!(
+                conn,
+                insert_into,
+                tree_tiles::table,
+                tiles,
+                "appending to the tree"
+            );
+            each!(
+                conn,
+                insert_into,
+                public_events::table,
+                public,
+                "appending events"
+            );
+            each!(
+                conn,
+                insert_into,
+                subject_events::table,
+                personal,
+                "appending events"
+            );
+            each!(
+                conn,
+                replace_into,
+                consent_states::table,
+                states,
+                "writing consent states"
+            );
+            each!(
+                conn,
+                insert_into,
+                outbox::table,
+                &outbox,
+                "writing the outbox"
+            );
+            each!(
+                conn,
+                replace_into,
+                log_head::table,
+                &head,
+                "moving the head of the log"
+            );
+            Ok(())
+        }
+        Db::Postgres(conn) => {
+            let tables = vec![
+                bulk!(ledger => ledger { position, leaf }),
+                bulk!(tiles => tree_tiles { level, idx, hash }),
+                bulk!(public => public_events { position, payload, opening }),
+                bulk!(personal => subject_events {
+                    position, subject_id, counter, kind, record_id, purpose, channel, effective_at,
+                    valid_until, recorded_at, notice_id, notice_version, source, proof, sealed
+                }),
+                bulk!(states => consent_states {
+                    subject_id, purpose, channel, status, effective_at, valid_until, notice_id,
+                    notice_version, source, proof, record_id, position
+                } replacing [subject_id, purpose, channel]),
+                bulk!(outbox => outbox { first_position, end_position, created_at, delivered_at }),
+                bulk!(head => log_head { id, size, frontier, last_at } replacing [id]),
+            ];
+            bulk::insert(conn, tables).map_err(StoreError::failed("appending to the ledger"))
+        }
+    }
 }
 
 /// New persons and identifiers, and what changed of known ones. An identifier that another
 /// node has just taken fails the batch on its primary key; it is then run again, and finds it.
 fn write_subjects(db: &mut Db, world: &World) -> Result<(), StoreError> {
     let changed = || world.subjects.values().filter(|subject| subject.changed);
-    let mut fresh: Vec<SubjectRow> = changed()
-        .filter(|s| s.fresh)
-        .map(|s| s.row.clone())
-        .collect();
-    fresh.sort_by(|a, b| a.id.cmp(&b.id));
-    insert_all!(db, subjects::table, fresh, "adding data subjects");
-    let mut known: Vec<&SubjectRow> = changed().filter(|s| !s.fresh).map(|s| &s.row).collect();
-    known.sort_by(|a, b| a.id.cmp(&b.id));
-    update_subjects(db, &known)?;
-    let mut new: Vec<IdentifierRow> = changed()
-        .flat_map(|s| s.new_identifiers.iter().cloned())
-        .collect();
+    let mut persons: Vec<&SubjectRow> = changed().map(|s| &s.row).collect();
+    persons.sort_by(|a, b| a.id.cmp(&b.id));
     // merged within this very batch: the row is inserted where it ended up
     let moved: Vec<&IdentifierRow> = changed()
         .filter(|s| s.merged_into.is_none())
         .flat_map(|s| &s.moved_identifiers)
         .collect();
-    for row in &mut new {
-        if let Some(last) = moved.iter().find(|moved| moved.blind == row.blind) {
-            *row = (*last).clone();
-        }
-    }
+    let last = |row: &IdentifierRow| moved.iter().copied().find(|moved| moved.blind == row.blind);
+    let mut new: Vec<&IdentifierRow> = changed()
+        .flat_map(|s| &s.new_identifiers)
+        .map(|row| last(row).unwrap_or(row))
+        .collect();
     new.sort_by(|a, b| a.blind.cmp(&b.blind));
-    insert_all!(db, identifiers::table, new, "adding identifiers");
+    write_persons(db, &persons, &new)?;
     for row in moved {
         on!(db, conn => diesel::update(identifiers::table.find(&row.blind))
             .set((identifiers::subject_id.eq(&row.subject_id), identifiers::sealed.eq(&row.sealed)))
@@ -367,44 +437,41 @@ fn write_subjects(db: &mut Db, world: &World) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// `PostgreSQL` takes all rows in one statement; `SQLite`, in this process, one by one as quickly.
-fn update_subjects(db: &mut Db, rows: &[&SubjectRow]) -> Result<(), StoreError> {
-    use diesel::upsert::excluded;
+fn write_persons(
+    db: &mut Db,
+    persons: &[&SubjectRow],
+    contacts: &[&IdentifierRow],
+) -> Result<(), StoreError> {
     match db {
         Db::Sqlite(conn) => {
-            for row in rows {
-                diesel::update(subjects::table.find(&row.id))
-                    .set((
-                        subjects::counter.eq(row.counter),
-                        subjects::objection.eq(row.objection),
-                        subjects::objection_profiling.eq(row.objection_profiling),
-                        subjects::restricted.eq(row.restricted),
-                        subjects::merged_into.eq(&row.merged_into),
-                    ))
-                    .execute(conn)
-                    .map_err(StoreError::failed("changing data subjects"))?;
-            }
+            let (persons, contacts) = (persons.iter().copied(), contacts.iter().copied());
+            each!(
+                conn,
+                replace_into,
+                subjects::table,
+                persons,
+                "writing data subjects"
+            );
+            each!(
+                conn,
+                insert_into,
+                identifiers::table,
+                contacts,
+                "adding identifiers"
+            );
+            Ok(())
         }
         Db::Postgres(conn) => {
-            for chunk in rows.chunks(CHUNK) {
-                let chunk: Vec<SubjectRow> = chunk.iter().map(|row| (*row).clone()).collect();
-                diesel::insert_into(subjects::table)
-                    .values(&chunk)
-                    .on_conflict(subjects::id)
-                    .do_update()
-                    .set((
-                        subjects::counter.eq(excluded(subjects::counter)),
-                        subjects::objection.eq(excluded(subjects::objection)),
-                        subjects::objection_profiling.eq(excluded(subjects::objection_profiling)),
-                        subjects::restricted.eq(excluded(subjects::restricted)),
-                        subjects::merged_into.eq(excluded(subjects::merged_into)),
-                    ))
-                    .execute(conn)
-                    .map_err(StoreError::failed("changing data subjects"))?;
-            }
+            let tables = vec![
+                bulk!(persons => subjects {
+                    id, wrapped_key, key_epoch, counter, objection, objection_profiling, restricted,
+                    merged_into, created_at
+                } replacing [id]),
+                bulk!(contacts => identifiers { blind, kind, subject_id, sealed }),
+            ];
+            bulk::insert(conn, tables).map_err(StoreError::failed("writing data subjects"))
         }
     }
-    Ok(())
 }
 
 fn lock_head(db: &mut Db) -> Result<(Frontier, i64), StoreError> {
@@ -424,73 +491,29 @@ fn lock_head(db: &mut Db) -> Result<(Frontier, i64), StoreError> {
     Ok((frontier, last_at))
 }
 
-fn move_head(db: &mut Db, frontier: &Frontier, at: i64) -> Result<(), StoreError> {
-    let head = (
-        log_head::size.eq(signed(frontier.size())),
-        log_head::frontier.eq(frontier.to_bytes()),
-        log_head::last_at.eq(at),
-    );
-    on!(db, conn => diesel::update(log_head::table).set(head).execute(conn))
-        .map_err(StoreError::failed("moving the head of the log"))?;
-    Ok(())
+fn moved_head(frontier: &Frontier, at: i64) -> HeadRow {
+    HeadRow {
+        id: 1,
+        size: signed(frontier.size()),
+        frontier: frontier.to_bytes(),
+        last_at: at,
+    }
 }
 
-/// Gives every changed state the position of its entry, and writes it.
-fn write_states(db: &mut Db, world: &mut World, first: Position) -> Result<(), StoreError> {
-    let (mut new, mut known) = (Vec::new(), Vec::new());
+/// Gives every changed state the position of its entry.
+fn changed_states(world: &mut World, first: Position) -> Vec<StateRow> {
+    let mut rows = Vec::new();
     for (id, subject) in &mut world.subjects {
         for ((purpose, channel), held) in &mut subject.cells {
             let Some(entry) = held.entry.take() else {
                 continue;
             };
             held.state.position = first.saturating_add(entry as u64);
-            let cell = Cell {
-                purpose: purpose.clone(),
-                channel: *channel,
-                state: held.state.clone(),
-            };
-            if held.stored {
-                known.push(StateRow::of(*id, &cell));
-            } else {
-                new.push(StateRow::of(*id, &cell));
-            }
-            held.stored = true;
+            rows.push(StateRow::of(*id, purpose, *channel, &held.state));
         }
     }
-    new.sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
-    insert_all!(db, consent_states::table, new, "adding consent states");
-    update_states(db, &known)
-}
-
-fn update_states(db: &mut Db, rows: &[StateRow]) -> Result<(), StoreError> {
-    use consent_states as c;
-    use diesel::upsert::excluded;
-    for chunk in rows.chunks(CHUNK) {
-        match db {
-            Db::Sqlite(conn) => chunk
-                .iter()
-                .map(|row| diesel::replace_into(c::table).values(row).execute(conn))
-                .sum(),
-            Db::Postgres(conn) => diesel::insert_into(c::table)
-                .values(chunk)
-                .on_conflict((c::subject_id, c::purpose, c::channel))
-                .do_update()
-                .set((
-                    c::status.eq(excluded(c::status)),
-                    c::effective_at.eq(excluded(c::effective_at)),
-                    c::valid_until.eq(excluded(c::valid_until)),
-                    c::notice_id.eq(excluded(c::notice_id)),
-                    c::notice_version.eq(excluded(c::notice_version)),
-                    c::source.eq(excluded(c::source)),
-                    c::proof.eq(excluded(c::proof)),
-                    c::record_id.eq(excluded(c::record_id)),
-                    c::position.eq(excluded(c::position)),
-                ))
-                .execute(conn),
-        }
-        .map_err(StoreError::failed("changing consent states"))?;
-    }
-    Ok(())
+    rows.sort_by(|a, b| a.subject_id.cmp(&b.subject_id));
+    rows
 }
 
 /// Suppressing twice is no error: the first reason stays.
@@ -510,8 +533,7 @@ fn write_key(db: &mut Db, row: KeyRow) -> Result<(), StoreError> {
         .execute(conn))
     .map_err(StoreError::failed("changing an API key"))?;
     if changed == 0 {
-        let rows = [row];
-        insert_all!(db, api_keys::table, rows, "adding an API key");
+        insert_one!(db, api_keys::table, row, "adding an API key");
     }
     Ok(())
 }

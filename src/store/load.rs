@@ -1,6 +1,6 @@
 //! Loads and locks the persons that a batch touches.
 
-use super::connection::{Db, on};
+use super::connection::Db;
 use super::error::StoreError;
 use super::keys::Keyring;
 use super::rows::{StateRow, SubjectRow};
@@ -10,8 +10,34 @@ use crate::domain::ids::{Blind, SubjectId};
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 
-/// As many values in one `IN (…)` as both databases take gladly.
+/// As many values in one array as `PostgreSQL` takes gladly.
 const CHUNK: usize = 500;
+
+/// Loads the rows that belong to `$keys`. `PostgreSQL` takes many keys at a time, to save the ways
+/// there and back. `SQLite`, in this process, is asked for one after the other: that statement is
+/// prepared only once, and a list of ever another length would be parsed each time.
+macro_rules! load_all {
+    ($db:expr, $keys:expr, $doing:literal, $one:ident => $by_one:expr, $many:ident => $by_many:expr) => {{
+        let mut rows = Vec::new();
+        match $db {
+            Db::Sqlite(conn) => {
+                for $one in $keys {
+                    let found = $by_one.load(conn).map_err(StoreError::failed($doing))?;
+                    rows.extend(found);
+                }
+            }
+            Db::Postgres(conn) => {
+                let keys: Vec<&[u8]> = $keys.into_iter().collect();
+                for chunk in keys.chunks(CHUNK) {
+                    let $many = chunk.to_vec();
+                    let found = $by_many.load(conn).map_err(StoreError::failed($doing))?;
+                    rows.extend(found);
+                }
+            }
+        }
+        rows
+    }};
+}
 
 /// Finds the persons behind `blinds`, then loads and locks them and `ids`, in the order of
 /// their ids, so that two nodes never wait for each other in a circle.
@@ -44,37 +70,24 @@ pub(super) fn load(
 }
 
 fn owners(db: &mut Db, blinds: &BTreeSet<Blind>) -> Result<Vec<(Blind, SubjectId)>, StoreError> {
-    let mut found = Vec::new();
-    let all: Vec<&[u8]> = blinds.iter().map(|blind| blind.0.as_slice()).collect();
-    for chunk in all.chunks(CHUNK) {
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = on!(db, conn => identifiers::table
-            .filter(identifiers::blind.eq_any(chunk.to_vec()))
-            .select((identifiers::blind, identifiers::subject_id))
-            .load(conn))
-        .map_err(StoreError::failed("finding identifiers"))?;
-        for (blind, subject) in rows {
-            let pair = Blind::from_slice(&blind).zip(SubjectId::from_slice(&subject));
-            found.push(pair.ok_or(StoreError::damaged("an identifier"))?);
-        }
-    }
-    Ok(found)
+    let columns = (identifiers::blind, identifiers::subject_id);
+    let keys = blinds.iter().map(|blind| blind.0.as_slice());
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = load_all!(db, keys, "finding identifiers",
+        one => identifiers::table.filter(identifiers::blind.eq(one)).select(columns),
+        many => identifiers::table.filter(identifiers::blind.eq_any(many)).select(columns));
+    let read = |(blind, subject): (Vec<u8>, Vec<u8>)| {
+        let pair = Blind::from_slice(&blind).zip(SubjectId::from_slice(&subject));
+        pair.ok_or(StoreError::damaged("an identifier"))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// On `SQLite` the transaction is the only writer already; on `PostgreSQL` the rows are locked.
 fn lock(db: &mut Db, wanted: &BTreeSet<SubjectId>) -> Result<Vec<SubjectRow>, StoreError> {
-    let mut rows = Vec::with_capacity(wanted.len());
-    let all: Vec<&[u8]> = wanted.iter().map(|id| id.as_bytes().as_slice()).collect();
-    for chunk in all.chunks(CHUNK) {
-        let query = subjects::table
-            .filter(subjects::id.eq_any(chunk.to_vec()))
-            .order(subjects::id);
-        let found: Vec<SubjectRow> = match db {
-            Db::Sqlite(conn) => query.load(conn),
-            Db::Postgres(conn) => query.for_update().load(conn),
-        }
-        .map_err(StoreError::failed("loading data subjects"))?;
-        rows.extend(found);
-    }
+    let keys = wanted.iter().map(|id| id.as_bytes().as_slice());
+    let rows: Vec<SubjectRow> = load_all!(db, keys, "loading data subjects",
+        one => subjects::table.filter(subjects::id.eq(one)),
+        many => subjects::table.filter(subjects::id.eq_any(many)).order(subjects::id).for_update());
     Ok(rows)
 }
 
@@ -85,34 +98,26 @@ fn opened(keys: &Keyring, row: SubjectRow) -> Result<Subject, StoreError> {
         cells: std::collections::BTreeMap::new(),
         new_identifiers: Vec::new(),
         moved_identifiers: Vec::new(),
-        fresh: false,
         changed: false,
         row,
     })
 }
 
 fn states(db: &mut Db, world: &mut World) -> Result<(), StoreError> {
-    let all: Vec<Vec<u8>> = world
-        .subjects
-        .keys()
-        .map(|id| id.as_bytes().to_vec())
-        .collect();
-    for chunk in all.chunks(CHUNK) {
-        let rows: Vec<StateRow> = on!(db, conn => consent_states::table
-            .filter(consent_states::subject_id.eq_any(chunk.to_vec()))
-            .load(conn))
-        .map_err(StoreError::failed("loading consent states"))?;
-        for row in rows {
-            let subject = row.subject()?;
-            let cell = row.cell()?;
-            if let Some(loaded) = world.subjects.get_mut(&subject) {
-                let held = Held {
-                    state: cell.state,
-                    entry: None,
-                    stored: true,
-                };
-                loaded.cells.insert((cell.purpose, cell.channel), held);
-            }
+    let persons: Vec<SubjectId> = world.subjects.keys().copied().collect();
+    let keys = persons.iter().map(|id| id.as_bytes().as_slice());
+    let rows: Vec<StateRow> = load_all!(db, keys, "loading consent states",
+        one => consent_states::table.filter(consent_states::subject_id.eq(one)),
+        many => consent_states::table.filter(consent_states::subject_id.eq_any(many)));
+    for row in rows {
+        let subject = row.subject()?;
+        let cell = row.cell()?;
+        if let Some(loaded) = world.subjects.get_mut(&subject) {
+            let held = Held {
+                state: cell.state,
+                entry: None,
+            };
+            loaded.cells.insert((cell.purpose, cell.channel), held);
         }
     }
     Ok(())

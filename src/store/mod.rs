@@ -6,6 +6,7 @@
 
 mod activate;
 mod audit;
+mod bulk;
 mod catalogue;
 mod connection;
 mod doors;

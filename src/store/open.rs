@@ -81,7 +81,7 @@ impl Store {
     /// # Errors
     /// Where the database cannot be reached or migrated, or the keys are another registry's.
     pub fn open(options: Options) -> Result<Opened, StoreError> {
-        let mut db = Db::connect(&options.url)?;
+        let mut db = Db::connect_writer(&options.url)?;
         db.migrate()?;
         let mark = match &options.url {
             DatabaseUrl::Sqlite(path) => Some(Arc::new(Mark::open(path)?)),

@@ -1,10 +1,13 @@
 //! Rows as the tables hold them, and their translation to and from the domain.
+//!
+//! `treat_none_as_default_value = false` everywhere: every insertion into a table is then the same
+//! statement, which Diesel knows by its type and neither writes out nor prepares again.
 
 use super::error::StoreError;
 use super::schema;
 use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{
-    Answer, Cell, Channel, ConsentState, NoticeRef, SourceKind, Standing,
+    Answer, Cell, Channel, ConsentState, NoticeRef, Slug, SourceKind, Standing,
 };
 use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
@@ -35,14 +38,14 @@ fn notice(id: Option<String>, version: Option<i32>) -> Option<NoticeRef> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = schema::ledger)]
+#[diesel(table_name = schema::ledger, treat_none_as_default_value = false)]
 pub(super) struct LedgerRow {
     pub position: i64,
     pub leaf: String,
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = schema::tree_tiles)]
+#[diesel(table_name = schema::tree_tiles, treat_none_as_default_value = false)]
 pub(super) struct TileRow {
     pub level: i32,
     pub idx: i64,
@@ -50,7 +53,7 @@ pub(super) struct TileRow {
 }
 
 #[derive(Insertable, Queryable)]
-#[diesel(table_name = schema::public_events)]
+#[diesel(table_name = schema::public_events, treat_none_as_default_value = false)]
 pub(super) struct PublicRow {
     pub position: i64,
     pub payload: String,
@@ -99,7 +102,7 @@ impl SubjectRow {
 }
 
 #[derive(Insertable, Queryable, Clone)]
-#[diesel(table_name = schema::identifiers)]
+#[diesel(table_name = schema::identifiers, treat_none_as_default_value = false)]
 pub(super) struct IdentifierRow {
     pub blind: Vec<u8>,
     pub kind: i16,
@@ -145,16 +148,18 @@ pub(super) struct StateRow {
 }
 
 impl StateRow {
-    pub fn of(subject: SubjectId, cell: &Cell) -> Self {
-        let state = &cell.state;
+    pub fn of(subject: SubjectId, purpose: &Slug, channel: Channel, state: &ConsentState) -> Self {
         Self {
             subject_id: subject.as_bytes().to_vec(),
-            purpose: cell.purpose.to_string(),
-            channel: cell.channel.as_str().to_owned(),
+            purpose: purpose.as_str().to_owned(),
+            channel: channel.as_str().to_owned(),
             status: state.status.as_str().to_owned(),
             effective_at: state.effective_at.timestamp_micros(),
             valid_until: micros(state.valid_until),
-            notice_id: state.notice.as_ref().map(|notice| notice.id.to_string()),
+            notice_id: state
+                .notice
+                .as_ref()
+                .map(|notice| notice.id.as_str().to_owned()),
             notice_version: state
                 .notice
                 .as_ref()
@@ -203,7 +208,7 @@ pub(super) fn signed_version(version: u32) -> i32 {
 }
 
 #[derive(Insertable, Queryable)]
-#[diesel(table_name = schema::suppressions)]
+#[diesel(table_name = schema::suppressions, treat_none_as_default_value = false)]
 pub(super) struct SuppressionRow {
     pub blind: Vec<u8>,
     pub reason: String,
@@ -212,7 +217,7 @@ pub(super) struct SuppressionRow {
 }
 
 #[derive(Insertable, Queryable)]
-#[diesel(table_name = schema::catalogue_items)]
+#[diesel(table_name = schema::catalogue_items, treat_none_as_default_value = false)]
 pub(super) struct CatalogueRow {
     pub kind: String,
     pub id: String,
@@ -235,7 +240,7 @@ pub(super) struct KeyRow {
 }
 
 #[derive(Insertable, Queryable)]
-#[diesel(table_name = schema::staff)]
+#[diesel(table_name = schema::staff, treat_none_as_default_value = false)]
 pub(super) struct StaffRow {
     pub id: Vec<u8>,
     pub login: String,
@@ -245,7 +250,7 @@ pub(super) struct StaffRow {
 }
 
 #[derive(Insertable, Queryable)]
-#[diesel(table_name = schema::sessions)]
+#[diesel(table_name = schema::sessions, treat_none_as_default_value = false)]
 pub(super) struct SessionRow {
     pub hash: Vec<u8>,
     pub staff_id: Vec<u8>,
@@ -255,7 +260,7 @@ pub(super) struct SessionRow {
 }
 
 #[derive(Insertable, Queryable)]
-#[diesel(table_name = schema::links)]
+#[diesel(table_name = schema::links, treat_none_as_default_value = false)]
 pub(super) struct LinkRow {
     pub hash: Vec<u8>,
     pub subject_id: Vec<u8>,
@@ -265,7 +270,7 @@ pub(super) struct LinkRow {
 }
 
 #[derive(Insertable, Queryable)]
-#[diesel(table_name = schema::idempotency)]
+#[diesel(table_name = schema::idempotency, treat_none_as_default_value = false)]
 pub(super) struct IdempotencyRow {
     pub key: Vec<u8>,
     pub fingerprint: Vec<u8>,
@@ -280,4 +285,13 @@ pub(super) struct OutboxRow {
     pub end_position: i64,
     pub created_at: i64,
     pub delivered_at: Option<i64>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = schema::log_head, treat_none_as_default_value = false)]
+pub(super) struct HeadRow {
+    pub id: i32,
+    pub size: i64,
+    pub frontier: Vec<u8>,
+    pub last_at: i64,
 }

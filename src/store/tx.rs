@@ -189,7 +189,6 @@ impl WriteTx<'_> {
             merged_into: None,
             new_identifiers: Vec::new(),
             moved_identifiers: Vec::new(),
-            fresh: true,
             changed: true,
         };
         self.world.subjects.insert(id, fresh);
@@ -253,22 +252,18 @@ impl WriteTx<'_> {
             .merged(own_yes, &standing, others_yes);
         staying.row.set_standing(&merged);
         for (key, held) in cells {
-            let (state, stored) = match staying.cells.get(&key) {
-                Some(own) => (stricter(&own.state, &held.state, position), own.stored),
-                None => (
-                    ConsentState {
-                        position,
-                        ..held.state
-                    },
-                    false,
-                ),
+            let state = match staying.cells.get(&key) {
+                Some(own) => stricter(&own.state, &held.state, position),
+                None => ConsentState {
+                    position,
+                    ..held.state
+                },
             };
             staying.cells.insert(
                 key,
                 Held {
                     state,
                     entry: Some(entry),
-                    stored,
                 },
             );
         }
@@ -343,7 +338,6 @@ impl WriteTx<'_> {
             record.effective_at = record.effective_at.max(held.state.effective_at);
         }
         let newer = ConsentState::of(&record, u64::MAX);
-        let stored = held.is_some_and(|held| held.stored);
         let replaces = held.is_none_or(|held| newer.supersedes(&held.state));
         if replaces {
             person.cells.insert(
@@ -351,7 +345,6 @@ impl WriteTx<'_> {
                 Held {
                     state: newer,
                     entry: Some(entry),
-                    stored,
                 },
             );
         }

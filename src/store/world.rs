@@ -18,8 +18,6 @@ pub(super) struct Held {
     pub state: ConsentState,
     /// The pending entry that last changed it; its position is known at the commit.
     pub entry: Option<usize>,
-    /// Whether the database has a row for it.
-    pub stored: bool,
 }
 
 /// One loaded person.
@@ -31,7 +29,6 @@ pub(super) struct Subject {
     pub merged_into: Option<SubjectId>,
     pub new_identifiers: Vec<IdentifierRow>,
     pub moved_identifiers: Vec<IdentifierRow>,
-    pub fresh: bool,
     pub changed: bool,
 }
 

@@ -217,7 +217,7 @@ impl Writer {
         {
             return Ok(db);
         }
-        let mut db = Db::connect(&self.url)?;
+        let mut db = Db::connect_writer(&self.url)?;
         db.begin_write()?;
         Ok(db)
     }

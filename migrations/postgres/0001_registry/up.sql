@@ -1,5 +1,8 @@
 -- The registry's tables, the same in both databases. Instants are microseconds since 1970,
 -- ids are the sixteen bytes of a UUIDv7, hashes are raw bytes.
+--
+-- What hangs on a person has no foreign key: one writer adds the person first, and the audit
+-- check holds every row against the log, so that a second look at each insertion buys nothing.
 
 CREATE TABLE registry (
     id           INTEGER PRIMARY KEY CHECK (id = 1),
@@ -62,7 +65,7 @@ CREATE TABLE subjects (
 CREATE TABLE identifiers (
     blind      BYTEA      PRIMARY KEY,
     kind       SMALLINT NOT NULL,
-    subject_id BYTEA      NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id BYTEA      NOT NULL,
     sealed     BYTEA      NOT NULL
 );
 CREATE INDEX identifiers_of_subject ON identifiers (subject_id);
@@ -71,7 +74,7 @@ CREATE INDEX identifiers_of_subject ON identifiers (subject_id);
 -- record the columns in clear repeat what the state is derived from.
 CREATE TABLE subject_events (
     position       BIGINT   PRIMARY KEY,
-    subject_id     BYTEA      NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id     BYTEA      NOT NULL,
     counter        BIGINT   NOT NULL,
     kind           TEXT     NOT NULL,
     record_id      BYTEA      NOT NULL,
@@ -90,7 +93,7 @@ CREATE TABLE subject_events (
 
 -- The answer that holds now: the fold of the history, one row per person, purpose and channel.
 CREATE TABLE consent_states (
-    subject_id     BYTEA     NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id     BYTEA     NOT NULL,
     purpose        TEXT    NOT NULL,
     channel        TEXT    NOT NULL,
     status         TEXT    NOT NULL CHECK (status IN ('given', 'refused', 'withdrawn')),
@@ -153,7 +156,7 @@ CREATE TABLE sessions (
 
 CREATE TABLE links (
     hash       BYTEA    PRIMARY KEY,
-    subject_id BYTEA    NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id BYTEA    NOT NULL,
     contact    BYTEA    NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL

@@ -1,5 +1,11 @@
 -- The registry's tables, the same in both databases. Instants are microseconds since 1970,
 -- ids are the sixteen bytes of a UUIDv7, hashes are raw bytes.
+--
+-- What is appended by position has INTEGER PRIMARY KEY, SQLite's own row number: such a table
+-- grows at its right edge without comparing keys. What is found by hash or id has no row number.
+--
+-- What hangs on a person has no foreign key: one writer adds the person first, and the audit
+-- check holds every row against the log, so that a second look at each insertion buys nothing.
 
 CREATE TABLE registry (
     id           INTEGER PRIMARY KEY CHECK (id = 1),
@@ -21,9 +27,9 @@ CREATE TABLE log_head (
 
 -- The leaves, byte for byte as they were hashed. Append-only.
 CREATE TABLE ledger (
-    position BIGINT PRIMARY KEY CHECK (position >= 0),
+    position INTEGER PRIMARY KEY CHECK (position >= 0),
     leaf     TEXT   NOT NULL
-) WITHOUT ROWID;
+);
 
 -- Roots of the full tiles of 256 (levels 1, 2, ... of the C2SP tile tree).
 CREATE TABLE tree_tiles (
@@ -34,7 +40,7 @@ CREATE TABLE tree_tiles (
 ) WITHOUT ROWID;
 
 CREATE TABLE checkpoints (
-    size      BIGINT PRIMARY KEY,
+    size      INTEGER PRIMARY KEY,
     root      BLOB    NOT NULL,
     note      TEXT   NOT NULL,
     signed_at BIGINT NOT NULL
@@ -42,7 +48,7 @@ CREATE TABLE checkpoints (
 
 -- What the leaves about no person commit to, with the opening.
 CREATE TABLE public_events (
-    position BIGINT PRIMARY KEY,
+    position INTEGER PRIMARY KEY,
     payload  TEXT   NOT NULL,
     opening  BLOB    NOT NULL
 );
@@ -62,7 +68,7 @@ CREATE TABLE subjects (
 CREATE TABLE identifiers (
     blind      BLOB      PRIMARY KEY,
     kind       SMALLINT NOT NULL,
-    subject_id BLOB      NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id BLOB      NOT NULL,
     sealed     BLOB      NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX identifiers_of_subject ON identifiers (subject_id);
@@ -70,8 +76,8 @@ CREATE INDEX identifiers_of_subject ON identifiers (subject_id);
 -- What the leaves about a person commit to, encrypted under the person's key. For a consent
 -- record the columns in clear repeat what the state is derived from.
 CREATE TABLE subject_events (
-    position       BIGINT   PRIMARY KEY,
-    subject_id     BLOB      NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    position       INTEGER PRIMARY KEY,
+    subject_id     BLOB      NOT NULL,
     counter        BIGINT   NOT NULL,
     kind           TEXT     NOT NULL,
     record_id      BLOB      NOT NULL,
@@ -86,11 +92,11 @@ CREATE TABLE subject_events (
     proof          BOOLEAN  NOT NULL,
     sealed         BLOB      NOT NULL,
     UNIQUE (subject_id, counter)
-) WITHOUT ROWID;
+);
 
 -- The answer that holds now: the fold of the history, one row per person, purpose and channel.
 CREATE TABLE consent_states (
-    subject_id     BLOB     NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id     BLOB     NOT NULL,
     purpose        TEXT    NOT NULL,
     channel        TEXT    NOT NULL,
     status         TEXT    NOT NULL CHECK (status IN ('given', 'refused', 'withdrawn')),
@@ -153,7 +159,7 @@ CREATE TABLE sessions (
 
 CREATE TABLE links (
     hash       BLOB    PRIMARY KEY,
-    subject_id BLOB    NOT NULL REFERENCES subjects (id) DEFERRABLE INITIALLY DEFERRED,
+    subject_id BLOB    NOT NULL,
     contact    BLOB    NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
@@ -169,7 +175,7 @@ CREATE TABLE idempotency (
 
 -- What others are to be told: one row per commit, the half-open range of its entries.
 CREATE TABLE outbox (
-    first_position BIGINT PRIMARY KEY,
+    first_position INTEGER PRIMARY KEY,
     end_position   BIGINT NOT NULL,
     created_at     BIGINT NOT NULL,
     delivered_at   BIGINT
