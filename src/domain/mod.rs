@@ -8,6 +8,7 @@ pub mod ids;
 pub mod import;
 pub mod personal;
 pub mod registry;
+pub mod signals;
 #[cfg(test)]
 mod testing;
 pub mod time;
