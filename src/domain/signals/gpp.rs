@@ -152,6 +152,9 @@ mod tests {
     #[test]
     fn the_examples_of_the_specification() {
         assert_eq!(gpp_sections("DBACNY"), Ok(vec![2, 6]));
+        assert_eq!(gpp_sections("DBACHZg"), Ok(vec![3, 5, 6, 7, 8]));
+        // offsets count from the last section seen, not from the last offset
+        assert_eq!(gpp_sections("DBADbv"), Ok(vec![1, 2, 4, 5]));
         let gpp = Gpp::parse("DBACNY~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA~1YNN").unwrap();
         assert_eq!(gpp.section(6), Some("1YNN"));
         assert!(gpp.section(TCF_EU_V2).unwrap().starts_with("CPXx"));
