@@ -167,6 +167,12 @@ mod tests {
     }
 
     #[test]
+    fn denmark_is_known_since_it_moved() {
+        let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
+        assert_eq!(digital_consent_age("DK", first).unwrap().years, 15);
+    }
+
+    #[test]
     fn what_is_not_known_is_none() {
         assert_eq!(digital_consent_age("US", on()), None);
         assert_eq!(

@@ -205,6 +205,9 @@ mod tests {
         assert_eq!(due(&late), "2026-04-02");
         let in_time = fr("2026-03-02").paused(pause("2026-04-02", Some("2026-04-03")));
         assert_eq!(due(&in_time), "2026-04-03");
+        // 8 May is a holiday, so that the month of 8 April runs until Monday the 11th
+        let on_sunday = fr("2026-04-08").paused(pause("2026-05-10", Some("2026-05-20")));
+        assert_eq!(due(&on_sunday), "2026-05-18");
     }
 
     #[test]
@@ -213,6 +216,11 @@ mod tests {
             .paused(pause("2026-03-06", Some("2026-03-11")))
             .paused(pause("2026-03-04", Some("2026-03-09")));
         assert_eq!(due(&clock), "2026-04-09");
+        let within = fr("2026-03-02")
+            .paused(pause("2026-03-04", Some("2026-03-14")))
+            .paused(pause("2026-03-05", Some("2026-03-07")))
+            .paused(pause("2026-03-10", Some("2026-03-16")));
+        assert_eq!(due(&within), "2026-04-14");
         assert_eq!(
             Pause::new(day("2026-03-06"), Some(day("2026-03-05"))),
             Err(PauseError)
@@ -231,6 +239,8 @@ mod tests {
         // 31 January: three months on is 30 April, but 28 February and two months is the 28th
         let due = fr("2027-01-31").extended(day("2027-02-01")).unwrap();
         assert_eq!(due.day(), Some(day("2027-04-28")));
+        let unknown = ResponseClock::new(day("2027-01-31"), None).extended(day("2027-02-01"));
+        assert_eq!(unknown.unwrap().day(), Some(day("2027-04-28")));
     }
 
     #[test]

@@ -91,6 +91,11 @@ mod tests {
             end("2011-12-29", chrono_tz::Pacific::Apia),
             at("2011-12-30T10:00:00Z")
         );
+        // Havana's 1 November 2026 has its first hour twice
+        assert_eq!(
+            end("2026-10-31", chrono_tz::America::Havana),
+            at("2026-11-01T04:00:00Z")
+        );
         assert_eq!(end_of_day(NaiveDate::MAX, chrono_tz::Europe::Paris), None);
     }
 

@@ -230,6 +230,7 @@ mod tests {
         for calendar in Calendar::all() {
             assert!(!calendar.source().is_empty() && !calendar.name().is_empty());
             for year in calendar.years() {
+                assert!(calendar.holidays(year).unwrap().is_sorted());
                 assert!(
                     !calendar.holidays(year).unwrap().is_empty(),
                     "{calendar:?} {year}"

@@ -126,6 +126,7 @@ fn fibonacci(bits: &mut Bits<'_>) -> Result<u32, GppError> {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::domain::signals::testing::Writer;
     use crate::domain::testing::each;
     use proptest::prelude::*;
     use serde::Deserialize;
@@ -171,13 +172,36 @@ mod tests {
             ("DBABM~x~y", GppError::Count),
             ("DBABM=~x", GppError::Bits(BitsError::Character)),
             ("DBABN~x", GppError::Bits(BitsError::Trailing)),
-            // a group from 1 that is 2584 long
-            ("DBABwAABg~x", GppError::Sections),
             // a code word that never ends
             ("DBABAAAAAAAAAAAAAAAAAAAAAAAAAAAA~x", GppError::Sections),
         ] {
             assert_eq!(Gpp::parse(text), Err(error), "{text}");
         }
+    }
+
+    /// A header of one group.
+    fn group(first: u32, more: u32) -> String {
+        let head = Writer::default().number(3, 6).number(1, 6).number(1, 12);
+        head.flag(true).fibonacci(first).fibonacci(more).text()
+    }
+
+    #[test]
+    fn every_section_follows_and_no_further_one() {
+        let with = |sections| format!("{}{}", group(1, 63), "~x".repeat(sections));
+        assert!(Gpp::parse(&with(64)).is_ok());
+        assert_eq!(Gpp::parse(&with(63)), Err(GppError::Count));
+        assert_eq!(Gpp::parse(&with(65)), Err(GppError::Count));
+    }
+
+    #[test]
+    fn neither_too_many_nor_too_high() {
+        let header = |first, more| gpp_sections(&group(first, more));
+        assert_eq!(header(1, 63), Ok((1..=64).collect()));
+        assert_eq!(header(1, 64), Err(GppError::Sections));
+        assert_eq!(header(1, 2_584), Err(GppError::Sections));
+        assert_eq!(header(4_094, 1), Ok(vec![4_094, 4_095]));
+        assert_eq!(header(4_094, 2), Err(GppError::Sections));
+        assert_eq!(header(4_096, 1), Err(GppError::Sections));
     }
 
     proptest! {

@@ -28,16 +28,11 @@ pub fn one_click_headers(unsubscribe: &str, post: &str) -> Result<(), ListHeader
         return Err(ListHeaderError::Post);
     }
     let addresses = addresses(unsubscribe).ok_or(ListHeaderError::Shape)?;
-    let of = |scheme| {
-        addresses
-            .iter()
-            .filter(|address| has_scheme(address, scheme))
-            .count()
-    };
-    let hosts = addresses
+    let mut https = addresses
         .iter()
-        .filter(|address| has_scheme(address, "https") && has_host(address));
-    if of("http") > 0 || of("https") != 1 || hosts.count() != 1 {
+        .filter(|address| has_scheme(address, "https"));
+    let one = https.next().is_some_and(|address| has_host(address)) && https.next().is_none();
+    if !one || addresses.iter().any(|address| has_scheme(address, "http")) {
         return Err(ListHeaderError::Https);
     }
     Ok(())
@@ -127,6 +122,11 @@ mod tests {
                 "{unsubscribe}"
             );
         }
+        let lower = "list-unsubscribe=one-click";
+        assert_eq!(
+            one_click_headers("<https://ex.org/u>", lower),
+            Err(ListHeaderError::Post)
+        );
         let order = "<mailto:u@ex.org?subject=a,b>,<HTTPS://ex.org/u/abc>";
         assert_eq!(one_click_headers(order, POST_VALUE), Ok(()));
     }

@@ -11,3 +11,5 @@ pub mod gpp;
 pub mod list_unsubscribe;
 pub mod one_click;
 pub mod tcf;
+#[cfg(test)]
+mod testing;

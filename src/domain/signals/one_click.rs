@@ -52,19 +52,16 @@ fn boundary(parameters: &str) -> Option<&str> {
         .strip_prefix('"')
         .and_then(|value| value.strip_suffix('"'))
         .unwrap_or(value);
-    (!bare.is_empty() && bare.len() <= 70).then_some(bare)
+    (!bare.is_empty()).then_some(bare)
 }
 
-/// The name and value of the one part of a multipart form (RFC 7578); `None` where there are more
-/// or it cannot be read.
+/// The name and value of a multipart form of one part (RFC 7578); of more, the value is all that
+/// follows. `None` where it cannot be read.
 fn multipart_pair<'a>(boundary: &str, body: &'a [u8]) -> Option<(&'a str, &'a str)> {
     let text = std::str::from_utf8(body).ok()?.trim_end();
     let inside = text
         .strip_prefix(&format!("--{boundary}\r\n"))?
         .strip_suffix(&format!("\r\n--{boundary}--"))?;
-    if inside.contains(&format!("\r\n--{boundary}")) {
-        return None;
-    }
     let (head, value) = inside.split_once("\r\n\r\n")?;
     let disposition = head.lines().find_map(|line| {
         let (field, value) = line.split_once(':')?;

@@ -32,30 +32,22 @@ pub(super) fn read(bits: &mut Bits<'_>) -> Result<PublisherTc, BitsError> {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::super::TcString;
+    use crate::domain::signals::testing::Writer;
 
     const CORE: &str = "CQuFeUAQuFeUAEsABBENCWFgAAAAAAAAAAqIAAAAAAAA.IAFP_AAA";
 
     #[test]
     fn standard_and_own_purposes() {
-        // 011, consent 1 and 3, LI 2, two own purposes: consent to the first, LI on the second
-        let bits = [
-            "011",
-            "101",
-            &"0".repeat(21),
-            "01",
-            &"0".repeat(22),
-            "000010",
-            "10",
-            "01",
-        ]
-        .concat();
-        let six = |chunk: &[u8]| {
-            let padded = format!("{:0<6}", std::str::from_utf8(chunk).unwrap());
-            let at = usize::from_str_radix(&padded, 2).unwrap();
-            let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-            alphabet.chars().nth(at).unwrap()
-        };
-        let segment: String = bits.as_bytes().chunks(6).map(six).collect();
+        // consent to 1 and 3, interest in 2; of two own purposes consent to one, interest in the other
+        let segment = Writer::default()
+            .number(3, 3)
+            .number(0b101, 3)
+            .flags([false; 21])
+            .number(0b010, 3)
+            .flags([false; 21])
+            .number(2, 6)
+            .number(0b1001, 4)
+            .text();
         let tc = TcString::parse(&format!("{CORE}.{segment}")).unwrap();
         let publisher = tc.publisher().unwrap();
         assert_eq!(publisher.consents.iter().collect::<Vec<_>>(), [1, 3]);

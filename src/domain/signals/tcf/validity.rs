@@ -54,15 +54,3 @@ impl TcString {
         core.created == core.last_updated && core.created.time() == NaiveTime::MIN
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_day_of_tcf_2_3() {
-        let since = DateTime::from_timestamp(DISCLOSED_VENDORS_SINCE, 0).unwrap();
-        assert_eq!(since.to_rfc3339(), "2026-02-28T00:00:00+00:00");
-    }
-}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::*;
+use crate::domain::signals::testing::Writer;
 use crate::domain::testing::each;
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
@@ -179,15 +180,10 @@ fn without_its_segment_a_string_of_today_is_invalid() {
 }
 
 #[test]
-fn a_string_from_tomorrow_is_invalid() {
-    let tc = TcString::parse(SOME).unwrap();
-    let before: DateTime<Utc> = "2026-11-21T23:59:59Z".parse().unwrap();
-    assert_eq!(tc.defects(before), [Defect::FromTheFuture]);
-}
-
-#[test]
 fn what_is_no_such_string_is_refused() {
     let again = format!("{SOME}.IAFP_AAA");
+    let twice = format!("{SOME}.YAAAAAAAAAAA");
+    let trailing = SOME.replace(".IAFP_AAA", ".IAFP_AAB");
     for (text, error) in [
         ("", TcfError::Bits(BitsError::TooShort)),
         (".", TcfError::Bits(BitsError::TooShort)),
@@ -212,46 +208,124 @@ fn what_is_no_such_string_is_refused() {
             TcfError::Segment,
         ),
         (again.as_str(), TcfError::Segment),
+        (twice.as_str(), TcfError::Segment),
+        (trailing.as_str(), TcfError::Bits(BitsError::Trailing)),
         ("CQuFeUA+uFeUA", TcfError::Bits(BitsError::Character)),
     ] {
         assert_eq!(TcString::parse(text).unwrap_err(), error, "{text}");
     }
-    let long = "A".repeat(16_385);
+    // each segment would do, the whole would not
+    let long = SOME.replace('.', &format!("{}.", "A".repeat(8_200)));
     assert_eq!(
         TcString::parse(&long),
         Err(TcfError::Bits(BitsError::TooLong))
     );
 }
 
-/// A string with one restriction on purpose 2 for the vendors 3 to 5, of a kind.
-fn restricted(kind: u8) -> TcString {
-    let mut tc = TcString::parse(ACCEPT).unwrap();
-    // one restriction, purpose 2, its kind, one entry, a range from 3 to 5
-    let bits = format!("000010{kind:02b}0000000000011{:016b}{:016b}", 3, 5);
-    let six = |chunk: &[u8]| {
-        let padded = format!("{:0<6}", std::str::from_utf8(chunk).unwrap());
-        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        alphabet
-            .chars()
-            .nth(usize::from_str_radix(&padded, 2).unwrap())
-            .unwrap()
-    };
-    let text: String = bits.as_bytes().chunks(6).map(six).collect();
-    tc.core.restrictions = vec![super::core::restriction(&mut Bits::of(&text).unwrap()).unwrap()];
-    tc
+/// One restriction of a purpose, of a kind, for the vendors 3 to 5.
+fn restriction(purpose: u16, kind: u16) -> Result<Restriction, TcfError> {
+    let writer = Writer::default().number(purpose, 6).number(kind, 2);
+    let text = writer.ranges(&[(3, 5)]).text();
+    super::core::restriction(&mut Bits::of(&text)?)
 }
 
 #[test]
 fn a_publisher_narrows_and_never_widens() {
-    let at = at();
-    let purpose = TcfPurpose::new(2).unwrap();
     for (kind, consent, interest) in [(0, false, false), (1, true, false), (2, false, true)] {
-        let tc = restricted(kind);
-        let may = |vendor, ground| tc.vendor_may(vendor, purpose, ground, at) == VendorAnswer::Yes;
-        assert_eq!(may(4, Ground::Consent), consent, "{kind}");
-        assert_eq!(may(4, Ground::LegitimateInterest), interest, "{kind}");
-        assert!(may(6, Ground::Consent) && may(6, Ground::LegitimateInterest));
+        let mut tc = TcString::parse(ACCEPT).unwrap();
+        tc.core.restrictions = vec![restriction(2, kind).unwrap()];
+        let may = |vendor, purpose, ground| {
+            let purpose = TcfPurpose::new(purpose).unwrap();
+            tc.vendor_may(vendor, purpose, ground, at()) == VendorAnswer::Yes
+        };
+        assert_eq!(may(4, 2, Ground::Consent), consent, "{kind}");
+        assert_eq!(may(4, 2, Ground::LegitimateInterest), interest, "{kind}");
+        for ground in [Ground::Consent, Ground::LegitimateInterest] {
+            assert!(may(6, 2, ground) && may(4, 7, ground), "{kind}");
+        }
     }
+}
+
+#[test]
+fn restrictions_that_cannot_be_are_refused() {
+    for (purpose, kind) in [(0, 0), (25, 0), (2, 3)] {
+        assert_eq!(
+            restriction(purpose, kind),
+            Err(TcfError::Restriction),
+            "{purpose} {kind}"
+        );
+    }
+    assert!(restriction(24, 2).is_ok());
+}
+
+#[test]
+fn storage_is_never_a_legitimate_interest() {
+    let mut tc = TcString::parse(ACCEPT).unwrap();
+    tc.core.purpose_li = IdSet::read(&mut Bits::of("wAAA").unwrap(), 24).unwrap();
+    let may = |purpose| {
+        let purpose = TcfPurpose::new(purpose).unwrap();
+        tc.vendor_may(4, purpose, Ground::LegitimateInterest, at())
+    };
+    assert_eq!((may(1), may(2)), (VendorAnswer::No, VendorAnswer::Yes));
+}
+
+fn defects(change: impl Fn(&mut TcString)) -> Vec<Defect> {
+    let mut tc = TcString::parse(SOME).unwrap();
+    change(&mut tc);
+    tc.defects(at())
+}
+
+fn dated(tc: &mut TcString, day: &str) {
+    let at: DateTime<Utc> = day.parse().unwrap();
+    (tc.core.created, tc.core.last_updated) = (at, at);
+}
+
+#[test]
+fn each_defect_is_seen_and_none_imagined() {
+    assert_eq!(defects(|_| {}), []);
+    assert_eq!(
+        defects(|tc| tc.core.is_service_specific = false),
+        [Defect::NotServiceSpecific]
+    );
+    assert_eq!(
+        defects(|tc| tc.core.tcf_policy_version = 3),
+        [Defect::PolicyTooOld]
+    );
+    assert_eq!(defects(|tc| tc.core.tcf_policy_version = 4), []);
+    for purposes in ["IAAA", "EAAA", "CAAA", "BAAA"] {
+        let li = IdSet::read(&mut Bits::of(purposes).unwrap(), 24).unwrap();
+        assert_eq!(
+            defects(|tc| tc.core.purpose_li = li),
+            [Defect::LegitimateInterestNotAllowed]
+        );
+    }
+}
+
+#[test]
+fn the_segment_is_due_since_the_day_of_tcf_2_3() {
+    let without = |day: &str| {
+        defects(|tc| {
+            dated(tc, day);
+            tc.disclosed = None;
+        })
+    };
+    assert_eq!(without("2026-02-27T00:00:00Z"), []);
+    assert_eq!(
+        without("2026-02-28T00:00:00Z"),
+        [Defect::NoDisclosedVendors]
+    );
+}
+
+#[test]
+fn a_string_has_one_day_and_it_is_not_tomorrow() {
+    let day = |day: &'static str| defects(move |tc| dated(tc, day));
+    assert_eq!(day("2026-11-23T00:00:00Z"), []);
+    assert_eq!(day("2026-11-24T00:00:00Z"), [Defect::FromTheFuture]);
+    assert_eq!(day("2026-11-22T00:00:00.1Z"), [Defect::Dates]);
+    let earlier = "2026-11-21T00:00:00Z".parse().unwrap();
+    assert_eq!(defects(|tc| tc.core.created = earlier), [Defect::Dates]);
+    let tc = TcString::parse(SOME).unwrap();
+    assert_eq!(tc.defects(tc.core().created), []);
 }
 
 proptest! {

@@ -86,49 +86,23 @@ impl VendorIds {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::domain::signals::testing::Writer;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-    /// Bits as text, for tests.
-    fn text(bits: &[bool]) -> String {
-        let six = |chunk: &[bool]| {
-            (0..6).fold(0, |n, at| {
-                n << 1 | usize::from(chunk.get(at) == Some(&true))
-            })
-        };
-        bits.chunks(6)
-            .map(|chunk| char::from(*ALPHABET.get(six(chunk)).unwrap()))
-            .collect()
-    }
-
-    fn push(bits: &mut Vec<bool>, number: u16, width: u32) {
-        bits.extend((0..width).rev().map(|at| number >> at & 1 == 1));
-    }
-
     fn as_bits(vendors: &BTreeSet<u16>) -> String {
         let highest = vendors.last().copied().unwrap_or(0);
-        let mut bits = Vec::new();
-        push(&mut bits, highest, 16);
-        bits.push(false);
-        bits.extend((1..=highest).map(|id| vendors.contains(&id)));
-        text(&bits)
+        let head = Writer::default().number(highest, 16).flag(false);
+        head.flags((1..=highest).map(|id| vendors.contains(&id)))
+            .text()
     }
 
     fn as_ranges(ranges: &[(u16, u16)], highest: u16) -> String {
-        let mut bits = Vec::new();
-        push(&mut bits, highest, 16);
-        bits.push(true);
-        push(&mut bits, ranges.len() as u16, 12);
-        for (first, last) in ranges {
-            bits.push(first != last);
-            push(&mut bits, *first, 16);
-            if first != last {
-                push(&mut bits, *last, 16);
-            }
-        }
-        text(&bits)
+        Writer::default()
+            .number(highest, 16)
+            .flag(true)
+            .ranges(ranges)
+            .text()
     }
 
     fn read(text: &str) -> Result<VendorIds, TcfError> {
@@ -159,6 +133,12 @@ mod tests {
         // 4095 entries, and the highest vendor 65535 as bits: neither allocates before it reads
         assert_eq!(read("__-___"), Err(BitsError::TooShort.into()));
         assert_eq!(read("__8AAA"), Err(BitsError::TooShort.into()));
+    }
+
+    #[test]
+    fn neighbours_are_one_range() {
+        let all: BTreeSet<u16> = (1..=300).collect();
+        assert_eq!(read(&as_bits(&all)), Ok(VendorIds(vec![(1, 300)])));
     }
 
     proptest! {
