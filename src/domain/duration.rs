@@ -1,7 +1,7 @@
 //! ISO 8601 durations in calendar units (`P1Y`, `P13M`, `P30D`), as retention and validity are
 //! written.
 
-use chrono::{DateTime, Days, Months, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use std::str::FromStr;
 
 /// Whole years, months, weeks and days. Never negative, never zero.
@@ -21,6 +21,15 @@ impl CalendarPeriod {
     /// then days. `None` past the end of the calendar.
     #[must_use]
     pub fn after(self, start: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        start
+            .checked_add_months(Months::new(self.months))?
+            .checked_add_days(Days::new(self.days))
+    }
+
+    /// The day this period after `start`, as retention is counted: from the local day of the
+    /// event that it hangs on, in the same way. `None` past the end of the calendar.
+    #[must_use]
+    pub fn after_day(self, start: NaiveDate) -> Option<NaiveDate> {
         start
             .checked_add_months(Months::new(self.months))?
             .checked_add_days(Days::new(self.days))

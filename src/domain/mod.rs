@@ -1,9 +1,14 @@
 //! The field's words as types and rules. Pure: no clock, no randomness, no I/O, no SQL, no HTTP.
 
+pub mod age;
+pub mod calendar;
 pub mod duration;
 pub mod event;
 pub mod ids;
 pub mod import;
 pub mod personal;
 pub mod registry;
+pub mod signals;
+#[cfg(test)]
+mod testing;
 pub mod time;

@@ -8,6 +8,7 @@ mod kind;
 mod mask;
 mod other;
 mod phone;
+mod suppression;
 mod text;
 
 use std::fmt;
@@ -103,6 +104,25 @@ impl Identifier {
     #[must_use]
     pub fn canonical(&self) -> Vec<u8> {
         [self.kind.as_str(), ":", &self.text].concat().into_bytes()
+    }
+
+    /// The coarser identifier under which a suppression is filed: matching is asymmetric, a *no*
+    /// reaches every spelling that may be the same mailbox or letter box, a *yes* only the one
+    /// that was given (see `suppression.rs`). Never look a consent up by it.
+    #[must_use]
+    pub fn for_suppression(&self) -> Self {
+        Self::of(self.kind, suppression::coarse(self.kind, &self.text))
+    }
+
+    /// The identifiers under which a suppression is looked up: the coarser one, and the exact one,
+    /// under which older suppressions stand. One where both are the same.
+    #[must_use]
+    pub fn suppression_keys(&self) -> Vec<Self> {
+        let coarse = self.for_suppression();
+        if coarse == *self {
+            return vec![coarse];
+        }
+        vec![coarse, self.clone()]
     }
 
     /// Enough for its owner to recognise it, never the whole:

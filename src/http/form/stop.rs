@@ -6,6 +6,7 @@ use super::{code, failed, frame, gone, text};
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::Wishes;
 use crate::domain::registry::{Answer, Identifier};
+use crate::domain::signals::one_click::{Unsubscribe, unsubscribe_request};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
@@ -14,7 +15,7 @@ use crate::http::pages::{
 };
 use crate::http::site::Site;
 use crate::http::work::block;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 /// Shows what would stop. It changes nothing, whoever opens the link.
@@ -59,7 +60,6 @@ pub async fn stop(
     let Some((token, view)) = before else {
         return gone(&site, &visit);
     };
-    let one_click = form.get("List-Unsubscribe") == Some("One-Click");
     let now = site.app.now();
     let entered = {
         let (site, token) = (site.clone(), token.clone());
@@ -73,7 +73,7 @@ pub async fn stop(
         stop_all: true,
         seen: 0,
         language: code(visit.language),
-        act: if one_click { "one_click" } else { "stop_all" },
+        act: act(&request, &body.0),
     };
     match site.app.choose(&grant, wishes, now).await {
         Ok(Some(done)) => {
@@ -90,6 +90,16 @@ pub async fn stop(
             StatusCode::SERVICE_UNAVAILABLE,
             ProblemKind::NotSaved,
         ),
+    }
+}
+
+/// By which act: a mail program's one click, or the button on our own page.
+fn act(request: &HttpRequest, body: &[u8]) -> &'static str {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type.and_then(|text| text.to_str().ok());
+    match unsubscribe_request(request.method().as_str(), content_type, body) {
+        Unsubscribe::OneClick => "one_click",
+        _ => "stop_all",
     }
 }
 

@@ -77,39 +77,9 @@ fn normal_domain(domain: &str) -> Result<Cow<'_, str>, IdentifierError> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-
-    const VECTORS: &str = include_str!("../../../../tests/data/law/identity.json");
-
-    #[test]
-    fn email_identity_vectors() {
-        let vectors: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
-        let cases = vectors["email_identity_vectors"].as_array().unwrap();
-        assert!(!cases.is_empty());
-        for case in cases {
-            let normal = |key: &str| normal(case[key].as_str().unwrap()).unwrap();
-            let same = normal("a") == normal("b");
-            assert_eq!(
-                Some(same),
-                case["same_for_consent"].as_bool(),
-                "{}",
-                case["id"]
-            );
-            assert_eq!(
-                Some(same),
-                case["same_for_suppression"].as_bool(),
-                "{}",
-                case["id"]
-            );
-        }
-    }
 
     #[test]
     fn domains_meet_in_ascii() {
