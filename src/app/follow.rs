@@ -58,11 +58,12 @@ pub fn build(
 /// # Errors
 /// Where the database fails.
 pub fn catch_up(store: &Store, index: &Index, grant: &Grant<Serve>) -> Result<(), StoreError> {
+    let held = index.position();
+    if store.head(grant)? <= held {
+        return Ok(());
+    }
     store.read(|tx| {
-        let (head, held) = (tx.position(grant)?, index.position());
-        if head <= held {
-            return Ok(());
-        }
+        let head = tx.position(grant)?;
         let mut changes = Vec::new();
         tx.changes_since(grant, held, &mut |change| changes.push(change))?;
         index.catch_up(head, changes);

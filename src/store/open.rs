@@ -295,6 +295,25 @@ impl Store {
         outcome
     }
 
+    /// How many entries the log holds, by one statement: no transaction is begun for it. Blocks.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached.
+    pub fn head(&self, _grant: &Grant<Serve>) -> Result<Position, StoreError> {
+        let idle = self.idle().pop();
+        if let Some(mut db) = idle
+            && let Ok(size) = size(&mut db)
+        {
+            self.keep(db);
+            return Ok(size);
+        }
+        // there was none, or it has died meanwhile
+        let mut db = Db::connect(&self.url)?;
+        let size = size(&mut db)?;
+        self.keep(db);
+        Ok(size)
+    }
+
     /// Keeps a signed checkpoint.
     ///
     /// # Errors
