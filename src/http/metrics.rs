@@ -57,10 +57,10 @@ impl Metrics {
         );
         Ok(Self {
             registry,
-            checks,
             requests,
             seconds,
             decisions,
+            checks,
             position,
             persons,
         })
