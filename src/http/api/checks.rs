@@ -11,7 +11,6 @@ use crate::http::door::Allowed;
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
-use crate::policy::Outcome;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
@@ -124,9 +123,9 @@ pub struct LawfulIf<'a> {
     pub en: &'a str,
 }
 
-/// What an answer says of the outcome; the same for whoever is asked about.
+/// The answer.
 #[derive(Serialize, ToSchema)]
-pub struct OutcomeView<'a> {
+pub struct DecisionView<'a> {
     /// `permit` or `deny`. Anything but a `permit` means: do not send.
     #[schema(example = "deny")]
     pub decision: &'static str,
@@ -146,11 +145,6 @@ pub struct OutcomeView<'a> {
     pub policy_version: &'a str,
     /// What to do when acting on a permit.
     pub obligations: &'a [String],
-}
-
-/// What an answer says of this one decision.
-#[derive(Serialize, ToSchema)]
-pub struct ThisDecision {
     /// The decision's name.
     #[schema(value_type = String)]
     pub decision_id: DecisionId,
@@ -164,17 +158,6 @@ pub struct ThisDecision {
     /// True where another instant than now was asked about: never a permission to send.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub simulation: bool,
-}
-
-/// The answer.
-#[derive(Serialize, ToSchema)]
-pub struct DecisionView<'a> {
-    /// What was decided, and why.
-    #[serde(flatten)]
-    pub outcome: OutcomeView<'a>,
-    /// When, and on what.
-    #[serde(flatten)]
-    pub decision: ThisDecision,
 }
 
 /// The answers, in the order of the questions.
@@ -316,20 +299,48 @@ fn write_decision(answer: &mut Vec<u8>, site: &Site, decided: &Decided) -> Resul
     put(answer, site.app.engine().version(), decided).map_err(|_| Problem::unavailable())
 }
 
-/// Writes a [`DecisionView`]. The part that follows from the outcome alone is long, and written
-/// once: an outcome is kept by the one engine that gave it, and so with one version. The other
-/// part is put in the place of its closing brace.
+/// Writes a [`DecisionView`]. The part before the decision's name follows from the outcome alone, is
+/// long, and is written once: an outcome is kept by the one engine that gave it.
 fn put(answer: &mut Vec<u8>, version: &str, decided: &Decided) -> serde_json::Result<()> {
-    let outcome = decided
-        .outcome
-        .text(|outcome| serde_json::to_string(&outcome_view(outcome, version)).unwrap_or_default());
-    answer.extend_from_slice(outcome.strip_suffix('}').unwrap_or_default().as_bytes());
+    let view = || view(version, decided);
+    let kept = decided.outcome.text(|_| {
+        let whole = serde_json::to_string(&view()).unwrap_or_default();
+        // within a text the quotes would be escaped
+        let before = whole.split(",\"decision_id\"").next();
+        before.unwrap_or_default().to_owned()
+    });
+    answer.extend_from_slice(kept.as_bytes());
     let joint = answer.len();
-    serde_json::to_writer(&mut *answer, &this_decision(decided))?;
+    serde_json::to_writer(&mut *answer, &Rest::of(decided))?;
+    // what opens the rest joins it to what was kept
     if let Some(brace) = answer.get_mut(joint) {
         *brace = b',';
     }
     Ok(())
+}
+
+/// The part of a [`DecisionView`] that is of one decision.
+#[derive(Serialize)]
+struct Rest {
+    decision_id: DecisionId,
+    position: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_position: Option<u64>,
+    valid_until: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    simulation: bool,
+}
+
+impl Rest {
+    fn of(decided: &Decided) -> Self {
+        Self {
+            decision_id: decided.id,
+            position: decided.position,
+            evidence_position: decided.evidence,
+            valid_until: decided.valid_until.map(rfc3339),
+            simulation: decided.simulated,
+        }
+    }
 }
 
 #[allow(
@@ -371,8 +382,9 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
     })
 }
 
-fn outcome_view<'a>(outcome: &'a Outcome, version: &'a str) -> OutcomeView<'a> {
-    OutcomeView {
+fn view<'a>(version: &'a str, decided: &'a Decided) -> DecisionView<'a> {
+    let outcome = &decided.outcome;
+    DecisionView {
         decision: if outcome.is_permit() {
             "permit"
         } else {
@@ -392,11 +404,6 @@ fn outcome_view<'a>(outcome: &'a Outcome, version: &'a str) -> OutcomeView<'a> {
         policies: outcome.determining(),
         policy_version: version,
         obligations: outcome.obligations(),
-    }
-}
-
-fn this_decision(decided: &Decided) -> ThisDecision {
-    ThisDecision {
         decision_id: decided.id,
         position: decided.position,
         evidence_position: decided.evidence,
@@ -424,10 +431,7 @@ mod tests {
         put(&mut written, "sha256:1", &decided).unwrap();
         put(&mut again, "sha256:1", &decided).unwrap();
         assert_eq!(written, again);
-        let described = DecisionView {
-            outcome: outcome_view(&decided.outcome, "sha256:1"),
-            decision: this_decision(&decided),
-        };
+        let described = view("sha256:1", &decided);
         assert_eq!(
             String::from_utf8(written).unwrap(),
             serde_json::to_string(&described).unwrap()

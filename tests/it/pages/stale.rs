@@ -58,10 +58,7 @@ fn the_back_button() {
     // elsewhere, by phone say, the person says no
     let no = serde_json::json!({ "subject": { "email": EMAIL }, "purpose": "newsletter", "channel": "email", "status": "withdrawn" });
     scene.shop.record(&no);
-    browser.script("history.back()");
-    browser.wait_until(
-        "return document.readyState === 'complete' && !!document.querySelector('.savebar button')",
-    );
+    browser.back();
     choose(&browser, "newsletter.email", "yes");
     let before = scene.shop.position();
     save(&browser);

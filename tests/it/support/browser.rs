@@ -91,6 +91,12 @@ impl Browser {
         self.post("/url", &json!({ "url": url }));
     }
 
+    /// Presses the back button and waits until the page is there.
+    #[track_caller]
+    pub fn back(&self) {
+        self.post("/back", &json!({}));
+    }
+
     pub fn url(&self) -> String {
         text(&self.get("/url"))
     }
