@@ -1,6 +1,7 @@
 //! A fresh database for a test, on `SQLite` or on PostgreSQL, with a data directory beside it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
@@ -11,14 +12,14 @@ use super::waits::POSTGRES;
 /// A database of one test, empty at first.
 pub enum Db {
     /// A file in the data directory.
-    Sqlite { data: TempDir },
+    Sqlite { data: Arc<TempDir> },
     /// A database in a cluster, by its URL.
-    Postgres { data: TempDir, url: String },
+    Postgres { data: Arc<TempDir>, url: String },
 }
 
 impl Db {
     pub fn sqlite() -> Self {
-        let data = directory("sqlite");
+        let data = Arc::new(directory("sqlite"));
         Self::Sqlite { data }
     }
 
@@ -35,13 +36,21 @@ impl Db {
 
     /// A database in this cluster, for a test that stops it or kills it.
     pub fn in_cluster(cluster: &Cluster) -> Self {
-        let data = directory("data");
+        let data = Arc::new(directory("data"));
         let url = cluster.database();
         Self::Postgres { data, url }
     }
 
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres { .. })
+    }
+
+    /// The directory, which goes when nobody holds it any more: a server needs it for as long as it
+    /// runs.
+    pub fn directory(&self) -> Arc<TempDir> {
+        match self {
+            Self::Sqlite { data } | Self::Postgres { data, .. } => data.clone(),
+        }
     }
 
     /// Where the key file and, on `SQLite`, the database are.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::database::Db;
@@ -21,6 +22,8 @@ pub struct Server {
     err: PathBuf,
     /// The working directory: nothing that a server leaves falls into the repository.
     _home: tempfile::TempDir,
+    /// The data directory, of a server that was given one.
+    _data: Option<Arc<tempfile::TempDir>>,
 }
 
 impl Server {
@@ -43,7 +46,9 @@ impl Server {
         command.args(["--database-url", &db.url()]);
         command.arg("--data-dir").arg(db.data_dir());
         command.args(arguments).envs(variables.iter().copied());
-        Self::run(command)
+        let mut server = Self::run(command);
+        server._data = Some(db.directory());
+        server
     }
 
     /// `serve --demo`, ready.
@@ -69,6 +74,7 @@ impl Server {
             out,
             err,
             _home: home,
+            _data: None,
         }
     }
 
