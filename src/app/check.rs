@@ -2,7 +2,7 @@
 //!
 //! Answered from the index alone. The answer names the position it was made on.
 
-use super::facts::{self, Said};
+use super::facts::{self, Said, Setting};
 use super::open::App;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
@@ -80,13 +80,17 @@ impl App {
             persons.into_iter().map(Some).collect()
         };
         let judged = outcomes.into_iter().map(|person| {
+            let setting = Setting {
+                catalogue: table.catalogue(),
+                home_zone: self.home_zone,
+            };
             let facts = facts::gather(
-                table.catalogue(),
+                setting,
                 purpose,
                 channel,
                 person,
                 suppressed,
-                question.said,
+                &question.said,
                 at,
             );
             (

@@ -9,6 +9,7 @@ use crate::index::Index;
 use crate::policy::{Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::Keyring;
 use crate::store::{DatabaseUrl, Options, Store, StoreError};
+use chrono_tz::Tz;
 use std::sync::Arc;
 
 /// How the service is opened. Time, randomness and secrets are handed in.
@@ -23,6 +24,8 @@ pub struct Setup {
     pub public_url: String,
     /// The name of the log, where the registry is new.
     pub origin: String,
+    /// The time zone of persons whose own nobody gave.
+    pub timezone: Tz,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The dice.
@@ -54,6 +57,7 @@ pub struct App {
     pub(super) head: HeadWatch,
     pub(super) signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
+    pub(super) home_zone: Tz,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     public_url: String,
@@ -110,6 +114,7 @@ impl App {
             head,
             signer,
             serve,
+            home_zone: setup.timezone,
             clock: setup.clock,
             entropy: setup.entropy,
             public_url: setup.public_url,

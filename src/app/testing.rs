@@ -111,6 +111,7 @@ impl TestApp {
             policies: PolicySource::Embedded,
             public_url: "http://localhost:8080".into(),
             origin: ORIGIN.into(),
+            timezone: chrono_tz::Europe::Paris,
             clock: clock.clone(),
             entropy: TestDice::new(seed),
             progress: Box::new(|_, _| {}),

@@ -211,6 +211,7 @@ fn setup(
         policies,
         public_url: public_url.trim_end_matches('/').to_owned(),
         origin: config.origin(entropy.as_ref())?,
+        timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
         clock: Arc::new(system::SystemClock),
         entropy,
         progress,

@@ -1,9 +1,12 @@
 //! The field's words as types and rules. Pure: no clock, no randomness, no I/O, no SQL, no HTTP.
 
 pub mod duration;
+pub mod elapsed;
 pub mod event;
+pub mod french_holidays;
 pub mod ids;
 pub mod import;
 pub mod personal;
 pub mod registry;
+pub mod signals;
 pub mod time;

@@ -1,7 +1,7 @@
 //! Reading a pack from disk: the only input of this layer, apart from what the caller hands in.
 
 use super::error::PolicyError;
-use super::pack::{Pack, SCHEMA_PATH};
+use super::pack::{Pack, is_pack_file};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 8;
 /// Where the policies come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PolicySource {
-    /// The European pack that the program carries.
+    /// The packs that the program carries.
     #[default]
     Embedded,
     /// A directory under the operator's version control.
@@ -34,7 +34,7 @@ impl PolicySource {
     }
 }
 
-/// Reads the schema and every `.cedar` file under a directory. Other files (a README, an editor's
+/// Reads the schema, every `pack.toml` and every `.cedar` file under a directory. Other files (a README, an editor's
 /// backup) and hidden ones are left alone.
 ///
 /// # Errors
@@ -76,7 +76,7 @@ fn collect(
         }
         if path.is_dir() {
             collect(&path, &format!("{inside}/"), depth - 1, files)?;
-        } else if inside == SCHEMA_PATH || name.ends_with(".cedar") {
+        } else if is_pack_file(&inside) {
             files.push((inside, read(&path)?));
         }
     }
@@ -108,6 +108,7 @@ fn unreadable(path: &Path, what: impl Into<String>, mend: impl Into<String>) -> 
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::policy::pack::SCHEMA_PATH;
 
     #[test]
     fn the_embedded_pack_is_the_directory() {

@@ -1,0 +1,5 @@
+//! Signals that browsers and consent platforms send.
+
+mod bits;
+pub mod gpc;
+pub mod tcf;
