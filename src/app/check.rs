@@ -82,6 +82,7 @@ impl App {
         let judged = outcomes.into_iter().map(|person| {
             let setting = Setting {
                 catalogue: table.catalogue(),
+                home_country: self.home_country,
                 home_zone: self.home_zone,
             };
             let facts = facts::gather(

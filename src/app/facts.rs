@@ -24,7 +24,9 @@ pub struct Said {
 pub struct Setting<'a> {
     /// What is in force.
     pub catalogue: &'a Catalogue,
-    /// The zone of persons of the controller's country whose own nobody gave.
+    /// The country of controllers that name none.
+    pub home_country: Country,
+    /// The zone of persons of that country whose own nobody gave.
     pub home_zone: Tz,
 }
 
@@ -41,10 +43,10 @@ pub fn gather(
 ) -> Option<Situation> {
     let law_use = PurposeUse::parse(purpose.law_use.as_str()).ok()?;
     let law_channel = policy::Channel::parse(channel.as_str()).ok()?;
-    let (country, controller) = countries(setting.catalogue, purpose, said);
+    let (country, controller) = countries(setting, purpose, said);
     let moment = Moment {
         at,
-        zone: zone(setting, said, country == controller),
+        zone: zone(setting, said, country),
     };
     let mut facts = Facts::nothing_known(law_use, law_channel, basis(purpose.legal_basis));
     facts.purpose_known = true;
@@ -79,12 +81,15 @@ pub fn gather(
 
 /// The person's country, as stated or else the controller's, and the controller's.
 fn countries(
-    catalogue: &Catalogue,
+    setting: Setting<'_>,
     purpose: &Purpose,
     said: &Said,
 ) -> (Option<Country>, Option<Country>) {
-    let controller = catalogue.controllers.get(&purpose.controller);
-    let controller = controller.and_then(|one| Country::of_law(one.country.as_deref()?).ok());
+    let controller = setting.catalogue.controllers.get(&purpose.controller);
+    let controller = match controller.and_then(|one| one.country.as_deref()) {
+        Some(code) => Country::of_law(code).ok(),
+        None => Some(setting.home_country),
+    };
     let person = match said.person.country.as_deref() {
         Some(code) => Country::of_law(code).ok(),
         None => controller,
@@ -92,11 +97,11 @@ fn countries(
     (person, controller)
 }
 
-/// The person's zone, as stated; else the home zone for a person of the controller's country.
-fn zone(setting: Setting<'_>, said: &Said, at_home: bool) -> Option<Tz> {
+/// The person's zone, as stated; else the home zone for a person of the home country.
+fn zone(setting: Setting<'_>, said: &Said, country: Option<Country>) -> Option<Tz> {
     match said.person.timezone.as_deref() {
         Some(zone) => zone.parse().ok(),
-        None => at_home.then_some(setting.home_zone),
+        None => (country == Some(setting.home_country)).then_some(setting.home_zone),
     }
 }
 

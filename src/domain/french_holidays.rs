@@ -26,24 +26,44 @@ pub fn is_public_holiday(day: NaiveDate) -> bool {
         })
 }
 
-/// Easter Sunday of the Gregorian calendar (the anonymous algorithm of 1876).
+/// Easter Sunday of the Gregorian calendar (Gauss, with the two exceptions of the lunar table).
 fn easter(year: i32) -> Option<NaiveDate> {
-    let (a, b, c) = (year % 19, year / 100, year % 100);
-    let (d, e) = (b / 4, b % 4);
-    let g = (b - (b + 8) / 25 + 1) / 3;
-    let h = (19 * a + b - d - g + 15) % 30;
-    let l = (32 + 2 * e + 2 * (c / 4) - h - c % 4) % 7;
-    let m = (a + 11 * h + 22 * l) / 451;
-    let from_march = h + l - 7 * m + 114;
-    let month = u32::try_from(from_march / 31).ok()?;
-    let day = u32::try_from(from_march % 31 + 1).ok()?;
-    NaiveDate::from_ymd_opt(year, month, day)
+    let century = year / 100;
+    let moon_shift = (15 - (8 * century + 13) / 25 + century - century / 4) % 30;
+    let sunday_shift = (4 + century - century / 4) % 7;
+    let moon = (19 * (year % 19) + moon_shift) % 30;
+    let sunday = (2 * (year % 4) + 4 * (year % 7) + 6 * moon + sunday_shift) % 7;
+    let late =
+        moon == 29 && sunday == 6 || moon == 28 && sunday == 6 && (11 * moon_shift + 11) % 30 < 19;
+    let after = moon + sunday - if late { 7 } else { 0 };
+    let earliest = NaiveDate::from_ymd_opt(year, 3, 22)?;
+    earliest.checked_add_days(Days::new(u64::try_from(after).ok()?))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn easter_falls_on_the_days_known() {
+        for known in [
+            "1818-03-22",
+            "1954-04-18",
+            "1961-04-02",
+            "1981-04-19",
+            "2000-04-23",
+            "2019-04-21",
+            "2024-03-31",
+            "2038-04-25",
+            "2049-04-18",
+            "2076-04-19",
+            "2285-03-22",
+        ] {
+            let known: NaiveDate = known.parse().unwrap();
+            assert_eq!(easter(known.year()), Some(known));
+        }
+    }
 
     #[test]
     fn every_year_of_the_law_files_agrees() {

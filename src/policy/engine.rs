@@ -248,9 +248,8 @@ fn eras<'a>(program: &'a Program, situation: &Situation) -> impl Iterator<Item =
 fn stricter(one: Arc<Outcome>, other: Arc<Outcome>) -> Arc<Outcome> {
     match (one.is_permit(), other.is_permit()) {
         (true, false) => other,
-        (false, true) => one,
         (false, false) if other.precedence() < one.precedence() => other,
-        (false, false) => one,
+        (false, _) => one,
         (true, true) if one == other => one,
         (true, true) => Arc::new(one.and(&other)),
     }

@@ -65,7 +65,8 @@ macro_rules! facts {
             /// The facts as the record that policies see; `None` only if a name in this file
             /// were no Cedar name.
             pub(super) fn context(&self) -> Option<Context> {
-                let pairs = [$((stringify!($fact).to_owned(), self.$fact.expression()?),)*];
+                let mut pairs = Vec::with_capacity(Self::SHAPE.len());
+                $(pairs.push((stringify!($fact).to_owned(), self.$fact.expression()?));)*
                 Context::from_pairs(pairs).ok()
             }
 
@@ -86,6 +87,11 @@ macro_rules! facts {
                 facts.channel = channel;
                 facts.legal_basis = legal_basis;
                 facts
+            }
+
+            /// The names of all facts.
+            pub fn names() -> impl Iterator<Item = &'static str> {
+                [$(stringify!($fact),)*].into_iter()
             }
 
             /// The names of the facts in which the two differ.
@@ -431,10 +437,5 @@ pub(super) mod tests {
         for (at, one) in classes.iter().enumerate() {
             assert!(classes.iter().skip(at + 1).all(|other| other != one));
         }
-    }
-
-    #[test]
-    fn the_key_has_room_to_grow() {
-        assert!(Facts::KEY_BITS + 40 < Key::BITS, "{}", Facts::KEY_BITS);
     }
 }

@@ -33,10 +33,10 @@ impl Key {
 
     /// The key mixed into 64 bits: multiply wide, then fold the halves.
     pub(super) fn mixed(self) -> u64 {
-        let [a, b, c, d, e] = self.0;
-        let one = wide(a ^ b.rotate_left(32));
-        let two = wide(c ^ d.rotate_left(32) ^ 0x2545_F491_4F6C_DD1D);
-        wide(one ^ two.rotate_left(17) ^ e)
+        let [first, rest @ ..] = self.0;
+        rest.iter().fold(wide(first), |mixed, word| {
+            wide(mixed.rotate_left(17) ^ word ^ 0x2545_F491_4F6C_DD1D)
+        })
     }
 }
 

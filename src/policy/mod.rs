@@ -35,7 +35,7 @@ mod property_tests;
 mod refusal_tests;
 
 pub use annotations::PolicyDescription;
-pub use directory::{PolicySource, read_directory};
+pub use directory::{PolicySource, read_case_file, read_case_files, read_directory};
 pub use engine::Engine;
 pub use error::PolicyError;
 pub use facts::Facts;

@@ -1,5 +1,6 @@
 //! A policy pack: its files, and the digest that names its version.
 
+use super::cases::CaseFile;
 use super::error::PolicyError;
 use super::manifest::MANIFEST;
 use ring::digest;
@@ -57,6 +58,33 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "uk/pack.toml",
     "uk/pecr.cedar",
 ];
+
+/// The cases that the program carries.
+const EMBEDDED_CASES: &[(&str, &str)] = embedded![
+    "law/vectors.json",
+    "be/tests/belgium.toml",
+    "company/tests/company.toml",
+    "de/tests/germany.toml",
+    "dk/tests/denmark.toml",
+    "es/tests/spain.toml",
+    "eu/tests/union.toml",
+    "fr/tests/data.toml",
+    "fr/tests/hours.toml",
+    "fr/tests/phone.toml",
+    "gdpr/tests/base.toml",
+    "it/tests/italy.toml",
+    "nl/tests/netherlands.toml",
+    "uk/tests/kingdom.toml",
+];
+
+/// The cases of the packs that the program carries.
+pub(super) fn embedded_cases() -> Vec<CaseFile> {
+    let owned = |(path, text): &(&str, &str)| CaseFile {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+    };
+    EMBEDDED_CASES.iter().map(owned).collect()
+}
 
 /// One file of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

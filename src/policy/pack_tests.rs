@@ -311,9 +311,9 @@ fn a_policy_whose_rule_was_not_confirmed_says_so() {
     assert!(unsure.len() > 10);
     for one in engine().policies() {
         let doubtful = one.rules.iter().any(|rule| unsure.contains(&rule.as_str()));
-        assert_eq!(
-            doubtful,
-            one.unverified.is_some(),
+        // a policy may doubt more than its rule does: one country's age in a table of many
+        assert!(
+            !doubtful || one.unverified.is_some(),
             "{} {:?}",
             one.id,
             one.rules

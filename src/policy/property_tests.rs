@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Facts drawn for each property: all of them in an optimised build (`cargo test --release`),
 /// where Cedar is some ten times faster than in a debug build.
 const DRAWS: u64 = if cfg!(debug_assertions) {
-    2_000
+    500
 } else {
     50_000
 };

@@ -209,6 +209,14 @@ macro_rules! vocabulary {
             }
         }
 
+        impl std::str::FromStr for $list {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::parse(word)
+            }
+        }
+
         impl std::fmt::Display for $list {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -435,8 +443,11 @@ vocabulary! {
     }
 }
 
-/// Every list, by its schema name, with its words: for the schema check.
-pub(super) const LISTS: &[(&str, fn() -> Vec<&'static str>)] = &[
+/// A list's schema name and its words.
+type List = (&'static str, fn() -> Vec<&'static str>);
+
+/// Every list: for the schema check.
+pub(super) const LISTS: &[List] = &[
     (PurposeUse::NAME, words::<PurposeUse>),
     (Channel::NAME, words::<Channel>),
     (LegalBasis::NAME, words::<LegalBasis>),

@@ -1,8 +1,6 @@
 //! The TC string of the IAB Europe Transparency and Consent Framework 2.3.
 
 use super::bits::Bits;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// 28 February 2026, 00:00 UTC, in tenths of a second: strings made since then must say which
 /// vendors were disclosed.
@@ -28,11 +26,9 @@ impl TcString {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let mut segments = text.split('.');
-        let core = URL_SAFE_NO_PAD.decode(segments.next()?).ok()?;
-        let mut read = Self::core(&mut Bits::of(&core))?;
+        let mut read = Self::core(&mut Bits::of(segments.next()?)?)?;
         for segment in segments {
-            let bytes = URL_SAFE_NO_PAD.decode(segment).ok()?;
-            let mut bits = Bits::of(&bytes);
+            let mut bits = Bits::of(segment)?;
             if bits.number(3)? == DISCLOSED {
                 read.disclosed = Some(vendors(&mut bits)?);
             }
@@ -40,7 +36,7 @@ impl TcString {
         Some(read)
     }
 
-    fn core(bits: &mut Bits<'_>) -> Option<Self> {
+    fn core(bits: &mut Bits) -> Option<Self> {
         if bits.number(6)? != 2 {
             return None;
         }
@@ -91,7 +87,7 @@ impl TcString {
 }
 
 /// A list of vendors: one bit each, or ranges.
-fn vendors(bits: &mut Bits<'_>) -> Option<Vec<u16>> {
+fn vendors(bits: &mut Bits) -> Option<Vec<u16>> {
     let most = u16::try_from(bits.number(16)?).ok()?;
     let mut found = Vec::new();
     if !bits.flag()? {

@@ -128,8 +128,9 @@ fn ends(period: &str, collected: When, moment: &Moment) -> DateTime<Utc> {
 }
 
 fn evidence(case: &Case, consent: &Consent, moment: &Moment, facts: &mut Facts) {
-    facts.notice_current = true;
-    facts.wording_known = Stated::from(consent.notice_version.as_ref().map(|_| true));
+    facts.notice_current = !consent.notice_superseded;
+    let versioned = consent.notice_version.as_ref().map(|_| true);
+    facts.wording_known = Stated::from(consent.wording_kept.or(versioned));
     facts.consent_act = act(consent.act.as_deref());
     facts.sender_named = consent.named_sender.into();
     facts.consent_bundled = consent.bundle.len() > 1;

@@ -2,10 +2,15 @@
 //! the service uses, and decided by the engine that the service uses.
 
 mod consents;
+mod file;
 mod run;
+mod suite;
 #[cfg(test)]
 mod tests;
 mod vector;
 
+pub(super) use file::is_case_file;
+pub use file::{CaseFile, read_cases};
 pub use run::{Verdict, run};
-pub use vector::{Case, Expected, read_cases};
+pub use suite::{Report, run_all};
+pub use vector::{Case, Expected};

@@ -64,10 +64,15 @@ fn situation(case: &Case, calendar: &dyn Calendar) -> Situation {
     let basis = case.registry.legal_basis.unwrap_or(LegalBasis::Consent);
     let mut facts = Facts::nothing_known(case.purpose, channel, basis);
     facts.person_known = case.registry.identity_resolved != Some(false);
-    facts.purpose_known = true;
-    facts.channel_of_purpose = true;
+    facts.purpose_known = case.registry.purpose_in_force != Some(false);
+    facts.channel_of_purpose = case.registry.channel_declared != Some(false);
     let own = consents::facts(case, &moment, &mut facts);
     standing(case, own.as_ref(), &moment, &mut facts);
+    let calendar = if case.registry.holidays_known == Some(false) {
+        &NoCalendar
+    } else {
+        calendar
+    };
     let said = (&case.subject, &case.message, &case.told);
     gather::say(
         said,
@@ -82,10 +87,23 @@ fn situation(case: &Case, calendar: &dyn Calendar) -> Situation {
     {
         facts.last_choice = LastChoice::None;
     }
+    let laws = Laws::of(channel, country, controller);
+    if let Some(first) = laws.iter().next() {
+        facts.country = first;
+    }
     Situation {
         facts,
-        laws: Laws::of(channel, country, controller),
+        laws,
         day: moment.day(),
+    }
+}
+
+/// No day is known to be a holiday, and none not to be.
+struct NoCalendar;
+
+impl Calendar for NoCalendar {
+    fn is_public_holiday(&self, _: Country, _: chrono::NaiveDate) -> Option<bool> {
+        None
     }
 }
 

@@ -68,16 +68,24 @@ pub struct Registry {
     pub(super) restriction: Option<Restriction>,
     pub(super) identity_resolved: Option<bool>,
     pub(super) legal_basis: Option<LegalBasis>,
+    /// Not in the law files' own words: whether the purpose is in force, and for this channel.
+    pub(super) purpose_in_force: Option<bool>,
+    pub(super) channel_declared: Option<bool>,
+    /// Not in the law files' own words: whether the public holidays of the day are known.
+    pub(super) holidays_known: Option<bool>,
 }
 
 /// The registry's words among the facts of a case; the others are the caller's.
-const REGISTRY: [&str; 6] = [
+const REGISTRY: [&str; 9] = [
     "consents",
     "objections",
     "suppression_match",
     "restriction",
     "identity_resolved",
     "legal_basis",
+    "purpose_in_force",
+    "channel_declared",
+    "holidays_known",
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -167,6 +175,12 @@ pub(super) struct Consent {
     pub(super) explicit: Option<bool>,
     #[serde(default)]
     pub(super) bundle: Vec<Channel>,
+    /// Not in the law files' own words: a major version of the notice has come since.
+    #[serde(default)]
+    pub(super) notice_superseded: bool,
+    /// Not in the law files' own words: whether the wording shown is on record.
+    #[serde(default)]
+    pub(super) wording_kept: Option<bool>,
 }
 
 /// A case as it stands in the file.
@@ -198,23 +212,8 @@ struct Written {
     _note: Option<String>,
 }
 
-/// Reads the cases of a file: `{"decision_vectors": […]}`, in which other parts may stand that
-/// are no decisions.
-///
-/// # Errors
-/// What is wrong, with the case's id and the place inside it.
-pub fn read_cases(text: &str) -> Result<Vec<Case>, String> {
-    let file: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let cases = file.get("decision_vectors").and_then(Value::as_array);
-    let cases = cases.ok_or("the file has no list \"decision_vectors\"")?;
-    cases
-        .iter()
-        .enumerate()
-        .map(|(at, one)| read(at, one))
-        .collect()
-}
-
-fn read(at: usize, case: &Value) -> Result<Case, String> {
+/// Reads one case, the `at`th of its file.
+pub(super) fn read_case(at: usize, case: &Value) -> Result<Case, String> {
     let id = case.get("id").and_then(Value::as_str);
     let name = id.map_or_else(|| format!("case {}", at + 1), str::to_owned);
     let written: Written = strict(case.clone()).map_err(|what| format!("{name}: {what}"))?;

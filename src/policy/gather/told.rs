@@ -115,8 +115,27 @@ impl HeaderValues {
     }
 }
 
-/// A register's entry: absent is not consulted, `null` is not registered.
+/// A register's entry: absent is not consulted, `null` or `false` is not registered.
 pub type Entry = Option<Option<When>>;
+
+/// A date, or `false`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Registered {
+    Since(When),
+    Is(bool),
+}
+
+#[allow(clippy::option_option, reason = "absent and null say different things")]
+fn registered<'de, D: Deserializer<'de>>(value: D) -> Result<Entry, D::Error> {
+    match Option::deserialize(value)? {
+        None | Some(Registered::Is(false)) => Ok(Some(None)),
+        Some(Registered::Since(since)) => Ok(Some(Some(since))),
+        Some(Registered::Is(true)) => {
+            Err(serde::de::Error::custom("say since when, or null or false"))
+        }
+    }
+}
 
 /// Tells `null` from absent.
 #[allow(clippy::option_option, reason = "absent and null say different things")]
@@ -167,9 +186,9 @@ pub struct Told {
     pub robinson_member: Option<bool>,
     pub stop_pub: Option<bool>,
     pub on_tps: Option<bool>,
-    #[serde(deserialize_with = "stated")]
+    #[serde(deserialize_with = "registered")]
     pub rpo_registered_at: Entry,
-    #[serde(deserialize_with = "stated")]
+    #[serde(deserialize_with = "registered")]
     pub dncm_registered_at: Entry,
     pub os_push_permission: Option<bool>,
     pub os_location_permission: Option<bool>,
