@@ -90,6 +90,8 @@ pub fn open(url: &str) -> Arc<App> {
         policies: PolicySource::Embedded,
         public_url: "http://127.0.0.1".into(),
         origin: "bench.example/registry".into(),
+        country: placet::policy::Country::France,
+        timezone: chrono_tz::Europe::Paris,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
         progress: Box::new(|_, _| ()),

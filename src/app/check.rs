@@ -2,7 +2,7 @@
 //!
 //! Answered from the index alone. The answer names the position it was made on.
 
-use super::facts::{self, Said};
+use super::facts::{self, Said, Setting};
 use super::open::App;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
@@ -80,13 +80,18 @@ impl App {
         let mut found = found.map(Some).peekable();
         let nobody = found.peek().is_none().then_some(None);
         let judged = found.chain(nobody).map(|person| {
+            let setting = Setting {
+                catalogue: table.catalogue(),
+                home_country: self.home_country,
+                home_zone: self.home_zone,
+            };
             let facts = facts::gather(
-                table.catalogue(),
+                setting,
                 purpose,
                 channel,
                 person,
                 suppressed,
-                question.said,
+                &question.said,
                 at,
             );
             (

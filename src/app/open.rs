@@ -6,9 +6,10 @@ use crate::audit::note::NoteSigner;
 use crate::domain::personal::Secret;
 use crate::domain::time::{Clock, Entropy};
 use crate::index::Index;
-use crate::policy::{Engine, Pack, PolicyError, PolicySource};
+use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::Keyring;
 use crate::store::{DatabaseUrl, Options, Store, StoreError};
+use chrono_tz::Tz;
 use std::sync::Arc;
 
 /// How the service is opened. Time, randomness and secrets are handed in.
@@ -23,6 +24,10 @@ pub struct Setup {
     pub public_url: String,
     /// The name of the log, where the registry is new.
     pub origin: String,
+    /// The country of controllers that name none.
+    pub country: Country,
+    /// The time zone of persons of that country whose own nobody gave.
+    pub timezone: Tz,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The dice.
@@ -54,6 +59,8 @@ pub struct App {
     pub(super) head: HeadWatch,
     pub(super) signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
+    pub(super) home_country: Country,
+    pub(super) home_zone: Tz,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     public_url: String,
@@ -111,6 +118,8 @@ impl App {
             head,
             signer,
             serve,
+            home_country: setup.country,
+            home_zone: setup.timezone,
             clock: setup.clock,
             entropy: setup.entropy,
             public_url: setup.public_url,

@@ -111,6 +111,8 @@ impl TestApp {
             policies: PolicySource::Embedded,
             public_url: "http://localhost:8080".into(),
             origin: ORIGIN.into(),
+            country: crate::policy::Country::France,
+            timezone: chrono_tz::Europe::Paris,
             clock: clock.clone(),
             entropy: TestDice::new(seed),
             progress: Box::new(|_, _| {}),

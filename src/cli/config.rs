@@ -17,6 +17,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("policies", "", false),
     ("public_url", "", false),
     ("origin", "", false),
+    ("country", "FR", false),
     ("timezone", "Europe/Paris", false),
     ("language", "fr", false),
     ("log", "info", false),

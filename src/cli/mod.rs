@@ -211,6 +211,11 @@ fn setup(
         policies,
         public_url: public_url.trim_end_matches('/').to_owned(),
         origin: config.origin(entropy.as_ref())?,
+        country: config.read(
+            "country",
+            "must be one of the countries whose law is held, like FR",
+        )?,
+        timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
         clock: Arc::new(system::SystemClock),
         entropy,
         progress,

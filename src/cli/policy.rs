@@ -1,10 +1,13 @@
-//! `placet policy …`.
+//! `placet policy …`
 
 use super::config::Config;
 use super::output::{Exit, Failure, print};
-use crate::policy::{Engine, PolicySource};
+use crate::policy::cases::{self, Case, CaseFile, Report, Verdict};
+use crate::policy::gather::LegalCalendar;
+use crate::policy::{Effect, Engine, PolicyError, PolicySource};
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 /// `placet policy …`
 #[derive(Subcommand)]
@@ -12,24 +15,46 @@ pub enum PolicyCommand {
     /// Read the policy packs as the service would at its start
     #[command(after_help = "Example: placet policy validate --policies policies")]
     Validate,
+    /// Run cases against the policy packs: the law's and the packs' own, or those of the files
+    /// named
+    #[command(
+        after_help = "Without a file, a policy that no case exercises fails the run as well.\n\nExample: placet policy test --policies policies\nExample: placet policy test law/vectors.json"
+    )]
+    Test {
+        /// Files of cases, or a directory of packs with their cases
+        #[arg(value_name = "FILE")]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// Runs `placet policy …`.
 ///
 /// # Errors
-/// Where a policy does not parse or validate: with file, line and column.
+/// Where the result cannot be printed. A policy or a case that is wrong is a result.
 pub fn run(command: &PolicyCommand, config: &Config, as_json: bool) -> Result<Exit, Failure> {
-    let PolicyCommand::Validate = command;
     let source = match config.get("policies").as_str() {
         "" => PolicySource::Embedded,
         directory => PolicySource::Directory(directory.into()),
     };
-    let engine = match source.load().and_then(|pack| Engine::compile(&pack)) {
+    match command {
+        PolicyCommand::Validate => validate(&source, as_json),
+        PolicyCommand::Test { paths } => test(source, paths, as_json),
+    }
+}
+
+fn compile(source: &PolicySource) -> Result<Engine, PolicyError> {
+    source.load().and_then(|pack| Engine::compile(&pack))
+}
+
+fn wrong(what: &str) -> Result<Exit, Failure> {
+    print(what)?;
+    Ok(Exit::Wrong)
+}
+
+fn validate(source: &PolicySource, as_json: bool) -> Result<Exit, Failure> {
+    let engine = match compile(source) {
         Ok(engine) => engine,
-        Err(error) => {
-            print(&error.to_string())?;
-            return Ok(Exit::Wrong);
-        }
+        Err(error) => return wrong(&error.to_string()),
     };
     let policies = engine.policies().count();
     if as_json {
@@ -39,4 +64,118 @@ pub fn run(command: &PolicyCommand, config: &Config, as_json: bool) -> Result<Ex
         "{policies} policies are valid; version {}",
         engine.version()
     ))
+}
+
+/// What is to be run: which packs, which files, and whether these should exercise every policy.
+fn plan(
+    source: PolicySource,
+    paths: &[PathBuf],
+) -> Result<(PolicySource, Vec<CaseFile>, bool), PolicyError> {
+    if let [directory] = paths
+        && directory.is_dir()
+    {
+        let source = PolicySource::Directory(directory.clone());
+        let files = source.cases()?;
+        return Ok((source, files, true));
+    }
+    if paths.is_empty() {
+        let files = source.cases()?;
+        return Ok((source, files, true));
+    }
+    let files = paths
+        .iter()
+        .map(|path| crate::policy::read_case_file(Path::new(path)));
+    Ok((source, files.collect::<Result<_, _>>()?, false))
+}
+
+fn test(source: PolicySource, paths: &[PathBuf], as_json: bool) -> Result<Exit, Failure> {
+    let planned = plan(source, paths);
+    let (source, files, whole) = match planned {
+        Ok(planned) => planned,
+        Err(error) => return wrong(&error.to_string()),
+    };
+    let engine = match compile(&source) {
+        Ok(engine) => engine,
+        Err(error) => return wrong(&error.to_string()),
+    };
+    let read: Result<Vec<Vec<Case>>, String> = files.iter().map(cases::read_cases).collect();
+    let cases = match read {
+        Ok(cases) => cases.into_iter().flatten().collect(),
+        Err(what) => return wrong(&what),
+    };
+    let report = cases::run_all(&engine, &LegalCalendar, cases);
+    print(&if as_json {
+        machine(&report, whole)
+    } else {
+        words(&report, whole)
+    })?;
+    let covered = !whole || report.unexercised.is_empty();
+    let right = report.failed.is_empty() && covered;
+    Ok(if right { Exit::Ok } else { Exit::Wrong })
+}
+
+const fn word(permit: bool) -> &'static str {
+    if permit { "permit" } else { "deny" }
+}
+
+fn words(report: &Report, whole: bool) -> String {
+    let mut lines: Vec<String> = report.failed.iter().map(failed).collect();
+    if whole {
+        let never = |id: &String| format!("{id}: no case exercises this policy");
+        lines.extend(report.unexercised.iter().map(never));
+        if !report.unvaried.is_empty() {
+            lines.push(format!(
+                "the same in every case: {}",
+                report.unvaried.join(", ")
+            ));
+        }
+    }
+    lines.push(format!(
+        "{} passed, {} failed",
+        report.passed,
+        report.failed.len()
+    ));
+    lines.join("\n")
+}
+
+fn failed((case, verdict): &(Case, Verdict)) -> String {
+    let outcome = &verdict.outcome;
+    format!(
+        "{}: expected {} {}, got {} {} ({}){}",
+        case.id,
+        word(case.expected.permit),
+        case.expected.reason,
+        word(outcome.effect() == Effect::Permit),
+        outcome.reason(),
+        outcome.policy_id(),
+        if case.title.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", case.title)
+        },
+    )
+}
+
+fn machine(report: &Report, whole: bool) -> String {
+    let failed: Vec<Value> = report
+        .failed
+        .iter()
+        .map(|(case, verdict)| {
+            let outcome = &verdict.outcome;
+            json!({
+                "id": case.id,
+                "expected": { "decision": word(case.expected.permit), "reason": case.expected.reason },
+                "actual": {
+                    "decision": word(outcome.is_permit()), "reason": outcome.reason(),
+                    "policies": outcome.determining(),
+                },
+            })
+        })
+        .collect();
+    let mut told = json!({ "passed": report.passed, "failed": failed });
+    if whole && let Some(object) = told.as_object_mut() {
+        object.insert("unexercised".into(), json!(report.unexercised));
+        object.insert("unvaried".into(), json!(report.unvaried));
+    }
+    told.to_string()
 }

@@ -3,6 +3,7 @@
 pub mod age;
 pub mod calendar;
 pub mod duration;
+pub mod elapsed;
 pub mod event;
 pub mod ids;
 pub mod import;

@@ -3,11 +3,28 @@
 
 use super::outcome::{Effect, LawfulIf};
 use cedar_policy::Policy;
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 const REQUIRED: [&str; 7] = ["id", "reason", "precedence", "rules", "source", "fr", "en"];
+/// What any policy may carry besides: since when and until when it holds, which of its sources
+/// was not confirmed, and the explanation in further languages.
+const OPTIONAL: [&str; 8] = [
+    "effective_from",
+    "effective_until",
+    "unverified",
+    "de",
+    "es",
+    "it",
+    "nl",
+    "da",
+];
+const LANGUAGES: [&str; 5] = ["de", "es", "it", "nl", "da"];
 const LAWFUL_IF: [&str; 3] = ["lawful_if", "lawful_if_fr", "lawful_if_en"];
 const OBLIGATIONS: &str = "obligations";
+const FACT: &str = "fact";
+/// The reason of a denial for want of a fact; `@fact` then names it.
+pub(super) const MISSING_FACT: &str = "MISSING_FACT";
 
 /// What a policy says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -24,10 +41,20 @@ pub struct PolicyDescription {
     pub rules: Vec<String>,
     /// Article of law.
     pub source: String,
+    /// The first local day on which it holds; from the beginning where it names none.
+    pub from: Option<NaiveDate>,
+    /// The last local day on which it holds; without end where it names none.
+    pub until: Option<NaiveDate>,
+    /// The sources that nobody has confirmed.
+    pub unverified: Option<String>,
+    /// The fact that is missing, where the reason is `MISSING_FACT`.
+    pub fact: Option<String>,
     /// Explanation in French.
     pub fr: String,
     /// Explanation in English.
     pub en: String,
+    /// Explanation in further languages: ISO 639-1 code and text.
+    pub local: Vec<(String, String)>,
     /// What would make the use lawful (denials).
     pub lawful_if: Option<LawfulIf>,
     /// What the permit obliges to (permits).
@@ -36,6 +63,14 @@ pub struct PolicyDescription {
     pub file: String,
     /// Line where the policy begins, from 1.
     pub line: usize,
+}
+
+impl PolicyDescription {
+    /// Whether it holds on that local day.
+    #[must_use]
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
 }
 
 /// What is wrong and how to mend it; the caller knows where.
@@ -54,6 +89,10 @@ pub(super) fn describe(
     let given: BTreeMap<&str, &str> = policy.annotations().collect();
     let effect = effect_of(policy);
     check_known(&given, effect)?;
+    let reason = word(&given, "reason", is_reason, "a code such as NO_CONSENT")?;
+    let unverified = optional(&given, "unverified")?;
+    let (from, until) = period(&given)?;
+    let fact = fact(&given, &reason)?;
     Ok(PolicyDescription {
         id: word(
             &given,
@@ -62,17 +101,90 @@ pub(super) fn describe(
             "lower-case letters, digits and hyphens",
         )?,
         effect,
-        reason: word(&given, "reason", is_reason, "a code such as NO_CONSENT")?,
         precedence: precedence(&given)?,
         rules: list(required(&given, "rules")?, "rules", is_rule)?,
         source: required(&given, "source")?.to_owned(),
-        fr: required(&given, "fr")?.to_owned(),
-        en: required(&given, "en")?.to_owned(),
-        lawful_if: lawful_if(&given)?,
+        from,
+        until,
+        fr: told(
+            required(&given, "fr")?,
+            unverified,
+            "Source non confirmée :",
+        ),
+        en: told(required(&given, "en")?, unverified, "Source not confirmed:"),
+        local: local(&given)?,
+        unverified: unverified.map(str::to_owned),
+        lawful_if: lawful_if(&given, fact)?,
+        fact: fact.map(str::to_owned),
         obligations: obligations(&given)?,
+        reason,
         file: file.to_owned(),
         line,
     })
+}
+
+/// The explanation, with the sources that were not confirmed, so that nobody takes it for more
+/// than it is.
+fn told(text: &str, unverified: Option<&str>, lead: &str) -> String {
+    unverified.map_or_else(
+        || text.to_owned(),
+        |sources| format!("{text} ({lead} {sources}.)"),
+    )
+}
+
+/// An annotation that need not be there, but must say something where it is.
+fn optional<'a>(given: &BTreeMap<&str, &'a str>, key: &str) -> Result<Option<&'a str>, Fault> {
+    given
+        .contains_key(key)
+        .then(|| required(given, key))
+        .transpose()
+}
+
+fn period(given: &BTreeMap<&str, &str>) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Fault> {
+    let day = |key: &str| {
+        let text = optional(given, key)?;
+        let read = text.map(str::parse).transpose();
+        read.map_err(|_| fault(format!("@{key} is no date"), "write it as 2026-08-11"))
+    };
+    let (from, until): (Option<NaiveDate>, Option<NaiveDate>) =
+        (day("effective_from")?, day("effective_until")?);
+    if let (Some(from), Some(until)) = (from, until)
+        && until < from
+    {
+        let mend = "@effective_until is the last day on which the policy holds";
+        return Err(fault("the policy ends before it begins", mend));
+    }
+    Ok((from, until))
+}
+
+/// The fact that is missing: named exactly where the reason says that one is.
+fn fact<'a>(given: &BTreeMap<&str, &'a str>, reason: &str) -> Result<Option<&'a str>, Fault> {
+    let named = optional(given, FACT)?;
+    match (named, reason == MISSING_FACT) {
+        (None, true) => Err(fault(
+            "a denial for want of a fact names none",
+            "write @fact(\"...\") with the name by which the caller gives it",
+        )),
+        (Some(_), false) => Err(fault(
+            "@fact goes with the reason MISSING_FACT only",
+            "take it away, or change @reason",
+        )),
+        (Some(name), true) if !is_code(name) => Err(fault(
+            "@fact has a bad form",
+            "write the fact's name in lower_case",
+        )),
+        (named, _) => Ok(named),
+    }
+}
+
+fn local(given: &BTreeMap<&str, &str>) -> Result<Vec<(String, String)>, Fault> {
+    let mut texts = Vec::new();
+    for language in LANGUAGES {
+        if let Some(text) = optional(given, language)? {
+            texts.push((language.to_owned(), text.to_owned()));
+        }
+    }
+    Ok(texts)
 }
 
 fn effect_of(policy: &Policy) -> Effect {
@@ -84,27 +196,23 @@ fn effect_of(policy: &Policy) -> Effect {
 
 /// Refuses what is unknown, so that a misspelt `@obligation` is not silently without effect.
 fn check_known(given: &BTreeMap<&str, &str>, effect: Effect) -> Result<(), Fault> {
-    for key in given.keys() {
-        let optional = match effect {
-            Effect::Permit => *key == OBLIGATIONS,
-            Effect::Deny => LAWFUL_IF.contains(key),
-        };
-        if !optional && !REQUIRED.contains(key) {
-            let mend = match effect {
-                Effect::Permit => format!(
-                    "a permit carries {} and may carry @{OBLIGATIONS}",
-                    at(&REQUIRED)
-                ),
-                Effect::Deny => format!(
-                    "a forbid carries {} and may carry {}",
-                    at(&REQUIRED),
-                    at(&LAWFUL_IF)
-                ),
-            };
-            return Err(fault(format!("annotation @{key} is not known here"), mend));
-        }
+    let more: &[&str] = match effect {
+        Effect::Permit => &[OBLIGATIONS],
+        Effect::Deny => &[FACT, "lawful_if", "lawful_if_fr", "lawful_if_en"],
+    };
+    let known = |key: &&str| REQUIRED.contains(key) || OPTIONAL.contains(key) || more.contains(key);
+    match given.keys().find(|key| !known(key)) {
+        None => Ok(()),
+        Some(key) => Err(fault(
+            format!("annotation @{key} is not known here"),
+            format!(
+                "this policy carries {} and may carry {}, {}",
+                at(&REQUIRED),
+                at(&OPTIONAL),
+                at(more)
+            ),
+        )),
     }
-    Ok(())
 }
 
 fn at(keys: &[&str]) -> String {
@@ -147,28 +255,28 @@ fn precedence(given: &BTreeMap<&str, &str>) -> Result<u32, Fault> {
 }
 
 fn list(value: &str, key: &str, good: fn(&str) -> bool) -> Result<Vec<String>, Fault> {
-    let items: Vec<&str> = value.split(',').map(str::trim).collect();
+    let items: Vec<&str> = value.split_whitespace().collect();
     if items.iter().all(|item| good(item)) {
         return Ok(items.into_iter().map(str::to_owned).collect());
     }
-    let mend = "write items separated by commas: rules as R-001, obligations in lower_case";
+    let mend = "write items separated by spaces: rules as R-001, obligations in lower_case";
     Err(fault(format!("@{key} holds an item of a bad form"), mend))
 }
 
-fn lawful_if(given: &BTreeMap<&str, &str>) -> Result<Option<LawfulIf>, Fault> {
-    if !LAWFUL_IF.iter().any(|key| given.contains_key(key)) {
-        return Ok(None);
+fn lawful_if(given: &BTreeMap<&str, &str>, fact: Option<&str>) -> Result<Option<LawfulIf>, Fault> {
+    if LAWFUL_IF.iter().any(|key| given.contains_key(key)) {
+        let [code, fr, en] = LAWFUL_IF;
+        let form = "a code such as consent or fact:country";
+        return Ok(Some(LawfulIf {
+            code: word(given, code, is_code, form)?,
+            fr: required(given, fr)?.to_owned(),
+            en: required(given, en)?.to_owned(),
+        }));
     }
-    let [code, fr, en] = LAWFUL_IF;
-    Ok(Some(LawfulIf {
-        code: word(
-            given,
-            code,
-            is_code,
-            "a code such as consent or fact:country",
-        )?,
-        fr: required(given, fr)?.to_owned(),
-        en: required(given, en)?.to_owned(),
+    Ok(fact.map(|name| LawfulIf {
+        code: format!("fact:{name}"),
+        fr: format!("Le fait « {name} » est donné, et la règle le permet."),
+        en: format!("The fact \"{name}\" is given, and the rule allows it."),
     }))
 }
 
@@ -204,7 +312,7 @@ fn is_code(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "@id(\"a-1\") @reason(\"NO_CONSENT\") @precedence(\"7\") @rules(\"R-001, R-002\") \
+    const GOOD: &str = "@id(\"a-1\") @reason(\"NO_CONSENT\") @precedence(\"7\") @rules(\"R-001 R-002\") \
         @source(\"GDPR 6\") @fr(\"non\") @en(\"no\")";
 
     fn described(annotations: &str, effect: &str) -> Result<PolicyDescription, Fault> {
@@ -242,11 +350,33 @@ mod tests {
     }
 
     #[test]
+    fn dates_facts_and_doubts_are_read() {
+        let with = |more: &str| described(&format!("{GOOD} {more}"), "forbid");
+        let dated =
+            with("@effective_from(\"2026-08-11\") @effective_until(\"2026-08-11\")").unwrap();
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert!(dated.holds_on(day("2026-08-11")));
+        assert!(!dated.holds_on(day("2026-08-10")) && !dated.holds_on(day("2026-08-12")));
+        assert!(with("@effective_from(\"2026-08-11\") @effective_until(\"2026-08-10\")").is_err());
+        assert!(with("@effective_from(\"11/08/2026\")").is_err());
+        assert_eq!(
+            with("@unverified(\"UWG 7(2)\")").unwrap().en,
+            "no (Source not confirmed: UWG 7(2).)"
+        );
+        assert!(with("@unverified(\"\")").is_err());
+        assert!(with("@fact(\"timezone\")").is_err());
+        let missing = GOOD.replace("NO_CONSENT", "MISSING_FACT");
+        assert!(described(&missing, "forbid").is_err());
+        let named = described(&format!("{missing} @fact(\"timezone\")"), "forbid").unwrap();
+        assert_eq!(named.lawful_if.unwrap().code, "fact:timezone");
+    }
+
+    #[test]
     fn bad_forms_and_unknown_keys_are_refused() {
         let with = |more: &str, effect: &str| described(&format!("{GOOD} {more}"), effect);
         assert!(with("@obligation(\"x\")", "permit").is_err());
         assert!(with("@obligations(\"Bad Form\")", "permit").is_err());
-        assert!(with("@obligations(\"a,b\")", "permit").is_ok());
+        assert!(with("@obligations(\"a b\")", "permit").is_ok());
         assert!(with("@obligations(\"a\")", "forbid").is_err());
         assert!(with("@lawful_if(\"consent\")", "forbid").is_err());
         for (good, bad) in [

@@ -2,8 +2,13 @@
 
 use super::annotations::{PolicyDescription, describe};
 use super::error::{PolicyError, position};
+use super::facts::Thresholds;
+use super::lint;
+use super::manifest::{self, Manifests};
 use super::pack::{Pack, PackFile, SCHEMA_PATH};
+use super::program::within_pack;
 use super::schema;
+use super::vocabulary::MOST_THRESHOLDS;
 use cedar_policy::ffi::DetailedError;
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use std::collections::HashMap;
@@ -15,6 +20,9 @@ pub(super) struct Compiled {
     pub(super) policies: PolicySet,
     /// In the order of the files.
     pub(super) descriptions: Vec<PolicyDescription>,
+    pub(super) manifests: Manifests,
+    /// The numbers that facts are compared with.
+    pub(super) thresholds: Thresholds,
 }
 
 /// A policy with the place where it begins.
@@ -28,6 +36,7 @@ struct Placed<'a> {
 /// Parses, describes and validates a pack.
 pub(super) fn compile(pack: &Pack) -> Result<Compiled, PolicyError> {
     let schema = schema::parse(pack.schema())?;
+    let manifests = manifest::read(pack)?;
     let mut placed = Vec::new();
     for file in pack.policy_files() {
         placed.extend(policies_of(file)?);
@@ -42,12 +51,38 @@ pub(super) fn compile(pack: &Pack) -> Result<Compiled, PolicyError> {
     check_unique(&placed)?;
     let policies = together(&placed)?;
     validate(&schema, &policies, &placed)?;
-    let descriptions = placed.into_iter().map(|one| one.description).collect();
+    let thresholds = lint(&placed)?;
+    let mut descriptions: Vec<_> = placed.into_iter().map(|one| one.description).collect();
+    for one in &mut descriptions {
+        within_pack(one, &manifests);
+    }
     Ok(Compiled {
         schema,
         policies,
         descriptions,
+        manifests,
+        thresholds,
     })
+}
+
+/// Refuses what is outside the part of Cedar that policies use, and a fact that is compared with
+/// more numbers than a key can tell apart.
+fn lint(placed: &[Placed<'_>]) -> Result<Thresholds, PolicyError> {
+    let mut thresholds = Thresholds::default();
+    for one in placed {
+        lint::check(&one.policy, &mut thresholds).map_err(|what| {
+            let mend = "write conditions with && || ! and comparisons of a fact with a literal";
+            one.refused(what, mend)
+        })?;
+        let crowded = thresholds
+            .all()
+            .find(|(_, numbers)| numbers.len() > MOST_THRESHOLDS);
+        if let Some((fact, _)) = crowded {
+            let what = format!("`{fact}` is compared with more than {MOST_THRESHOLDS} numbers");
+            return Err(one.refused(what, "use a number that another policy uses"));
+        }
+    }
+    Ok(thresholds)
 }
 
 /// The policies of one file, in the order of the text.

@@ -1,7 +1,8 @@
 //! Reading a pack from disk: the only input of this layer, apart from what the caller hands in.
 
+use super::cases::{CaseFile, is_case_file};
 use super::error::PolicyError;
-use super::pack::{Pack, SCHEMA_PATH};
+use super::pack::{Pack, is_pack_file};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ const MAX_DEPTH: usize = 8;
 /// Where the policies come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum PolicySource {
-    /// The European pack that the program carries.
+    /// The packs that the program carries.
     #[default]
     Embedded,
     /// A directory under the operator's version control.
@@ -32,23 +33,58 @@ impl PolicySource {
             Self::Directory(path) => read_directory(path),
         }
     }
+
+    /// The cases that come with the packs: the law's own and each pack's.
+    ///
+    /// # Errors
+    /// As [`read_case_files`].
+    pub fn cases(&self) -> Result<Vec<CaseFile>, PolicyError> {
+        match self {
+            Self::Embedded => Ok(super::pack::embedded_cases()),
+            Self::Directory(path) => read_case_files(path),
+        }
+    }
 }
 
-/// Reads the schema and every `.cedar` file under a directory. Other files (a README, an editor's
+/// Reads the schema, every `pack.toml` and every `.cedar` file under a directory. Other files (a README, an editor's
 /// backup) and hidden ones are left alone.
 ///
 /// # Errors
 /// A file that cannot be read, is no UTF-8 or is over 1 MiB, and what [`Pack::from_files`] refuses.
 pub fn read_directory(directory: &Path) -> Result<Pack, PolicyError> {
     let mut files = Vec::new();
-    collect(directory, "", MAX_DEPTH, &mut files)?;
+    collect(directory, "", MAX_DEPTH, is_pack_file, &mut files)?;
     Pack::from_files(files)
+}
+
+/// Reads the files of cases under a directory of packs: the law's own and each pack's `tests/`.
+///
+/// # Errors
+/// A file that cannot be read, is no UTF-8 or is over 1 MiB.
+pub fn read_case_files(directory: &Path) -> Result<Vec<CaseFile>, PolicyError> {
+    let mut files = Vec::new();
+    collect(directory, "", MAX_DEPTH, is_case_file, &mut files)?;
+    files.sort();
+    let case_file = |(path, text)| CaseFile { path, text };
+    Ok(files.into_iter().map(case_file).collect())
+}
+
+/// Reads one file of cases.
+///
+/// # Errors
+/// As [`read_case_files`].
+pub fn read_case_file(path: &Path) -> Result<CaseFile, PolicyError> {
+    Ok(CaseFile {
+        path: path.display().to_string(),
+        text: read(path)?,
+    })
 }
 
 fn collect(
     directory: &Path,
     prefix: &str,
     depth: usize,
+    wanted: fn(&str) -> bool,
     files: &mut Vec<(String, String)>,
 ) -> Result<(), PolicyError> {
     if depth == 0 {
@@ -75,8 +111,8 @@ fn collect(
             continue;
         }
         if path.is_dir() {
-            collect(&path, &format!("{inside}/"), depth - 1, files)?;
-        } else if inside == SCHEMA_PATH || name.ends_with(".cedar") {
+            collect(&path, &format!("{inside}/"), depth - 1, wanted, files)?;
+        } else if wanted(&inside) {
             files.push((inside, read(&path)?));
         }
     }
@@ -108,6 +144,7 @@ fn unreadable(path: &Path, what: impl Into<String>, mend: impl Into<String>) -> 
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::policy::pack::SCHEMA_PATH;
 
     #[test]
     fn the_embedded_pack_is_the_directory() {

@@ -1,31 +1,35 @@
 //! From facts to outcome: Cedar decides, the annotations of what applied explain.
 
 use super::annotations::PolicyDescription;
-use super::compile::{Compiled, compile};
+use super::compile::compile;
 use super::error::PolicyError;
-use super::facts::Facts;
-use super::memo::Memo;
+use super::facts::{Facts, Thresholds};
+use super::grounds;
 use super::outcome::{Effect, Outcome, Verdict};
 use super::pack::{Pack, SCHEMA_PATH};
+use super::program::{Era, Program, Programs};
 use super::schema::{ACTION, PRINCIPAL, RESOURCE};
+use super::situation::Situation;
 use super::vocabulary::{Channel, LegalBasis, PurposeUse};
 use cedar_policy::{
-    Authorizer, Decision, Entities, EntityId, EntityUid, PolicyId, PolicySet, Request, Schema,
+    Authorizer, Decision, Entities, EntityId, EntityUid, PolicyId, Request, Schema,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A compiled policy pack that answers. Shared between threads by reference.
+/// Compiled policy packs that answer. Shared between threads by reference.
 pub struct Engine {
     authorizer: Authorizer,
     entities: Entities,
-    policies: PolicySet,
     schema: Schema,
     question: Question,
     version: String,
     descriptions: Vec<PolicyDescription>,
     by_id: HashMap<PolicyId, usize>,
-    memo: Memo,
+    thresholds: Thresholds,
+    programs: Programs,
+    /// Where nobody's law is known.
+    unknown_law: Arc<Outcome>,
 }
 
 /// The fixed part of every request: no identifier takes part in a decision.
@@ -36,37 +40,36 @@ struct Question {
 }
 
 impl Engine {
-    /// Checks a pack and makes it ready to answer.
+    /// Checks a set of packs and makes it ready to answer.
     ///
     /// # Errors
-    /// The first thing wrong with the pack, with file, line and column: syntax, schema, unknown
-    /// fact or word, wrong type, a policy that can never apply, annotations, ids.
+    /// The first thing wrong with the packs, with file, line and column: syntax, schema, unknown
+    /// fact or word, wrong type, a policy that can never apply, one that uses more of Cedar than
+    /// policies may, annotations, ids, a pack without a description.
     pub fn compile(pack: &Pack) -> Result<Self, PolicyError> {
-        let Compiled {
-            schema,
-            policies,
-            descriptions,
-        } = compile(pack)?;
-        let numbered = descriptions.iter().enumerate();
+        let compiled = compile(pack)?;
+        let programs = Programs::build(&compiled)?;
+        let numbered = compiled.descriptions.iter().enumerate();
         let by_id = numbered
             .map(|(at, one)| (PolicyId::new(&one.id), at))
             .collect();
         let engine = Self {
             authorizer: Authorizer::new(),
             entities: Entities::empty(),
-            policies,
-            schema,
+            schema: compiled.schema,
             question: question()?,
             version: pack.version().to_owned(),
-            descriptions,
+            descriptions: compiled.descriptions,
             by_id,
-            memo: Memo::default(),
+            thresholds: compiled.thresholds,
+            programs,
+            unknown_law: Arc::new(Outcome::unknown_law()),
         };
         engine.try_out()?;
         Ok(engine)
     }
 
-    /// The version of the pack, as in [`Pack::version`].
+    /// The version of the packs, as in [`Pack::version`].
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
@@ -77,37 +80,92 @@ impl Engine {
         self.descriptions.iter()
     }
 
-    /// Decides. The first time for these facts Cedar is asked, afterwards the outcome is known.
+    /// Decides under every law that holds: what one of them denies is denied, and only what each
+    /// permits is permitted. The first time for these facts Cedar is asked, afterwards the
+    /// outcome is known.
     #[must_use]
-    pub fn decide(&self, facts: &Facts) -> Arc<Outcome> {
-        let key = facts.key();
-        if let Some(known) = self.memo.get(key) {
-            return known;
-        }
-        let outcome = Arc::new(self.decide_uncached(facts));
-        self.memo.put(key, &outcome);
-        outcome
+    pub fn decide(&self, situation: &Situation) -> Arc<Outcome> {
+        self.strictest(situation, Self::remembered_outcome)
     }
 
     /// Decides by asking Cedar, whatever is known: what [`Engine::decide`] is tested against.
-    pub fn decide_uncached(&self, facts: &Facts) -> Outcome {
-        self.evaluate(facts)
-            .unwrap_or_else(Outcome::evaluation_error)
+    #[must_use]
+    pub fn decide_uncached(&self, situation: &Situation) -> Arc<Outcome> {
+        self.strictest(situation, |engine, era, facts| {
+            Arc::new(engine.asked(era, facts))
+        })
+    }
+
+    /// Decides for a use whose legal basis nobody declared (a test case, a simulation): each
+    /// basis is tried, and the best one answers. See [`grounds`].
+    #[must_use]
+    pub fn decide_on_any_ground(&self, situation: &Situation) -> Arc<Outcome> {
+        let on = |basis: &LegalBasis| {
+            let mut tried = *situation;
+            tried.facts.legal_basis = *basis;
+            (tried.facts, self.decide(&tried))
+        };
+        grounds::best(LegalBasis::ALL.iter().map(on)).unwrap_or_else(|| self.unknown_law.clone())
     }
 
     /// How many outcomes are known by now (a figure for operations).
     #[must_use]
     pub fn remembered(&self) -> usize {
-        self.memo.len()
+        let eras = self.programs.all.iter().flat_map(|one| &one.eras);
+        eras.map(|era| era.memo.len()).sum()
+    }
+
+    /// For each fact the numbers that policies compare it with.
+    #[cfg(test)]
+    pub(super) const fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
+    fn strictest(
+        &self,
+        situation: &Situation,
+        decide: impl Fn(&Self, &Era, &Facts) -> Arc<Outcome>,
+    ) -> Arc<Outcome> {
+        let mut strictest: Option<Arc<Outcome>> = None;
+        for country in situation.laws.iter() {
+            let Some(program) = self.programs.of(country) else {
+                return self.unknown_law.clone();
+            };
+            let mut facts = situation.facts;
+            facts.country = country;
+            for era in eras(program, situation) {
+                let outcome = decide(self, era, &facts);
+                strictest = Some(match strictest {
+                    None => outcome,
+                    Some(before) => stricter(before, outcome),
+                });
+            }
+        }
+        strictest.unwrap_or_else(|| self.unknown_law.clone())
+    }
+
+    fn remembered_outcome(&self, era: &Era, facts: &Facts) -> Arc<Outcome> {
+        let key = facts.key(&self.thresholds);
+        if let Some(known) = era.memo.get(key) {
+            return known;
+        }
+        let outcome = Arc::new(self.asked(era, facts));
+        era.memo.put(key, &outcome);
+        outcome
+    }
+
+    fn asked(&self, era: &Era, facts: &Facts) -> Outcome {
+        self.evaluate(era, facts)
+            .unwrap_or_else(Outcome::evaluation_error)
     }
 
     /// The outcome, or nothing where any part of the evaluation failed. Cedar leaves out a policy
     /// that fails, a stop too, so one failure voids the whole.
-    fn evaluate(&self, facts: &Facts) -> Option<Outcome> {
+    fn evaluate(&self, era: &Era, facts: &Facts) -> Option<Outcome> {
         let request = self.request(facts)?;
         let response = self
             .authorizer
-            .is_authorized(&request, &self.policies, &self.entities);
+            .is_authorized(&request, &era.policies, &self.entities);
         if response.diagnostics().errors().next().is_some() {
             return None;
         }
@@ -147,26 +205,53 @@ impl Engine {
         Some(applied)
     }
 
-    /// One real request, so that a pack that cannot answer is refused at the start.
+    /// One real request to each program and era, so that packs that cannot answer, or that permit
+    /// when nothing is known, are refused at the start.
     fn try_out(&self) -> Result<(), PolicyError> {
         let facts = Facts::nothing_known(
             PurposeUse::DirectMarketingOwn,
             Channel::Email,
             LegalBasis::Consent,
         );
-        match self.evaluate(&facts) {
-            Some(outcome) if !outcome.is_permit() => Ok(()),
-            Some(_) => Err(PolicyError::whole(
-                SCHEMA_PATH,
-                "the pack permits an unknown person and purpose",
-                "make every permit ask for context.person_known and context.purpose_known",
-            )),
-            None => Err(PolicyError::whole(
-                SCHEMA_PATH,
-                "the pack cannot answer a request",
-                "compare it with the one shipped",
-            )),
+        for era in self.programs.all.iter().flat_map(|one| &one.eras) {
+            match self.evaluate(era, &facts) {
+                Some(outcome) if !outcome.is_permit() => {}
+                Some(_) => {
+                    return Err(PolicyError::whole(
+                        SCHEMA_PATH,
+                        "the packs permit an unknown person and purpose",
+                        "make every permit ask for context.person_known and context.purpose_known",
+                    ));
+                }
+                None => {
+                    return Err(PolicyError::whole(
+                        SCHEMA_PATH,
+                        "the packs cannot answer a request",
+                        "compare them with those shipped",
+                    ));
+                }
+            }
         }
+        Ok(())
+    }
+}
+
+/// The eras that the day may fall into: one, or two where the zone is not known and the law
+/// changes on that day.
+fn eras<'a>(program: &'a Program, situation: &Situation) -> impl Iterator<Item = &'a Era> {
+    let first = program.era_of(situation.day.earliest);
+    let last = program.era_of(situation.day.latest);
+    program.eras.iter().take(last + 1).skip(first)
+}
+
+/// Of two answers the stricter: a denial before a permit, of two denials the earlier stop.
+fn stricter(one: Arc<Outcome>, other: Arc<Outcome>) -> Arc<Outcome> {
+    match (one.is_permit(), other.is_permit()) {
+        (true, false) => other,
+        (false, false) if other.precedence() < one.precedence() => other,
+        (false, _) => one,
+        (true, true) if one == other => one,
+        (true, true) => Arc::new(one.and(&other)),
     }
 }
 
@@ -195,6 +280,8 @@ fn verdict(first: &PolicyDescription) -> Verdict<'_> {
         policy_id: &first.id,
         fr: &first.fr,
         en: &first.en,
+        local: &first.local,
+        precedence: first.precedence,
     }
 }
 

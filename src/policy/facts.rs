@@ -1,7 +1,12 @@
 //! The facts of one decision. Adding a fact is a line here, a line in the schema, and the
 //! policies that use it; the schema check refuses a pack where the two differ.
 
-use super::vocabulary::{Channel, ConsentFact, Fact, LegalBasis, ProofFact, PurposeUse, Stated};
+use super::key::Key;
+use super::vocabulary::{
+    AccountModel, Art22Ground, Channel, ConsentAct, ConsentFact, Country, DayOfWeek, Fact,
+    LastChoice, LegalBasis, PartnerUse, PersonKind, PixelUse, ProofFact, PurposeUse, RegisterFact,
+    Sector, SenderType, SignalFact, SlotFact, Stated, Subscriber, Whole,
+};
 use cedar_policy::Context;
 
 /// Declares the facts once: the struct, the key under which an outcome is remembered, and the
@@ -9,27 +14,59 @@ use cedar_policy::Context;
 macro_rules! facts {
     ($(#[$doc:meta])* $name:ident { $($(#[$fact_doc:meta])* $fact:ident: $kind:ty,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
         pub struct $name {
             $($(#[$fact_doc])* pub $fact: $kind,)*
         }
 
+        /// For each fact the numbers that policies compare it with, in order; empty for facts
+        /// that are no numbers.
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub(super) struct Thresholds {
+            $($fact: Vec<u16>,)*
+        }
+
+        impl Thresholds {
+            /// Adds a number that a policy compares a fact with; false for an unknown fact.
+            pub(super) fn add(&mut self, fact: &str, number: u16) -> bool {
+                let list = match fact {
+                    $(stringify!($fact) => &mut self.$fact,)*
+                    _ => return false,
+                };
+                if let Err(at) = list.binary_search(&number) {
+                    list.insert(at, number);
+                }
+                true
+            }
+
+            /// The facts with their numbers.
+            pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &[u16])> {
+                [$((stringify!($fact), self.$fact.as_slice()),)*].into_iter()
+            }
+        }
+
         impl $name {
-            /// Bits that the key needs; more than 128 would not compile.
+            /// Bits that the key needs; more than it has would not compile.
             const KEY_BITS: u32 = 0 $(+ <$kind as Fact>::BITS)*;
 
-            /// The facts packed side by side: two facts are equal exactly if their keys are.
-            pub(super) fn key(&self) -> u128 {
-                let mut key = 0_u128;
-                $(key = (key << <$kind as Fact>::BITS) | u128::from(self.$fact.code());)*
+            /// The facts packed side by side. Two sets of facts have the same key exactly if no
+            /// policy of these thresholds can tell them apart.
+            pub(super) fn key(&self, thresholds: &Thresholds) -> Key {
+                let mut key = Key::default();
+                let mut bit = 0;
+                $(
+                    key.set(bit, <$kind as Fact>::code(self.$fact, &thresholds.$fact));
+                    bit += <$kind as Fact>::BITS;
+                )*
+                debug_assert_eq!(bit, Self::KEY_BITS);
                 key
             }
 
             /// The facts as the record that policies see; `None` only if a name in this file
             /// were no Cedar name.
             pub(super) fn context(&self) -> Option<Context> {
-                let pairs = [$((stringify!($fact).to_owned(), self.$fact.expression()?),)*];
+                let mut pairs = Vec::with_capacity(Self::SHAPE.len());
+                $(pairs.push((stringify!($fact).to_owned(), self.$fact.expression()?));)*
                 Context::from_pairs(pairs).ok()
             }
 
@@ -37,23 +74,60 @@ macro_rules! facts {
             pub(super) const SHAPE: &'static [(&'static str, &'static str)] =
                 &[$((stringify!($fact), <$kind as Fact>::NAME),)*];
 
+            /// Nothing is known yet: no person, no purpose, no consent. Every decision on these
+            /// facts is a denial; the caller sets what it knows.
+            #[must_use]
+            pub const fn nothing_known(
+                purpose_use: PurposeUse,
+                channel: Channel,
+                legal_basis: LegalBasis,
+            ) -> Self {
+                let mut facts = Self { $($fact: <$kind as Fact>::NEUTRAL,)* };
+                facts.purpose_use = purpose_use;
+                facts.channel = channel;
+                facts.legal_basis = legal_basis;
+                facts
+            }
+
+            /// The names of all facts.
+            pub fn names() -> impl Iterator<Item = &'static str> {
+                [$(stringify!($fact),)*].into_iter()
+            }
+
+            /// The names of the facts in which the two differ.
+            #[must_use]
+            pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(if self.$fact != other.$fact {
+                    names.push(stringify!($fact));
+                })*
+                names
+            }
+
             /// Every fact drawn anew with `pick(n)`, which returns a number below `n`.
             #[cfg(test)]
-            pub(super) fn drawn(&self, mut pick: impl FnMut(usize) -> usize) -> Self {
+            pub(super) fn drawn(
+                &self,
+                thresholds: &Thresholds,
+                mut pick: impl FnMut(usize) -> usize,
+            ) -> Self {
                 let mut drawn = *self;
-                $(if let Some(value) = <$kind as Fact>::ALL.get(pick(<$kind as Fact>::ALL.len())) {
-                    drawn.$fact = *value;
+                $({
+                    let samples = <$kind as Fact>::samples(&thresholds.$fact);
+                    if let Some(value) = samples.get(pick(samples.len())) {
+                        drawn.$fact = *value;
+                    }
                 })*
                 drawn
             }
 
             /// Every set of facts that differs from this one in a single fact.
             #[cfg(test)]
-            pub(super) fn neighbours(&self) -> Vec<(&'static str, Self)> {
+            pub(super) fn neighbours(&self, thresholds: &Thresholds) -> Vec<(&'static str, Self)> {
                 let mut all = Vec::new();
-                $(for value in <$kind as Fact>::ALL {
-                    if value.code() != self.$fact.code() {
-                        all.push((stringify!($fact), Self { $fact: *value, ..*self }));
+                $(for value in <$kind as Fact>::samples(&thresholds.$fact) {
+                    if value != self.$fact {
+                        all.push((stringify!($fact), Self { $fact: value, ..*self }));
                     }
                 })*
                 all
@@ -63,11 +137,14 @@ macro_rules! facts {
 }
 
 facts! {
-    /// Everything a policy may know about one use of one person's data. No unit but yes, no and
-    /// words: instants and counts were turned into facts before.
+    /// Everything a policy may know about one use of one person's data: yes, no, words and
+    /// bounded whole numbers, each with its unit. Instants and histories were turned into facts
+    /// before; the numbers that they are compared with stand in the policies.
     Facts {
         /// The contact point belongs to a data subject of the registry.
         person_known: bool,
+        /// The person's death was recorded.
+        deceased: bool,
         /// The purpose is in force in the registry.
         purpose_known: bool,
         /// The purpose is declared for this channel.
@@ -78,16 +155,82 @@ facts! {
         purpose_use: PurposeUse,
         /// The channel asked about.
         channel: Channel,
+        /// The state whose law is applied.
+        country: Country,
+        /// In which quality the person is reached.
+        person_kind: PersonKind,
+        /// The address is a legal person's own (info@, contact@), not a named person's.
+        generic_address: bool,
+        /// Who subscribes to the line or address (United Kingdom).
+        subscriber: Subscriber,
+        /// The person's age is known.
+        age_known: bool,
+        /// The person's age in completed years; 0 where it is not known.
+        age: Whole,
+        /// The person is known to be a minor, by age or otherwise.
+        known_minor: bool,
+        /// The consent belongs to an online service offered to the person (GDPR 8).
+        information_society_service: Stated,
+        /// The child agreed themselves.
+        child_consent: Stated,
+        /// The holder of parental authority agreed.
+        parental_consent: Stated,
+        /// The advertisement is shown by an online platform (DSA 3(i)).
+        online_platform: Stated,
         /// The person's last valid answer for exactly this purpose and channel.
         consent: ConsentFact,
-        /// The consent's validity has ended at the instant asked about.
+        /// The consent's own validity has ended at the instant asked about.
         consent_expired: bool,
+        /// Completed calendar months since the consent was collected; 0 without one.
+        consent_age_months: Whole,
         /// The consent was given on the latest major version of the notice.
         notice_current: bool,
+        /// The wording shown when consent was asked is on record.
+        wording_known: Stated,
         /// The proof held of the consent (GDPR 7(1)).
         consent_proof: ProofFact,
+        /// By which act the consent was given.
+        consent_act: ConsentAct,
+        /// The sender was named when consent was asked.
+        sender_named: Stated,
+        /// One single tick covered several channels.
+        consent_bundled: bool,
+        /// The consent is explicit (GDPR 9(2)(a)).
+        consent_explicit: bool,
+        /// A confirmation link sent by e-mail was followed.
+        double_opt_in: Stated,
+        /// The phone number was verified as the consenting person's.
+        phone_number_verified: Stated,
+        /// The request named the trader, who acts for it, and the goods (R223-1).
+        mention_identity_and_goods: Stated,
+        /// The request said that one may consent or not (R223-1).
+        mention_choice: Stated,
+        /// The request gave the period of the consent (R223-1).
+        mention_period: Stated,
+        /// The request told of the right to withdraw and how (R223-1).
+        mention_withdrawal_right: Stated,
+        /// The request told how to see the proof (R223-1).
+        mention_access_to_proof: Stated,
+        /// The consent opens other hours in general, without a date.
+        off_hours_general: bool,
+        /// The consent names a date and time; compared to the minute.
+        exact_slot: SlotFact,
+        /// The consent to that date and time is attested and archived.
+        slot_attested: bool,
         /// A valid yes exists for this purpose on another channel.
         consent_on_other_channel: bool,
+        /// A valid yes exists for another purpose and none for this one.
+        consent_on_other_purpose: bool,
+        /// The answer for this purpose on the terminal (`storage_access`): yes or no.
+        terminal_consent: Stated,
+        /// The person's choice on their account, over all devices: yes or no.
+        account_choice: Stated,
+        /// The person's choice on this terminal: yes or no.
+        terminal_choice: Stated,
+        /// The person is logged in to the account.
+        logged_in: Stated,
+        /// The person was told that the account's choice reaches all devices.
+        cross_device_notice: Stated,
         /// An objection to direct marketing is in force for this use (GDPR 21(2)).
         objection: bool,
         /// An objection to profiling for direct marketing is in force (GDPR 21(2)).
@@ -96,6 +239,10 @@ facts! {
         restricted: bool,
         /// This contact point is on the suppression list.
         suppressed: bool,
+        /// The person refused in a call, and has given no consent since.
+        refused_in_call: bool,
+        /// Calendar days since that refusal, the day itself not counted; 0 without one.
+        days_since_refusal_in_call: Whole,
         /// The message says who sends it.
         identifies_sender: Stated,
         /// The message offers a valid and free way to stop.
@@ -106,47 +253,125 @@ facts! {
         promotional_content: Stated,
         /// The person was told of this use and of the right to object.
         informed: Stated,
+        /// A free and simple opt-out was offered when the address was collected.
+        opt_out_offered: Stated,
+        /// The person bought goods or a service from the sender.
+        customer: Stated,
+        /// The address was collected from the person at that sale.
+        address_collected_at_sale: Stated,
+        /// The sender is the legal person that sold.
+        same_legal_entity: Stated,
+        /// What is offered is similar to what was bought.
+        similar_products: Stated,
+        /// The address was collected in negotiations for a sale (United Kingdom).
+        negotiation_for_sale: Stated,
+        /// The account that the person opened without buying.
+        account_model: AccountModel,
+        /// The date of the last purchase is known.
+        purchase_known: bool,
+        /// Completed calendar months since the last purchase; 0 where it is not known.
+        months_since_purchase: Whole,
+        /// The offer concerns the professional's work.
+        related_to_profession: Stated,
+        /// A contract with the person is being performed.
+        contract_in_progress: Stated,
+        /// The offer concerns the object of that contract.
+        related_to_contract_object: Stated,
+        /// The date on which the last contract ended is known.
+        contract_end_known: bool,
+        /// Calendar days since the last contract ended; 0 where it is not known.
+        days_since_contract_end: Whole,
+        /// The number is on Bloctel (France, until 10 August 2026).
+        on_bloctel: Stated,
+        /// The person is on the Robinson list (post in France; Spain).
+        on_robinson_list: Stated,
+        /// The sender is a member of the organisation that keeps the Robinson list (France).
+        robinson_member: Stated,
+        /// The letter box refuses unaddressed advertising.
+        stop_pub: Stated,
+        /// The number is on the Telephone Preference Service (United Kingdom).
+        on_tps: Stated,
+        /// The entry in the Registro delle opposizioni (Italy).
+        rpo: RegisterFact,
+        /// The entry in "Ne m'appelez plus" (Belgium).
+        dncm: RegisterFact,
+        /// Sales calls and attempts in the 30 calendar days that end today, subcontractors' included.
+        call_attempts_in_30_days: Whole,
+        /// Marketing contacts over all channels in the 7 calendar days that end today.
+        contacts_in_7_days: Whole,
+        /// The caller set a cap of its own on contacts.
+        cap_stated: bool,
+        /// Contacts left under that cap; 0 where it is reached or none is set.
+        contacts_left_under_cap: Whole,
+        /// The person's time zone is known.
+        local_time_known: bool,
+        /// Minutes since midnight where the person is, 0 to 1439; 0 where not known.
+        minute_of_day: Whole,
+        /// The day of the week where the person is; Monday where not known.
+        weekday: DayOfWeek,
+        /// The day is a public holiday where the person is.
+        public_holiday: Stated,
+        /// What is offered, as far as a rule asks.
+        sector: Sector,
+        /// Who offers it, as far as a rule asks.
+        sender_type: SenderType,
+        /// The person asked for information or a call back.
+        information_request: bool,
+        /// That request is proven.
+        information_request_proven: Stated,
+        /// The contact is limited to the goods asked about.
+        information_request_limited: Stated,
+        /// Jours ouvrables (Monday to Saturday but public holidays) since the request; 0 without one.
+        working_days_since_request: Whole,
+        /// The date of the person's own last contact is known.
+        last_contact_known: bool,
+        /// Completed calendar months since it; opening an e-mail is none. 0 where not known.
+        months_since_last_contact: Whole,
+        /// Data of a special category, inferred ones included, choose or shape the use (GDPR 9).
+        uses_special_category: Stated,
+        /// The person was chosen by a profile.
+        profiled_segment: Stated,
+        /// The decision is taken by a machine alone.
+        solely_automated: Stated,
+        /// That decision has legal or similar effect.
+        legal_or_similar_effect: Stated,
+        /// On what the automated decision rests (GDPR 22(2)).
+        art22_ground: Art22Ground,
         /// The recipient of the data was named when consent was asked.
         recipient_named: Stated,
+        /// By which means the recipient will use the data for itself.
+        partner_use: PartnerUse,
+        /// A contract binds the processor (GDPR 28(3)).
+        art28_contract: Stated,
+        /// What the pixel is for.
+        pixel_use: PixelUse,
+        /// What is shown is chosen for this person.
+        personalised: Stated,
+        /// The terminal is read or written.
+        terminal_read: Stated,
+        /// The Global Privacy Control signal was sent.
+        gpc: bool,
+        /// What the TC string is worth for the vendor asked about.
+        signal: SignalFact,
+        /// Whether the person has answered the question before.
+        last_choice: LastChoice,
+        /// Completed calendar months since that answer; 0 without one.
+        months_since_last_choice: Whole,
+        /// The device lets this application push.
+        os_push_permission: Stated,
+        /// The device lets this application locate; stated where the use needs the location.
+        os_location_permission: Stated,
+        /// The person expressed support for the charity or interest in it (United Kingdom).
+        expressed_support: Stated,
+        /// The message furthers the charity's purposes and nothing else (United Kingdom).
+        charitable_purpose_only: Stated,
     }
 }
 
-const _: () = assert!(Facts::KEY_BITS <= 128, "the facts no longer fit their key");
-
-impl Facts {
-    /// Nothing is known yet: no person, no purpose, no consent. Every decision on these facts is
-    /// a denial; the caller sets what it knows.
-    #[must_use]
-    pub const fn nothing_known(
-        purpose_use: PurposeUse,
-        channel: Channel,
-        legal_basis: LegalBasis,
-    ) -> Self {
-        Self {
-            person_known: false,
-            purpose_known: false,
-            channel_of_purpose: false,
-            legal_basis,
-            purpose_use,
-            channel,
-            consent: ConsentFact::NeverAsked,
-            consent_expired: false,
-            notice_current: false,
-            consent_proof: ProofFact::None,
-            consent_on_other_channel: false,
-            objection: false,
-            objection_profiling: false,
-            restricted: false,
-            suppressed: false,
-            identifies_sender: Stated::NotStated,
-            valid_stop_contact: Stated::NotStated,
-            subject_honest: Stated::NotStated,
-            promotional_content: Stated::NotStated,
-            informed: Stated::NotStated,
-            recipient_named: Stated::NotStated,
-        }
-    }
-}
+const _: () = assert!(
+    Facts::KEY_BITS <= Key::BITS,
+    "the facts no longer fit their key"
+);
 
 #[cfg(test)]
 #[allow(
@@ -165,6 +390,9 @@ pub(super) mod tests {
             person_known: true,
             purpose_known: true,
             channel_of_purpose: true,
+            local_time_known: true,
+            minute_of_day: Whole::of(11 * 60),
+            public_holiday: Stated::No,
             consent: ConsentFact::Given,
             notice_current: true,
             consent_proof: ProofFact::Individual,
@@ -179,30 +407,35 @@ pub(super) mod tests {
     #[test]
     fn one_changed_fact_changes_the_key() {
         let facts = consented_email();
-        let mut keys = vec![facts.key()];
-        keys.extend(facts.neighbours().iter().map(|(_, other)| other.key()));
+        let mut thresholds = Thresholds::default();
+        assert!(thresholds.add("age", 15) && thresholds.add("minute_of_day", 600));
+        let mut keys = vec![facts.key(&thresholds)];
+        let near = facts.neighbours(&thresholds);
+        keys.extend(near.iter().map(|(_, other)| other.key(&thresholds)));
         let count = keys.len();
         keys.sort_unstable();
         keys.dedup();
-        assert_eq!(keys.len(), count);
+        // no threshold lies between ages 0 and 14, minutes 0 and 599, minutes 601 and 660
+        assert_eq!(keys.len(), count - 3);
     }
 
     #[test]
-    fn facts_survive_json_and_refuse_unknown_fields() {
-        let facts = consented_email();
-        let json = serde_json::to_value(facts).unwrap();
-        assert_eq!(json["channel"], "email");
-        assert_eq!(
-            serde_json::from_value::<Facts>(json.clone()).unwrap(),
-            facts
-        );
-        let mut more = json;
-        more["age"] = 12.into();
-        assert!(serde_json::from_value::<Facts>(more).is_err());
-    }
-
-    #[test]
-    fn the_key_has_room_to_grow() {
-        assert_eq!(Facts::KEY_BITS, 10 + 3 + 3 + 4 + 3 + 1 + 6 * 2);
+    fn a_number_has_the_key_of_its_class_and_no_other() {
+        let mut thresholds = Thresholds::default();
+        for number in [15, 36, 15] {
+            assert!(thresholds.add("age", number));
+        }
+        assert!(!thresholds.add("size", 3));
+        let key = |age: i64| {
+            let mut facts = consented_email();
+            facts.age = Whole::of(age);
+            facts.key(&thresholds)
+        };
+        assert_eq!(key(16), key(35));
+        assert_eq!(key(0), key(14));
+        let classes = [key(14), key(15), key(16), key(36), key(37)];
+        for (at, one) in classes.iter().enumerate() {
+            assert!(classes.iter().skip(at + 1).all(|other| other != one));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Outcomes that Cedar has given, by the facts they were given on. One memo belongs to one
 //! compiled pack, so an outcome can never be answered for another policy version.
 
+use super::key::Key;
 use super::outcome::Outcome;
 use hashbrown::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -11,7 +12,7 @@ use std::sync::{Arc, RwLock};
 pub(super) const CAPACITY: usize = 65_536;
 const SHARDS: usize = 16;
 
-type Shard = RwLock<HashMap<u128, Arc<Outcome>, BuildHasherDefault<Fold>>>;
+type Shard = RwLock<HashMap<Key, Arc<Outcome>, BuildHasherDefault<Own>>>;
 
 /// A bounded map from packed facts to outcomes, read and written by many threads.
 #[derive(Default)]
@@ -21,12 +22,12 @@ pub(super) struct Memo {
 
 impl Memo {
     /// The outcome kept for these facts. Allocates nothing.
-    pub(super) fn get(&self, key: u128) -> Option<Arc<Outcome>> {
+    pub(super) fn get(&self, key: Key) -> Option<Arc<Outcome>> {
         self.shard(key)?.read().ok()?.get(&key).cloned()
     }
 
     /// Keeps an outcome, unless the memo is full.
-    pub(super) fn put(&self, key: u128, outcome: &Arc<Outcome>) {
+    pub(super) fn put(&self, key: Key, outcome: &Arc<Outcome>) {
         // A poisoned lock costs speed only: the outcome is evaluated again.
         let Some(Ok(mut shard)) = self.shard(key).map(RwLock::write) else {
             return;
@@ -46,31 +47,24 @@ impl Memo {
     }
 
     /// The shard is chosen by bits that the map inside it does not use first.
-    fn shard(&self, key: u128) -> Option<&Shard> {
-        self.shards.get((fold(key) >> 32) as usize % SHARDS)
+    fn shard(&self, key: Key) -> Option<&Shard> {
+        self.shards.get((key.mixed() >> 32) as usize % SHARDS)
     }
 }
 
-/// Mixes a packed key into 64 bits: multiply wide, then fold the halves.
-fn fold(key: u128) -> u64 {
-    let (high, low) = ((key >> 64) as u64, key as u64);
-    let mixed = u128::from(low ^ high.rotate_left(32)) * 0x9E37_79B9_7F4A_7C15_u128;
-    (mixed >> 64) as u64 ^ mixed as u64
-}
-
-/// The hasher of packed keys; other input is folded in eight-byte steps.
+/// The hasher of packed keys, which bring their hash along.
 #[derive(Default)]
-pub(super) struct Fold(u64);
+pub(super) struct Own(u64);
 
-impl Hasher for Fold {
+impl Hasher for Own {
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.0 = fold((u128::from(self.0) << 8) | u128::from(*byte));
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
         }
     }
 
-    fn write_u128(&mut self, key: u128) {
-        self.0 = fold(key);
+    fn write_u64(&mut self, mixed: u64) {
+        self.0 = mixed;
     }
 
     fn finish(&self) -> u64 {
@@ -82,20 +76,26 @@ impl Hasher for Fold {
 mod tests {
     use super::*;
 
+    fn key(number: u64) -> Key {
+        let mut key = Key::default();
+        key.set(7, number);
+        key
+    }
+
     #[test]
     fn what_is_put_is_found_and_the_rest_is_not() {
         let memo = Memo::default();
-        memo.put(7, &Arc::new(Outcome::stale()));
-        assert_eq!(memo.get(7).as_deref(), Some(&Outcome::stale()));
-        assert_eq!(memo.get(8), None);
+        memo.put(key(7), &Arc::new(Outcome::stale()));
+        assert_eq!(memo.get(key(7)).as_deref(), Some(&Outcome::stale()));
+        assert_eq!(memo.get(key(8)), None);
     }
 
     #[test]
     fn a_full_memo_keeps_no_more() {
         let memo = Memo::default();
         let outcome = Arc::new(Outcome::stale());
-        for key in 0..(3 * CAPACITY as u128) {
-            memo.put(key << 5, &outcome);
+        for number in 0..(3 * CAPACITY as u64) {
+            memo.put(key(number << 5), &outcome);
         }
         assert!(memo.len() <= CAPACITY);
         assert!(memo.len() > CAPACITY * 9 / 10, "{} kept", memo.len());
@@ -105,8 +105,8 @@ mod tests {
     fn neighbouring_keys_spread_over_the_shards() {
         let memo = Memo::default();
         let outcome = Arc::new(Outcome::stale());
-        for key in 0..16_000_u128 {
-            memo.put(key, &outcome);
+        for number in 0..16_000 {
+            memo.put(key(number), &outcome);
         }
         for shard in &memo.shards {
             let kept = shard.read().map_or(0, |map| map.len());

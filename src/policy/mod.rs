@@ -2,20 +2,30 @@
 //!
 //! Code computes [`Facts`]; policies decide on facts and never compute. [`Engine::decide`] is the
 //! one function from facts to [`Outcome`]: the single check, the batch, the audience filter, the
-//! simulation and the policy tests all go through it. Cedar is the only engine; its outcomes are
-//! remembered, which is exact because an outcome depends on the pack and the facts alone.
+//! simulation and the policy tests all go through it. Which packs apply follows from the
+//! countries ([`Laws`]) and the day ([`LegalDay`]). Cedar is the only engine; its outcomes are
+//! remembered, which is exact because an outcome depends on the packs and on what the policies
+//! can tell apart in the facts.
 
 mod annotations;
+pub mod cases;
 mod compile;
 mod directory;
 mod engine;
 mod error;
 mod facts;
+pub mod gather;
+mod grounds;
 mod kept;
+mod key;
+mod lint;
+mod manifest;
 mod memo;
 mod outcome;
 mod pack;
+mod program;
 mod schema;
+mod situation;
 mod vocabulary;
 
 #[cfg(test)]
@@ -26,12 +36,15 @@ mod property_tests;
 mod refusal_tests;
 
 pub use annotations::PolicyDescription;
-pub use directory::{PolicySource, read_directory};
+pub use directory::{PolicySource, read_case_file, read_case_files, read_directory};
 pub use engine::Engine;
 pub use error::PolicyError;
 pub use facts::Facts;
 pub use outcome::{Effect, LawfulIf, Outcome, reasons};
 pub use pack::Pack;
+pub use situation::{Laws, LegalDay, Situation};
 pub use vocabulary::{
-    Channel, ConsentFact, LegalBasis, ProofFact, PurposeUse, Stated, UnknownWord,
+    AccountModel, Art22Ground, Channel, ConsentAct, ConsentFact, Country, DayOfWeek, LastChoice,
+    LegalBasis, PartnerUse, PersonKind, PixelUse, ProofFact, PurposeUse, RegisterFact, Sector,
+    SenderType, SignalFact, SlotFact, Stated, Subscriber, UnknownWord, Whole,
 };

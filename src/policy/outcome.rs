@@ -11,6 +11,8 @@ pub mod reasons {
     pub const EVALUATION_ERROR: &str = "EVALUATION_ERROR";
     /// The node could not learn the head of the ledger: denied until it can.
     pub const STALE: &str = "STALE";
+    /// A fact that the law asks for was not given; the policies use it too.
+    pub const MISSING_FACT: &str = "MISSING_FACT";
 }
 
 /// Permit or deny.
@@ -49,6 +51,11 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     lawful_if: Option<LawfulIf>,
     obligations: Vec<String>,
+    /// Orders outcomes of several jurisdictions or grounds; the lower is the earlier stop.
+    #[serde(skip)]
+    precedence: u32,
+    #[serde(skip)]
+    local: Vec<(String, String)>,
     #[serde(skip)]
     kept: Kept,
 }
@@ -59,6 +66,8 @@ pub(super) struct Verdict<'a> {
     pub(super) policy_id: &'a str,
     pub(super) fr: &'a str,
     pub(super) en: &'a str,
+    pub(super) local: &'a [(String, String)],
+    pub(super) precedence: u32,
 }
 
 impl Outcome {
@@ -93,8 +102,38 @@ impl Outcome {
             determining,
             lawful_if,
             obligations: Vec::new(),
+            precedence: verdict.precedence,
+            local: verdict.local.to_vec(),
             kept: Kept::default(),
         }
+    }
+
+    /// Both permits in one: the reason of this one, the obligations of both. Whoever is bound by
+    /// two laws does what either asks.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        let append = |to: &mut Vec<String>, from: &[String]| {
+            for item in from {
+                if !to.contains(item) {
+                    to.push(item.clone());
+                }
+            }
+        };
+        append(&mut both.obligations, &other.obligations);
+        append(&mut both.determining, &other.determining);
+        both
+    }
+
+    /// The precedence of the policy that gave the reason.
+    pub(super) const fn precedence(&self) -> u32 {
+        self.precedence
+    }
+
+    /// The explanation in a further language (ISO 639-1), where the policy has one.
+    #[must_use]
+    pub fn explanation_in(&self, language: &str) -> Option<&str> {
+        let found = self.local.iter().find(|(code, _)| code == language);
+        found.map(|(_, text)| text.as_str())
     }
 
     /// A denial of the engine's own, with no policy behind it.
@@ -104,6 +143,8 @@ impl Outcome {
             policy_id,
             fr,
             en,
+            local: &[],
+            precedence: 0,
         };
         Self::deny(&verdict, Vec::new(), Vec::new(), None)
     }
@@ -120,6 +161,19 @@ impl Outcome {
         let fr = "Les règles n'ont pas pu être évaluées ; dans le doute, la réponse est non.";
         let en = "The rules could not be evaluated; in doubt the answer is no.";
         Self::own(reasons::EVALUATION_ERROR, "engine", fr, en)
+    }
+
+    /// Nobody said whose law holds, or no pack holds it.
+    pub(super) fn unknown_law() -> Self {
+        let fr = "Fait manquant : country. Le pays de la personne n'est pas connu, ou ses règles ne sont pas chargées.";
+        let en = "Missing fact: country. The person's country is not known, or its rules are not loaded.";
+        let mut outcome = Self::own(reasons::MISSING_FACT, "jurisdiction", fr, en);
+        outcome.lawful_if = Some(LawfulIf {
+            code: "fact:country".to_owned(),
+            fr: "Le pays de la personne est donné, et ses règles permettent cet usage.".to_owned(),
+            en: "The person's country is given, and its rules allow this use.".to_owned(),
+        });
+        outcome
     }
 
     /// The node could not learn the head of the ledger, so it may not know of a withdrawal. Made

@@ -1,34 +1,90 @@
 //! A policy pack: its files, and the digest that names its version.
 
+use super::cases::CaseFile;
 use super::error::PolicyError;
+use super::manifest::MANIFEST;
 use ring::digest;
 
 /// The schema's path inside a pack.
 pub(super) const SCHEMA_PATH: &str = "schema.cedarschema";
 
-/// The pack that the program carries, so that it runs anywhere.
-const EMBEDDED: &[(&str, &str)] = &[
-    (
-        SCHEMA_PATH,
-        include_str!("../../policies/schema.cedarschema"),
-    ),
-    (
-        "eu/consent.cedar",
-        include_str!("../../policies/eu/consent.cedar"),
-    ),
-    (
-        "eu/message.cedar",
-        include_str!("../../policies/eu/message.cedar"),
-    ),
-    (
-        "eu/other_grounds.cedar",
-        include_str!("../../policies/eu/other_grounds.cedar"),
-    ),
-    (
-        "eu/stops.cedar",
-        include_str!("../../policies/eu/stops.cedar"),
-    ),
+/// The files that the program carries, so that it runs anywhere.
+macro_rules! embedded {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../policies/", $path)))),*]
+    };
+}
+
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "schema.cedarschema",
+    "be/marketing.cedar",
+    "be/minors.cedar",
+    "be/pack.toml",
+    "company/pack.toml",
+    "company/pressure.cedar",
+    "de/marketing.cedar",
+    "de/minors.cedar",
+    "de/pack.toml",
+    "dk/minors.cedar",
+    "dk/pack.toml",
+    "es/marketing.cedar",
+    "es/minors.cedar",
+    "es/pack.toml",
+    "eu/ads.cedar",
+    "eu/eprivacy.cedar",
+    "eu/minors.cedar",
+    "eu/pack.toml",
+    "fr/business.cedar",
+    "fr/data.cedar",
+    "fr/hours.cedar",
+    "fr/pack.toml",
+    "fr/phone.cedar",
+    "fr/sectors.cedar",
+    "gdpr/consent.cedar",
+    "gdpr/message.cedar",
+    "gdpr/other_grounds.cedar",
+    "gdpr/pack.toml",
+    "gdpr/profiling.cedar",
+    "gdpr/soft_opt_in.cedar",
+    "gdpr/stops.cedar",
+    "gdpr/terminal.cedar",
+    "it/marketing.cedar",
+    "it/minors.cedar",
+    "it/pack.toml",
+    "nl/calls.cedar",
+    "nl/minors.cedar",
+    "nl/pack.toml",
+    "uk/minors.cedar",
+    "uk/pack.toml",
+    "uk/pecr.cedar",
 ];
+
+/// The cases that the program carries.
+const EMBEDDED_CASES: &[(&str, &str)] = embedded![
+    "law/vectors.json",
+    "be/tests/belgium.toml",
+    "company/tests/company.toml",
+    "de/tests/germany.toml",
+    "dk/tests/denmark.toml",
+    "es/tests/spain.toml",
+    "eu/tests/union.toml",
+    "fr/tests/data.toml",
+    "fr/tests/hours.toml",
+    "fr/tests/phone.toml",
+    "gdpr/tests/base.toml",
+    "it/tests/italy.toml",
+    "nl/tests/netherlands.toml",
+    "uk/tests/kingdom.toml",
+];
+
+/// The cases of the packs that the program carries.
+pub(super) fn embedded_cases() -> Vec<CaseFile> {
+    let owned = |(path, text): &(&str, &str)| CaseFile {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+    };
+    EMBEDDED_CASES.iter().map(owned).collect()
+}
 
 /// One file of a pack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +123,7 @@ impl Pack {
         Ok(Self { files, version })
     }
 
-    /// The European pack that the program carries.
+    /// The packs that the program carries.
     ///
     /// # Errors
     /// As [`Pack::from_files`]; a test holds that it does not happen.
@@ -96,6 +152,11 @@ impl Pack {
         schema.map_or("", |file| file.text.as_str())
     }
 
+    /// The files that say what each pack is, sorted by path.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = &PackFile> {
+        self.files.iter().filter(|file| is_manifest(&file.path))
+    }
+
     /// The policy files, sorted by path.
     pub(super) fn policy_files(&self) -> impl Iterator<Item = &PackFile> {
         self.files
@@ -104,14 +165,24 @@ impl Pack {
     }
 }
 
+/// Whether a path is one of a pack's: the schema, a `pack.toml` or a policy file.
+pub(super) fn is_pack_file(path: &str) -> bool {
+    path == SCHEMA_PATH || path.ends_with(".cedar") || is_manifest(path)
+}
+
+fn is_manifest(path: &str) -> bool {
+    path.split_once('/')
+        .is_some_and(|(_, file)| file == MANIFEST)
+}
+
 fn check_kind(file: &PackFile) -> Result<(), PolicyError> {
-    if file.path == SCHEMA_PATH || file.path.ends_with(".cedar") {
+    if is_pack_file(&file.path) {
         return Ok(());
     }
     Err(PolicyError::whole(
         &file.path,
         "not a file of a policy pack",
-        format!("a pack holds {SCHEMA_PATH} and *.cedar files"),
+        format!("a pack holds {SCHEMA_PATH}, {MANIFEST} and *.cedar files"),
     ))
 }
 

@@ -4,32 +4,102 @@
 use cedar_policy::{EntityId, EntityTypeName, EntityUid, RestrictedExpression};
 use std::sync::OnceLock;
 
-/// A value that a fact can take: a `bool` or a word of a closed list.
+/// A value that a fact can take: a `bool`, a word of a closed list, or a bounded whole number.
 pub(super) trait Fact: Copy + 'static {
     /// The type's name in the schema.
     const NAME: &'static str;
-    /// Every value, in the order of the schema.
-    const ALL: &'static [Self];
+    /// The value of a fact that nobody stated.
+    const NEUTRAL: Self;
     /// How many bits [`Fact::code`] needs.
-    const BITS: u32 = usize::BITS - Self::ALL.len().saturating_sub(1).leading_zeros();
+    const BITS: u32;
 
-    /// The value's number, below `ALL.len()`.
-    fn code(self) -> u8;
+    /// The value's number in a key. Two whole numbers between the same thresholds have the same
+    /// one: no policy can tell them apart.
+    fn code(self, thresholds: &[u16]) -> u64;
 
     /// The value as Cedar sees it; `None` if the type's name were no Cedar name.
     fn expression(self) -> Option<RestrictedExpression>;
+
+    /// Values to draw from: all of them, or those on both sides of every threshold.
+    #[cfg(test)]
+    fn samples(thresholds: &[u16]) -> Vec<Self>;
+}
+
+/// Bits that `values` different values need.
+const fn bits(values: usize) -> u32 {
+    usize::BITS - values.saturating_sub(1).leading_zeros()
 }
 
 impl Fact for bool {
     const NAME: &'static str = "Bool";
-    const ALL: &'static [Self] = &[false, true];
+    const NEUTRAL: Self = false;
+    const BITS: u32 = 1;
 
-    fn code(self) -> u8 {
-        u8::from(self)
+    fn code(self, _: &[u16]) -> u64 {
+        u64::from(self)
     }
 
     fn expression(self) -> Option<RestrictedExpression> {
         Some(RestrictedExpression::new_bool(self))
+    }
+
+    #[cfg(test)]
+    fn samples(_: &[u16]) -> Vec<Self> {
+        vec![false, true]
+    }
+}
+
+/// A whole number from 0 to [`Whole::MOST`]: minutes, days, months, counts. A larger one is the
+/// largest: no rule looks further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
+pub struct Whole(u16);
+
+impl Whole {
+    /// The largest.
+    pub const MOST: u16 = 9_999;
+
+    /// The number, or the nearest one in range.
+    #[must_use]
+    pub fn of(number: i64) -> Self {
+        let bounded = number.clamp(0, i64::from(Self::MOST));
+        Self(u16::try_from(bounded).unwrap_or(Self::MOST))
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// Most numbers that one fact may be compared with: each makes two more classes.
+pub(super) const MOST_THRESHOLDS: usize = 15;
+
+impl Fact for Whole {
+    const NAME: &'static str = "Long";
+    const NEUTRAL: Self = Self(0);
+    /// Room for [`MOST_THRESHOLDS`].
+    const BITS: u32 = 5;
+
+    fn code(self, thresholds: &[u16]) -> u64 {
+        let mut code = 0;
+        for threshold in thresholds {
+            code += u64::from(*threshold < self.0) + u64::from(*threshold <= self.0);
+        }
+        code
+    }
+
+    fn expression(self) -> Option<RestrictedExpression> {
+        Some(RestrictedExpression::new_long(i64::from(self.0)))
+    }
+
+    #[cfg(test)]
+    fn samples(thresholds: &[u16]) -> Vec<Self> {
+        let around = |at: &u16| [at.saturating_sub(1), *at, at.saturating_add(1)];
+        let mut all: Vec<u16> = thresholds.iter().flat_map(around).chain([0]).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter().map(Self).collect()
     }
 }
 
@@ -55,6 +125,12 @@ fn expressions<'a>(list: &str, words: impl Iterator<Item = &'a str>) -> Vec<Rest
         .collect()
 }
 
+/// A closed list.
+trait Words {
+    /// Its words, in the order of the schema.
+    fn words() -> Vec<&'static str>;
+}
+
 /// Declares a closed list: the enum, its words, and how Cedar sees it.
 macro_rules! vocabulary {
     ($($(#[$doc:meta])* $list:ident as $name:literal {
@@ -62,7 +138,10 @@ macro_rules! vocabulary {
         $(, $value:ident = $word:literal)* $(,)?
     })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
         pub enum $list {
             #[doc = concat!("`", $first_word, "`")]
             #[serde(rename = $first_word)]
@@ -103,18 +182,38 @@ macro_rules! vocabulary {
             }
         }
 
+        impl Words for $list {
+            fn words() -> Vec<&'static str> {
+                Self::ALL.iter().map(|value| value.as_str()).collect()
+            }
+        }
+
         impl Fact for $list {
             const NAME: &'static str = $name;
-            const ALL: &'static [Self] = $list::ALL;
+            const NEUTRAL: Self = Self::$first;
+            const BITS: u32 = bits($list::ALL.len());
 
-            fn code(self) -> u8 {
-                self as u8
+            fn code(self, _: &[u16]) -> u64 {
+                self as u64
             }
 
             fn expression(self) -> Option<RestrictedExpression> {
                 static EXPRESSIONS: OnceLock<Vec<RestrictedExpression>> = OnceLock::new();
                 let made = || expressions($name, Self::ALL.iter().map(|value| value.as_str()));
-                EXPRESSIONS.get_or_init(made).get(usize::from(self.code())).cloned()
+                EXPRESSIONS.get_or_init(made).get(self as usize).cloned()
+            }
+
+            #[cfg(test)]
+            fn samples(_: &[u16]) -> Vec<Self> {
+                Self::ALL.to_vec()
+            }
+        }
+
+        impl std::str::FromStr for $list {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::parse(word)
             }
         }
 
@@ -168,6 +267,42 @@ vocabulary! {
         LegitimateInterest = "legitimate_interest",
     }
 
+    /// The states whose law the packs hold, ISO 3166-1 alpha-2: the European Economic Area and
+    /// the United Kingdom.
+    Country as "Country" {
+        France = "FR",
+        Austria = "AT",
+        Belgium = "BE",
+        Bulgaria = "BG",
+        Croatia = "HR",
+        Cyprus = "CY",
+        Czechia = "CZ",
+        Denmark = "DK",
+        Estonia = "EE",
+        Finland = "FI",
+        Germany = "DE",
+        Greece = "GR",
+        Hungary = "HU",
+        Iceland = "IS",
+        Ireland = "IE",
+        Italy = "IT",
+        Latvia = "LV",
+        Liechtenstein = "LI",
+        Lithuania = "LT",
+        Luxembourg = "LU",
+        Malta = "MT",
+        Netherlands = "NL",
+        Norway = "NO",
+        Poland = "PL",
+        Portugal = "PT",
+        Romania = "RO",
+        Slovakia = "SK",
+        Slovenia = "SI",
+        Spain = "ES",
+        Sweden = "SE",
+        UnitedKingdom = "GB",
+    }
+
     /// The person's last valid answer for exactly one purpose and channel. `refused` and
     /// `withdrawn` never expire.
     ConsentFact as "ConsentState" {
@@ -180,15 +315,179 @@ vocabulary! {
 
     /// What can be shown for this person's consent (GDPR 7(1)).
     ProofFact as "Proof" {
-        Individual = "individual",
         None = "none",
+        Individual = "individual",
+    }
+
+    /// By which act the consent was given (GDPR 4(11), recital 32).
+    ConsentAct as "ConsentAct" {
+        Clear = "clear",
+        PretickedBox = "preticked_box",
+        Prewritten = "prewritten_clause",
+        Bundled = "bundled_with_service",
+        Inactivity = "inactivity",
+    }
+
+    /// Whether the consent names a date and time of its own (C. conso. L223-1 al. 6).
+    SlotFact as "Slot" {
+        None = "none",
+        OtherTime = "other_time",
+        ThisTime = "this_time",
     }
 
     /// A fact that only the caller knows. `not_stated` is assumed neither way.
     Stated as "Stated" {
+        NotStated = "not_stated",
         Yes = "yes",
         No = "no",
+    }
+
+    /// In which quality the person is reached.
+    PersonKind as "PersonKind" {
+        Consumer = "consumer",
+        Professional = "professional",
+    }
+
+    /// Who subscribes to the line or the address (PECR 2003, reg. 22).
+    Subscriber as "Subscriber" {
+        Individual = "individual",
+        SoleTrader = "sole_trader",
+        LimitedCompany = "limited_company",
+    }
+
+    /// The account that the person opened without buying.
+    AccountModel as "AccountModel" {
         NotStated = "not_stated",
+        PlainShopAccount = "plain_shop_account",
+        FreemiumEntryToPaidService = "freemium_entry_to_paid_service",
+    }
+
+    /// The person's entry in a register that a later consent outlives and an earlier one does not.
+    RegisterFact as "Register" {
+        NotStated = "not_stated",
+        NotRegistered = "not_registered",
+        Registered = "registered",
+        RegisteredBeforeConsent = "registered_before_consent",
+    }
+
+    /// A day of the week, where the person is.
+    DayOfWeek as "DayOfWeek" {
+        Monday = "monday",
+        Tuesday = "tuesday",
+        Wednesday = "wednesday",
+        Thursday = "thursday",
+        Friday = "friday",
+        Saturday = "saturday",
+        Sunday = "sunday",
+    }
+
+    /// What is offered, as far as a rule asks.
+    Sector as "Sector" {
+        Other = "other",
+        EnergyRenovation = "energy_renovation",
+        RenewableEnergy = "renewable_energy",
+        HomeAdaptation = "home_adaptation",
+        CpfTraining = "cpf_training",
+        PressSubscription = "press_subscription",
+        PoliticalAdvertising = "political_advertising",
+    }
+
+    /// Who offers it, as far as a rule asks.
+    SenderType as "SenderType" {
+        Other = "other",
+        Charity = "charity",
+        CharityLottery = "charity_lottery",
+        PressPublisher = "press_publisher",
+    }
+
+    /// On what a solely automated decision rests (GDPR 22(2)).
+    Art22Ground as "Art22Ground" {
+        NotStated = "not_stated",
+        Contract = "contract",
+        Law = "law",
+        ExplicitConsent = "explicit_consent",
+        Other = "other",
+    }
+
+    /// By which means a recipient will use the data for its own marketing.
+    PartnerUse as "PartnerUse" {
+        NotStated = "not_stated",
+        Email = "email",
+        Sms = "sms",
+        Post = "post",
+        Phone = "phone",
+        Other = "other",
+    }
+
+    /// What a pixel in an e-mail is for.
+    PixelUse as "PixelUse" {
+        NotStated = "not_stated",
+        IndividualOpenMeasurement = "individual_open_measurement",
+        AuthenticationSecurity = "authentication_security",
+        Other = "other",
+    }
+
+    /// What a TC string is worth for the vendor asked about (IAB TCF 2.3).
+    SignalFact as "Signal" {
+        None = "none",
+        Valid = "valid",
+        Invalid = "invalid",
+        VendorNotDisclosed = "vendor_not_disclosed",
+    }
+
+    /// Whether the person has answered the question before.
+    LastChoice as "LastChoice" {
+        NotStated = "not_stated",
+        None = "none",
+        Made = "made",
+    }
+}
+
+/// A list's schema name and its words.
+type List = (&'static str, fn() -> Vec<&'static str>);
+
+/// Every list: for the schema check.
+pub(super) const LISTS: &[List] = &[
+    (PurposeUse::NAME, words::<PurposeUse>),
+    (Channel::NAME, words::<Channel>),
+    (LegalBasis::NAME, words::<LegalBasis>),
+    (Country::NAME, words::<Country>),
+    (ConsentFact::NAME, words::<ConsentFact>),
+    (ProofFact::NAME, words::<ProofFact>),
+    (ConsentAct::NAME, words::<ConsentAct>),
+    (SlotFact::NAME, words::<SlotFact>),
+    (Stated::NAME, words::<Stated>),
+    (PersonKind::NAME, words::<PersonKind>),
+    (Subscriber::NAME, words::<Subscriber>),
+    (AccountModel::NAME, words::<AccountModel>),
+    (RegisterFact::NAME, words::<RegisterFact>),
+    (DayOfWeek::NAME, words::<DayOfWeek>),
+    (Sector::NAME, words::<Sector>),
+    (SenderType::NAME, words::<SenderType>),
+    (Art22Ground::NAME, words::<Art22Ground>),
+    (PartnerUse::NAME, words::<PartnerUse>),
+    (PixelUse::NAME, words::<PixelUse>),
+    (SignalFact::NAME, words::<SignalFact>),
+    (LastChoice::NAME, words::<LastChoice>),
+];
+
+fn words<L: Words>() -> Vec<&'static str> {
+    L::words()
+}
+
+impl Country {
+    /// The state whose law holds for an ISO 3166-1 code: its own, or for a territory with a code
+    /// of its own the state's. The French overseas departments follow French law.
+    ///
+    /// # Errors
+    /// [`UnknownWord`] where no pack holds that law.
+    pub fn of_law(code: &str) -> Result<Self, UnknownWord> {
+        match code {
+            "GP" | "MQ" | "GF" | "RE" | "YT" | "MF" | "BL" | "PM" => Ok(Self::France),
+            "AX" => Ok(Self::Finland),
+            "UK" => Ok(Self::UnitedKingdom),
+            _ => Self::parse(code),
+        }
     }
 }
 
@@ -240,6 +539,7 @@ mod tests {
         assert_eq!(<Channel as Fact>::BITS, 4);
         assert_eq!(<ConsentFact as Fact>::BITS, 3);
         assert_eq!(<Stated as Fact>::BITS, 2);
+        assert_eq!(<Country as Fact>::BITS, 5);
     }
 
     #[test]

@@ -157,6 +157,8 @@ pub fn open(directory: &std::path::Path) -> App {
         policies: PolicySource::Embedded,
         public_url: "http://localhost".into(),
         origin: "localhost/test".into(),
+        country: crate::policy::Country::France,
+        timezone: chrono_tz::Europe::Paris,
         clock: Arc::new(Fixed),
         entropy: Arc::new(Dice),
         progress: Box::new(|_, _| {}),

@@ -11,6 +11,7 @@ use crate::http::door::Allowed;
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
+use crate::policy::gather;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
@@ -371,12 +372,18 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
         purpose: asked.purpose,
         channel: asked.channel,
         said: Said {
-            identifies_sender: message.identifies_sender,
-            valid_stop_contact: message.valid_stop_contact,
-            subject_honest: message.subject_honest,
-            promotional_content: facts.promotional_content,
-            informed: facts.informed,
-            recipient_named: facts.recipient_named,
+            person: gather::PersonTold::default(),
+            message: gather::Message {
+                identifies_sender: message.identifies_sender,
+                valid_stop_contact: message.valid_stop_contact,
+                subject_honest: message.subject_honest,
+            },
+            told: gather::Told {
+                promotional_content: facts.promotional_content,
+                informed: facts.informed,
+                recipient_named: facts.recipient_named,
+                ..gather::Told::default()
+            },
         },
         at: asked.at,
     })

@@ -44,7 +44,7 @@ fn a_broken_pack_is_named_by_its_place_and_stops_the_start() {
         1,
         "looking made something"
     );
-    let file = packs.join("eu/consent.cedar");
+    let file = packs.join("gdpr/consent.cedar");
     let text = std::fs::read_to_string(&file).unwrap();
     let lines = text.lines().count();
     let broken = [
@@ -64,7 +64,7 @@ fn a_broken_pack_is_named_by_its_place_and_stops_the_start() {
         assert_eq!(output.code, 1, "{output:?}");
         let place = output.stdout.split(": ").next().unwrap();
         let parts: Vec<&str> = place.rsplitn(3, ':').collect();
-        assert!(parts[2].ends_with("eu/consent.cedar"), "{output:?}");
+        assert!(parts[2].ends_with("gdpr/consent.cedar"), "{output:?}");
         assert!(parts[1].parse::<usize>().unwrap() >= from, "{output:?}");
         assert!(parts[0].parse::<usize>().unwrap() >= 1, "{output:?}");
         let mut server = Server::spawn(&Db::sqlite(), &["--policies", &packs_text], &[]);

@@ -23,7 +23,8 @@ pub struct Server {
     /// The working directory: nothing that a server leaves falls into the repository.
     _home: tempfile::TempDir,
     /// The data directory, of a server that was given one.
-    _data: Option<Arc<tempfile::TempDir>>,
+    #[allow(dead_code, reason = "held, not read")]
+    data: Option<Arc<tempfile::TempDir>>,
 }
 
 impl Server {
@@ -47,7 +48,7 @@ impl Server {
         command.arg("--data-dir").arg(db.data_dir());
         command.args(arguments).envs(variables.iter().copied());
         let mut server = Self::run(command);
-        server._data = Some(db.directory());
+        server.data = Some(db.directory());
         server
     }
 
@@ -74,7 +75,7 @@ impl Server {
             out,
             err,
             _home: home,
-            _data: None,
+            data: None,
         }
     }
 

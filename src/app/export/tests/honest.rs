@@ -40,7 +40,7 @@ fn an_honest_registry_holds_and_so_does_its_export() {
             .contains(&made.id.to_string())
     );
     assert!(file(&bytes, "report.html").contains(&format!("<p>{}</p>", made.entries)));
-    assert!(file(&bytes, "policies/eu/consent.cedar").contains("permit"));
+    assert!(file(&bytes, "policies/gdpr/consent.cedar").contains("permit"));
     assert!(file(&bytes, "purposes.json").contains("\"offers\""));
     // a second one holds too, and finds the first
     let (_, again) = export(&home.app, &all(&home.app)).unwrap();

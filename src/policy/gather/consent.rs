@@ -1,0 +1,57 @@
+//! The consent that a use would rest on.
+
+use super::moment::Moment;
+use crate::domain::elapsed;
+use crate::domain::registry::Answer;
+use crate::policy::Facts;
+use crate::policy::vocabulary::{ConsentFact, ProofFact, Whole};
+use chrono::{DateTime, Utc};
+
+/// The answer that holds for one purpose and channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer.
+    pub answer: Answer,
+    /// Since when.
+    pub effective_at: DateTime<Utc>,
+    /// Whether a yes has run out at the instant asked about.
+    pub expired: bool,
+    /// Whether there is proof for this person.
+    pub proof: bool,
+    /// Whether it was bought, or came with another system's file: no act of the person towards
+    /// this controller.
+    pub imported: bool,
+}
+
+impl Answered {
+    /// The instant of the person's own yes, where the answer is one: what may outlive an earlier
+    /// objection or an entry in a register.
+    #[must_use]
+    pub fn own_yes(&self) -> Option<DateTime<Utc>> {
+        (self.answer == Answer::Given && !self.imported).then_some(self.effective_at)
+    }
+
+    /// The facts of the consent.
+    pub fn facts(&self, moment: &Moment, facts: &mut Facts) {
+        facts.consent = match self.answer {
+            Answer::Given => ConsentFact::Given,
+            Answer::Refused => ConsentFact::Refused,
+            Answer::Withdrawn => ConsentFact::Withdrawn,
+        };
+        facts.consent_expired = self.expired;
+        let collected = moment.local_day(self.effective_at);
+        facts.consent_age_months = Whole::of(elapsed::months(collected, moment.day().latest));
+        facts.consent_proof = if self.proof {
+            ProofFact::Individual
+        } else {
+            ProofFact::None
+        };
+    }
+}
+
+/// Whether an objection made at some instant still stands: unless the person said yes to exactly
+/// this use later on (GDPR 21(2), and the person's own later act).
+#[must_use]
+pub fn stands(objected: Option<DateTime<Utc>>, own_yes: Option<DateTime<Utc>>) -> bool {
+    objected.is_some_and(|objected| own_yes.is_none_or(|yes| yes <= objected))
+}

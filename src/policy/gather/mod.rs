@@ -1,0 +1,17 @@
+//! From what is known to the facts: the functions that the service and the law's cases share.
+//! They compute and never decide; every number that decides stands in a policy.
+
+mod consent;
+mod history;
+mod moment;
+mod said;
+mod told;
+mod when;
+
+pub use consent::{Answered, stands};
+pub use moment::{Calendar, LegalCalendar, Moment};
+pub use said::say;
+pub use told::{
+    CallAttempt, Contact, DatedChoice, InformationRequest, Message, PersonTold, PressureCap, Told,
+};
+pub use when::When;

@@ -1,0 +1,193 @@
+//! What the caller said, as facts.
+
+use super::consent::Answered;
+use super::history;
+use super::moment::{Calendar, Moment};
+use super::told::{DatedChoice, Entry, Message, PersonTold, Told};
+use crate::domain::registry::Answer;
+use crate::domain::signals::gpc::signals_gpc;
+use crate::domain::signals::tcf::{Ground, TcString, TcfPurpose, VendorAnswer};
+use crate::policy::Facts;
+use crate::policy::vocabulary::{
+    AccountModel, Art22Ground, ConsentFact, Country, PartnerUse, PersonKind, PixelUse, ProofFact,
+    RegisterFact, Sector, SenderType, SignalFact, Stated, Subscriber, Whole,
+};
+use chrono::{DateTime, Utc};
+
+/// Below this age a person is a minor (Convention on the Rights of the Child, 1).
+const MAJORITY: u16 = 18;
+
+/// Puts what the caller said into the facts. Call it after the facts of the consent are set:
+/// `own` is the answer that holds for this purpose and channel.
+pub fn say(
+    (person, message, told): (&PersonTold, &Message, &Told),
+    own: Option<&Answered>,
+    country: Option<Country>,
+    moment: &Moment,
+    calendar: &dyn Calendar,
+    facts: &mut Facts,
+) {
+    let own_yes = own.and_then(Answered::own_yes);
+    who(person, told, facts);
+    facts.identifies_sender = message.identifies_sender.into();
+    facts.valid_stop_contact = message.valid_stop_contact.into();
+    facts.subject_honest = message.subject_honest.into();
+    relation(told, facts);
+    registers(told, own_yes, moment, facts);
+    history::refusal(told.refused_in_call, own_yes, moment, facts);
+    history::facts(told, moment, country, calendar, facts);
+    profiling(told, facts);
+    devices(told, facts);
+    signals(told, moment, facts);
+    sender(told, moment, facts);
+    moment.facts(country, calendar, facts);
+}
+
+fn who(person: &PersonTold, told: &Told, facts: &mut Facts) {
+    facts.deceased |= person.deceased == Some(true);
+    facts.person_kind = person.kind.unwrap_or(PersonKind::Consumer);
+    facts.generic_address = person.address_type.as_deref() == Some("generic_legal_person");
+    facts.subscriber = person.subscriber.unwrap_or(Subscriber::Individual);
+    facts.age_known = person.age.is_some();
+    facts.age = Whole::of(person.age.map_or(0, i64::from));
+    facts.known_minor =
+        told.known_minor == Some(true) || person.age.is_some_and(|age| age < MAJORITY);
+    facts.information_society_service = told.information_society_service.into();
+    facts.online_platform = told.online_platform.into();
+    if told.child_consent.is_some() {
+        facts.child_consent = told.child_consent.into();
+    }
+    if told.parental_consent.is_some() {
+        facts.parental_consent = told.parental_consent.into();
+    }
+}
+
+fn relation(told: &Told, facts: &mut Facts) {
+    facts.promotional_content = told.promotional_content.into();
+    facts.informed = Stated::from(match (told.informed, told.informed_at_collection) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (one, other) => one.or(other),
+    });
+    facts.opt_out_offered = told.opt_out_offered_at_collection.into();
+    facts.customer = told.customer.into();
+    facts.address_collected_at_sale = told.address_collected_at_sale.into();
+    facts.same_legal_entity = told.same_legal_entity.into();
+    facts.similar_products = told.similar_products.into();
+    facts.negotiation_for_sale = told.negotiation_for_sale.into();
+    // an account of an unnamed model is a plain one
+    let plain = (told.account_created == Some(true)).then_some(AccountModel::PlainShopAccount);
+    facts.account_model = told
+        .account_model
+        .or(plain)
+        .unwrap_or(AccountModel::NotStated);
+    facts.related_to_profession = told.related_to_profession.into();
+    facts.contract_in_progress = told.contract_in_progress.into();
+    facts.related_to_contract_object = told.related_to_contract_object.into();
+}
+
+fn registers(told: &Told, own_yes: Option<DateTime<Utc>>, moment: &Moment, facts: &mut Facts) {
+    facts.on_bloctel = told.on_bloctel.into();
+    facts.on_robinson_list = told.on_robinson_list.into();
+    facts.robinson_member = told.robinson_member.into();
+    facts.stop_pub = told.stop_pub.into();
+    facts.on_tps = told.on_tps.into();
+    facts.rpo = entry(told.rpo_registered_at, own_yes, moment);
+    facts.dncm = entry(told.dncm_registered_at, own_yes, moment);
+}
+
+fn entry(registered: Entry, own_yes: Option<DateTime<Utc>>, moment: &Moment) -> RegisterFact {
+    match registered {
+        None => RegisterFact::NotStated,
+        Some(None) => RegisterFact::NotRegistered,
+        Some(Some(since)) => match own_yes {
+            Some(yes) if since.end(moment) <= yes => RegisterFact::RegisteredBeforeConsent,
+            _ => RegisterFact::Registered,
+        },
+    }
+}
+
+fn profiling(told: &Told, facts: &mut Facts) {
+    facts.uses_special_category = told.uses_special_category.into();
+    facts.profiled_segment = told.profiled_segment.into();
+    facts.solely_automated = told.solely_automated.into();
+    facts.legal_or_similar_effect = told.legal_or_similar_effect.into();
+    facts.art22_ground = match told.art22_ground.as_deref() {
+        None => Art22Ground::NotStated,
+        Some(ground) => Art22Ground::parse(ground).unwrap_or(Art22Ground::Other),
+    };
+    if told.recipient_named.is_some() {
+        facts.recipient_named = told.recipient_named.into();
+    }
+    facts.partner_use = match told.partner_use.as_deref() {
+        None => PartnerUse::NotStated,
+        Some("post_addressed") => PartnerUse::Post,
+        Some("phone_live") => PartnerUse::Phone,
+        Some(means) => PartnerUse::parse(means).unwrap_or(PartnerUse::Other),
+    };
+    facts.art28_contract = told.art28_contract.into();
+}
+
+fn devices(told: &Told, facts: &mut Facts) {
+    facts.pixel_use = match told.pixel_use.as_deref() {
+        None => PixelUse::NotStated,
+        Some(end) => PixelUse::parse(end).unwrap_or(PixelUse::Other),
+    };
+    facts.personalised = told.personalised.into();
+    facts.terminal_read = told.terminal_read.into();
+    facts.logged_in = told.logged_in.into();
+    facts.cross_device_notice = told.cross_device_notice_given.into();
+    facts.account_choice = choice(told.account_choice.as_ref());
+    facts.terminal_choice = choice(told.terminal_choice.as_ref());
+    facts.os_push_permission = told.os_push_permission.into();
+    facts.os_location_permission = told.os_location_permission.into();
+}
+
+fn choice(made: Option<&DatedChoice>) -> Stated {
+    Stated::from(made.map(|made| made.status == Answer::Given))
+}
+
+/// The signals of browser and consent platform. A yes in a TC string is a consent; it never
+/// stands against a no of the registry.
+fn signals(told: &Told, moment: &Moment, facts: &mut Facts) {
+    let sent = told
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("Sec-GPC"));
+    facts.gpc = signals_gpc(sent.flat_map(|(_, values)| values.iter()));
+    let Some(text) = &told.tc_string else {
+        return;
+    };
+    let vendor = told.vendor_id.unwrap_or(0);
+    let purpose = told.purpose_id.and_then(TcfPurpose::new);
+    let answer = match (TcString::parse(text), purpose) {
+        (Ok(read), Some(purpose)) => read.vendor_may(vendor, purpose, Ground::Consent, moment.at),
+        // a string that cannot be read, or a purpose that there is not
+        _ => VendorAnswer::Invalid,
+    };
+    facts.signal = match answer {
+        VendorAnswer::Invalid => SignalFact::Invalid,
+        VendorAnswer::NotDisclosed => SignalFact::VendorNotDisclosed,
+        VendorAnswer::Yes | VendorAnswer::No => SignalFact::Valid,
+    };
+    let agreed = answer == VendorAnswer::Yes;
+    let open = [ConsentFact::NeverAsked, ConsentFact::Requested].contains(&facts.consent);
+    if facts.signal == SignalFact::Valid && agreed && open {
+        facts.consent = ConsentFact::Given;
+        facts.consent_proof = ProofFact::Individual;
+        facts.notice_current = true;
+    }
+}
+
+fn sender(told: &Told, moment: &Moment, facts: &mut Facts) {
+    let word = |text: &Option<String>| text.clone().unwrap_or_default();
+    facts.sector = match word(&told.sector).as_str() {
+        "press" | "newspaper" => Sector::PressSubscription,
+        other => Sector::parse(other).unwrap_or(Sector::Other),
+    };
+    facts.sender_type = SenderType::parse(&word(&told.sender_type)).unwrap_or(SenderType::Other);
+    let supported = told
+        .expressed_support_at
+        .map(|at| at.start(moment) <= moment.at);
+    facts.expressed_support = Stated::from(supported);
+    facts.charitable_purpose_only = told.charitable_purpose_only.into();
+}
