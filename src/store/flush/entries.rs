@@ -5,7 +5,7 @@ use crate::audit::Hash;
 use crate::audit::commitment::{canonical_json, commit, event_tag};
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::tree::{Frontier, hash_leaf};
-use crate::domain::event::SubjectEvent;
+use crate::domain::event::{Payload, SubjectEvent};
 use crate::domain::ids::Position;
 use crate::domain::registry::{Catalogue, NoticeRef};
 use crate::domain::time::{Now, random};
@@ -72,7 +72,7 @@ impl Flush<'_> {
                     .subjects
                     .get(subject)
                     .ok_or(StoreError::damaged("a data subject"))?;
-                let payload = canonical(&event.payload(*subject, actor, now.utc()))?;
+                let payload = personal(&event.payload(*subject, actor, now.utc()))?;
                 leaf.kind = kind(event.kind())?;
                 leaf.tag = Some(event_tag(person.key.view(), *counter));
                 leaf.commitment = commit(&person.key.opening(*counter), &payload);
@@ -91,6 +91,21 @@ impl Flush<'_> {
 
 fn canonical(payload: &serde_json::Value) -> Result<Vec<u8>, StoreError> {
     canonical_json(payload).map_err(|error| StoreError::Log(error.to_string()))
+}
+
+/// Room for nearly every payload.
+const USUAL_BYTES: usize = 1024;
+
+fn personal(payload: &Payload<'_>) -> Result<Vec<u8>, StoreError> {
+    match payload {
+        Payload::Tree(value) => canonical(value),
+        Payload::Plain(plain) => {
+            let mut out = Vec::with_capacity(USUAL_BYTES);
+            serde_json::to_writer(&mut out, plain)
+                .map_err(|error| StoreError::Log(error.to_string()))?;
+            Ok(out)
+        }
+    }
 }
 
 fn kind(text: &str) -> Result<EntryKind, StoreError> {
