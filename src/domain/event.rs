@@ -3,13 +3,15 @@
 use super::ids::{Blind, KeyId, StaffId, SubjectId};
 use super::registry::{ConsentRecord, Objection, Role};
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+mod payload;
+pub use payload::{Payload, Plain};
+
 /// Who did it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Actor {
     /// An API key.
     Key(KeyId),
@@ -82,7 +84,23 @@ impl SubjectEvent {
     /// What the leaf commits to. The instant at which the registry received it is part of it, so
     /// that the tables' columns can be held against it.
     #[must_use]
-    pub fn payload(&self, subject: SubjectId, actor: &Actor, recorded_at: DateTime<Utc>) -> Value {
+    pub fn payload<'a>(
+        &'a self,
+        subject: SubjectId,
+        actor: &'a Actor,
+        recorded_at: DateTime<Utc>,
+    ) -> Payload<'a> {
+        let plain = match self {
+            Self::Consent(record) => Plain::of(record, subject, actor, recorded_at),
+            _ => None,
+        };
+        plain.map_or_else(
+            || Payload::Tree(self.tree(subject, actor, recorded_at)),
+            |plain| Payload::Plain(Box::new(plain)),
+        )
+    }
+
+    fn tree(&self, subject: SubjectId, actor: &Actor, recorded_at: DateTime<Utc>) -> Value {
         let mut payload = match self {
             Self::Consent(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Objected {
@@ -280,7 +298,7 @@ mod tests {
             SubjectEvent::LinkIssued,
         ];
         for event in events {
-            let payload = event.payload(anne, &Actor::Operator, at);
+            let payload = json!(event.payload(anne, &Actor::Operator, at));
             assert_eq!(
                 SubjectEvent::read(event.kind(), &payload),
                 Some(event.clone())

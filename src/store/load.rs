@@ -3,10 +3,11 @@
 use super::connection::Db;
 use super::error::StoreError;
 use super::keys::Keyring;
-use super::rows::{StateRow, SubjectRow};
-use super::schema::{consent_states, identifiers, subjects};
+use super::rows::{StateRow, SubjectRow, unsigned};
+use super::schema::{consent_states, identifiers, subject_events, subjects};
 use super::world::{Held, Subject, World};
 use crate::domain::ids::{Blind, SubjectId};
+use diesel::dsl::max;
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 
@@ -63,10 +64,12 @@ pub(super) fn load(
                     .merged_into
                     .filter(|next| !world.subjects.contains_key(next)),
             );
-            world.subjects.insert(subject.row.subject()?, subject);
+            world.subjects.insert(subject.row().subject()?, subject);
         }
     }
-    states(db, world)
+    let persons: Vec<SubjectId> = world.subjects.keys().copied().collect();
+    numbers(db, world, &persons)?;
+    states(db, world, &persons)
 }
 
 fn owners(db: &mut Db, blinds: &BTreeSet<Blind>) -> Result<Vec<(Blind, SubjectId)>, StoreError> {
@@ -92,19 +95,34 @@ fn lock(db: &mut Db, wanted: &BTreeSet<SubjectId>) -> Result<Vec<SubjectRow>, St
 }
 
 fn opened(keys: &Keyring, row: SubjectRow) -> Result<Subject, StoreError> {
-    Ok(Subject {
-        key: keys.unwrap(&row.wrapped_key, row.subject()?)?,
-        merged_into: row.merged()?,
-        cells: std::collections::BTreeMap::new(),
-        new_identifiers: Vec::new(),
-        moved_identifiers: Vec::new(),
-        changed: false,
-        row,
-    })
+    let key = keys.unwrap(&row.wrapped_key, row.subject()?)?;
+    let merged_into = row.merged()?;
+    Ok(Subject::loaded(row, key, merged_into))
 }
 
-fn states(db: &mut Db, world: &mut World) -> Result<(), StoreError> {
-    let persons: Vec<SubjectId> = world.subjects.keys().copied().collect();
+/// The number of each person's next event. Asked once their rows are locked, so that nobody else
+/// can add one meanwhile; at the right end of an index, however long the history is.
+fn numbers(db: &mut Db, world: &mut World, persons: &[SubjectId]) -> Result<(), StoreError> {
+    let keys = persons.iter().map(|id| id.as_bytes().as_slice());
+    let last = || {
+        let own = subject_events::table.filter(subject_events::subject_id.eq(subjects::id));
+        own.select(max(subject_events::counter)).single_value()
+    };
+    let rows: Vec<(Vec<u8>, Option<i64>)> = load_all!(db, keys, "counting events",
+        one => subject_events::table.filter(subject_events::subject_id.eq(one))
+            .order(subject_events::counter.desc()).limit(1)
+            .select((subject_events::subject_id, subject_events::counter.nullable())),
+        many => subjects::table.filter(subjects::id.eq_any(many)).select((subjects::id, last())));
+    for (subject, counter) in rows {
+        let subject = SubjectId::from_slice(&subject).ok_or(StoreError::damaged("an event"))?;
+        if let (Some(loaded), Some(counter)) = (world.subjects.get_mut(&subject), counter) {
+            loaded.next_event = unsigned(counter).saturating_add(1);
+        }
+    }
+    Ok(())
+}
+
+fn states(db: &mut Db, world: &mut World, persons: &[SubjectId]) -> Result<(), StoreError> {
     let keys = persons.iter().map(|id| id.as_bytes().as_slice());
     let rows: Vec<StateRow> = load_all!(db, keys, "loading consent states",
         one => consent_states::table.filter(consent_states::subject_id.eq(one)),

@@ -66,7 +66,6 @@ pub(super) struct SubjectRow {
     pub id: Vec<u8>,
     pub wrapped_key: Vec<u8>,
     pub key_epoch: i32,
-    pub counter: i64,
     pub objection: Option<i64>,
     pub objection_profiling: Option<i64>,
     pub restricted: Option<i64>,

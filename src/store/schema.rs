@@ -25,7 +25,6 @@ table! {
         id -> Binary,
         wrapped_key -> Binary,
         key_epoch -> Integer,
-        counter -> BigInt,
         objection -> Nullable<BigInt>,
         objection_profiling -> Nullable<BigInt>,
         restricted -> Nullable<BigInt>,
@@ -118,3 +117,4 @@ table! {
 allow_tables_to_appear_in_same_query!(sessions, staff);
 allow_tables_to_appear_in_same_query!(consent_states, subjects);
 allow_tables_to_appear_in_same_query!(identifiers, subjects);
+allow_tables_to_appear_in_same_query!(subject_events, subjects);

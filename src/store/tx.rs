@@ -4,7 +4,7 @@
 use super::connection::{Db, on};
 use super::error::StoreError;
 use super::keys::{Keyring, SubjectKey};
-use super::rows::{IdentifierRow, SubjectRow, signed};
+use super::rows::{IdentifierRow, SubjectRow};
 use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
 use crate::access::{Grant, ImportConsents, IssueLinks, OwnChoices, Permission, RecordConsents};
@@ -141,7 +141,7 @@ impl WriteTx<'_> {
         self.world
             .subjects
             .get(&subject)
-            .map(|s| s.row.standing())
+            .map(|s| s.row().standing())
             .unwrap_or_default()
     }
 
@@ -174,7 +174,6 @@ impl WriteTx<'_> {
             id: id.as_bytes().to_vec(),
             wrapped_key: self.keys.wrap(&key, id, self.entropy)?,
             key_epoch: super::keys::EPOCH,
-            counter: 0,
             objection: None,
             objection_profiling: None,
             restricted: None,
@@ -182,16 +181,7 @@ impl WriteTx<'_> {
             created_at: self.now.micros(),
         };
         self.undo.push((id, None));
-        let fresh = Subject {
-            row,
-            key,
-            cells: std::collections::BTreeMap::new(),
-            merged_into: None,
-            new_identifiers: Vec::new(),
-            moved_identifiers: Vec::new(),
-            changed: true,
-        };
-        self.world.subjects.insert(id, fresh);
+        self.world.subjects.insert(id, Subject::new(row, key));
         Ok(id)
     }
 
@@ -240,17 +230,17 @@ impl WriteTx<'_> {
         let position = u64::MAX;
         let leaving = self.touch(from)?;
         leaving.merged_into = Some(into);
-        leaving.row.merged_into = Some(into.as_bytes().to_vec());
-        let (cells, standing) = (leaving.cells.clone(), leaving.row.standing());
+        leaving.row_mut().merged_into = Some(into.as_bytes().to_vec());
+        let (cells, standing) = (leaving.cells.clone(), leaving.row().standing());
         let entry = self.world.pending.len();
         let staying = self.touch(into)?;
         let own_yes = latest_yes(staying.cells.values().map(|held| &held.state));
         let others_yes = latest_yes(cells.values().map(|held| &held.state));
         let merged = staying
-            .row
+            .row()
             .standing()
             .merged(own_yes, &standing, others_yes);
-        staying.row.set_standing(&merged);
+        staying.row_mut().set_standing(&merged);
         for (key, held) in cells {
             let state = match staying.cells.get(&key) {
                 Some(own) => stricter(&own.state, &held.state, position),
@@ -381,8 +371,8 @@ impl WriteTx<'_> {
             .map(|held| held.state.effective_at)
             .max();
         let effective_at = latest.map_or(at, |latest| latest.max(at));
-        let standing = person.row.standing().objecting(scope, effective_at);
-        person.row.set_standing(&standing);
+        let standing = person.row().standing().objecting(scope, effective_at);
+        person.row_mut().set_standing(&standing);
         self.append(
             grant,
             subject,
@@ -408,9 +398,9 @@ impl WriteTx<'_> {
         let person = self.touch(subject)?;
         let standing = Standing {
             restricted: restricted.then_some(at),
-            ..person.row.standing()
+            ..person.row().standing()
         };
-        person.row.set_standing(&standing);
+        person.row_mut().set_standing(&standing);
         self.append(
             grant,
             subject,
@@ -445,8 +435,8 @@ impl WriteTx<'_> {
         let (now, entropy) = (self.now, self.entropy);
         let record = record.map_or_else(|| RecordId::new(now, entropy), Ok)?;
         let person = self.touch(subject)?;
-        let counter = super::rows::unsigned(person.row.counter);
-        person.row.counter = signed(counter.saturating_add(1));
+        let counter = person.next_event;
+        person.next_event = counter.saturating_add(1);
         let actor = grant.actor().clone();
         let index = self.world.pending.len().saturating_sub(self.start);
         self.world.pending.push(Pending::Subject {

@@ -23,16 +23,60 @@ pub(super) struct Held {
 /// One loaded person.
 #[derive(Clone)]
 pub(super) struct Subject {
-    pub row: SubjectRow,
+    row: SubjectRow,
+    /// The row is new or is no longer what the table says.
+    rewritten: bool,
+    /// The number of their next event.
+    pub next_event: u64,
     pub key: SubjectKey,
     pub cells: BTreeMap<(Slug, Channel), Held>,
     pub merged_into: Option<SubjectId>,
     pub new_identifiers: Vec<IdentifierRow>,
     pub moved_identifiers: Vec<IdentifierRow>,
+    /// Something of this person is going to be written, and the index is told.
     pub changed: bool,
 }
 
 impl Subject {
+    /// A person whom nobody knew.
+    pub fn new(row: SubjectRow, key: SubjectKey) -> Self {
+        Self {
+            rewritten: true,
+            changed: true,
+            ..Self::loaded(row, key, None)
+        }
+    }
+
+    /// A person as the table has them; what else they have is loaded afterwards.
+    pub fn loaded(row: SubjectRow, key: SubjectKey, merged_into: Option<SubjectId>) -> Self {
+        Self {
+            row,
+            rewritten: false,
+            next_event: 0,
+            key,
+            cells: BTreeMap::new(),
+            merged_into,
+            new_identifiers: Vec::new(),
+            moved_identifiers: Vec::new(),
+            changed: false,
+        }
+    }
+
+    pub const fn row(&self) -> &SubjectRow {
+        &self.row
+    }
+
+    /// The row, to be changed: only then it is written again.
+    pub const fn row_mut(&mut self) -> &mut SubjectRow {
+        self.rewritten = true;
+        &mut self.row
+    }
+
+    /// The row, where it has to be written.
+    pub fn rewritten(&self) -> Option<&SubjectRow> {
+        self.rewritten.then_some(&self.row)
+    }
+
     pub fn cells(&self) -> Vec<Cell> {
         let cell = |((purpose, channel), held): (&(Slug, Channel), &Held)| Cell {
             purpose: purpose.clone(),

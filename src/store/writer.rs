@@ -365,7 +365,7 @@ impl Writer {
             Change::Person(PersonImage {
                 subject: *id,
                 merged_into: subject.merged_into,
-                standing: subject.row.standing(),
+                standing: subject.row().standing(),
                 cells: subject.cells(),
                 contacts: contacts.remove(id).unwrap_or_default(),
             })

@@ -53,11 +53,12 @@ CREATE TABLE public_events (
     opening  BLOB    NOT NULL
 );
 
+-- A consent leaves a known person's row as it is: the number of their next event is found in
+-- subject_events, so that a write changes one page less at a random place.
 CREATE TABLE subjects (
     id                  BLOB     PRIMARY KEY,
     wrapped_key         BLOB     NOT NULL,
     key_epoch           INTEGER NOT NULL,
-    counter             BIGINT  NOT NULL,
     objection           BIGINT,
     objection_profiling BIGINT,
     restricted          BIGINT,

@@ -42,8 +42,6 @@ pub struct StoredPerson {
     pub merged_into: Option<SubjectId>,
     /// Objections and restriction.
     pub standing: Standing,
-    /// How many events the row says there are.
-    pub counter: u64,
     /// The events that there are, in the order of the ledger.
     pub events: Vec<PersonEvent>,
     /// The rows of the consent states.
@@ -143,7 +141,6 @@ impl ReadTx<'_> {
                 id: SubjectId::from_slice(&row.id)?,
                 merged_into: row.merged().ok().flatten(),
                 standing: row.standing(),
-                counter: unsigned(row.counter),
                 events: events.iter().map(|row| event(row, key.as_ref())).collect(),
                 states: states.into_iter().map(state).collect(),
                 identifiers: contacts

@@ -1,0 +1,92 @@
+//! Rows that go with an entry about no person: what is published, suppressed, issued.
+
+use crate::domain::ids::{Blind, Position};
+use crate::domain::registry::Change;
+use crate::store::connection::{Db, on};
+use crate::store::error::StoreError;
+use crate::store::rows::{CatalogueRow, KeyRow, SuppressionRow, signed};
+use crate::store::schema::{
+    api_keys, catalogue_items, links, registry, sessions, staff, suppressions,
+};
+use crate::store::world::{Extra, World};
+use diesel::prelude::*;
+
+/// One row of a table that is rarely written.
+macro_rules! insert_one {
+    ($db:expr, $table:path, $row:expr, $doing:literal) => {
+        on!($db, conn => diesel::insert_into($table).values(&$row).execute(conn))
+            .map_err(StoreError::failed($doing))?
+    };
+}
+
+pub(super) fn write_extras(
+    db: &mut Db,
+    world: &mut World,
+    first: Position,
+) -> Result<(), StoreError> {
+    let mut catalogue = false;
+    for (entry, extra) in std::mem::take(&mut world.extras) {
+        let position = signed(first.saturating_add(entry as u64));
+        match extra {
+            Extra::Suppression(row) => {
+                world
+                    .changes
+                    .extend(Blind::from_slice(&row.blind).map(Change::Suppressed));
+                add_suppression(db, SuppressionRow { position, ..row })?;
+            }
+            Extra::Catalogue(row) => {
+                catalogue = true;
+                let row = CatalogueRow { position, ..row };
+                insert_one!(db, catalogue_items::table, row, "publishing");
+            }
+            Extra::Key(row) => {
+                world
+                    .changes
+                    .push(Change::Key(crate::store::doors::key_image(&row)?));
+                write_key(db, KeyRow { position, ..row })?;
+            }
+            Extra::Staff(row) => {
+                insert_one!(db, staff::table, row, "adding a staff account");
+            }
+            Extra::Session(row) => {
+                insert_one!(db, sessions::table, row, "opening a session");
+            }
+            Extra::Link(row) => {
+                insert_one!(db, links::table, row, "issuing a link");
+            }
+            Extra::Policy(version) => {
+                on!(db, conn => diesel::update(registry::table).set(registry::policy.eq(version)).execute(conn))
+                    .map_err(StoreError::failed("activating a policy"))?;
+            }
+        }
+    }
+    if catalogue {
+        let at = signed(first.saturating_add(1));
+        on!(db, conn => diesel::update(registry::table).set(registry::catalogue_at.eq(at)).execute(conn))
+            .map_err(StoreError::failed("publishing"))?;
+        world.catalogue_changed = true;
+    }
+    Ok(())
+}
+
+/// Suppressing twice is no error: the first reason stays.
+fn add_suppression(db: &mut Db, row: SuppressionRow) -> Result<(), StoreError> {
+    on!(db, conn => diesel::insert_into(suppressions::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(conn))
+    .map_err(StoreError::failed("adding to the suppression list"))?;
+    Ok(())
+}
+
+/// A new key, or one that is revoked.
+fn write_key(db: &mut Db, row: KeyRow) -> Result<(), StoreError> {
+    let changed = on!(db, conn => diesel::update(api_keys::table.find(&row.id))
+        .set((api_keys::revoked_at.eq(row.revoked_at), api_keys::position.eq(row.position)))
+        .execute(conn))
+    .map_err(StoreError::failed("changing an API key"))?;
+    if changed == 0 {
+        insert_one!(db, api_keys::table, row, "adding an API key");
+    }
+    Ok(())
+}
