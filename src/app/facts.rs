@@ -7,16 +7,31 @@ use crate::policy::gather::{self, Answered, LegalCalendar, Message, Moment, Pers
 use crate::policy::{self, Country, Facts, Laws, PurposeUse, Situation, Stated};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use std::sync::LazyLock;
 
 /// What only the caller knows, in the words of the law files. What is not stated is left open.
+/// Most callers say little, so that what is long stands apart.
 #[derive(Debug, Clone, Default)]
 pub struct Said {
     /// Who the person is.
-    pub person: PersonTold,
+    pub person: Option<Box<PersonTold>>,
     /// What the message is like.
     pub message: Message,
     /// The rest.
-    pub told: Told,
+    pub told: Option<Box<Told>>,
+}
+
+/// What is said where nothing is.
+static NOTHING: LazyLock<(PersonTold, Told)> = LazyLock::new(Default::default);
+
+impl Said {
+    fn person(&self) -> &PersonTold {
+        self.person.as_deref().unwrap_or(&NOTHING.0)
+    }
+
+    fn told(&self) -> &Told {
+        self.told.as_deref().unwrap_or(&NOTHING.1)
+    }
 }
 
 /// What does not change from one check to the next.
@@ -52,7 +67,7 @@ pub fn gather(
     facts.purpose_known = true;
     facts.channel_of_purpose = purpose.channels.contains(&channel);
     facts.suppressed = contact_suppressed;
-    facts.recipient_named = recipient(purpose, &said.told);
+    facts.recipient_named = recipient(purpose, said.told());
     let own = person.and_then(|person| {
         registry(
             &mut facts,
@@ -63,7 +78,7 @@ pub fn gather(
             &moment,
         )
     });
-    let told = (&said.person, &said.message, &said.told);
+    let told = (said.person(), &said.message, said.told());
     gather::say(
         told,
         own.as_ref(),
@@ -90,7 +105,7 @@ fn countries(
         Some(code) => Country::of_law(code).ok(),
         None => Some(setting.home_country),
     };
-    let person = match said.person.country.as_deref() {
+    let person = match said.person().country.as_deref() {
         Some(code) => Country::of_law(code).ok(),
         None => controller,
     };
@@ -99,7 +114,7 @@ fn countries(
 
 /// The person's zone, as stated; else the home zone for a person of the home country.
 fn zone(setting: Setting<'_>, said: &Said, country: Option<Country>) -> Option<Tz> {
-    match said.person.timezone.as_deref() {
+    match said.person().timezone.as_deref() {
         Some(zone) => zone.parse().ok(),
         None => (country == Some(setting.home_country)).then_some(setting.home_zone),
     }

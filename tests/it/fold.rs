@@ -175,10 +175,13 @@ fn addresses(n: usize) -> [Value; 2] {
     ]
 }
 
+/// What is asked about. A text message is left out: whether one may be sent depends on the hour at
+/// which this test runs, too.
 fn rows() -> Vec<(String, String)> {
     let channels = |(purpose, channels): &(&str, &[&str])| -> Vec<_> {
         channels
             .iter()
+            .filter(|channel| **channel != "sms")
             .map(|channel| ((*purpose).to_owned(), (*channel).to_owned()))
             .collect()
     };

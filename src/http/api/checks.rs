@@ -11,7 +11,7 @@ use crate::http::door::Allowed;
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
-use crate::policy::gather;
+use crate::policy::gather::{Message, PersonTold, Told};
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
@@ -24,30 +24,6 @@ use utoipa::ToSchema;
 pub const MOST: usize = 10_000;
 /// Bytes that one answer fits into.
 const ROOM: usize = 1024;
-
-/// What is to be sent.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Message {
-    /// It says who sends it.
-    pub identifies_sender: Option<bool>,
-    /// It offers a free, valid way to stop.
-    pub valid_stop_contact: Option<bool>,
-    /// Its subject matches its content.
-    pub subject_honest: Option<bool>,
-}
-
-/// What only the caller knows.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Facts {
-    /// A service message carries promotion.
-    pub promotional_content: Option<bool>,
-    /// The person was told of this use and of the right to object.
-    pub informed: Option<bool>,
-    /// The recipient was named when consent was asked.
-    pub recipient_named: Option<bool>,
-}
 
 /// One question.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -63,10 +39,17 @@ pub struct CheckBody {
     pub channel: String,
     /// The campaign, for the record.
     pub campaign: Option<String>,
-    /// What is to be sent.
+    /// What is to be sent: `identifies_sender`, `valid_stop_contact`, `subject_honest`.
+    #[schema(value_type = Object, example = json!({"identifies_sender": true, "valid_stop_contact": true, "subject_honest": true}))]
     pub message: Option<Message>,
-    /// What only the caller knows.
-    pub facts: Option<Facts>,
+    /// Who the person is, as far as you know: `kind` (`consumer`, `professional`), `country`,
+    /// `timezone`, `age`, `role`, `address_type`, `subscriber`, `deceased`.
+    #[schema(value_type = Object, example = json!({"kind": "consumer", "country": "FR", "timezone": "America/Martinique"}))]
+    pub person: Option<Box<PersonTold>>,
+    /// What only you know of this use, such as `customer`, `similar_products`, `call_attempts`,
+    /// `on_bloctel`, `informed`; the marketer's guide lists the words.
+    #[schema(value_type = Object, example = json!({"informed": true, "promotional_content": false}))]
+    pub facts: Option<Box<Told>>,
     /// Another instant than now: a simulation, never a permission to send.
     pub at: Option<DateTime<Utc>>,
 }
@@ -251,24 +234,28 @@ fn many(door: &Allowed<CheckDecisions>, site: &Site, body: &[u8]) -> Result<Http
         let asked: CheckBody = json::read(raw.get().as_bytes())?;
         question(&site.app, asked).map_err(Problem::invalid)
     };
-    let asked: Vec<Result<Question, Problem>> = batch.checks.iter().map(read).collect();
-    let good: Vec<Question> = asked
-        .iter()
-        .filter_map(|question| question.as_ref().ok().cloned())
-        .collect();
-    let mut decided = decide(door, site, &good)?.into_iter();
-    let mut answer = Vec::with_capacity(asked.len() * 512);
+    let mut questions = Vec::with_capacity(batch.checks.len());
+    let refused = batch.checks.iter().map(|raw| match read(raw) {
+        Ok(question) => {
+            questions.push(question);
+            None
+        }
+        Err(problem) => Some(problem),
+    });
+    let refused: Vec<Option<Problem>> = refused.collect();
+    let mut decided = decide(door, site, &questions)?.into_iter();
+    let mut answer = Vec::with_capacity(refused.len() * ROOM);
     answer.extend_from_slice(b"{\"decisions\":[");
-    for (at, question) in asked.into_iter().enumerate() {
+    for (at, problem) in refused.into_iter().enumerate() {
         if at > 0 {
             answer.push(b',');
         }
-        let outcome = match question {
-            Ok(_) => decided
+        let outcome = match problem {
+            Some(problem) => Err(problem),
+            None => decided
                 .next()
                 .ok_or_else(Problem::unavailable)?
                 .map_err(Problem::invalid),
-            Err(problem) => Err(problem),
         };
         write_one(&mut answer, site, outcome)?;
     }
@@ -363,27 +350,14 @@ fn decide(
 
 fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> {
     let named = asked.subject.named(app.keys(), "/subject")?;
-    let (message, facts) = (
-        asked.message.unwrap_or_default(),
-        asked.facts.unwrap_or_default(),
-    );
     Ok(Question {
         blinds: named.blinds(),
         purpose: asked.purpose,
         channel: asked.channel,
         said: Said {
-            person: gather::PersonTold::default(),
-            message: gather::Message {
-                identifies_sender: message.identifies_sender,
-                valid_stop_contact: message.valid_stop_contact,
-                subject_honest: message.subject_honest,
-            },
-            told: gather::Told {
-                promotional_content: facts.promotional_content,
-                informed: facts.informed,
-                recipient_named: facts.recipient_named,
-                ..gather::Told::default()
-            },
+            person: asked.person,
+            message: asked.message.unwrap_or_default(),
+            told: asked.facts,
         },
         at: asked.at,
     })

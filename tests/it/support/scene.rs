@@ -11,7 +11,7 @@ use super::server::{Server, cli};
 /// What the registry offers: purpose and channels; each has a notice of its own name, version 1.
 pub const OFFERED: &[(&str, &[&str])] = &[
     ("newsletter", &["email"]),
-    ("offers", &["email", "sms", "phone_live"]),
+    ("offers", &["email", "sms", "post_addressed"]),
 ];
 
 /// A running server on a furnished registry.
