@@ -27,12 +27,12 @@ impl Laws {
     /// The controller's counts too where the rules are about the data rather than the contact
     /// (GDPR 3(1)); the rules on calls, text messages and letter boxes are those of the place
     /// where they ring, and no register of another country lists the person. A country whose
-    /// law no pack holds is `None`: with neither, nothing is permitted.
+    /// law no pack holds is `None`: without the person's, nothing is permitted.
     #[must_use]
     pub fn of(channel: Channel, person: Option<Country>, controller: Option<Country>) -> Self {
         let reaching = controller.filter(|_| !is_local(channel));
         Self {
-            first: person.or(reaching),
+            first: person,
             second: reaching.filter(|country| person.is_some_and(|person| person != *country)),
         }
     }
@@ -97,7 +97,7 @@ mod tests {
         );
         assert_eq!(laws(Channel::Email, fr, fr), [Country::France]);
         assert_eq!(laws(Channel::PhoneLive, de, fr), [Country::Germany]);
-        assert_eq!(laws(Channel::Email, None, fr), [Country::France]);
+        assert_eq!(laws(Channel::Email, None, fr), []);
         assert_eq!(laws(Channel::PhoneLive, None, fr), []);
         assert_eq!(laws(Channel::Email, None, None), []);
     }

@@ -40,6 +40,33 @@ on_both! {
         assert_eq!(ask(&other)["decision"], "deny");
     }
 
+    fn what_only_the_caller_knows(db: &Db) {
+        let shop = Shop::open(db);
+        shop.record(&yes("anne@example.fr"));
+        let ask = |name: &str, value: Value| {
+            let mut question = question("anne@example.fr");
+            question[name] = value;
+            shop.marketing().post("/v1/checks", &question)
+        };
+        let reason = |name: &str, value: Value| ask(name, value).expect(200).json()["reason"].clone();
+        assert_eq!(reason("person", json!({ "country": "FR", "age": 40 })), "CONSENT_VALID");
+        assert_eq!(reason("person", json!({ "deceased": true })), "DECEASED");
+        assert_eq!(reason("message", json!({ "identifies_sender": false })), "MESSAGE_SENDER_CONCEALED");
+        // what a country's law is nobody wrote down: not configured, and so no permission
+        assert_eq!(reason("person", json!({ "country": "JP" })), "MISSING_FACT");
+        let cap = json!({
+            "pressure_cap": { "max": 1, "period": "P7D" },
+            "contacts": [{ "channel": "email", "at": chrono::Utc::now() }],
+        });
+        assert_eq!(reason("facts", cap), "PRESSURE_CAP");
+        for (field, wrong) in [("facts", json!({ "on_bloctell": true })), ("person", json!({ "name": "Anne" }))] {
+            let problem = ask(field, wrong).expect(422).json();
+            assert_eq!(problem["errors"][0]["code"], "field_unknown", "{problem}");
+            assert_eq!(problem["decision"], "deny");
+            assert!(!problem.to_string().contains("Anne"));
+        }
+    }
+
     fn another_instant_is_a_simulation(db: &Db) {
         let shop = Shop::open(db);
         let mut consent = yes("anne@example.fr");
