@@ -71,16 +71,14 @@ fn plan(
     source: PolicySource,
     paths: &[PathBuf],
 ) -> Result<(PolicySource, Vec<CaseFile>, bool), PolicyError> {
-    if let [directory] = paths
-        && directory.is_dir()
-    {
-        let source = PolicySource::Directory(directory.clone());
-        let files = source.cases()?;
-        return Ok((source, files, true));
-    }
-    if paths.is_empty() {
-        let files = source.cases()?;
-        return Ok((source, files, true));
+    let packs = match paths {
+        [] => Some(source.clone()),
+        [directory] if directory.is_dir() => Some(PolicySource::Directory(directory.clone())),
+        _ => None,
+    };
+    if let Some(packs) = packs {
+        let files = packs.cases()?;
+        return Ok((packs, files, true));
     }
     let files = paths
         .iter()

@@ -6,8 +6,7 @@ use super::error::StoreError;
 use super::read::ReadTx;
 use super::rows::{KeyRow, StateRow, SubjectRow, signed, unsigned};
 use super::schema::{
-    api_keys, consent_states, identifiers, log_head, registry, subject_events, subjects,
-    suppressions,
+    api_keys, consent_states, identifiers, registry, subject_events, subjects, suppressions,
 };
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{Blind, Position, SubjectId};
@@ -27,9 +26,7 @@ impl ReadTx<'_> {
     /// # Errors
     /// Where the database fails.
     pub fn position(&mut self, _grant: &Grant<Serve>) -> Result<Position, StoreError> {
-        let size: i64 = on!(self.db, conn => log_head::table.select(log_head::size).first(conn))
-            .map_err(StoreError::failed("reading the head of the log"))?;
-        Ok(unsigned(size))
+        super::open::size(self.db)
     }
 
     /// How many persons there are.

@@ -63,7 +63,8 @@ pub struct Opened {
     pub new: bool,
 }
 
-fn size(db: &mut Db) -> Result<Position, StoreError> {
+/// How many entries the log holds.
+pub(super) fn size(db: &mut Db) -> Result<Position, StoreError> {
     let size: i64 = on!(db, conn => log_head::table.select(log_head::size).first(conn))
         .map_err(StoreError::failed("reading the head of the log"))?;
     Ok(unsigned(size))

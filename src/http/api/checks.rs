@@ -290,9 +290,8 @@ fn write_decision(answer: &mut Vec<u8>, site: &Site, decided: &Decided) -> Resul
 /// Writes a [`DecisionView`]. The part before the decision's name follows from the outcome alone, is
 /// long, and is written once: an outcome is kept by the one engine that gave it.
 fn put(answer: &mut Vec<u8>, version: &str, decided: &Decided) -> serde_json::Result<()> {
-    let view = || view(version, decided);
     let kept = decided.outcome.text(|_| {
-        let whole = serde_json::to_string(&view()).unwrap_or_default();
+        let whole = serde_json::to_string(&view(version, decided)).unwrap_or_default();
         // within a text the quotes would be escaped
         let before = whole.split(",\"decision_id\"").next();
         before.unwrap_or_default().to_owned()

@@ -1,10 +1,10 @@
 //! The instant asked about, as it is where the person is.
 
-use crate::domain::calendar::{Calendar as Region, Holiday};
+use crate::domain::calendar::{Calendar as Region, Holiday, LocalTime, local_time};
 use crate::policy::Facts;
 use crate::policy::situation::LegalDay;
 use crate::policy::vocabulary::{Country, DayOfWeek, Stated, Whole};
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Timelike, Utc, Weekday};
+use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// An instant and the person's time zone, where it is known.
@@ -38,17 +38,16 @@ impl Calendar for LegalCalendar {
 }
 
 impl Moment {
-    /// The local date and time, where the zone is known.
-    fn local(&self) -> Option<NaiveDateTime> {
-        self.zone
-            .map(|zone| self.at.with_timezone(&zone).naive_local())
+    /// The local day and time, where the zone is known.
+    fn local(&self) -> Option<LocalTime> {
+        self.zone.map(|zone| local_time(self.at, zone))
     }
 
     /// The day of another instant where the person is; in UTC where their zone is not known.
     #[must_use]
     pub fn local_day(&self, at: DateTime<Utc>) -> NaiveDate {
         match self.zone {
-            Some(zone) => at.with_timezone(&zone).date_naive(),
+            Some(zone) => local_time(at, zone).date,
             None => at.date_naive(),
         }
     }
@@ -58,7 +57,7 @@ impl Moment {
     #[must_use]
     pub fn day(&self) -> LegalDay {
         if let Some(local) = self.local() {
-            return LegalDay::known(local.date());
+            return LegalDay::known(local.date);
         }
         let shifted = |hours| {
             let shifted = self.at.checked_add_signed(Duration::hours(hours));
@@ -87,9 +86,9 @@ impl Moment {
             return;
         };
         facts.local_time_known = true;
-        facts.minute_of_day = Whole::of(i64::from(local.hour() * 60 + local.minute()));
-        facts.weekday = weekday(local.weekday());
-        let holiday = country.and_then(|country| calendar.is_public_holiday(country, local.date()));
+        facts.minute_of_day = Whole::of(i64::from(local.minute));
+        facts.weekday = weekday(local.weekday);
+        let holiday = country.and_then(|country| calendar.is_public_holiday(country, local.date));
         facts.public_holiday = Stated::from(holiday);
     }
 }
