@@ -2,7 +2,7 @@
 //!
 //! Answered from the index alone. The answer names the position it was made on.
 
-use super::facts::{self, Said, Setting};
+use super::facts::{Asked, Said, Setting};
 use super::open::App;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
@@ -79,27 +79,16 @@ impl App {
             .filter_map(|blind| table.person(blind));
         let mut found = found.map(Some).peekable();
         let nobody = found.peek().is_none().then_some(None);
+        let asked = Asked::new(self.setting(table), purpose, channel, &question.said, at);
         let judged = found.chain(nobody).map(|person| {
-            let setting = Setting {
-                catalogue: table.catalogue(),
-                home_country: self.home_country,
-                home_zone: self.home_zone,
+            let judge = |asked: &Asked<'_>| {
+                let seen = asked.seen(person, suppressed);
+                self.engine.decide(&asked.situation(&seen))
             };
-            let facts = facts::gather(
-                setting,
-                purpose,
-                channel,
-                person,
-                suppressed,
-                &question.said,
-                at,
-            );
+            let outcome = asked.as_ref().map(judge);
             (
                 person,
-                facts.map_or_else(
-                    || Arc::new(Outcome::evaluation_error()),
-                    |facts| self.engine.decide(&facts),
-                ),
+                outcome.unwrap_or_else(|| Arc::new(Outcome::evaluation_error())),
             )
         });
         // identifiers that lead to several persons: whoever may not be reached decides
@@ -109,6 +98,15 @@ impl App {
         Ok(decided(
             id, outcome, table, purpose, channel, person, question,
         ))
+    }
+
+    /// What holds for every check.
+    pub(super) fn setting<'a>(&self, table: &'a Table) -> Setting<'a> {
+        Setting {
+            catalogue: table.catalogue(),
+            home_country: self.home_country,
+            home_zone: self.home_zone,
+        }
     }
 
     /// The answer of a node that cannot learn the head of the ledger: deny, with the reason.

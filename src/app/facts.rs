@@ -45,53 +45,145 @@ pub struct Setting<'a> {
     pub home_zone: Tz,
 }
 
-/// The facts of one use of one person's data at one instant, and whose law is applied.
-#[must_use]
-pub fn gather(
-    setting: Setting<'_>,
-    purpose: &Purpose,
+/// One use of data at one instant, ready for whomever it is about: what does not differ between
+/// persons.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    catalogue: &'a Catalogue,
+    purpose: &'a Purpose,
     channel: Channel,
-    person: Option<PersonView<'_>>,
-    contact_suppressed: bool,
-    said: &Said,
-    at: DateTime<Utc>,
-) -> Option<Situation> {
-    let law_use = PurposeUse::parse(purpose.law_use.as_str()).ok()?;
-    let law_channel = policy::Channel::parse(channel.as_str()).ok()?;
-    let (country, controller) = countries(setting, purpose, said);
-    let moment = Moment {
-        at,
-        zone: zone(setting, said, country),
-    };
-    let mut facts = Facts::nothing_known(law_use, law_channel, basis(purpose.legal_basis));
-    facts.purpose_known = true;
-    facts.channel_of_purpose = purpose.channels.contains(&channel);
-    facts.suppressed = contact_suppressed;
-    facts.recipient_named = recipient(purpose, said.told());
-    let own = person.and_then(|person| {
-        registry(
-            &mut facts,
-            setting.catalogue,
+    said: &'a Said,
+    country: Option<Country>,
+    laws: Laws,
+    moment: Moment,
+    nobody: Facts,
+}
+
+impl<'a> Asked<'a> {
+    /// What is known before anybody is named; `None` where the law has no word for the purpose's
+    /// use.
+    #[must_use]
+    pub fn new(
+        setting: Setting<'a>,
+        purpose: &'a Purpose,
+        channel: Channel,
+        said: &'a Said,
+        at: DateTime<Utc>,
+    ) -> Option<Self> {
+        let law_use = PurposeUse::parse(purpose.law_use.as_str()).ok()?;
+        let law_channel = policy::Channel::parse(channel.as_str()).ok()?;
+        let (country, controller) = countries(setting, purpose, said);
+        let moment = Moment {
+            at,
+            zone: zone(setting, said, country),
+        };
+        let mut nobody = Facts::nothing_known(law_use, law_channel, basis(purpose.legal_basis));
+        nobody.purpose_known = true;
+        nobody.channel_of_purpose = purpose.channels.contains(&channel);
+        nobody.recipient_named = recipient(purpose, said.told());
+        Some(Self {
+            catalogue: setting.catalogue,
             purpose,
             channel,
-            person,
-            &moment,
-        )
-    });
-    let told = (said.person(), &said.message, said.told());
-    gather::say(
-        told,
-        own.as_ref(),
-        country,
-        &moment,
-        &LegalCalendar,
-        &mut facts,
-    );
-    Some(Situation {
-        facts,
-        laws: Laws::of(law_channel, country, controller),
-        day: moment.day(),
-    })
+            said,
+            country,
+            laws: Laws::of(law_channel, country, controller),
+            moment,
+            nobody,
+        })
+    }
+
+    /// What the registry holds of a person, as far as it matters for this use.
+    #[must_use]
+    pub fn seen(&self, person: Option<PersonView<'_>>, contact_suppressed: bool) -> Seen {
+        let mut seen = Seen {
+            known: person.is_some(),
+            suppressed: contact_suppressed,
+            ..Seen::default()
+        };
+        if let Some(person) = person {
+            seen.suppressed |= person.suppressed();
+            self.answers(person, &mut seen);
+            standing(person, &mut seen);
+        }
+        seen
+    }
+
+    fn answers(&self, person: PersonView<'_>, seen: &mut Seen) {
+        for answer in person.answers(&self.purpose.id) {
+            // what was answered after the instant asked about had not been answered then
+            let answered =
+                answer.effective_at <= self.moment.at.timestamp_micros() || answer.answer.is_no();
+            if answer.channel == self.channel {
+                seen.own = answered.then(|| self.answered(answer));
+                seen.notice_current =
+                    answered && self.catalogue.covers(&self.purpose.id, answer.notice);
+            } else if answered && answer.answer == Answer::Given && !answer.expired(self.moment.at)
+            {
+                seen.on_other_channel = true;
+            }
+        }
+    }
+
+    fn answered(&self, own: CellView<'_>) -> Answered {
+        Answered {
+            answer: own.answer,
+            effective_at: crate::domain::time::from_micros(own.effective_at),
+            expired: own.expired(self.moment.at),
+            proof: own.proof,
+            imported: own.imported,
+        }
+    }
+
+    /// The facts, and whose law is applied.
+    #[must_use]
+    pub fn situation(&self, seen: &Seen) -> Situation {
+        let mut facts = self.nobody;
+        seen.facts(&self.moment, &mut facts);
+        let told = (self.said.person(), &self.said.message, self.said.told());
+        gather::say(
+            told,
+            seen.own.as_ref(),
+            self.country,
+            &self.moment,
+            &LegalCalendar,
+            &mut facts,
+        );
+        Situation {
+            facts,
+            laws: self.laws,
+            day: self.moment.day(),
+        }
+    }
+}
+
+/// What the registry holds of one person that matters for one use, and nothing else of them: two
+/// persons of whom the same is seen get the same answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Seen {
+    known: bool,
+    suppressed: bool,
+    own: Option<Answered>,
+    notice_current: bool,
+    on_other_channel: bool,
+    objection: bool,
+    objection_profiling: bool,
+    restricted: bool,
+}
+
+impl Seen {
+    fn facts(&self, moment: &Moment, facts: &mut Facts) {
+        facts.person_known = self.known;
+        facts.suppressed = self.suppressed;
+        facts.consent_on_other_channel = self.on_other_channel;
+        facts.objection = self.objection;
+        facts.objection_profiling = self.objection_profiling;
+        facts.restricted = self.restricted;
+        if let Some(own) = &self.own {
+            own.facts(moment, facts);
+            facts.notice_current = self.notice_current;
+        }
+    }
 }
 
 /// The person's country, as stated or else the controller's, and the controller's.
@@ -126,54 +218,14 @@ fn recipient(purpose: &Purpose, told: &Told) -> Stated {
     Stated::from(told.recipient.as_ref().map(named))
 }
 
-/// What the registry holds of the person; the answer for this purpose and channel.
-fn registry(
-    facts: &mut Facts,
-    catalogue: &Catalogue,
-    purpose: &Purpose,
-    channel: Channel,
-    person: PersonView<'_>,
-    moment: &Moment,
-) -> Option<Answered> {
-    facts.person_known = true;
-    facts.suppressed |= person.suppressed();
-    let mut own = None;
-    for answer in person.answers(&purpose.id) {
-        // what was answered after the instant asked about had not been answered then
-        let answered = answer.effective_at <= moment.at.timestamp_micros() || answer.answer.is_no();
-        if answer.channel == channel {
-            own = answered.then_some(answer);
-        } else if answered && answer.answer == Answer::Given && !answer.expired(moment.at) {
-            facts.consent_on_other_channel = true;
-        }
-    }
-    let answered = own.map(|own| seen(own, moment));
-    if let (Some(own), Some(answered)) = (own, &answered) {
-        answered.facts(moment, facts);
-        facts.notice_current = catalogue.covers(&purpose.id, own.notice);
-    }
-    standing(facts, person, answered.as_ref());
-    answered
-}
-
-fn seen(own: CellView<'_>, moment: &Moment) -> Answered {
-    Answered {
-        answer: own.answer,
-        effective_at: crate::domain::time::from_micros(own.effective_at),
-        expired: own.expired(moment.at),
-        proof: own.proof,
-        imported: own.imported,
-    }
-}
-
-fn standing(facts: &mut Facts, person: PersonView<'_>, own: Option<&Answered>) {
+fn standing(person: PersonView<'_>, seen: &mut Seen) {
     let Some(standing) = person.standing() else {
         return;
     };
-    let own_yes = own.and_then(Answered::own_yes);
-    facts.objection = gather::stands(standing.objection, own_yes);
-    facts.objection_profiling = gather::stands(standing.objection_profiling, own_yes);
-    facts.restricted = standing.restricted.is_some();
+    let own_yes = seen.own.as_ref().and_then(Answered::own_yes);
+    seen.objection = gather::stands(standing.objection, own_yes);
+    seen.objection_profiling = gather::stands(standing.objection_profiling, own_yes);
+    seen.restricted = standing.restricted.is_some();
 }
 
 const fn basis(basis: LegalBasis) -> policy::LegalBasis {

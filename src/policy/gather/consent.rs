@@ -8,7 +8,7 @@ use crate::policy::vocabulary::{ConsentFact, ProofFact, Whole};
 use chrono::{DateTime, Utc};
 
 /// The answer that holds for one purpose and channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Answered {
     /// The answer.
     pub answer: Answer,
