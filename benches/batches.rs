@@ -53,6 +53,8 @@ fn in_process(place: &Place, table: &mut Table) {
         channel: "email".into(),
         said: Said::default(),
         at: None,
+        reserve: false,
+        campaign: None,
     };
     let questions: Vec<Question> = (0..BATCH * 100).map(question).collect();
     let round = |_| {

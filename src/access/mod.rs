@@ -126,6 +126,8 @@ permissions! {
     RecordConsents = "consents.record" open to Key(_, Role::Collector | Role::Admin) | Operator,
     /// Issue a link to a person's own choices.
     IssueLinks = "links.issue" open to Key(_, Role::Collector | Role::Admin) | Operator,
+    /// Write contacts down, and release those that were reserved.
+    RecordContacts = "contacts.record" open to Key(_, Role::Collector | Role::Marketing | Role::Admin) | Operator,
     /// Ask whether data may be used.
     CheckDecisions = "decisions.check" open to Key(_, Role::Marketing | Role::Admin) | Operator,
     /// Read a person's choices and history.

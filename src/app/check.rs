@@ -6,11 +6,11 @@ use super::facts::{Asked, Said, Setting};
 use super::open::App;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
-use crate::domain::ids::{Blind, DecisionId, Position};
+use crate::domain::ids::{Blind, DecisionId, Position, RecordId};
 use crate::domain::registry::{Answer, Channel, Purpose};
-use crate::domain::time::{Now, from_micros};
+use crate::domain::time::{Entropy, Now, from_micros};
 use crate::index::{PersonView, Table};
-use crate::policy::Outcome;
+use crate::policy::{Engine, Outcome};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -27,6 +27,10 @@ pub struct Question {
     pub said: Said,
     /// Another instant than now: a simulation, never a permission to send.
     pub at: Option<DateTime<Utc>>,
+    /// On a permit the contact is recorded at once. See [`App::reserve`].
+    pub reserve: bool,
+    /// The campaign, for the record.
+    pub campaign: Option<String>,
 }
 
 /// The answer.
@@ -44,6 +48,8 @@ pub struct Decided {
     pub evidence: Option<Position>,
     /// Whether it is about another instant than now.
     pub simulated: bool,
+    /// The contact that was recorded with it.
+    pub contact: Option<RecordId>,
 }
 
 impl App {
@@ -57,47 +63,11 @@ impl App {
         let table = self.index.view();
         questions
             .iter()
-            .map(|question| self.decide(&table, question, now))
+            .map(|question| {
+                let setting = self.setting(&table);
+                decide(&self.engine, setting, &table, self.entropy(), question, now)
+            })
             .collect()
-    }
-
-    fn decide(
-        &self,
-        table: &Table,
-        question: &Question,
-        now: Now,
-    ) -> Result<Decided, Vec<FieldProblem>> {
-        let (purpose, channel) = resolve(table, question)?;
-        let at = question.at.unwrap_or_else(|| now.utc());
-        let suppressed = question
-            .blinds
-            .iter()
-            .any(|blind| table.is_suppressed(blind));
-        let found = question
-            .blinds
-            .iter()
-            .filter_map(|blind| table.person(blind));
-        let mut found = found.map(Some).peekable();
-        let nobody = found.peek().is_none().then_some(None);
-        let asked = Asked::new(self.setting(table), purpose, channel, &question.said, at);
-        let judged = found.chain(nobody).map(|person| {
-            let judge = |asked: &Asked<'_>| {
-                let seen = asked.seen(person, suppressed);
-                self.engine.decide(&asked.situation(&seen))
-            };
-            let outcome = asked.as_ref().map(judge);
-            (
-                person,
-                outcome.unwrap_or_else(|| Arc::new(Outcome::evaluation_error())),
-            )
-        });
-        // identifiers that lead to several persons: whoever may not be reached decides
-        let strictest = judged.min_by_key(|(_, outcome)| outcome.is_permit());
-        let (person, outcome) = strictest.ok_or_else(Vec::new)?;
-        let id = DecisionId::new(now, self.entropy()).map_err(|_| vec![no_dice()])?;
-        Ok(decided(
-            id, outcome, table, purpose, channel, person, question,
-        ))
     }
 
     /// What holds for every check.
@@ -121,8 +91,51 @@ impl App {
             valid_until: None,
             evidence: None,
             simulated: false,
+            contact: None,
         })
     }
+}
+
+/// Answers one question on one view of the index.
+pub(super) fn decide(
+    engine: &Engine,
+    setting: Setting<'_>,
+    table: &Table,
+    entropy: &dyn Entropy,
+    question: &Question,
+    now: Now,
+) -> Result<Decided, Vec<FieldProblem>> {
+    let (purpose, channel) = resolve(table, question)?;
+    let at = question.at.unwrap_or_else(|| now.utc());
+    let suppressed = question
+        .blinds
+        .iter()
+        .any(|blind| table.is_suppressed(blind));
+    let found = question
+        .blinds
+        .iter()
+        .filter_map(|blind| table.person(blind));
+    let mut found = found.map(Some).peekable();
+    let nobody = found.peek().is_none().then_some(None);
+    let asked = Asked::new(setting, purpose, channel, &question.said, at);
+    let judged = found.chain(nobody).map(|person| {
+        let judge = |asked: &Asked<'_>| {
+            let seen = asked.seen(person, suppressed);
+            engine.decide(&asked.situation(&seen))
+        };
+        let outcome = asked.as_ref().map(judge);
+        (
+            person,
+            outcome.unwrap_or_else(|| Arc::new(Outcome::evaluation_error())),
+        )
+    });
+    // identifiers that lead to several persons: whoever may not be reached decides
+    let strictest = judged.min_by_key(|(_, outcome)| outcome.is_permit());
+    let (person, outcome) = strictest.ok_or_else(Vec::new)?;
+    let id = DecisionId::new(now, entropy).map_err(|_| vec![no_dice()])?;
+    Ok(decided(
+        id, outcome, table, purpose, channel, person, question,
+    ))
 }
 
 fn no_dice() -> FieldProblem {
@@ -173,6 +186,7 @@ fn decided(
         valid_until: yes.and_then(|yes| yes.valid_until).map(from_micros),
         evidence: answer.map(|answer| answer.position),
         simulated: question.at.is_some(),
+        contact: None,
         outcome,
     }
 }

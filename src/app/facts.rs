@@ -1,9 +1,11 @@
 //! From what the registry holds and the caller says to the facts that policies decide on.
 //! Facts never decide.
 
-use crate::domain::registry::{Answer, Catalogue, Channel, LegalBasis, Purpose};
+use crate::domain::registry::{Answer, Catalogue, Channel, LegalBasis, Purpose, Slug};
 use crate::index::{CellView, PersonView};
-use crate::policy::gather::{self, Answered, LegalCalendar, Message, Moment, PersonTold, Told};
+use crate::policy::gather::{
+    self, Answered, LegalCalendar, Message, Moment, Past, PersonTold, Told,
+};
 use crate::policy::{self, Country, Facts, Laws, PurposeUse, Situation, Stated};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -105,6 +107,7 @@ impl<'a> Asked<'a> {
             seen.suppressed |= person.suppressed();
             self.answers(person, &mut seen);
             standing(person, &mut seen);
+            seen.past = self.past(person);
         }
         seen
     }
@@ -125,6 +128,27 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// The contacts that the registry holds. A service message is no marketing contact; one whose
+    /// purpose is not known is taken for one.
+    fn past(&self, person: PersonView<'_>) -> Past {
+        let Some(reached) = person.reached() else {
+            return Past::default();
+        };
+        let serves = |purpose: Option<&Slug>| {
+            let purpose = self.catalogue.purpose(purpose?.as_str())?;
+            Some(purpose.law_use.as_str() == PurposeUse::ServiceMessage.as_str())
+        };
+        let mut past = Past::of(reached.last_from_person(), reached.refused_in_call());
+        let cap = self.said.told().pressure_cap.as_ref();
+        for made in reached
+            .made()
+            .filter(|made| serves(made.purpose) != Some(true))
+        {
+            past.count((made.channel, made.at), self.channel, cap, &self.moment);
+        }
+        past
+    }
+
     fn answered(&self, own: CellView<'_>) -> Answered {
         Answered {
             answer: own.answer,
@@ -143,6 +167,7 @@ impl<'a> Asked<'a> {
         let told = (self.said.person(), &self.said.message, self.said.told());
         gather::say(
             told,
+            &seen.past,
             seen.own.as_ref(),
             self.country,
             &self.moment,
@@ -169,6 +194,7 @@ pub struct Seen {
     objection: bool,
     objection_profiling: bool,
     restricted: bool,
+    past: Past,
 }
 
 impl Seen {

@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod choices;
 pub mod choose;
 pub mod contact;
+pub mod contacts;
 pub mod create_key;
 pub mod demo;
 pub mod entries;
@@ -24,6 +25,7 @@ pub mod publish;
 pub mod receipt;
 pub mod record;
 pub mod refusal;
+pub mod reserve;
 pub mod sign_in;
 pub mod tile;
 

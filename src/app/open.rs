@@ -54,7 +54,7 @@ pub enum OpenError {
 pub struct App {
     pub(super) store: Arc<Store>,
     pub(super) index: Arc<Index>,
-    pub(super) engine: Engine,
+    pub(super) engine: Arc<Engine>,
     pub(super) pack: Pack,
     pub(super) head: HeadWatch,
     pub(super) signer: NoteSigner,
@@ -85,7 +85,7 @@ impl App {
 
     fn assemble(setup: Setup, indexed: bool) -> Result<Self, OpenError> {
         let pack = setup.policies.load()?;
-        let engine = Engine::compile(&pack)?;
+        let engine = Arc::new(Engine::compile(&pack)?);
         let keys = Arc::new(Keyring::derive(&setup.master_key).map_err(StoreError::from)?);
         let index = Arc::new(Index::new());
         let told = index.clone();
@@ -154,7 +154,7 @@ impl App {
 
     /// The policy engine.
     #[must_use]
-    pub const fn engine(&self) -> &Engine {
+    pub fn engine(&self) -> &Engine {
         &self.engine
     }
 

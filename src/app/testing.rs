@@ -103,6 +103,17 @@ impl TestApp {
         Self::opened(folder, seed, App::open_plain)
     }
 
+    /// Another service on the same file, which builds its index anew, at the same instant.
+    pub fn reopened(other: &Self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        other.app.settle().unwrap();
+        std::fs::copy(&other.file, folder.path().join("placet.db")).unwrap();
+        let again = Self::opened(folder, 3, App::open);
+        let passed = other.clock.now().micros() - again.clock.now().micros();
+        again.clock.pass(passed / 1_000_000);
+        again
+    }
+
     fn opened(folder: TempDir, seed: u64, open: fn(Setup) -> Result<App, OpenError>) -> Self {
         let (file, clock) = (folder.path().join("placet.db"), TestClock::new());
         let app = open(Setup {

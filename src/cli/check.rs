@@ -79,6 +79,8 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
         channel: args.channel.clone(),
         said: Said::default(),
         at: None,
+        reserve: false,
+        campaign: None,
     };
     let decided = app
         .check(&grant, &[question], app.now())

@@ -1,7 +1,7 @@
 //! What the ledger records. Each event becomes one leaf; its payload is what the leaf commits to.
 
-use super::ids::{Blind, KeyId, StaffId, SubjectId};
-use super::registry::{ConsentRecord, Objection, Role};
+use super::ids::{Blind, KeyId, RecordId, StaffId, SubjectId};
+use super::registry::{ConsentRecord, ContactRecord, Objection, Role};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -55,6 +55,15 @@ pub enum SubjectEvent {
     },
     /// A link to the person's choices was issued.
     LinkIssued,
+    /// The person was reached, or reached the company.
+    Contacted(Box<ContactRecord>),
+    /// A reserved contact was not made after all.
+    Released {
+        /// Which one.
+        contact: RecordId,
+        /// Why, in a word.
+        reason: String,
+    },
 }
 
 impl SubjectEvent {
@@ -78,6 +87,8 @@ impl SubjectEvent {
             Self::Linked(_) => "subject.linked",
             Self::Merged { .. } => "subject.merged",
             Self::LinkIssued => "contact.linked",
+            Self::Contacted(_) => "contact.made",
+            Self::Released { .. } => "contact.released",
         }
     }
 
@@ -111,6 +122,8 @@ impl SubjectEvent {
             Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
             Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
             Self::LinkIssued => json!({}),
+            Self::Contacted(record) => serde_json::to_value(record).unwrap_or_default(),
+            Self::Released { contact, reason } => json!({ "contact": contact, "reason": reason }),
         };
         if let Some(fields) = payload.as_object_mut() {
             fields.insert("subject".into(), json!(subject));
@@ -139,6 +152,11 @@ impl SubjectEvent {
                 contacts: blinds(fields)?,
             },
             "contact.linked" => Self::LinkIssued,
+            "contact.made" => Self::Contacted(Box::new(ContactRecord::deserialize(payload).ok()?)),
+            "contact.released" => Self::Released {
+                contact: field(fields, "contact")?,
+                reason: field(fields, "reason")?,
+            },
             _ => Self::Consent(Box::new(ConsentRecord::deserialize(payload).ok()?)),
         };
         (event.kind() == kind).then_some(event)
@@ -296,6 +314,24 @@ mod tests {
                 contacts: vec![],
             },
             SubjectEvent::LinkIssued,
+            SubjectEvent::Contacted(Box::new(ContactRecord {
+                id: RecordId::from_bytes([3; 16]),
+                subject: anne,
+                identified_by: vec!["phone".into()],
+                direction: super::super::registry::Direction::ToPerson,
+                channel: super::super::registry::Channel::PhoneLive,
+                purpose: "offers".parse().ok(),
+                at,
+                answered: Some(true),
+                refused: true,
+                by: Some("Appels SA".into()),
+                campaign: None,
+                decision: None,
+            })),
+            SubjectEvent::Released {
+                contact: RecordId::from_bytes([3; 16]),
+                reason: "bounced".into(),
+            },
         ];
         for event in events {
             let payload = json!(event.payload(anne, &Actor::Operator, at));

@@ -3,11 +3,13 @@
 
 mod names;
 mod person;
+mod reached;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use person::{CellView, PersonView};
+pub use reached::{MadeView, ReachedView};
 pub use table::Table;
 
 use crate::domain::ids::Position;

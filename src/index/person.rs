@@ -2,6 +2,7 @@
 //! side. Where the row lies is chance, so that what a check waits for is the memory; a second
 //! place to look would be a second wait.
 
+use super::reached::{Reached, ReachedView};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{Answer, Channel, NoticeRef, Standing};
 use chrono::{DateTime, Utc};
@@ -42,10 +43,11 @@ impl PackedCell {
 }
 
 /// What few persons have.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Rare {
     standing: Standing,
     more: Box<[PackedCell]>,
+    reached: Option<Reached>,
 }
 
 /// One person: 128 bytes.
@@ -90,10 +92,31 @@ impl Person {
                 Box::new(Rare {
                     standing,
                     more: more.into(),
+                    reached: None,
                 })
             }),
             cells,
         }
+    }
+
+    /// Puts other contacts in the place of those held; a row without any costs nothing more.
+    pub fn reach(&mut self, reached: Option<Reached>) {
+        match &mut self.rare {
+            Some(rare) => rare.reached = reached,
+            None if reached.is_some() => {
+                let rare = Rare {
+                    reached,
+                    ..Rare::default()
+                };
+                self.rare = Some(Box::new(rare));
+            }
+            None => {}
+        }
+    }
+
+    /// The contacts held, taken away for the row that replaces this one.
+    pub fn take_reached(&mut self) -> Option<Reached> {
+        self.rare.as_mut()?.reached.take()
     }
 
     /// The row that this one was merged into.
@@ -167,6 +190,16 @@ impl<'a> PersonView<'a> {
     pub fn standing(&self) -> Option<&'a Standing> {
         let rare = self.person.rare.as_deref()?;
         (rare.standing != Standing::default()).then_some(&rare.standing)
+    }
+
+    /// Contacts with the person; `None` where there was none.
+    #[must_use]
+    pub fn reached(&self) -> Option<ReachedView<'a>> {
+        let reached = self.person.rare.as_deref()?.reached.as_ref()?;
+        Some(ReachedView {
+            reached,
+            table: self.table,
+        })
     }
 
     /// The answers for a purpose, over all channels.

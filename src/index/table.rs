@@ -2,9 +2,10 @@
 
 use super::names::Names;
 use super::person::{FOREVER, PackedCell, Person, PersonView};
+use super::reached::Reached;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{
-    Catalogue, Cell, Change, KeyImage, NoticeRef, PersonImage, Slug, SourceKind, Standing,
+    Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, PersonImage, Slug, SourceKind, Standing,
 };
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -128,6 +129,10 @@ impl Table {
         self.purposes.number(purpose)
     }
 
+    pub(super) fn purpose_name(&self, number: u16) -> Option<&Slug> {
+        self.purposes.name(number)
+    }
+
     pub(super) fn notice_name(&self, number: u16) -> Option<&NoticeRef> {
         self.notices.name(number)
     }
@@ -139,6 +144,7 @@ impl Table {
     pub(super) fn take_in(&mut self, change: Change) {
         match change {
             Change::Person(image) => self.take_in_person(image),
+            Change::Contacts(subject, contacts) => self.take_in_contacts(subject, &contacts),
             Change::Suppressed(blind) => self.suppress(&blind),
             Change::Key(key) => drop(self.keys.insert(key.hash, key)),
             Change::Catalogue(catalogue) => self.catalogue = catalogue,
@@ -170,6 +176,7 @@ impl Table {
             .is_some_and(|person| person.suppressed);
         let suppressed = inherited || newly_suppressed;
         if let Some(person) = self.slots.get_mut(slot as usize) {
+            let reached = person.take_reached();
             *person = Person::new(
                 image.subject,
                 merged_into,
@@ -177,10 +184,19 @@ impl Table {
                 image.standing,
                 &cells,
             );
+            person.reach(reached);
         }
         // who is merged carries the suppression along
         if let Some(into) = merged_into.and_then(|into| self.slots.get_mut(into as usize)) {
             into.suppressed |= suppressed;
+        }
+    }
+
+    fn take_in_contacts(&mut self, subject: SubjectId, contacts: &Contacts) {
+        let slot = self.slot(subject);
+        let reached = Reached::of(contacts, &mut self.purposes);
+        if let Some(person) = self.slots.get_mut(slot as usize) {
+            person.reach(reached);
         }
     }
 

@@ -297,8 +297,16 @@ facts! {
         dncm: RegisterFact,
         /// Sales calls and attempts in the 30 calendar days that end today, subcontractors' included.
         call_attempts_in_30_days: Whole,
+        /// Marketing contacts over all channels today.
+        contacts_in_1_day: Whole,
         /// Marketing contacts over all channels in the 7 calendar days that end today.
         contacts_in_7_days: Whole,
+        /// Marketing contacts over all channels in the 30 calendar days that end today.
+        contacts_in_30_days: Whole,
+        /// Marketing contacts on this channel in the 7 calendar days that end today.
+        channel_contacts_in_7_days: Whole,
+        /// Marketing contacts on this channel in the 30 calendar days that end today.
+        channel_contacts_in_30_days: Whole,
         /// The caller set a cap of its own on contacts.
         cap_stated: bool,
         /// Contacts left under that cap; 0 where it is reached or none is set.

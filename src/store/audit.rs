@@ -3,9 +3,11 @@
 
 mod people;
 mod public;
+mod reached;
 
 pub use people::{PersonEvent, StoredPerson, StoredState};
 pub use public::{PublishedItem, StoredKey, StoredStaff, StoredSuppression};
+pub use reached::Reached;
 
 use super::connection::on;
 use super::error::StoreError;
@@ -13,7 +15,8 @@ use super::flush::event_row;
 use super::read::ReadTx;
 use super::rows::{SubjectEventRow, signed, unsigned};
 use super::schema::{
-    api_keys, catalogue_items, checkpoints, consent_states, ledger, log_head, public_events,
+    api_keys, catalogue_items, checkpoints, consent_states, contacts, ledger, log_head,
+    public_events,
 };
 use super::schema::{subject_events, suppressions, tree_tiles};
 use crate::access::{ExportAudit, Grant};
@@ -185,6 +188,7 @@ impl ReadTx<'_> {
         look!(subject_events, position);
         look!(public_events, position);
         look!(consent_states, position);
+        look!(contacts, position);
         look!(suppressions, position);
         look!(catalogue_items, position);
         look!(api_keys, position);

@@ -10,7 +10,7 @@ use super::schema::{
 };
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{Blind, Position, SubjectId};
-use crate::domain::registry::{Cell, Change, PersonImage};
+use crate::domain::registry::{Cell, Change, Contacts, PersonImage};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -63,6 +63,7 @@ impl ReadTx<'_> {
             };
             let (states, contacts) = self.details_between(&last, &end)?;
             assemble(rows, states, contacts, tell)?;
+            tell_contacts(super::contacts::of_page(self.db, &last, &end)?, tell);
             last = end;
         }
     }
@@ -136,7 +137,14 @@ impl ReadTx<'_> {
             .filter(identifiers::subject_id.eq_any(ids))
             .select((identifiers::subject_id, identifiers::blind)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
-        assemble(rows, states, contacts, tell)
+        assemble(rows, states, contacts, tell)?;
+        // also of who has none: what they had may have been released
+        let mut reached = super::contacts::of_persons(self.db, ids)?;
+        for id in ids.iter().filter_map(|id| SubjectId::from_slice(id)) {
+            reached.entry(id).or_default();
+        }
+        tell_contacts(reached, tell);
+        Ok(())
     }
 
     #[allow(
@@ -199,6 +207,12 @@ impl ReadTx<'_> {
             .filter_map(|blind| Blind::from_slice(blind))
             .for_each(|blind| tell(Change::Suppressed(blind)));
         Ok(())
+    }
+}
+
+fn tell_contacts(images: HashMap<SubjectId, Contacts>, tell: &mut dyn FnMut(Change)) {
+    for (subject, image) in images {
+        tell(Change::Contacts(subject, image));
     }
 }
 

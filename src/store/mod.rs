@@ -9,6 +9,7 @@ mod audit;
 mod bulk;
 mod catalogue;
 mod connection;
+mod contacts;
 mod doors;
 mod error;
 mod flush;
@@ -29,10 +30,11 @@ mod world;
 mod writer;
 
 pub use audit::{
-    Beyond, PersonEvent, PublishedItem, StoredCheckpoint, StoredHead, StoredKey, StoredPerson,
-    StoredStaff, StoredState, StoredSuppression, StoredTile,
+    Beyond, PersonEvent, PublishedItem, Reached, StoredCheckpoint, StoredHead, StoredKey,
+    StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use catalogue::{notice_bytes, notice_hash};
+pub use contacts::{NotReleased, Reaches};
 pub use doors::{Link, Session, StaffAccount};
 pub use error::StoreError;
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};

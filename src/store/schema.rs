@@ -71,6 +71,20 @@ table! {
     }
 }
 table! {
+    contacts (id) {
+        id -> Binary,
+        subject_id -> Binary,
+        at -> BigInt,
+        direction -> Text,
+        channel -> Text,
+        purpose -> Nullable<Text>,
+        refused -> Bool,
+        reserved -> Bool,
+        released -> Bool,
+        position -> BigInt,
+    }
+}
+table! {
     suppressions (blind) { blind -> Binary, reason -> Text, since -> BigInt, position -> BigInt, }
 }
 table! {
@@ -116,5 +130,6 @@ table! {
 }
 allow_tables_to_appear_in_same_query!(sessions, staff);
 allow_tables_to_appear_in_same_query!(consent_states, subjects);
+allow_tables_to_appear_in_same_query!(contacts, subjects);
 allow_tables_to_appear_in_same_query!(identifiers, subjects);
 allow_tables_to_appear_in_same_query!(subject_events, subjects);

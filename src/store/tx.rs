@@ -227,6 +227,7 @@ impl WriteTx<'_> {
         into: SubjectId,
     ) -> Result<(), StoreError> {
         let moved = self.resealed(from, into)?;
+        self.add_up_contacts(from, into)?;
         let position = u64::MAX;
         let leaving = self.touch(from)?;
         leaving.merged_into = Some(into);
@@ -425,7 +426,7 @@ impl WriteTx<'_> {
         self.append(grant, subject, event, None)
     }
 
-    fn append<P>(
+    pub(super) fn append<P>(
         &mut self,
         grant: &Grant<P>,
         subject: SubjectId,

@@ -1,6 +1,7 @@
 //! What a batch of writes works on: the persons that it touches, loaded and locked, and the
 //! entries that it is going to append. Nothing here is visible to anybody before the commit.
 
+use super::contacts::Touch;
 use super::keys::SubjectKey;
 use super::rows::{
     CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
@@ -30,6 +31,8 @@ pub(super) struct Subject {
     pub next_event: u64,
     pub key: SubjectKey,
     pub cells: BTreeMap<(Slug, Channel), Held>,
+    /// Those that count, where a write asked for them.
+    pub contacts: Option<Vec<Touch>>,
     pub merged_into: Option<SubjectId>,
     pub new_identifiers: Vec<IdentifierRow>,
     pub moved_identifiers: Vec<IdentifierRow>,
@@ -55,6 +58,7 @@ impl Subject {
             next_event: 0,
             key,
             cells: BTreeMap::new(),
+            contacts: None,
             merged_into,
             new_identifiers: Vec::new(),
             moved_identifiers: Vec::new(),

@@ -3,6 +3,7 @@
 //! locked last, committed, told to the index, and only then answered.
 
 use super::connection::{Db, on};
+use super::contacts;
 use super::error::StoreError;
 use super::flush::{self, Flush};
 use super::keys::Keyring;
@@ -371,11 +372,21 @@ impl Writer {
             })
         });
         changes.extend(persons);
+        changes.extend(reached(world)?);
         if world.catalogue_changed {
             changes.push(Change::Catalogue(Arc::new(super::catalogue::load(db)?)));
         }
         Ok(changes)
     }
+}
+
+/// The contacts of the changed persons, where the batch asked for them; else they are as they were.
+fn reached(world: &World) -> Result<Vec<Change>, StoreError> {
+    let held = |(id, subject): (&SubjectId, &super::world::Subject)| {
+        let held = subject.contacts.as_deref()?;
+        Some(contacts::image(held).map(|image| Change::Contacts(*id, image)))
+    };
+    flush::changed(world).filter_map(held).collect()
 }
 
 /// How a batch went.

@@ -1,9 +1,9 @@
 //! What a person's history adds up to: the same fold that each write makes one step of. Pure.
 
 use crate::domain::event::SubjectEvent;
-use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
 use crate::domain::registry::{Channel, ConsentState, Slug, Standing, latest_yes, stricter};
-use crate::store::PersonEvent;
+use crate::store::{PersonEvent, Reached};
 use std::collections::BTreeMap;
 
 /// The sum of a history.
@@ -17,6 +17,8 @@ pub(super) struct Folded {
     pub standing_at: Option<Position>,
     /// Each identifier, and the entry by which it came.
     pub contacts: BTreeMap<Blind, Position>,
+    /// The contacts.
+    pub reached: BTreeMap<RecordId, Reached>,
     /// The records that were merged into this one, and by which entry.
     pub merged: BTreeMap<SubjectId, Position>,
 }
@@ -63,6 +65,15 @@ pub(super) fn fold<E>(
                 sum.merge(position, *from, other(*from)?);
             }
             SubjectEvent::LinkIssued => {}
+            SubjectEvent::Contacted(record) => {
+                let reached = Reached::of(position, record);
+                sum.reached.insert(record.id, reached);
+            }
+            SubjectEvent::Released { contact, .. } => {
+                if let Some(reached) = sum.reached.get_mut(contact) {
+                    reached.release(position);
+                }
+            }
         }
     }
     Ok(sum)
@@ -82,6 +93,7 @@ impl Folded {
     /// The stricter choice wins.
     fn merge(&mut self, position: Position, from: SubjectId, other: Folded) {
         self.merged.insert(from, position);
+        self.reached.extend(other.reached);
         self.stand(
             position,
             self.standing.merged(

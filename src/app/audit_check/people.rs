@@ -36,6 +36,9 @@ pub(super) fn check(
         );
         after = last;
     }
+    for position in check.tx.orphaned_contacts(check.grant)? {
+        found.at(position, "a contact is of a person who does not exist");
+    }
     let (states, contacts) = check.tx.orphans(check.grant)?;
     for position in states {
         found.at(
@@ -93,6 +96,7 @@ fn compare(person: &StoredPerson, sum: &Folded, found: &mut Collector) {
     }
     states(person, sum, &mut tell);
     identifiers(person, sum, &mut tell);
+    contacts(person, sum, &mut tell);
 }
 
 fn states(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {
@@ -119,6 +123,32 @@ fn states(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Posi
         tell(
             Some(state.position),
             "the consent state that rests on this entry is missing",
+        );
+    }
+}
+
+/// A record that was merged has given its contacts away.
+fn contacts(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {
+    let merged = person.merged_into.is_some();
+    let mut expected = if merged {
+        BTreeMap::new()
+    } else {
+        sum.reached.clone()
+    };
+    for (id, stored) in &person.reached {
+        match id.and_then(|id| expected.remove(&id)) {
+            Some(made) if made == *stored => {}
+            Some(made) => tell(
+                Some(made.position()),
+                "the contact is not what this entry recorded",
+            ),
+            None => tell(Some(stored.position()), "a contact rests on no entry"),
+        }
+    }
+    for made in expected.values() {
+        tell(
+            Some(made.position()),
+            "the contact that this entry recorded is missing",
         );
     }
 }

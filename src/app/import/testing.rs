@@ -129,6 +129,8 @@ impl Bench {
             channel: "email".into(),
             said: Said::default(),
             at: None,
+            reserve: false,
+            campaign: None,
         };
         let answers = self.app.check(&grant(), &[question], self.app.now());
         answers

@@ -58,6 +58,12 @@ pub enum EntryKind {
     /// A customer's link was issued.
     #[serde(rename = "contact.linked")]
     ContactLinked,
+    /// The person was reached, or reached the company.
+    #[serde(rename = "contact.made")]
+    ContactMade,
+    /// A reserved contact was not made after all.
+    #[serde(rename = "contact.released")]
+    ContactReleased,
     /// An API key was created.
     #[serde(rename = "key.created")]
     KeyCreated,
@@ -97,7 +103,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -115,6 +121,8 @@ impl EntryKind {
         Self::SubjectMerged,
         Self::SubjectErased,
         Self::ContactLinked,
+        Self::ContactMade,
+        Self::ContactReleased,
         Self::KeyCreated,
         Self::KeyRevoked,
         Self::StaffAdded,
@@ -148,6 +156,8 @@ impl EntryKind {
             Self::SubjectMerged => "subject.merged",
             Self::SubjectErased => "subject.erased",
             Self::ContactLinked => "contact.linked",
+            Self::ContactMade => "contact.made",
+            Self::ContactReleased => "contact.released",
             Self::KeyCreated => "key.created",
             Self::KeyRevoked => "key.revoked",
             Self::StaffAdded => "staff.added",

@@ -1,7 +1,7 @@
 //! What the index is told when the ledger moves on: whole images, so that applying one twice
 //! does no harm.
 
-use super::{Catalogue, Cell, Standing};
+use super::{Catalogue, Cell, Contacts, Standing};
 use crate::domain::ids::{Blind, KeyId, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -75,6 +75,8 @@ pub struct KeyImage {
 pub enum Change {
     /// A person.
     Person(PersonImage),
+    /// A person's contacts: all that count.
+    Contacts(SubjectId, Contacts),
     /// A contact point came onto the suppression list.
     Suppressed(Blind),
     /// An API key was made or revoked.

@@ -4,6 +4,7 @@
 mod catalogue;
 mod channel;
 mod consent;
+mod contact;
 pub mod identifier;
 mod image;
 mod language;
@@ -17,6 +18,7 @@ mod state;
 pub use catalogue::Catalogue;
 pub use channel::Channel;
 pub use consent::{Answer, ConsentRecord};
+pub use contact::{COUNTED, ContactRecord, Contacts, Direction, Made};
 pub use identifier::{Identifier, IdentifierError, IdentifierKind};
 pub use image::{Change, KeyImage, PersonImage, Role};
 pub use language::{Language, Wording};

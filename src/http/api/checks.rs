@@ -4,20 +4,22 @@ use super::subject::Subject;
 use crate::access::CheckDecisions;
 use crate::app::check::{Decided, Question};
 use crate::app::facts::Said;
+use crate::app::reserve::{self, Told};
 use crate::app::{App, FieldProblem, Refusal};
-use crate::domain::ids::DecisionId;
+use crate::domain::ids::{DecisionId, RecordId};
 use crate::domain::time::rfc3339;
-use crate::http::door::Allowed;
+use crate::http::door::{self, Allowed};
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
-use crate::policy::gather::{Message, PersonTold, Told};
+use crate::policy::Engine;
+use crate::policy::gather::{self, Message, PersonTold};
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// Most checks in one request.
@@ -49,9 +51,13 @@ pub struct CheckBody {
     /// What only you know of this use, such as `customer`, `similar_products`, `call_attempts`,
     /// `on_bloctel`, `informed`; the marketer's guide lists the words.
     #[schema(value_type = Object, example = json!({"informed": true, "promotional_content": false}))]
-    pub facts: Option<Box<Told>>,
+    pub facts: Option<Box<gather::Told>>,
     /// Another instant than now: a simulation, never a permission to send.
     pub at: Option<DateTime<Utc>>,
+    /// On a permit the contact is recorded in the same step, so that caps hold however many ask at
+    /// once. Not together with `at`.
+    #[serde(default)]
+    pub reserve: bool,
 }
 
 /// Many questions: each is read for itself, so that a bad one does not stop the others.
@@ -142,6 +148,10 @@ pub struct DecisionView<'a> {
     /// True where another instant than now was asked about: never a permission to send.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub simulation: bool,
+    /// The contact that was recorded with it, where the check reserved it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub contact_id: Option<RecordId>,
 }
 
 /// The answers, in the order of the questions.
@@ -167,6 +177,7 @@ pub enum ChecksAnswer<'a> {
 #[utoipa::path(
     tag = "checks",
     request_body = ChecksBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Where a check reserves: tells a retry from a new request")),
     security(("key" = [])),
     responses(
         (status = 200, description = "The decision, or the decisions in order", body = ChecksAnswer),
@@ -174,27 +185,34 @@ pub enum ChecksAnswer<'a> {
         (status = 401, description = "No key, or one that opens nothing", body = crate::http::openapi::ProblemBody),
         (status = 403, description = "The key may not check", body = crate::http::openapi::ProblemBody),
         (status = 413, description = "The body is over 8 MiB", body = crate::http::openapi::ProblemBody),
+        (status = 409, description = "The Idempotency-Key was used for another request", body = crate::http::openapi::ProblemBody),
         (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
+        (status = 503, description = "A check that reserves was not recorded; try again", body = crate::http::openapi::ProblemBody),
     ),
 )]
 #[post("/v1/checks")]
 pub async fn check(
     door: Allowed<CheckDecisions>,
     site: web::Data<Site>,
+    request: HttpRequest,
     body: Body<LARGE>,
 ) -> Result<HttpResponse, Problem> {
     let first = body.0.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'{') && is_batch(&body.0) {
-        return many(&door, &site, &body.0);
+        return many(&door, &site, &request, &body.0).await;
     }
     let asked: CheckBody = json::read(&body.0).map_err(denied)?;
     let question = question(&site.app, asked).map_err(|errors| denied(Problem::invalid(errors)))?;
-    let decided = decide(&door, &site, std::slice::from_ref(&question))?.pop();
-    let decided = decided
-        .ok_or_else(Problem::unavailable)?
-        .map_err(|errors| denied(Problem::invalid(errors)))?;
+    let call = Call::of(&door, &site, &request, &body.0);
+    let told = call.decide(vec![question]).await.map_err(denied)?.pop();
     let mut answer = Vec::with_capacity(ROOM);
-    write_decision(&mut answer, &site, &decided)?;
+    match told.ok_or_else(Problem::unavailable)? {
+        Told::Now(outcome) => {
+            let decided = outcome.map_err(|errors| denied(Problem::invalid(errors)))?;
+            write_decision(&mut answer, &site, &decided)?;
+        }
+        Told::Before(kept) => answer.extend_from_slice(kept.to_string().as_bytes()),
+    }
     Ok(json_body(answer))
 }
 
@@ -219,7 +237,12 @@ fn denied(problem: Problem) -> Problem {
     problem.with("decision", json!("deny"))
 }
 
-fn many(door: &Allowed<CheckDecisions>, site: &Site, body: &[u8]) -> Result<HttpResponse, Problem> {
+async fn many(
+    door: &Allowed<CheckDecisions>,
+    site: &Site,
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<HttpResponse, Problem> {
     let batch: BatchBody<'_> = json::read(body)?;
     if batch.checks.len() > MOST {
         let detail = format!(
@@ -243,41 +266,43 @@ fn many(door: &Allowed<CheckDecisions>, site: &Site, body: &[u8]) -> Result<Http
         Err(problem) => Some(problem),
     });
     let refused: Vec<Option<Problem>> = refused.collect();
-    let mut decided = decide(door, site, &questions)?.into_iter();
+    let call = Call::of(door, site, request, body);
+    let mut told = call.decide(questions).await?.into_iter();
     let mut answer = Vec::with_capacity(refused.len() * ROOM);
     answer.extend_from_slice(b"{\"decisions\":[");
     for (at, problem) in refused.into_iter().enumerate() {
         if at > 0 {
             answer.push(b',');
         }
-        let outcome = match problem {
-            Some(problem) => Err(problem),
-            None => decided
-                .next()
-                .ok_or_else(Problem::unavailable)?
-                .map_err(Problem::invalid),
-        };
-        write_one(&mut answer, site, outcome)?;
+        match problem {
+            Some(problem) => write_problem(&mut answer, &problem),
+            None => write_one(
+                &mut answer,
+                site,
+                told.next().ok_or_else(Problem::unavailable)?,
+            )?,
+        }
     }
     answer.extend_from_slice(b"]}");
     Ok(json_body(answer))
 }
 
-fn write_one(
-    answer: &mut Vec<u8>,
-    site: &Site,
-    outcome: Result<Decided, Problem>,
-) -> Result<(), Problem> {
-    match outcome {
-        Ok(decided) => {
-            write_decision(answer, site, &decided)?;
-        }
-        Err(problem) => {
-            let error = json!({ "decision": "deny", "error": problem.body() });
-            answer.extend_from_slice(error.to_string().as_bytes());
-        }
+fn write_one(answer: &mut Vec<u8>, site: &Site, told: Told) -> Result<(), Problem> {
+    match told {
+        Told::Now(Ok(decided)) => write_decision(answer, site, &decided)?,
+        Told::Now(Err(errors)) => write_problem(answer, &Problem::invalid(errors)),
+        Told::Before(kept) => answer.extend_from_slice(kept.to_string().as_bytes()),
     }
     Ok(())
+}
+
+fn write_problem(answer: &mut Vec<u8>, problem: &Problem) {
+    answer.extend_from_slice(refused(problem).to_string().as_bytes());
+}
+
+/// An element that cannot be answered: no permission either.
+fn refused(problem: &Problem) -> Value {
+    json!({ "decision": "deny", "error": problem.body() })
 }
 
 /// Counts a decision and writes it down.
@@ -316,6 +341,8 @@ struct Rest {
     valid_until: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     simulation: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_id: Option<RecordId>,
 }
 
 impl Rest {
@@ -326,29 +353,77 @@ impl Rest {
             evidence_position: decided.evidence,
             valid_until: decided.valid_until.map(rfc3339),
             simulation: decided.simulated,
+            contact_id: decided.contact,
         }
     }
 }
 
-#[allow(
-    clippy::type_complexity,
-    reason = "one outcome a question, as the use case gives it"
-)]
-fn decide(
-    door: &Allowed<CheckDecisions>,
-    site: &Site,
-    questions: &[Question],
-) -> Result<Vec<Result<Decided, Vec<FieldProblem>>>, Problem> {
-    let now = site.app.now();
-    if door.fresh {
-        return Ok(site.app.check(&door.grant, questions, now));
+/// One request, whoever sent it: the one place where decisions are handed out.
+struct Call<'a> {
+    door: &'a Allowed<CheckDecisions>,
+    site: &'a Site,
+    request: &'a HttpRequest,
+    body: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    const fn of(
+        door: &'a Allowed<CheckDecisions>,
+        site: &'a Site,
+        request: &'a HttpRequest,
+        body: &'a [u8],
+    ) -> Self {
+        Self {
+            door,
+            site,
+            request,
+            body,
+        }
     }
-    let stale = |_: &Question| Ok::<_, Refusal>(Ok(site.app.decide_stale(now)?));
-    Ok(questions.iter().map(stale).collect::<Result<_, _>>()?)
+
+    async fn decide(&self, questions: Vec<Question>) -> Result<Vec<Told>, Problem> {
+        let (app, now) = (&self.site.app, self.site.app.now());
+        if !self.door.fresh {
+            let stale = |_| Ok::<_, Refusal>(Told::Now(Ok(app.decide_stale(now)?)));
+            return Ok(questions.iter().map(stale).collect::<Result<_, _>>()?);
+        }
+        if !questions.iter().any(|question| question.reserve) {
+            let decided = app.check(&self.door.grant, &questions, now);
+            return Ok(decided.into_iter().map(Told::Now).collect());
+        }
+        if questions.len() > reserve::MOST {
+            let detail = format!(
+                "at most {} checks in one request where any reserves",
+                reserve::MOST
+            );
+            let errors = vec![FieldProblem::new("/checks", "too_many", detail)];
+            return Err(Problem::invalid(errors));
+        }
+        let key = door::idempotency(self.request, &self.door.grant, self.body)?;
+        let told = app.reserve(&self.door.grant, questions, now, key, telling);
+        Ok(told.await?)
+    }
+}
+
+/// What a retry of a request that reserved is answered.
+fn telling(engine: &Engine, outcome: &reserve::Outcome) -> Value {
+    match outcome {
+        Ok(decided) => serde_json::to_value(view(engine.version(), decided)).unwrap_or_default(),
+        Err(errors) => refused(&Problem::invalid(errors.clone())),
+    }
 }
 
 fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> {
     let named = asked.subject.named(app.keys(), "/subject")?;
+    let problems = reserve::faults(
+        asked.facts.as_deref(),
+        asked.campaign.as_deref(),
+        asked.reserve,
+        asked.at,
+    );
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     Ok(Question {
         blinds: named.blinds(),
         purpose: asked.purpose,
@@ -359,6 +434,8 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
             told: asked.facts,
         },
         at: asked.at,
+        reserve: asked.reserve,
+        campaign: asked.campaign,
     })
 }
 
@@ -389,6 +466,7 @@ fn view<'a>(version: &'a str, decided: &'a Decided) -> DecisionView<'a> {
         evidence_position: decided.evidence,
         valid_until: decided.valid_until.map(rfc3339),
         simulation: decided.simulated,
+        contact_id: decided.contact,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod checks;
 pub mod consents;
+pub mod contacts;
 pub mod health;
 pub mod links;
 pub mod notices;
@@ -19,6 +20,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(checks::check)
         .service(consents::record)
+        .service(contacts::record_contacts)
+        .service(contacts::release_contact)
         .service(subjects::lookup)
         .service(subjects::consents)
         .service(subjects::history)

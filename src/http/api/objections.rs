@@ -156,7 +156,7 @@ pub async fn add_suppression(
 }
 
 /// The suppression list outlives the person's data: its reasons are words, never texts.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_lowercase() || c == '_')
 }
 

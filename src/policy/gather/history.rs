@@ -11,8 +11,6 @@ use chrono::{DateTime, Utc};
 
 /// Days of the window in which calls and attempts are counted (C. conso. D223-9).
 const CALL_WINDOW: i64 = 30;
-/// Days of the window of the company's own cap.
-const CONTACT_WINDOW: i64 = 7;
 /// Working days are counted no further: no rule looks there.
 const MOST_WORKING_DAYS: i64 = 60;
 
@@ -26,12 +24,7 @@ pub(super) fn facts(
 ) {
     let attempts = told.call_attempts.iter().map(|attempt| attempt.date);
     facts.call_attempts_in_30_days = within(CALL_WINDOW, attempts, moment);
-    let contacts = told.contacts.iter().map(|contact| contact.at);
-    facts.contacts_in_7_days = within(CONTACT_WINDOW, contacts, moment);
-    if let Some(cap) = &told.pressure_cap {
-        facts.cap_stated = true;
-        facts.contacts_left_under_cap = left(cap, &told.contacts, moment);
-    }
+    contacts(told, moment, facts);
     (facts.purchase_known, facts.months_since_purchase) = months(told.last_purchase, moment);
     last_contact(told, moment, facts);
     last_choice(told, moment, facts);
@@ -44,29 +37,56 @@ pub(super) fn facts(
     request(told, moment, country, calendar, facts);
 }
 
+/// Contacts in the windows that the company's own caps are about.
+fn contacts(told: &Told, moment: &Moment, facts: &mut Facts) {
+    let all = || told.contacts.iter().map(|contact| contact.at);
+    facts.contacts_in_1_day = within(1, all(), moment);
+    facts.contacts_in_7_days = within(7, all(), moment);
+    facts.contacts_in_30_days = within(30, all(), moment);
+    let channel = facts.channel.as_str();
+    let on_channel = |contact: &&Contact| contact.channel.as_str() == channel;
+    let own = || told.contacts.iter().filter(on_channel).map(|one| one.at);
+    facts.channel_contacts_in_7_days = within(7, own(), moment);
+    facts.channel_contacts_in_30_days = within(30, own(), moment);
+    if let Some(cap) = &told.pressure_cap {
+        facts.cap_stated = true;
+        facts.contacts_left_under_cap = left(cap, all(), moment);
+    }
+}
+
 /// How many fall into the calendar days that end today; what is dated later counts as well.
-fn within(days: i64, when: impl Iterator<Item = When>, moment: &Moment) -> Whole {
+pub(super) fn within(days: i64, when: impl Iterator<Item = When>, moment: &Moment) -> Whole {
     let today = moment.day().earliest;
     let recent = when.filter(|when| elapsed::days(when.day(moment), today) < days);
     Whole::of(i64::try_from(recent.count()).unwrap_or(i64::MAX))
 }
 
 /// Contacts left under a cap; none where its period cannot be read.
-fn left(cap: &PressureCap, contacts: &[Contact], moment: &Moment) -> Whole {
-    let Ok(period) = cap.period.parse::<CalendarPeriod>() else {
+fn left(cap: &PressureCap, contacts: impl Iterator<Item = When>, moment: &Moment) -> Whole {
+    if cap.period.parse::<CalendarPeriod>().is_err() {
         return Whole::of(0);
-    };
-    let counts = |contact: &&Contact| {
-        let leaves = period.after(contact.at.start(moment));
-        leaves.is_none_or(|leaves| leaves > moment.at)
-    };
-    let made = contacts.iter().filter(counts).count();
+    }
+    let made = contacts.filter(|at| leaves_after(cap, *at, moment)).count();
     Whole::of(i64::from(cap.max) - i64::try_from(made).unwrap_or(i64::MAX))
 }
 
+/// Whether a contact is still within the cap's period.
+pub(super) fn leaves_after(cap: &PressureCap, contact: When, moment: &Moment) -> bool {
+    let Ok(period) = cap.period.parse::<CalendarPeriod>() else {
+        return true;
+    };
+    let leaves = period.after(contact.start(moment));
+    leaves.is_none_or(|leaves| leaves > moment.at)
+}
+
+/// Completed months; in doubt more have passed.
+pub(super) fn months_since(since: When, moment: &Moment) -> Whole {
+    Whole::of(elapsed::months(since.day(moment), moment.day().latest))
+}
+
 fn months(since: Option<When>, moment: &Moment) -> (bool, Whole) {
-    let passed = |since: When| elapsed::months(since.day(moment), moment.day().latest);
-    (since.is_some(), Whole::of(since.map_or(0, passed)))
+    let passed = since.map(|since| months_since(since, moment));
+    (since.is_some(), passed.unwrap_or(Whole::of(0)))
 }
 
 /// The person's own last contact. Opening an e-mail is none (CNIL, SAN-2020-003): where the caller

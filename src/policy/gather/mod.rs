@@ -4,12 +4,14 @@
 mod consent;
 mod history;
 mod moment;
+mod past;
 mod said;
 mod told;
 mod when;
 
 pub use consent::{Answered, stands};
 pub use moment::{Calendar, LegalCalendar, Moment};
+pub use past::Past;
 pub use said::say;
 pub use told::{
     CallAttempt, Contact, DatedChoice, InformationRequest, Message, PersonTold, PressureCap, Told,

@@ -3,6 +3,7 @@
 use super::consent::Answered;
 use super::history;
 use super::moment::{Calendar, Moment};
+use super::past::Past;
 use super::told::{DatedChoice, Entry, Message, PersonTold, Told};
 use crate::domain::registry::Answer;
 use crate::domain::signals::gpc::signals_gpc;
@@ -18,9 +19,11 @@ use chrono::{DateTime, Utc};
 const MAJORITY: u16 = 18;
 
 /// Puts what the caller said into the facts. Call it after the facts of the consent are set:
-/// `own` is the answer that holds for this purpose and channel.
+/// `past` is what the registry holds of earlier contacts, `own` the answer that holds for this
+/// purpose and channel.
 pub fn say(
     (person, message, told): (&PersonTold, &Message, &Told),
+    past: &Past,
     own: Option<&Answered>,
     country: Option<Country>,
     moment: &Moment,
@@ -34,8 +37,11 @@ pub fn say(
     facts.subject_honest = message.subject_honest.into();
     relation(told, facts);
     registers(told, own_yes, moment, facts);
-    history::refusal(told.refused_in_call, own_yes, moment, facts);
+    let refused = past.refusal(told.refused_in_call, moment);
+    history::refusal(refused, own_yes, moment, facts);
     history::facts(told, moment, country, calendar, facts);
+    past.facts(facts);
+    past.last(own_yes, moment, facts);
     profiling(told, facts);
     devices(told, facts);
     signals(told, moment, facts);

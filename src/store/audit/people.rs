@@ -1,8 +1,9 @@
 //! Persons with everything that the tables say of them.
 
+use super::reached::Reached;
 use crate::access::{ExportAudit, Grant};
 use crate::domain::event::SubjectEvent;
-use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
 use crate::domain::registry::{Cell, Identifier, IdentifierKind, Standing};
 use crate::store::ReadTx;
 use crate::store::connection::on;
@@ -46,6 +47,8 @@ pub struct StoredPerson {
     pub events: Vec<PersonEvent>,
     /// The rows of the consent states.
     pub states: Vec<StoredState>,
+    /// The rows of the contacts.
+    pub reached: Vec<(Option<RecordId>, Reached)>,
     /// Keyed hash of each identifier, and whether the identifier opens and is the one hashed.
     pub identifiers: Vec<(Blind, bool)>,
 }
@@ -129,6 +132,7 @@ impl ReadTx<'_> {
         let contacts: Vec<IdentifierRow> = on!(self.db, conn => identifiers::table
             .filter(identifiers::subject_id.eq_any(&ids)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
+        let mut reached = super::reached::of_persons(self.db, &ids)?;
         let mut events = grouped(events, |row| &row.subject_id);
         let mut states = grouped(states, |row| &row.subject_id);
         let mut contacts = grouped(contacts, |row| &row.subject_id);
@@ -143,6 +147,7 @@ impl ReadTx<'_> {
                 standing: row.standing(),
                 events: events.iter().map(|row| event(row, key.as_ref())).collect(),
                 states: states.into_iter().map(state).collect(),
+                reached: reached.remove(&row.id).unwrap_or_default(),
                 identifiers: contacts
                     .iter()
                     .filter_map(|row| contact(self.keys, row, key.as_ref()))

@@ -9,6 +9,7 @@ use crate::domain::event::{Payload, SubjectEvent};
 use crate::domain::ids::Position;
 use crate::domain::registry::{Catalogue, NoticeRef};
 use crate::domain::time::{Now, random};
+use crate::store::contacts::ContactRow;
 use crate::store::error::StoreError;
 use crate::store::rows::{
     LedgerRow, PublicRow, StateRow, SubjectEventRow, TileRow, signed, signed_version,
@@ -24,6 +25,7 @@ pub(super) struct Entries {
     pub public: Vec<PublicRow>,
     pub personal: Vec<SubjectEventRow>,
     pub states: Vec<StateRow>,
+    pub contacts: Vec<ContactRow>,
     /// Hashes of the notices met so far: many entries of a batch name the same one.
     notices: HashMap<NoticeRef, Hash>,
 }

@@ -6,7 +6,7 @@ use crate::store::connection::Db;
 use crate::store::error::StoreError;
 use crate::store::rows::{HeadRow, OutboxRow};
 use crate::store::schema::{
-    consent_states, ledger, log_head, outbox, public_events, subject_events, tree_tiles,
+    consent_states, contacts, ledger, log_head, outbox, public_events, subject_events, tree_tiles,
 };
 use diesel::prelude::*;
 use diesel::{insert_into, replace_into};
@@ -24,6 +24,7 @@ pub(super) fn write_entries(
         public,
         personal,
         states,
+        contacts: reached,
         ..
     } = entries;
     let (outbox, head) = ([outbox], [head]);
@@ -66,6 +67,13 @@ pub(super) fn write_entries(
             );
             each!(
                 conn,
+                replace_into,
+                contacts::table,
+                reached,
+                "writing contacts"
+            );
+            each!(
+                conn,
                 insert_into,
                 outbox::table,
                 &outbox,
@@ -93,6 +101,10 @@ pub(super) fn write_entries(
                     subject_id, purpose, channel, status, effective_at, valid_until, notice_id,
                     notice_version, source, proof, record_id, position
                 } replacing [subject_id, purpose, channel]),
+                bulk!(reached => contacts {
+                    id, subject_id, at, direction, channel, purpose, refused, reserved, released,
+                    position
+                } replacing [id]),
                 bulk!(outbox => outbox { first_position, end_position, created_at, delivered_at }),
                 bulk!(head => log_head { id, size, frontier, last_at } replacing [id]),
             ];

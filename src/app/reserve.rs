@@ -1,0 +1,346 @@
+//! A check that reserves: the decision and its contact are one step.
+//!
+//! The decision is made inside the writer, on the persons that it holds locked, by the very
+//! function that decides from memory; on a permit the contact is appended in the same
+//! transaction. So no two decisions count the same contacts, on however many nodes.
+
+use super::check::{self, Decided, Question};
+use super::facts::Setting;
+use super::open::App;
+use super::refusal::{FieldProblem, Refusal};
+use crate::access::{CheckDecisions, Grant};
+use crate::domain::duration::CalendarPeriod;
+use crate::domain::ids::{Position, RecordId, SubjectId};
+use crate::domain::registry::{Channel, ContactRecord, Direction};
+use crate::domain::time::Now;
+use crate::index::{Index, Table};
+use crate::policy::{Country, Engine};
+use crate::store::{Entry, IdempotencyKey, Order, Recorded, StoreError, WriteTx};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Most checks in one request where any of them reserves: all are one transaction.
+pub const MOST: usize = 1_000;
+
+/// One question's outcome.
+pub type Outcome = Result<Decided, Vec<FieldProblem>>;
+
+/// How an outcome is written down, so that a retry can be answered as the first request was.
+pub type Telling = fn(&Engine, &Outcome) -> Value;
+
+/// What a question was answered.
+#[derive(Debug)]
+pub enum Told {
+    /// Just now.
+    Now(Outcome),
+    /// By an earlier request with the same idempotency key; as it was written down then.
+    Before(Value),
+}
+
+/// One answer of a write.
+#[derive(Serialize, Deserialize)]
+struct Slot {
+    /// What was decided; not kept.
+    #[serde(skip)]
+    outcome: Option<Outcome>,
+    /// The contact's entry: of this write, and of the whole batch.
+    entry: Option<(usize, usize)>,
+    /// As it was written down.
+    told: Value,
+}
+
+/// Why nothing was recorded.
+enum Unrecorded {
+    /// Nothing was permitted.
+    Denied(Vec<Outcome>),
+    Refused(Refusal),
+}
+
+impl From<StoreError> for Unrecorded {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Refusal> for Unrecorded {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What decides, as the write carries it along.
+struct Bench {
+    engine: Arc<Engine>,
+    home_country: Country,
+    home_zone: Tz,
+    now: Now,
+    telling: Option<Telling>,
+}
+
+impl App {
+    /// Answers questions in one transaction, in their order: where one that reserves is permitted,
+    /// its contact is recorded with it, and counts for those after it.
+    ///
+    /// # Errors
+    /// Where the data cannot be read or written: nothing is permitted then.
+    pub async fn reserve(
+        &self,
+        grant: &Grant<CheckDecisions>,
+        questions: Vec<Question>,
+        now: Now,
+        idempotency: Option<IdempotencyKey>,
+        telling: Telling,
+    ) -> Result<Vec<Told>, Refusal> {
+        let bench = Bench {
+            engine: self.engine.clone(),
+            home_country: self.home_country,
+            home_zone: self.home_zone,
+            now,
+            telling: idempotency.is_some().then_some(telling),
+        };
+        let blinds = questions.iter().flat_map(|one| one.blinds.clone());
+        let order = Order {
+            blinds: blinds.collect(),
+            idempotency,
+            ..Order::at(now)
+        };
+        let actor = grant.clone();
+        let written = self
+            .store
+            .write(grant, order, move |tx| bench.hear(tx, &actor, &questions))
+            .await;
+        match written {
+            Ok(done) => {
+                let told = |slot: Slot| slot.told(&done.positions);
+                Ok(done.value.into_iter().map(told).collect())
+            }
+            Err(Unrecorded::Denied(outcomes)) => Ok(outcomes.into_iter().map(Told::Now).collect()),
+            Err(Unrecorded::Refused(refusal)) => Err(refusal),
+        }
+    }
+}
+
+/// The longest period of a cap that a caller may state, in days: contacts are counted no longer.
+const LONGEST_CAP: i64 = 92;
+
+/// What of a question cannot be accepted, because contacts are counted for it or recorded.
+#[must_use]
+pub fn faults(
+    told: Option<&crate::policy::gather::Told>,
+    campaign: Option<&str>,
+    reserve: bool,
+    at: Option<DateTime<Utc>>,
+) -> Vec<FieldProblem> {
+    let mut found = Vec::new();
+    if reserve && at.is_some() {
+        let detail = "what is asked about another instant is a simulation and reserves nothing; leave out at or reserve";
+        found.push(FieldProblem::new("/at", "at_with_reserve", detail));
+    }
+    if reserve && let Some(campaign) = campaign {
+        found.extend(super::contacts::text_fault("", "/campaign", campaign));
+    }
+    let cap = told.and_then(|told| told.pressure_cap.as_ref());
+    let period = cap.and_then(|cap| cap.period.parse::<CalendarPeriod>().ok());
+    let start = DateTime::UNIX_EPOCH;
+    let ends = period.map(|period| period.after(start).unwrap_or(DateTime::<Utc>::MAX_UTC));
+    if ends.is_some_and(|ends| ends - start > TimeDelta::days(LONGEST_CAP)) {
+        let detail = "may be three months at most (P3M): contacts are counted no longer";
+        let at = "/facts/pressure_cap/period";
+        found.push(FieldProblem::new(at, "period_too_long", detail));
+    }
+    found
+}
+
+impl Bench {
+    fn hear(
+        &self,
+        tx: &mut WriteTx<'_>,
+        grant: &Grant<CheckDecisions>,
+        questions: &[Question],
+    ) -> Result<Recorded<Vec<Slot>>, Unrecorded> {
+        let all: Vec<_> = questions
+            .iter()
+            .flat_map(|one| one.blinds.clone())
+            .collect();
+        let (position, changes) = tx.seen(grant, &all)?;
+        let index = Index::new();
+        index.load(changes);
+        index.built(position);
+        let (mut slots, mut last) = (Vec::with_capacity(questions.len()), None);
+        for question in questions {
+            let outcome = self.decide(tx, &index.view(), question);
+            let (outcome, entry) = self.reserved(tx, grant, question, outcome)?;
+            if let Some((subject, _)) = &entry {
+                index.load(vec![tx.contacts_seen(*subject)?]);
+            }
+            let entry = entry.map(|(_, entry)| {
+                let places = (entry.index(), tx.place(entry.index()));
+                last = Some(entry);
+                places
+            });
+            slots.push((outcome, entry));
+        }
+        match last {
+            Some(entry) => Ok(entry.with(slots.into_iter().map(|one| self.slot(one)).collect())),
+            None => Err(Unrecorded::Denied(
+                slots
+                    .into_iter()
+                    .map(|(outcome, _)| outcome.map(unsettled))
+                    .collect(),
+            )),
+        }
+    }
+
+    /// By the very function that decides from memory.
+    fn decide(&self, tx: &WriteTx<'_>, table: &Table, question: &Question) -> Outcome {
+        let setting = Setting {
+            catalogue: table.catalogue(),
+            home_country: self.home_country,
+            home_zone: self.home_zone,
+        };
+        check::decide(
+            &self.engine,
+            setting,
+            table,
+            tx.entropy(),
+            question,
+            self.now,
+        )
+    }
+
+    /// Records the contact of a permit that reserves.
+    #[allow(clippy::type_complexity, reason = "taken apart at once")]
+    fn reserved(
+        &self,
+        tx: &mut WriteTx<'_>,
+        grant: &Grant<CheckDecisions>,
+        question: &Question,
+        outcome: Outcome,
+    ) -> Result<(Outcome, Option<(SubjectId, Entry)>), Refusal> {
+        let mut decided = match outcome {
+            Ok(decided) if question.reserve => decided,
+            other => return Ok((other, None)),
+        };
+        let persons = tx.find_hashes(&question.blinds);
+        let subject = match persons.as_slice() {
+            [one] => *one,
+            [] => return Ok((Ok(decided), None)),
+            _ => return Ok((Err(vec![several()]), None)),
+        };
+        if !decided.outcome.is_permit() {
+            return Ok((Ok(decided), None));
+        }
+        let id = RecordId::new(self.now, tx.entropy())?;
+        decided.contact = Some(id);
+        let record = contact(id, subject, question, &decided, self.now)?;
+        let entry = tx.contact(grant, record)?;
+        Ok((Ok(decided), Some((subject, entry))))
+    }
+
+    fn slot(&self, (outcome, entry): (Outcome, Option<(usize, usize)>)) -> Slot {
+        let told = self.telling.map(|tell| tell(&self.engine, &outcome));
+        Slot {
+            outcome: Some(outcome),
+            entry,
+            told: told.unwrap_or_default(),
+        }
+    }
+}
+
+fn several() -> FieldProblem {
+    FieldProblem::new(
+        "/subject",
+        "persons_differ",
+        "the identifiers are of different persons; reserve for each by itself, or record a write that names both, which merges them",
+    )
+}
+
+fn contact(
+    id: RecordId,
+    subject: SubjectId,
+    question: &Question,
+    decided: &Decided,
+    now: Now,
+) -> Result<ContactRecord, Refusal> {
+    // both were resolved before anything was permitted
+    let lost = || Refusal::NotFound("the purpose or channel of this check");
+    Ok(ContactRecord {
+        id,
+        subject,
+        identified_by: Vec::new(),
+        direction: Direction::ToPerson,
+        channel: Channel::parse(&question.channel).ok_or_else(lost)?,
+        purpose: Some(question.purpose.parse().map_err(|_| lost())?),
+        at: now.utc(),
+        answered: None,
+        refused: false,
+        by: None,
+        campaign: question.campaign.clone(),
+        decision: Some(decided.id),
+    })
+}
+
+/// The evidence of a denial that nothing was recorded with, where it is an entry that is still
+/// pending, has no position yet.
+fn unsettled(mut decided: Decided) -> Decided {
+    decided.evidence = decided.evidence.filter(|at| !WriteTx::is_pending(*at));
+    decided
+}
+
+impl Slot {
+    /// The answer, now that the positions are known: a reserving permit was made on the state right
+    /// before its own contact.
+    fn told(self, positions: &[Position]) -> Told {
+        let own = self
+            .entry
+            .and_then(|(index, place)| Some((place, *positions.get(index)?)));
+        let Some(outcome) = self.outcome else {
+            return Told::Before(settled_text(self.told, own));
+        };
+        Told::Now(outcome.map(|decided| {
+            match own {
+                None => unsettled(decided),
+                Some((place, at)) => Decided {
+                    position: at,
+                    evidence: decided
+                        .evidence
+                        .map(|seen| WriteTx::settled(seen, place, at)),
+                    ..decided
+                },
+            }
+        }))
+    }
+}
+
+fn settled_text(mut told: Value, own: Option<(usize, Position)>) -> Value {
+    let Some(fields) = told.as_object_mut() else {
+        return told;
+    };
+    if let Some((_, at)) = own {
+        fields.insert("position".into(), at.into());
+    }
+    let seen = fields.get("evidence_position").and_then(Value::as_u64);
+    match (seen, own) {
+        (Some(seen), Some((place, at))) => {
+            let settled = WriteTx::settled(seen, place, at);
+            fields.insert("evidence_position".into(), settled.into());
+        }
+        (Some(seen), None) if WriteTx::is_pending(seen) => {
+            fields.remove("evidence_position");
+        }
+        _ => {}
+    }
+    told
+}
+
+/// Nothing, where no retry is awaited.
+#[cfg(test)]
+fn telling_nothing(_: &Engine, _: &Outcome) -> Value {
+    Value::Null
+}
+
+#[cfg(test)]
+mod tests;
