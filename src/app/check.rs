@@ -54,6 +54,7 @@ pub struct Decided {
 
 impl App {
     /// Answers questions on one view of the index, in their order. Call [`App::fresh`] first.
+    #[must_use]
     pub fn check(
         &self,
         _grant: &Grant<CheckDecisions>,

@@ -17,7 +17,7 @@ struct Packed(u64);
 impl Packed {
     /// An instant between two milliseconds becomes the later one, so that it counts no shorter.
     fn of(at: DateTime<Utc>, channel: Channel, purpose: u16) -> Self {
-        let late = i64::from(at.timestamp_subsec_nanos() % 1_000_000 > 0);
+        let late = i64::from(!at.timestamp_subsec_nanos().is_multiple_of(1_000_000));
         let millis = at.timestamp_millis().saturating_add(late);
         let millis = u64::try_from(millis).unwrap_or(0) & ((1 << INSTANT) - 1);
         let channel = u64::from(channel.code()) << INSTANT;

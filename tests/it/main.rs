@@ -17,6 +17,7 @@ mod architecture;
 mod at_once;
 mod bad_input;
 mod cli;
+mod contacts;
 mod contract;
 mod demo;
 mod durability;

@@ -9,7 +9,7 @@
 use super::super::check::Question;
 use super::super::contacts::ContactClaim;
 use super::super::facts::Said;
-use super::super::testing::{TestApp, sql};
+use super::super::testing::TestApp;
 use super::{Told, telling_nothing};
 use crate::domain::ids::RecordId;
 use crate::policy::gather::{PressureCap, Told as Stated};
@@ -451,7 +451,6 @@ fn the_audit_check_names_what_was_done_to_a_contact() {
             "{tamper}: {found:?}"
         );
     }
-    sql(&shop.file, "SELECT 1");
 }
 
 /// What may happen to two persons who may turn out to be one.

@@ -7,7 +7,7 @@ use super::described::Described;
 use crate::support::database::Db;
 use crate::support::server::Server;
 
-const OPERATIONS: [&str; 24] = [
+const OPERATIONS: [&str; 26] = [
     "get /.well-known/jwks.json",
     "get /healthz",
     "get /log/checkpoint",
@@ -18,6 +18,8 @@ const OPERATIONS: [&str; 24] = [
     "post /v1/audit/exports",
     "post /v1/checks",
     "post /v1/consents",
+    "post /v1/contacts",
+    "post /v1/contacts/{id}/release",
     "put /v1/controllers/{id}",
     "post /v1/links",
     "get /v1/notices",
