@@ -49,6 +49,7 @@ fn in_process(place: &Place, table: &mut Table) {
     let grant = authorize::<CheckDecisions>(&Principal::Operator).expect("the operator may check");
     let question = |n| Question {
         blinds: people::named(&app, &people::address(people::mix(n) % *PERSONS)).blinds(),
+        coarse: Vec::new(),
         purpose: "newsletter".into(),
         channel: "email".into(),
         said: Said::default(),

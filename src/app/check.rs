@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub struct Question {
     /// The keyed hashes of the person's identifiers.
     pub blinds: Vec<Blind>,
+    /// The coarser hashes under which a no may be filed. Nobody is found by them.
+    pub coarse: Vec<Blind>,
     /// What for.
     pub purpose: String,
     /// By which channel.
@@ -108,10 +110,8 @@ pub(super) fn decide(
 ) -> Result<Decided, Vec<FieldProblem>> {
     let (purpose, channel) = resolve(table, question)?;
     let at = question.at.unwrap_or_else(|| now.utc());
-    let suppressed = question
-        .blinds
-        .iter()
-        .any(|blind| table.is_suppressed(blind));
+    let mut filed = question.blinds.iter().chain(&question.coarse);
+    let suppressed = filed.any(|blind| table.is_suppressed(blind));
     let found = question
         .blinds
         .iter()

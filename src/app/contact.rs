@@ -29,6 +29,15 @@ impl Named {
             .collect()
     }
 
+    /// The coarser hashes under which a no to these contact points may be filed as well: matching
+    /// is asymmetric, a *yes* reaches only the very address that it was given for. Where only a hash
+    /// is known there is no coarser one.
+    #[must_use]
+    pub fn coarse(&self) -> Vec<Blind> {
+        let contacts = self.contacts.iter();
+        contacts.filter_map(|contact| contact.coarse).collect()
+    }
+
     /// The kinds of identifier, for the record.
     #[must_use]
     pub fn kinds(&self) -> Vec<String> {
@@ -45,8 +54,10 @@ impl Named {
 /// The contact of an identifier: with its keyed hash.
 #[must_use]
 pub fn contact(keys: &Keyring, identifier: Identifier) -> Contact {
+    let coarse = identifier.for_suppression();
     Contact {
         blind: keys.blind(&identifier.canonical()),
+        coarse: (coarse != identifier).then(|| keys.blind(&coarse.canonical())),
         identifier,
     }
 }

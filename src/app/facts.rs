@@ -185,6 +185,10 @@ impl<'a> Asked<'a> {
 /// What the registry holds of one person that matters for one use, and nothing else of them: two
 /// persons of whom the same is seen get the same answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, set and read by name"
+)]
 pub struct Seen {
     known: bool,
     suppressed: bool,

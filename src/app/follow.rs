@@ -242,7 +242,8 @@ impl super::App {
         let mut changes = Vec::new();
         let position = self.store.read(|tx| {
             changes.push(Change::Catalogue(Arc::new(tx.catalogue(serve)?)));
-            tx.suppressed(serve, &blinds, &mut |change| changes.push(change))?;
+            let filed: Vec<_> = named.coarse().into_iter().chain(named.blinds()).collect();
+            tx.suppressed(serve, &filed, &mut |change| changes.push(change))?;
             for blind in &blinds {
                 if let Some(subject) = tx.find(serve, &[*blind])? {
                     tx.person(serve, subject, &mut |change| changes.push(change))?;

@@ -67,7 +67,9 @@ impl App {
         now: Now,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Committed<usize>, Refusal> {
-        let (blinds, actor) = (named.blinds(), grant.clone());
+        // the exact one, too: by it a person whose contact point this is is known
+        let blinds: Vec<_> = named.coarse().into_iter().chain(named.blinds()).collect();
+        let actor = grant.clone();
         let order = Order {
             idempotency,
             ..Order::at(now)

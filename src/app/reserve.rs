@@ -165,7 +165,11 @@ impl Bench {
             .iter()
             .flat_map(|one| one.blinds.clone())
             .collect();
-        let (position, changes) = tx.seen(grant, &all)?;
+        let coarse: Vec<_> = questions
+            .iter()
+            .flat_map(|one| one.coarse.clone())
+            .collect();
+        let (position, changes) = tx.seen(grant, &all, &coarse)?;
         let index = Index::new();
         index.load(changes);
         index.built(position);

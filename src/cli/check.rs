@@ -75,6 +75,7 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
     let grant: Grant<CheckDecisions> = authorize(&Principal::Operator).map_err(Refusal::from)?;
     let question = Question {
         blinds: named.blinds(),
+        coarse: named.coarse(),
         purpose: args.purpose.clone(),
         channel: args.channel.clone(),
         said: Said::default(),

@@ -54,6 +54,9 @@ pub struct Recorded<T>(pub(super) T);
 pub struct Contact {
     /// Its keyed hash.
     pub blind: Blind,
+    /// The keyed hash of the coarser form under which a no is filed, where it is another. Nobody is
+    /// looked up by it.
+    pub coarse: Option<Blind>,
     /// What it is.
     pub identifier: Identifier,
 }

@@ -33,4 +33,5 @@ mod pages;
 mod positions;
 mod shop;
 mod support_works;
+mod suppression;
 mod two_nodes;

@@ -125,6 +125,7 @@ impl Bench {
         wait(self.app.fresh()).unwrap();
         let question = crate::app::check::Question {
             blinds: self.named(email).blinds(),
+            coarse: self.named(email).coarse(),
             purpose: "newsletter".into(),
             channel: "email".into(),
             said: Said::default(),

@@ -39,6 +39,7 @@ fn question(shop: &TestApp, email: &str, max: u16, period: &str) -> Question {
     };
     Question {
         blinds: shop.named(&[("email", email)]).blinds(),
+        coarse: shop.named(&[("email", email)]).coarse(),
         purpose: "newsletter".into(),
         channel: "email".into(),
         said: Said {
@@ -474,7 +475,7 @@ fn events() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     /// Whatever happens, the table is what the ledger adds up to, an index that followed says the
     /// same as one that is built anew, and a decision within a write the same as one from memory.

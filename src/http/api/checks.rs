@@ -426,6 +426,7 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
     }
     Ok(Question {
         blinds: named.blinds(),
+        coarse: named.coarse(),
         purpose: asked.purpose,
         channel: asked.channel,
         said: Said {

@@ -21,7 +21,8 @@ const PENDING: Position = 1 << 62;
 
 impl WriteTx<'_> {
     /// Everything that a check of these contact points reads: catalogue, persons with all that the
-    /// writes before this one did to them, suppressions; and how many entries the log held.
+    /// writes before this one did to them, suppressions of these and of `coarse`; and how many entries
+    /// the log held.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
@@ -29,6 +30,7 @@ impl WriteTx<'_> {
         &mut self,
         _grant: &Grant<CheckDecisions>,
         blinds: &[Blind],
+        coarse: &[Blind],
     ) -> Result<(Position, Vec<Change>), StoreError> {
         let position = self.log_size()?;
         let mut changes = vec![Change::Catalogue(self.world.catalogue.clone())];
@@ -42,7 +44,7 @@ impl WriteTx<'_> {
         }
         self.add_identifiers(&mut persons)?;
         let known = persons.values().flatten().copied();
-        let all: BTreeSet<Blind> = blinds.iter().copied().chain(known).collect();
+        let all: BTreeSet<Blind> = blinds.iter().chain(coarse).copied().chain(known).collect();
         changes.extend(self.suppressed_of(&all)?);
         for (subject, contacts) in persons {
             changes.extend(self.person_seen(subject, contacts)?);
