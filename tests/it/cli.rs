@@ -4,6 +4,6 @@
 mod catalogue;
 mod doors;
 mod key_file;
-mod policies;
+pub mod policies;
 mod settings;
 mod streams;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::database::Db;
 use crate::support::http::Http;
 use crate::support::scene::{Scene, consent, email, permits, question};
-use crate::support::server::cli;
+use crate::support::server::{Server, cli};
 
 /// A check that reserves, under a cap of the campaign's own.
 fn reserving(who: &Value, max: u16) -> Value {
@@ -259,6 +259,36 @@ fn bad_checks(api: &Http, who: &Value) {
     // a denial reserves nothing
     let unknown = reserving(&email("unknown@cap.example"), 9);
     assert_eq!(asked(api, &unknown)["reason"], "UNKNOWN_SUBJECT");
+}
+
+/// The policy that the marketer's guide shows, as a firm puts it beside the shipped ones.
+fn own_cap(folder: &std::path::Path) -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let packs = folder.join("policies");
+    crate::cli::policies::copy(&root.join("policies"), &packs);
+    let guide = std::fs::read_to_string(root.join("docs/marketer.md")).unwrap();
+    let (_, rest) = guide
+        .split_once("```cedar\n")
+        .expect("a policy in the guide");
+    let (policy, _) = rest.split_once("```").expect("its end");
+    std::fs::write(packs.join("company/emails.cedar"), policy).unwrap();
+    packs.display().to_string()
+}
+
+#[test]
+fn a_firms_own_cap_from_the_guide_holds_for_a_hundred_at_once() {
+    let (db, folder) = (Db::sqlite(), tempfile::tempdir().unwrap());
+    let scene = Scene::new(&db);
+    let who = subscriber(&scene.api, "own@cap.example");
+    let packs = own_cap(folder.path());
+    let server = Server::start_with(&db, &["--policies", &packs], &[]);
+    let api = server.http().bearer(&scene.key);
+    // the campaign's own cap is far away
+    assert_eq!(at_once(&[&api], &who, 100, 1000), 4);
+    assert!(
+        permits(&scene.api.asks(&who)),
+        "the shipped packs cap at seven a week"
+    );
 }
 
 /// Who was reached before anybody asked them anything is counted once they have said yes.

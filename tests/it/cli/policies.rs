@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::database::Db;
 use crate::support::server::{Server, cli, cli_without};
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let (from, to) = {
