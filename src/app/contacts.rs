@@ -60,7 +60,8 @@ pub struct WrittenContact {
 struct Fits {
     direction: Direction,
     channel: Channel,
-    purpose: Option<Slug>,
+    /// With its controller.
+    purpose: Option<(Slug, Slug)>,
     at: DateTime<Utc>,
     refused: bool,
 }
@@ -178,13 +179,15 @@ fn write_one(
 ) -> Result<(Entry, WrittenContact), Refusal> {
     let subject = person(tx, grant, pointer, &claim.named)?;
     let id = RecordId::new(tx.now(), tx.entropy())?;
+    let (purpose, controller) = fits.purpose.unzip();
     let record = ContactRecord {
         id,
         subject,
         identified_by: claim.named.kinds(),
         direction: fits.direction,
         channel: fits.channel,
-        purpose: fits.purpose,
+        controller,
+        purpose,
         at: fits.at,
         answered: claim.answered,
         refused: fits.refused,
@@ -244,7 +247,7 @@ fn look_at_purpose(
     direction: Option<Direction>,
     claim: &ContactClaim,
     problems: &mut Vec<FieldProblem>,
-) -> Option<Slug> {
+) -> Option<(Slug, Slug)> {
     let Some(text) = &claim.purpose else {
         if direction == Some(Direction::ToPerson) {
             let detail =
@@ -257,7 +260,7 @@ fn look_at_purpose(
     if purpose.is_none() {
         problems.push(unknown_purpose(pointer));
     }
-    purpose.map(|purpose| purpose.id.clone())
+    purpose.map(|purpose| (purpose.id.clone(), purpose.controller.clone()))
 }
 
 fn look_at_date(

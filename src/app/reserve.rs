@@ -11,7 +11,7 @@ use super::refusal::{FieldProblem, Refusal};
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::{Position, RecordId, SubjectId};
-use crate::domain::registry::{Channel, ContactRecord, Direction};
+use crate::domain::registry::{Catalogue, Channel, ContactRecord, Direction};
 use crate::domain::time::Now;
 use crate::index::{Index, Table};
 use crate::policy::{Country, Engine};
@@ -239,7 +239,7 @@ impl Bench {
         }
         let id = RecordId::new(self.now, tx.entropy())?;
         decided.contact = Some(id);
-        let record = contact(id, subject, question, &decided, self.now)?;
+        let record = contact(tx.catalogue(), (id, subject), question, &decided, self.now)?;
         let entry = tx.contact(grant, record)?;
         Ok((Ok(decided), Some((subject, entry))))
     }
@@ -263,21 +263,23 @@ fn several() -> FieldProblem {
 }
 
 fn contact(
-    id: RecordId,
-    subject: SubjectId,
+    catalogue: &Catalogue,
+    (id, subject): (RecordId, SubjectId),
     question: &Question,
     decided: &Decided,
     now: Now,
 ) -> Result<ContactRecord, Refusal> {
     // both were resolved before anything was permitted
     let lost = || Refusal::NotFound("the purpose or channel of this check");
+    let purpose = catalogue.purpose(&question.purpose).ok_or_else(lost)?;
     Ok(ContactRecord {
         id,
         subject,
         identified_by: Vec::new(),
         direction: Direction::ToPerson,
         channel: Channel::parse(&question.channel).ok_or_else(lost)?,
-        purpose: Some(question.purpose.parse().map_err(|_| lost())?),
+        controller: Some(purpose.controller.clone()),
+        purpose: Some(purpose.id.clone()),
         at: now.utc(),
         answered: None,
         refused: false,

@@ -320,6 +320,7 @@ mod tests {
                 identified_by: vec!["phone".into()],
                 direction: super::super::registry::Direction::ToPerson,
                 channel: super::super::registry::Channel::PhoneLive,
+                controller: "default".parse().ok(),
                 purpose: "offers".parse().ok(),
                 at,
                 answered: Some(true),

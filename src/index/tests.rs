@@ -2,8 +2,8 @@
 use super::Index;
 use crate::domain::ids::{Blind, KeyId, RecordId, SubjectId};
 use crate::domain::registry::{
-    Answer, Cell, Change, Channel, ConsentState, KeyImage, PersonImage, Role, Slug, SourceKind,
-    Standing,
+    Answer, Cell, Change, Channel, ConsentState, Contacts, KeyImage, Made, PersonImage, Role, Slug,
+    SourceKind, Standing,
 };
 use crate::domain::time::from_micros;
 
@@ -167,4 +167,43 @@ fn answers_without_room_in_the_row_are_found_as_well() {
         assert_eq!(found, [at]);
     }
     assert!(person.standing().is_none());
+}
+
+fn reached(count: i64) -> Contacts {
+    let made = |at| Made {
+        at: from_micros(at * 1_000_000),
+        channel: Channel::Sms,
+        purpose: Some(purpose()),
+    };
+    Contacts {
+        made: (1..=count).map(made).collect(),
+        last_from_person: Some(from_micros(7)),
+        refused_in_call: None,
+    }
+}
+
+/// How many contacts are held, and of which purpose.
+fn held(index: &Index, contact: u8) -> (usize, Option<Slug>) {
+    let view = index.view();
+    let reached = view.person(&blind(contact)).unwrap().reached();
+    let made: Vec<_> = reached.iter().flat_map(super::ReachedView::made).collect();
+    (
+        made.len(),
+        made.first().and_then(|one| one.purpose.cloned()),
+    )
+}
+
+#[test]
+fn contacts_outlive_a_new_image_and_are_replaced_whole() {
+    let index = Index::new();
+    index.load(vec![Change::Person(person(1, Answer::Given))]);
+    assert!(index.view().person(&blind(1)).unwrap().reached().is_none());
+    index.load(vec![Change::Contacts(subject(1), reached(3))]);
+    index.load(vec![Change::Person(person(1, Answer::Withdrawn))]);
+    assert_eq!(held(&index, 1), (3, Some(purpose())));
+    assert_eq!(answer(&index, 1), Some(Answer::Withdrawn));
+    index.load(vec![Change::Contacts(subject(1), reached(2))]);
+    assert_eq!(held(&index, 1).0, 2);
+    index.load(vec![Change::Contacts(subject(1), Contacts::default())]);
+    assert!(index.view().person(&blind(1)).unwrap().reached().is_none());
 }

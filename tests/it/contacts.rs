@@ -112,6 +112,10 @@ on_both! {
         for node in [&a.api, &b.api] {
             assert_eq!(node.asks(&who)["reason"], "PRESSURE_CAP");
         }
+        let told = cli(db, &[
+            "--json", "check", "--purpose", "newsletter", "--channel", "email", "--email", "week@cap.example",
+        ]);
+        assert!(told.stdout.contains("PRESSURE_CAP"), "{told:?}");
         drop(b);
         let again = Scene::on(db, &a.key);
         assert_eq!(again.api.asks(&who)["reason"], "PRESSURE_CAP");
@@ -134,6 +138,28 @@ on_both! {
         let made = a.api.post("/v1/contacts", &sent(&who)).expect(201).json();
         let path = format!("/v1/contacts/{}/release", made["id"].as_str().unwrap());
         assert_eq!(a.api.post(&path, &reason).expect(409).json()["code"], "not_reserved");
+        holds(db);
+    }
+
+    fn contacts_of_merged_persons_add_up(db: &Db) {
+        let a = Scene::new(db);
+        let b = Scene::on(db, &a.key);
+        let (anne, anna) = (subscriber(&a.api, "anne@cap.example"), subscriber(&a.api, "anna@cap.example"));
+        a.api.post("/v1/contacts", &json!({ "contacts": vec![sent(&anne); 2] })).expect(201);
+        let reserved = asked(&b.api, &reserving(&anna, 4))["contact_id"].clone();
+        // both numbers are said to be one person's, one after the other
+        for who in [&anne, &anna] {
+            let mut linking = sent(who);
+            linking["subject"]["crm_id"] = json!("C-1");
+            a.api.post("/v1/contacts", &linking).expect(201);
+        }
+        for (node, who) in [(&a.api, &anna), (&b.api, &anne)] {
+            assert_eq!(asked(node, &reserving(who, 5))["reason"], "PRESSURE_CAP");
+        }
+        let path = format!("/v1/contacts/{}/release", reserved.as_str().unwrap());
+        b.api.post(&path, &json!({ "reason": "cancelled" })).expect(201);
+        assert!(permits(&asked(&a.api, &reserving(&anne, 5))));
+        assert_eq!(asked(&b.api, &reserving(&anna, 5))["reason"], "PRESSURE_CAP");
         holds(db);
     }
 

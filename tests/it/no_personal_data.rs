@@ -92,6 +92,16 @@ fn good_requests(api: &Http, browser: &Http) {
     body["source"] = json!({ "kind": "call_centre", "id": "lille", "agent": NAME });
     let written = api.header("idempotency-key", "a-key").records(&body);
     api.post("/v1/checks", &json!({ "subject": person(), "purpose": "newsletter", "channel": "email", "campaign": NAME })).expect(200);
+    let contact = json!({ "subject": person(), "direction": "to_person", "channel": "email",
+        "purpose": "newsletter", "by": NAME, "campaign": NAME });
+    api.post("/v1/contacts", &contact).expect(201);
+    let reserving = json!({ "subject": person(), "purpose": "newsletter", "channel": "email",
+        "campaign": NAME, "reserve": true });
+    let decided = api.post("/v1/checks", &reserving).expect(200).json();
+    let reserved = decided["contact_id"].as_str().expect("a contact");
+    let path = format!("/v1/contacts/{reserved}/release");
+    api.post(&path, &json!({ "reason": "cancelled" }))
+        .expect(201);
     let id = written["subject_id"].as_str().unwrap();
     api.history(id);
     api.states(id);
@@ -173,6 +183,7 @@ fn bad_fields(api: &Http) {
 fn bad_requests(api: &Http, browser: &Http) {
     for path in [
         "/v1/checks",
+        "/v1/contacts",
         "/v1/objections",
         "/v1/restrictions",
         "/v1/suppressions",

@@ -54,6 +54,9 @@ pub struct ContactRecord {
     pub direction: Direction,
     /// By which channel.
     pub channel: Channel,
+    /// The controller of the purpose at that time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controller: Option<Slug>,
     /// What for; a person who calls need not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Slug>,
