@@ -161,18 +161,7 @@ impl Bench {
         grant: &Grant<CheckDecisions>,
         questions: &[Question],
     ) -> Result<Recorded<Vec<Slot>>, Unrecorded> {
-        let all: Vec<_> = questions
-            .iter()
-            .flat_map(|one| one.blinds.clone())
-            .collect();
-        let coarse: Vec<_> = questions
-            .iter()
-            .flat_map(|one| one.coarse.clone())
-            .collect();
-        let (position, changes) = tx.seen(grant, &all, &coarse)?;
-        let index = Index::new();
-        index.load(changes);
-        index.built(position);
+        let index = sees(tx, grant, questions)?;
         let (mut slots, mut last) = (Vec::with_capacity(questions.len()), None);
         for question in questions {
             let outcome = self.decide(tx, &index.view(), question);
@@ -225,18 +214,15 @@ impl Bench {
         outcome: Outcome,
     ) -> Result<(Outcome, Option<(SubjectId, Entry)>), Refusal> {
         let mut decided = match outcome {
-            Ok(decided) if question.reserve => decided,
+            Ok(decided) if question.reserve && decided.outcome.is_permit() => decided,
             other => return Ok((other, None)),
         };
+        // to count for one of several would be a guess
         let persons = tx.find_hashes(&question.blinds);
-        let subject = match persons.as_slice() {
-            [one] => *one,
-            [] => return Ok((Ok(decided), None)),
-            _ => return Ok((Err(vec![several()]), None)),
+        let [subject] = persons.as_slice() else {
+            return Ok((Err(vec![several()]), None));
         };
-        if !decided.outcome.is_permit() {
-            return Ok((Ok(decided), None));
-        }
+        let subject = *subject;
         let id = RecordId::new(self.now, tx.entropy())?;
         decided.contact = Some(id);
         let record = contact(tx.catalogue(), (id, subject), question, &decided, self.now)?;
@@ -252,6 +238,29 @@ impl Bench {
             told: told.unwrap_or_default(),
         }
     }
+}
+
+/// What the write sees, as an index of these persons only.
+fn sees(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<CheckDecisions>,
+    questions: &[Question],
+) -> Result<Index, StoreError> {
+    let blinds: Vec<_> = questions
+        .iter()
+        .flat_map(|one| &one.blinds)
+        .copied()
+        .collect();
+    let coarse: Vec<_> = questions
+        .iter()
+        .flat_map(|one| &one.coarse)
+        .copied()
+        .collect();
+    let (position, changes) = tx.seen(grant, &blinds, &coarse)?;
+    let index = Index::new();
+    index.load(changes);
+    index.built(position);
+    Ok(index)
 }
 
 fn several() -> FieldProblem {
