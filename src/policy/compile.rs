@@ -1,10 +1,11 @@
 //! From the files of a pack to a checked set of policies. Anything doubtful refuses the pack.
 
-use super::annotations::{PolicyDescription, describe};
+use super::annotations::{Fault, PolicyDescription, describe};
 use super::error::{PolicyError, position};
 use super::facts::Thresholds;
 use super::lint;
-use super::manifest::{self, Manifests};
+use super::manifest::{self, Manifests, NEVER, folder};
+use super::outcome::Effect;
 use super::pack::{Pack, PackFile, SCHEMA_PATH};
 use super::program::within_pack;
 use super::schema;
@@ -20,6 +21,8 @@ pub(super) struct Compiled {
     pub(super) policies: PolicySet,
     /// In the order of the files.
     pub(super) descriptions: Vec<PolicyDescription>,
+    /// The statements under `never/`, which are no rules. In the order of the files.
+    pub(super) never: Vec<PolicyDescription>,
     pub(super) manifests: Manifests,
     /// The numbers that facts are compared with.
     pub(super) thresholds: Thresholds,
@@ -56,10 +59,14 @@ pub(super) fn compile(pack: &Pack) -> Result<Compiled, PolicyError> {
     for one in &mut descriptions {
         within_pack(one, &manifests);
     }
+    let (never, descriptions) = descriptions
+        .into_iter()
+        .partition(|one| folder(&one.file) == NEVER);
     Ok(Compiled {
         schema,
         policies,
         descriptions,
+        never,
         manifests,
         thresholds,
     })
@@ -126,8 +133,15 @@ fn place<'a>(
     policy: &Policy,
 ) -> Result<Placed<'a>, PolicyError> {
     let (line, _) = position(&file.text, offset);
-    let description = describe(policy, &file.path, line)
-        .map_err(|(what, mend)| PolicyError::at(&file.path, &file.text, offset, what, mend))?;
+    let refused = |(what, mend): Fault| PolicyError::at(&file.path, &file.text, offset, what, mend);
+    let description = describe(policy, &file.path, line).map_err(refused)?;
+    if folder(&file.path) == NEVER && description.effect == Effect::Permit {
+        let (what, mend) = (
+            "a permit stands under never/",
+            "write what is never permitted",
+        );
+        return Err(refused((what.into(), mend.into())));
+    }
     let policy = policy.new_id(PolicyId::new(&description.id));
     Ok(Placed {
         file,

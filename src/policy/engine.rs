@@ -116,7 +116,6 @@ impl Engine {
     }
 
     /// For each fact the numbers that policies compare it with.
-    #[cfg(test)]
     pub(super) const fn thresholds(&self) -> &Thresholds {
         &self.thresholds
     }

@@ -104,6 +104,25 @@ macro_rules! facts {
                 names
             }
 
+            /// The facts that say something: those that differ from a use of which nothing is
+            /// known, with their values.
+            pub(super) fn stated(&self) -> Vec<(&'static str, String)> {
+                let mut stated = Vec::new();
+                $(if self.$fact != <$kind as Fact>::NEUTRAL {
+                    stated.push((stringify!($fact), Fact::words(self.$fact)));
+                })*
+                for (name, value) in [
+                    ("purpose_use", self.purpose_use.as_str()),
+                    ("channel", self.channel.as_str()),
+                    ("legal_basis", self.legal_basis.as_str()),
+                ] {
+                    if !stated.iter().any(|(known, _)| *known == name) {
+                        stated.push((name, value.to_owned()));
+                    }
+                }
+                stated
+            }
+
             /// Every fact drawn anew with `pick(n)`, which returns a number below `n`.
             #[cfg(test)]
             pub(super) fn drawn(
@@ -122,7 +141,6 @@ macro_rules! facts {
             }
 
             /// Every set of facts that differs from this one in a single fact.
-            #[cfg(test)]
             pub(super) fn neighbours(&self, thresholds: &Thresholds) -> Vec<(&'static str, Self)> {
                 let mut all = Vec::new();
                 $(for value in <$kind as Fact>::samples(&thresholds.$fact) {

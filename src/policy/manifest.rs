@@ -15,16 +15,8 @@ pub(super) const MANIFEST: &str = "pack.toml";
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
     /// Its name, for people.
-    #[allow(
-        dead_code,
-        reason = "required, so that every pack has one; shown in lists"
-    )]
     pub(super) name: String,
     /// Whose law it is.
-    #[allow(
-        dead_code,
-        reason = "required, so that every pack says it; shown in lists"
-    )]
     pub(super) jurisdiction: String,
     /// The countries whose law it completes; none where others build on it.
     #[serde(default)]
@@ -40,9 +32,12 @@ pub(super) struct Manifest {
     /// The last local day on which it holds.
     pub(super) effective_until: Option<NaiveDate>,
     /// The laws that it puts into practice.
-    #[allow(dead_code, reason = "required, so that every pack cites its law")]
     pub(super) sources: Vec<String>,
 }
+
+/// The folder of the statements that hold whatever the rules say. Its policies decide nothing:
+/// what the others permit is held against them ([`super::never`]).
+pub(super) const NEVER: &str = "never";
 
 /// The packs of a set of files, by their folders.
 pub(super) type Manifests = BTreeMap<String, Manifest>;
@@ -66,6 +61,7 @@ pub(super) fn read(pack: &Pack) -> Result<Manifests, PolicyError> {
         }
     }
     check_names(&manifests)?;
+    check_never(&manifests)?;
     check_countries(&manifests)?;
     Ok(manifests)
 }
@@ -91,6 +87,21 @@ fn check_names(manifests: &Manifests) -> Result<(), PolicyError> {
                 let what = format!("builds on `{name}`, which is no pack here");
                 return Err(refused(folder, what, "name the folder of a pack"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// What is held against the rules is no rule.
+fn check_never(manifests: &Manifests) -> Result<(), PolicyError> {
+    let applies = |one: &Manifest| one.everywhere || !one.countries.is_empty();
+    let mend = "statements under never/ are held against the rules and decide nothing";
+    for (folder, manifest) in manifests {
+        if folder == NEVER && applies(manifest) {
+            return Err(refused(folder, "it names where it applies".into(), mend));
+        }
+        if manifest.builds_on.iter().any(|name| name == NEVER) {
+            return Err(refused(folder, "builds on `never`".into(), mend));
         }
     }
     Ok(())

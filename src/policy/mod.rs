@@ -10,7 +10,10 @@
 mod annotations;
 pub mod cases;
 mod compile;
+mod difference;
 mod directory;
+mod draft;
+mod draw;
 mod engine;
 mod error;
 mod facts;
@@ -21,13 +24,17 @@ mod key;
 mod lint;
 mod manifest;
 mod memo;
+mod never;
 mod outcome;
 mod pack;
 mod program;
 mod schema;
 mod situation;
 mod vocabulary;
+mod words;
 
+#[cfg(test)]
+mod never_tests;
 #[cfg(test)]
 mod pack_tests;
 #[cfg(test)]
@@ -36,10 +43,13 @@ mod property_tests;
 mod refusal_tests;
 
 pub use annotations::PolicyDescription;
+pub use difference::{Changed, Difference, Term, Written};
 pub use directory::{PolicySource, read_case_file, read_case_files, read_directory};
+pub use draft::{Draft, DraftError};
 pub use engine::Engine;
 pub use error::PolicyError;
 pub use facts::Facts;
+pub use never::{Broken, Never, Searched};
 pub use outcome::{Effect, LawfulIf, Outcome, reasons};
 pub use pack::Pack;
 pub use situation::{Laws, LegalDay, Situation};

@@ -54,6 +54,8 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "nl/calls.cedar",
     "nl/minors.cedar",
     "nl/pack.toml",
+    "never/always.cedar",
+    "never/pack.toml",
     "uk/minors.cedar",
     "uk/pack.toml",
     "uk/pecr.cedar",

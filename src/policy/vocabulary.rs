@@ -20,8 +20,10 @@ pub(super) trait Fact: Copy + 'static {
     /// The value as Cedar sees it; `None` if the type's name were no Cedar name.
     fn expression(self) -> Option<RestrictedExpression>;
 
+    /// The value as people read it.
+    fn words(self) -> String;
+
     /// Values to draw from: all of them, or those on both sides of every threshold.
-    #[cfg(test)]
     fn samples(thresholds: &[u16]) -> Vec<Self>;
 }
 
@@ -43,7 +45,10 @@ impl Fact for bool {
         Some(RestrictedExpression::new_bool(self))
     }
 
-    #[cfg(test)]
+    fn words(self) -> String {
+        self.to_string()
+    }
+
     fn samples(_: &[u16]) -> Vec<Self> {
         vec![false, true]
     }
@@ -93,7 +98,10 @@ impl Fact for Whole {
         Some(RestrictedExpression::new_long(i64::from(self.0)))
     }
 
-    #[cfg(test)]
+    fn words(self) -> String {
+        self.0.to_string()
+    }
+
     fn samples(thresholds: &[u16]) -> Vec<Self> {
         let around = |at: &u16| [at.saturating_sub(1), *at, at.saturating_add(1)];
         let mut all: Vec<u16> = thresholds.iter().flat_map(around).chain([0]).collect();
@@ -203,7 +211,10 @@ macro_rules! vocabulary {
                 EXPRESSIONS.get_or_init(made).get(self as usize).cloned()
             }
 
-            #[cfg(test)]
+            fn words(self) -> String {
+                self.as_str().to_owned()
+            }
+
             fn samples(_: &[u16]) -> Vec<Self> {
                 Self::ALL.to_vec()
             }

@@ -1,10 +1,13 @@
 //! `placet policy …`
 
-use super::config::Config;
-use super::output::{Exit, Failure, print};
+mod diff;
+mod named;
+
+use crate::cli::config::Config;
+use crate::cli::output::{Exit, Failure, print};
 use crate::policy::cases::{self, Case, CaseFile, Report, Verdict};
 use crate::policy::gather::LegalCalendar;
-use crate::policy::{Effect, Engine, PolicyError, PolicySource};
+use crate::policy::{Draft, Effect, Engine, PolicyError, PolicySource, Searched};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -15,6 +18,17 @@ pub enum PolicyCommand {
     /// Read the policy packs as the service would at its start
     #[command(after_help = "Example: placet policy validate --policies policies")]
     Validate,
+    /// Show in words what lies between two sets of packs: exits 0 where nothing does, 1 where
+    /// something does, 2 where one of them cannot be read
+    #[command(
+        after_help = "A set is a directory, `shipped` (the packs in this program), `live` (what the registry decides by)\nor a stored version, like sha256:9f2c….\n\nExample: placet policy diff live policies"
+    )]
+    Diff {
+        /// What it was
+        from: String,
+        /// What it is to be
+        to: String,
+    },
     /// Run cases against the policy packs: the law's and the packs' own, or those of the files
     /// named
     #[command(
@@ -38,6 +52,7 @@ pub fn run(command: &PolicyCommand, config: &Config, as_json: bool) -> Result<Ex
     };
     match command {
         PolicyCommand::Validate => validate(&source, as_json),
+        PolicyCommand::Diff { from, to } => diff::run(from, to, config, as_json),
         PolicyCommand::Test { paths } => test(source, paths, as_json),
     }
 }
@@ -52,18 +67,37 @@ fn wrong(what: &str) -> Result<Exit, Failure> {
 }
 
 fn validate(source: &PolicySource, as_json: bool) -> Result<Exit, Failure> {
-    let engine = match compile(source) {
-        Ok(engine) => engine,
-        Err(error) => return wrong(&error.to_string()),
+    let draft = match examine(source) {
+        Ok(draft) => draft,
+        Err(error) => return wrong(&error),
     };
-    let policies = engine.policies().count();
+    let (policies, version) = (draft.engine.policies().count(), draft.engine.version());
     if as_json {
-        return print(&json!({ "policies": policies, "version": engine.version() }).to_string());
+        let never = json!(draft.searched);
+        return print(
+            &json!({ "policies": policies, "version": version, "never": never }).to_string(),
+        );
     }
+    let Searched {
+        draws,
+        permits,
+        forbidden,
+        statements,
+    } = draft.searched;
     print(&format!(
-        "{policies} policies are valid; version {}",
-        engine.version()
+        "{policies} policies are valid; version {version}\n\
+         {statements} statements of never/ hold: {draws} uses drawn, {permits} permitted, \
+         {forbidden} forbidden ones all denied"
     ))
+}
+
+/// Reads a draft and tests it as a publication does.
+fn examine(source: &PolicySource) -> Result<Draft, String> {
+    let told = |error: PolicyError| error.to_string();
+    let files = source.cases().map_err(told)?;
+    let cases: Result<Vec<Vec<Case>>, String> = files.iter().map(cases::read_cases).collect();
+    let cases: Vec<Case> = cases?.into_iter().flatten().collect();
+    Draft::examine(source.load().map_err(told)?, &cases).map_err(|error| error.to_string())
 }
 
 /// What is to be run: which packs, which files, and whether these should exercise every policy.
