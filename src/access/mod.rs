@@ -138,6 +138,10 @@ permissions! {
     ReadCatalogue = "catalogue.read" open to Key(..) | Staff(..) | Customer(_) | Operator,
     /// Publish purposes and notices.
     PublishCatalogue = "catalogue.publish" open to Key(_, Role::Admin) | Operator,
+    /// Read policy versions, and simulate drafts.
+    ReadPolicies = "policies.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Admin) | Operator,
+    /// Propose policy versions and approve those of others. The operator alone is nobody in particular.
+    ChangePolicies = "policies.change" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Admin),
     /// Make keys and staff accounts.
     ManageAccess = "access.manage" open to Key(_, Role::Admin) | Operator,
     /// Export audit packages.

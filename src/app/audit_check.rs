@@ -15,6 +15,7 @@ mod entry;
 mod findings;
 mod fold;
 mod people;
+mod policies;
 mod public;
 mod tree;
 
@@ -80,6 +81,7 @@ impl Check<'_, '_, '_> {
         let mut found = Collector::default();
         let mut tree = tree::TreeCheck::default();
         let mut public = public::PublicCheck::new(self.tx, self.grant)?;
+        let mut policies = policies::PolicyCheck::default();
         let mut entries = entry::EntryCheck::new(self.origin, public.notice_hashes());
         let mut from: Position = 0;
         while from < size {
@@ -89,6 +91,7 @@ impl Check<'_, '_, '_> {
                 tree.leaf(one.leaf.as_deref());
                 let leaf = entries.check(one, &mut found);
                 public.note(one, leaf.as_ref());
+                policies.note(one, leaf.as_ref());
             }
             tree.block(&mut self, &mut found)?;
             public.block(&mut self, &mut found)?;
@@ -97,6 +100,7 @@ impl Check<'_, '_, '_> {
         }
         tree.close(&mut self, &head, &mut found)?;
         public.close(&mut self, &mut found)?;
+        policies.close(&mut self, &mut found)?;
         let persons = people::check(&mut self, size, persons, &mut found)?;
         Ok(found.close(size, persons))
     }

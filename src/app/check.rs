@@ -4,13 +4,15 @@
 
 use super::facts::{Asked, Said, Setting};
 use super::open::App;
+use super::policies::rules::Rules;
+use super::policies::shadow::Shadow;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::ids::{Blind, DecisionId, Position, RecordId};
 use crate::domain::registry::{Answer, Channel, Purpose};
 use crate::domain::time::{Entropy, Now, from_micros};
 use crate::index::{PersonView, Table};
-use crate::policy::{Engine, Outcome};
+use crate::policy::Outcome;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -42,6 +44,8 @@ pub struct Decided {
     pub id: DecisionId,
     /// What the policies say.
     pub outcome: Arc<Outcome>,
+    /// By which version of them.
+    pub policy_version: Arc<str>,
     /// The ledger position that it was made on.
     pub position: Position,
     /// Until when a permit holds if nothing changes.
@@ -64,11 +68,15 @@ impl App {
         now: Now,
     ) -> Vec<Result<Decided, Vec<FieldProblem>>> {
         let table = self.index.view();
+        let by = By {
+            rules: table.rules(),
+            shadow: self.shadowed(),
+        };
         questions
             .iter()
             .map(|question| {
                 let setting = self.setting(&table);
-                decide(&self.engine, setting, &table, self.entropy(), question, now)
+                decide(by, setting, &table, self.entropy(), question, now)
             })
             .collect()
     }
@@ -87,10 +95,12 @@ impl App {
     /// # Errors
     /// Where randomness is missing.
     pub fn decide_stale(&self, now: Now) -> Result<Decided, super::Refusal> {
+        let view = self.index.view();
         Ok(Decided {
             id: DecisionId::new(now, self.entropy())?,
             outcome: Arc::new(Outcome::stale()),
-            position: self.index.position(),
+            policy_version: view.rules().version().clone(),
+            position: view.position(),
             valid_until: None,
             evidence: None,
             simulated: false,
@@ -99,9 +109,18 @@ impl App {
     }
 }
 
+/// By what a question is decided, and what is asked beside it.
+#[derive(Clone, Copy)]
+pub(super) struct By<'a> {
+    /// What is in force at the view's position.
+    pub rules: &'a Rules,
+    /// A draft, which never answers.
+    pub shadow: Option<&'a Shadow>,
+}
+
 /// Answers one question on one view of the index.
 pub(super) fn decide(
-    engine: &Engine,
+    By { rules, shadow }: By<'_>,
     setting: Setting<'_>,
     table: &Table,
     entropy: &dyn Entropy,
@@ -109,6 +128,9 @@ pub(super) fn decide(
     now: Now,
 ) -> Result<Decided, Vec<FieldProblem>> {
     let (purpose, channel) = resolve(table, question)?;
+    // what is asked about another instant does not happen
+    let shadow = shadow.filter(|_| question.at.is_none());
+    let mut drafted: Option<Arc<Outcome>> = None;
     let at = question.at.unwrap_or_else(|| now.utc());
     let mut filed = question.blinds.iter().chain(&question.coarse);
     let suppressed = filed.any(|blind| table.is_suppressed(blind));
@@ -120,11 +142,17 @@ pub(super) fn decide(
     let nobody = found.peek().is_none().then_some(None);
     let asked = Asked::new(setting, purpose, channel, &question.said, at);
     let judged = found.chain(nobody).map(|person| {
-        let judge = |asked: &Asked<'_>| {
+        let mut judge = |asked: &Asked<'_>| {
             let seen = asked.seen(person, suppressed);
-            engine.decide(&asked.situation(&seen))
+            let situation = asked.situation(&seen);
+            if let Some(shadow) = shadow
+                && drafted.as_ref().is_none_or(|before| before.is_permit())
+            {
+                drafted = Some(shadow.decide(&situation));
+            }
+            rules.decide(&situation)
         };
-        let outcome = asked.as_ref().map(judge);
+        let outcome = asked.as_ref().map(&mut judge);
         (
             person,
             outcome.unwrap_or_else(|| Arc::new(Outcome::evaluation_error())),
@@ -133,10 +161,19 @@ pub(super) fn decide(
     // identifiers that lead to several persons: whoever may not be reached decides
     let strictest = judged.min_by_key(|(_, outcome)| outcome.is_permit());
     let (person, outcome) = strictest.ok_or_else(Vec::new)?;
+    if let (Some(shadow), Some(drafted)) = (shadow, &drafted) {
+        shadow.count(&outcome, drafted);
+    }
     let id = DecisionId::new(now, entropy).map_err(|_| vec![no_dice()])?;
-    Ok(decided(
-        id, outcome, table, purpose, channel, person, question,
-    ))
+    let of_person = decided(
+        (id, outcome, rules.version().clone()),
+        table,
+        purpose,
+        channel,
+        person,
+        question,
+    );
+    Ok(of_person)
 }
 
 fn no_dice() -> FieldProblem {
@@ -167,8 +204,7 @@ fn resolve<'a>(
 }
 
 fn decided(
-    id: DecisionId,
-    outcome: Arc<Outcome>,
+    (id, outcome, policy_version): (DecisionId, Arc<Outcome>, Arc<str>),
     table: &Table,
     purpose: &Purpose,
     channel: Channel,
@@ -189,5 +225,6 @@ fn decided(
         simulated: question.at.is_some(),
         contact: None,
         outcome,
+        policy_version,
     }
 }

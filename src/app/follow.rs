@@ -4,6 +4,8 @@
 //! read of the head, as Raft's `ReadIndex` does: a read that began before a check does not count
 //! for it, the next one does.
 
+use super::policies::load::Loader;
+use super::policies::rules::Rules;
 use crate::access::{Grant, Serve};
 use crate::domain::registry::Change;
 use crate::index::Index;
@@ -31,7 +33,8 @@ pub struct Stale;
 /// Where the database fails.
 pub fn build(
     store: &Store,
-    index: &Index,
+    index: &Index<Rules>,
+    loader: &Loader,
     grant: &Grant<Serve>,
     progress: &dyn Fn(u64, u64),
 ) -> Result<(), StoreError> {
@@ -48,7 +51,7 @@ pub fn build(
             }
         })?;
         index.load(block);
-        index.built(position);
+        index.built(position, loader.rules(&tx.policy_in_force(grant)?));
         Ok(())
     })
 }
@@ -57,7 +60,10 @@ pub fn build(
 ///
 /// # Errors
 /// Where the database fails.
-pub fn catch_up(store: &Store, index: &Index, grant: &Grant<Serve>) -> Result<(), StoreError> {
+pub fn catch_up(
+    (store, index, loader): &Following,
+    grant: &Grant<Serve>,
+) -> Result<(), StoreError> {
     let held = index.position();
     if store.head(grant)? <= held {
         return Ok(());
@@ -66,10 +72,14 @@ pub fn catch_up(store: &Store, index: &Index, grant: &Grant<Serve>) -> Result<()
         let head = tx.position(grant)?;
         let mut changes = Vec::new();
         tx.changes_since(grant, held, &mut |change| changes.push(change))?;
-        index.catch_up(head, changes);
+        let policy = tx.policy_since(grant, held)?;
+        index.catch_up(head, changes, policy.map(|held| loader.rules(&held)));
         Ok(())
     })
 }
+
+/// What is read, what is kept current, and what makes rules of a policy version.
+pub type Following = (Arc<Store>, Arc<Index<Rules>>, Arc<Loader>);
 
 type Waiter = oneshot::Sender<Result<(), Stale>>;
 
@@ -87,7 +97,7 @@ struct Shared {
 pub struct HeadWatch {
     shared: Arc<Shared>,
     store: Arc<Store>,
-    index: Arc<Index>,
+    index: Arc<Index<Rules>>,
     grant: Grant<Serve>,
 }
 
@@ -95,22 +105,18 @@ impl HeadWatch {
     /// Starts the thread that reads the head: for whoever waits, and where nobody does after each
     /// `idle`, so that a node that is asked rarely is not far behind.
     #[must_use]
-    pub fn start(
-        store: Arc<Store>,
-        index: Arc<Index>,
-        grant: Grant<Serve>,
-        idle: Option<Duration>,
-    ) -> Self {
+    pub fn start(following: Following, grant: Grant<Serve>, idle: Option<Duration>) -> Self {
+        let (store, index) = (following.0.clone(), following.1.clone());
         let shared = Arc::new(Shared {
             healthy: AtomicBool::new(true),
             idle,
             ..Shared::default()
         });
         let watched = shared.clone();
-        let (read, into, leave) = (store.clone(), index.clone(), grant.clone());
+        let leave = grant.clone();
         let started = std::thread::Builder::new()
             .name("head".into())
-            .spawn(move || watched.serve(|| catch_up(&read, &into, &leave)));
+            .spawn(move || watched.serve(|| catch_up(&following, &leave)));
         if started.is_err() {
             shared.stopping.store(true, Ordering::SeqCst);
         }
@@ -239,7 +245,7 @@ impl super::App {
     /// Where the data cannot be read.
     pub fn index_one(&self, named: &super::contact::Named) -> Result<(), StoreError> {
         let (serve, blinds) = (&self.serve, named.blinds());
-        let mut changes = Vec::new();
+        let (mut changes, mut held) = (Vec::new(), None);
         let position = self.store.read(|tx| {
             changes.push(Change::Catalogue(Arc::new(tx.catalogue(serve)?)));
             let filed: Vec<_> = named.coarse().into_iter().chain(named.blinds()).collect();
@@ -249,10 +255,32 @@ impl super::App {
                     tx.person(serve, subject, &mut |change| changes.push(change))?;
                 }
             }
+            held = Some(tx.policy_in_force(serve)?);
             tx.position(serve)
         })?;
+        let own = || self.loader.own_rules();
         self.index.load(changes);
-        self.index.built(position);
+        self.index.built(
+            position,
+            held.map_or_else(own, |held| self.loader.rules(&held)),
+        );
         Ok(())
+    }
+
+    /// Fills the index with everybody, where it does not follow the ledger anyway.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub(super) fn index_everybody(&self) -> Result<(), StoreError> {
+        if self.indexed {
+            return Ok(());
+        }
+        build(
+            &self.store,
+            &self.index,
+            &self.loader,
+            &self.serve,
+            &|_, _| (),
+        )
     }
 }

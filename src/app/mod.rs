@@ -1,6 +1,5 @@
 //! The use cases: a verb a file. What happens, in which order, in which transaction.
 
-pub mod activate;
 pub mod add_staff;
 pub mod audit_check;
 pub mod check;
@@ -21,6 +20,7 @@ pub mod issue_link;
 pub mod lookup;
 pub mod object;
 pub mod open;
+pub mod policies;
 pub mod publish;
 pub mod receipt;
 pub mod record;

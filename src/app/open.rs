@@ -1,8 +1,12 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
 use super::follow::{self, HeadWatch};
+use super::policies::load::Loader;
+use super::policies::note;
+use super::policies::rules::Rules;
+use super::policies::shadow::Shadow;
 use crate::access::{Grant, Principal, Serve, authorize};
-use crate::audit::note::NoteSigner;
+use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Clock, Entropy};
 use crate::index::Index;
@@ -53,9 +57,12 @@ pub enum OpenError {
 /// The open service.
 pub struct App {
     pub(super) store: Arc<Store>,
-    pub(super) index: Arc<Index>,
-    pub(super) engine: Arc<Engine>,
-    pub(super) pack: Pack,
+    pub(super) index: Arc<Index<Rules>>,
+    /// Whether the index holds everybody and follows.
+    pub(super) indexed: bool,
+    pub(super) loader: Arc<Loader>,
+    pub(super) policy_signer: NoteSigner,
+    pub(super) shadow: Option<Arc<Shadow>>,
     pub(super) head: HeadWatch,
     pub(super) signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
@@ -84,11 +91,13 @@ impl App {
     }
 
     fn assemble(setup: Setup, indexed: bool) -> Result<Self, OpenError> {
-        let pack = setup.policies.load()?;
-        let engine = Arc::new(Engine::compile(&pack)?);
         let keys = Arc::new(Keyring::derive(&setup.master_key).map_err(StoreError::from)?);
-        let index = Arc::new(Index::new());
-        let told = index.clone();
+        let failed = |error: NoteError| OpenError::Signing(error.to_string());
+        let policy_signer = note::signer(&keys).map_err(failed)?;
+        let own = setup.policies.load()?;
+        let loader = Arc::new(Loader::new(own, policy_signer.verifier().clone())?);
+        let index = Arc::new(Index::new(loader.own_rules()));
+        let (told, loads) = (index.clone(), loader.clone());
         let opened = Store::open(Options {
             url: setup.database,
             keys: keys.clone(),
@@ -97,24 +106,28 @@ impl App {
             now: setup.clock.now(),
             // where entries of other nodes come before, the next check catches up with them all
             observer: Arc::new(move |commit| {
-                let _in_order = told.apply(commit.first, commit.end, commit.changes);
+                let rules = commit.policy.map(|held| loads.rules(&held));
+                let _in_order = told.apply(commit.first, commit.end, commit.changes, rules);
             }),
         })?;
         let store = Arc::new(opened.store);
         let serve = authorize::<Serve>(&Principal::System)
             .map_err(|error| OpenError::Signing(error.to_string()))?;
         if indexed {
-            follow::build(&store, &index, &serve, &*setup.progress)?;
+            follow::build(&store, &index, &loader, &serve, &*setup.progress)?;
         }
-        let signer = NoteSigner::from_seed(store.origin(), keys.signing_seed().expose())
-            .map_err(|error| OpenError::Signing(error.to_string()))?;
+        let signer =
+            NoteSigner::from_seed(store.origin(), keys.signing_seed().expose()).map_err(failed)?;
         let idle = indexed.then_some(follow::IDLE);
-        let head = HeadWatch::start(store.clone(), index.clone(), serve.clone(), idle);
+        let following = (store.clone(), index.clone(), loader.clone());
+        let head = HeadWatch::start(following, serve.clone(), idle);
         Ok(Self {
             store,
             index,
-            engine,
-            pack,
+            indexed,
+            loader,
+            policy_signer,
+            shadow: None,
             head,
             signer,
             serve,
@@ -124,6 +137,22 @@ impl App {
             entropy: setup.entropy,
             public_url: setup.public_url,
         })
+    }
+
+    /// Asks a draft beside the live version from now on.
+    ///
+    /// # Errors
+    /// Where it cannot be used.
+    pub fn shadow(&mut self, draft: &Pack) -> Result<(), PolicyError> {
+        let rules = Rules::ready(Arc::new(Engine::compile(draft)?));
+        self.shadow = Some(Arc::new(Shadow::new(rules)));
+        Ok(())
+    }
+
+    /// The draft that is asked beside the live version.
+    #[must_use]
+    pub fn shadowed(&self) -> Option<&Shadow> {
+        self.shadow.as_deref()
     }
 
     /// Leaves the data as a stopped service should.
@@ -152,15 +181,15 @@ impl App {
         self.store.keys()
     }
 
-    /// The policy engine.
+    /// What checks decide by just now.
     #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    pub fn rules(&self) -> Rules {
+        self.index.view().rules().clone()
     }
 
     /// The index.
     #[must_use]
-    pub fn index(&self) -> &Index {
+    pub fn index(&self) -> &Index<Rules> {
         &self.index
     }
 

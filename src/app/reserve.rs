@@ -4,9 +4,12 @@
 //! function that decides from memory; on a permit the contact is appended in the same
 //! transaction. So no two decisions count the same contacts, on however many nodes.
 
-use super::check::{self, Decided, Question};
+use super::check::{self, By, Decided, Question};
 use super::facts::Setting;
 use super::open::App;
+use super::policies::load::Loader;
+use super::policies::rules::Rules;
+use super::policies::shadow::Shadow;
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::duration::CalendarPeriod;
@@ -14,7 +17,7 @@ use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{Catalogue, Channel, ContactRecord, Direction};
 use crate::domain::time::Now;
 use crate::index::{Index, Table};
-use crate::policy::{Country, Engine};
+use crate::policy::Country;
 use crate::store::{Entry, IdempotencyKey, Order, Recorded, StoreError, WriteTx};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -29,7 +32,7 @@ pub const MOST: usize = 1_000;
 pub type Outcome = Result<Decided, Vec<FieldProblem>>;
 
 /// How an outcome is written down, so that a retry can be answered as the first request was.
-pub type Telling = fn(&Engine, &Outcome) -> Value;
+pub type Telling = fn(&Outcome) -> Value;
 
 /// What a question was answered.
 #[derive(Debug)]
@@ -73,7 +76,10 @@ impl From<Refusal> for Unrecorded {
 
 /// What decides, as the write carries it along.
 struct Bench {
-    engine: Arc<Engine>,
+    /// What was in force when the request came.
+    rules: Rules,
+    loader: Arc<Loader>,
+    shadow: Option<Arc<Shadow>>,
     home_country: Country,
     home_zone: Tz,
     now: Now,
@@ -95,7 +101,9 @@ impl App {
         telling: Telling,
     ) -> Result<Vec<Told>, Refusal> {
         let bench = Bench {
-            engine: self.engine.clone(),
+            rules: self.rules(),
+            loader: self.loader.clone(),
+            shadow: self.shadow.clone(),
             home_country: self.home_country,
             home_zone: self.home_zone,
             now,
@@ -162,9 +170,12 @@ impl Bench {
         questions: &[Question],
     ) -> Result<Recorded<Vec<Slot>>, Unrecorded> {
         let index = sees(tx, grant, questions)?;
+        // another version may have come into force since: by that one, then
+        let newer = tx.decided_by(grant, self.rules.version())?;
+        let rules = newer.map_or_else(|| self.rules.clone(), |held| self.loader.rules(&held));
         let (mut slots, mut last) = (Vec::with_capacity(questions.len()), None);
         for question in questions {
-            let outcome = self.decide(tx, &index.view(), question);
+            let outcome = self.decide(tx, &rules, &index.view(), question);
             let (outcome, entry) = self.reserved(tx, grant, question, outcome)?;
             if let Some((subject, _)) = &entry {
                 index.load(vec![tx.contacts_seen(*subject)?]);
@@ -188,14 +199,21 @@ impl Bench {
     }
 
     /// By the very function that decides from memory.
-    fn decide(&self, tx: &WriteTx<'_>, table: &Table, question: &Question) -> Outcome {
+    fn decide(
+        &self,
+        tx: &WriteTx<'_>,
+        rules: &Rules,
+        table: &Table,
+        question: &Question,
+    ) -> Outcome {
         let setting = Setting {
             catalogue: table.catalogue(),
             home_country: self.home_country,
             home_zone: self.home_zone,
         };
+        let shadow = self.shadow.as_deref();
         check::decide(
-            &self.engine,
+            By { rules, shadow },
             setting,
             table,
             tx.entropy(),
@@ -231,7 +249,7 @@ impl Bench {
     }
 
     fn slot(&self, (outcome, entry): (Outcome, Option<(usize, usize)>)) -> Slot {
-        let told = self.telling.map(|tell| tell(&self.engine, &outcome));
+        let told = self.telling.map(|tell| tell(&outcome));
         Slot {
             outcome: Some(outcome),
             entry,
@@ -245,7 +263,7 @@ fn sees(
     tx: &mut WriteTx<'_>,
     grant: &Grant<CheckDecisions>,
     questions: &[Question],
-) -> Result<Index, StoreError> {
+) -> Result<Index<()>, StoreError> {
     let blinds: Vec<_> = questions
         .iter()
         .flat_map(|one| &one.blinds)
@@ -257,9 +275,9 @@ fn sees(
         .copied()
         .collect();
     let (position, changes) = tx.seen(grant, &blinds, &coarse)?;
-    let index = Index::new();
+    let index = Index::new(());
     index.load(changes);
-    index.built(position);
+    index.built(position, ());
     Ok(index)
 }
 
@@ -353,7 +371,7 @@ fn settled_text(mut told: Value, own: Option<(usize, Position)>) -> Value {
 
 /// Nothing, where no retry is awaited.
 #[cfg(test)]
-fn telling_nothing(_: &Engine, _: &Outcome) -> Value {
+fn telling_nothing(_: &Outcome) -> Value {
     Value::Null
 }
 

@@ -2,11 +2,11 @@
 
 use super::open::App;
 use super::refusal::Refusal;
-use crate::access::password;
 use crate::access::token::{PlainToken, TokenHash, TokenKind};
+use crate::access::{Principal, password};
 use crate::domain::personal::Secret;
 use crate::domain::time::Now;
-use crate::store::{Order, Session};
+use crate::store::{Order, Session, StaffAccount};
 use chrono::TimeDelta;
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -32,12 +32,7 @@ impl App {
         password: &Secret<String>,
         now: Now,
     ) -> Result<Option<PlainToken>, Refusal> {
-        let account = self.store.read(|tx| tx.staff(&self.serve, login))?;
-        let kept = account
-            .as_ref()
-            .map_or(NOBODY, |account| account.password.as_str());
-        let right = in_turn(|| password::verify(password, kept));
-        let Some(account) = account.filter(|_| right) else {
+        let Some(account) = self.staff_account(login, password)? else {
             return Ok(None);
         };
         let token = PlainToken::new(TokenKind::Session, self.entropy())?;
@@ -53,6 +48,33 @@ impl App {
                 )
             })?;
         Ok(Some(token))
+    }
+
+    /// The member of staff of that name and password, for one command and without a session; `None`
+    /// where they are wrong. Blocks while the password is hashed.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn staff_principal(
+        &self,
+        login: &str,
+        password: &Secret<String>,
+    ) -> Result<Option<Principal>, Refusal> {
+        let account = self.staff_account(login, password)?;
+        Ok(account.map(|account| Principal::Staff(account.id, account.role)))
+    }
+
+    fn staff_account(
+        &self,
+        login: &str,
+        password: &Secret<String>,
+    ) -> Result<Option<StaffAccount>, Refusal> {
+        let account = self.store.read(|tx| tx.staff(&self.serve, login))?;
+        let kept = account
+            .as_ref()
+            .map_or(NOBODY, |account| account.password.as_str());
+        let right = in_turn(|| password::verify(password, kept));
+        Ok(account.filter(|_| right))
     }
 
     /// The open session behind a cookie.

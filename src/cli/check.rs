@@ -94,7 +94,7 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
         let explanation = json!({ "fr": outcome.explanation_fr(), "en": outcome.explanation_en() });
         let answer = json!({
             "decision": word, "reason": outcome.reason(), "explanation": explanation,
-            "policies": outcome.determining(), "policy_version": app.engine().version(), "position": decided.position,
+            "policies": outcome.determining(), "policy_version": decided.policy_version.as_ref(), "position": decided.position,
         });
         print(&answer.to_string())?;
     } else {

@@ -10,6 +10,7 @@ use crate::http::pages::Language;
 use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
+use crate::policy::{Pack, PolicySource};
 use actix_web::web;
 use clap::Args;
 use std::net::TcpListener;
@@ -33,6 +34,10 @@ pub struct ServeArgs {
     /// Threads that answer [default: one a core]
     #[arg(long, value_name = "N")]
     workers: Option<String>,
+    /// Ask a draft beside the live version and count where they differ: a directory, `shipped`, or
+    /// a stored version
+    #[arg(long, value_name = "DRAFT")]
+    shadow: Option<String>,
 }
 
 impl ServeArgs {
@@ -99,7 +104,13 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     if args.demo {
         master_key::make_directory(&demo_directory())?;
     }
-    let app = Arc::new(App::open(setup)?);
+    let mut app = App::open(setup)?;
+    if let Some(name) = &args.shadow {
+        let draft = shadowed(&app, name)?;
+        app.shadow(&draft)
+            .map_err(|error| Failure::usage(error.to_string()))?;
+    }
+    let app = Arc::new(app);
     app.activate_policy()?;
     let site = web::Data::new(site(app.clone(), config)?);
     let _checkpoints = Checkpoints::start(app.clone())?;
@@ -126,6 +137,20 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     })?;
     kept.settle()?;
     Ok(Exit::Ok)
+}
+
+/// The draft to be asked beside the live version.
+fn shadowed(app: &App, name: &str) -> Result<Pack, Failure> {
+    let source = match name {
+        digest if digest.starts_with("sha256:") => {
+            return Ok(app.policy_pack(&super::policy::named::grant()?, digest)?);
+        }
+        "shipped" => PolicySource::Embedded,
+        directory => PolicySource::Directory(directory.into()),
+    };
+    source
+        .load()
+        .map_err(|error| Failure::usage(error.to_string()))
 }
 
 fn site(app: Arc<App>, config: &Config) -> Result<Site, Failure> {

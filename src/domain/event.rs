@@ -212,6 +212,8 @@ pub enum PublicKind {
     Purpose,
     /// A version of a notice was published.
     Notice,
+    /// A policy version was proposed.
+    PolicyProposed,
     /// A policy version came into force on this registry.
     Policy,
     /// A contact point came onto the suppression list.
@@ -239,6 +241,7 @@ impl PublicKind {
             Self::Controller => "controller.published",
             Self::Purpose => "purpose.published",
             Self::Notice => "notice.published",
+            Self::PolicyProposed => "policy.proposed",
             Self::Policy => "policy.activated",
             Self::Suppression => "suppression.added",
             Self::KeyCreated => "key.created",

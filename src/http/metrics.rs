@@ -1,8 +1,9 @@
 //! Counters and timings for Prometheus. Labels are routes and statuses, never anything of a person.
 
+use crate::app::policies::shadow::Shadow;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
-    Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 /// The route that is asked before every message.
@@ -18,6 +19,8 @@ pub struct Metrics {
     checks: (IntCounter, Histogram),
     position: IntGauge,
     persons: IntGauge,
+    shadow_checks: IntGauge,
+    shadow_differing: IntGaugeVec,
 }
 
 impl Metrics {
@@ -46,6 +49,19 @@ impl Metrics {
             "Ledger entries that the index has taken in",
         )?;
         let persons = IntGauge::new("placet_index_persons", "Data subjects in the index")?;
+        let shadow_checks = IntGauge::new(
+            "placet_shadow_checks",
+            "Checks that a draft was asked about beside the live version",
+        )?;
+        let shadow_differing = IntGaugeVec::new(
+            Opts::new(
+                "placet_shadow_differing",
+                "Checks on which that draft differs",
+            ),
+            &["live", "live_reason", "draft", "draft_reason"],
+        )?;
+        registry.register(Box::new(shadow_checks.clone()))?;
+        registry.register(Box::new(shadow_differing.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(decisions.clone()))?;
@@ -63,6 +79,8 @@ impl Metrics {
             checks,
             position,
             persons,
+            shadow_checks,
+            shadow_differing,
         })
     }
 
@@ -85,6 +103,17 @@ impl Metrics {
         self.decisions
             .with_label_values(&[if permit { "permit" } else { "deny" }, reason])
             .inc();
+    }
+
+    /// Takes over what a shadow has counted.
+    pub fn shadowed(&self, shadow: &Shadow) {
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.shadow_checks.set(whole(shadow.asked()));
+        for one in shadow.differing() {
+            let labels = [one.live, &one.live_reason, one.draft, &one.draft_reason];
+            let gauge = self.shadow_differing.with_label_values(&labels);
+            gauge.set(whole(one.checks));
+        }
     }
 
     /// As Prometheus reads it.

@@ -14,24 +14,63 @@ pub use table::Table;
 
 use crate::domain::ids::Position;
 use crate::domain::registry::Change;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::ops::Deref;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// The index, shared by everything in a process.
-#[derive(Debug, Default)]
-pub struct Index {
-    table: RwLock<Table>,
+/// The index, shared by everything in a process. `R` is what checks decide by: it changes with
+/// the ledger too, so that no view holds persons of one position and rules of another.
+#[derive(Debug)]
+pub struct Index<R> {
+    view: RwLock<View<R>>,
 }
 
-impl Index {
-    /// An empty index, at position 0.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+/// The tables and the rules of one position.
+#[derive(Debug)]
+pub struct View<R> {
+    table: Table,
+    rules: R,
+}
+
+impl<R> Deref for View<R> {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.table
+    }
+}
+
+impl<R> View<R> {
+    /// The rules in force.
+    pub const fn rules(&self) -> &R {
+        &self.rules
+    }
+
+    fn take_in(&mut self, changes: Vec<Change>, rules: Option<R>) {
+        changes
+            .into_iter()
+            .for_each(|change| self.table.take_in(change));
+        if let Some(rules) = rules {
+            self.rules = rules;
+        }
+    }
+}
+
+impl<R> Index<R> {
+    /// An empty index, at position 0, with the rules to begin with.
+    pub fn new(rules: R) -> Self {
+        let table = Table::default();
+        Self {
+            view: RwLock::new(View { table, rules }),
+        }
     }
 
     /// A view that does not change while it is held. Hold it briefly: writers wait.
-    pub fn view(&self) -> RwLockReadGuard<'_, Table> {
-        self.table.read().unwrap_or_else(PoisonError::into_inner)
+    pub fn view(&self) -> RwLockReadGuard<'_, View<R>> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> RwLockWriteGuard<'_, View<R>> {
+        self.view.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many ledger entries it has taken in.
@@ -40,15 +79,21 @@ impl Index {
     }
 
     /// Takes in what entries `first..end` changed; `false` where it has not yet taken in what
-    /// came before `first`, so that nothing is skipped.
-    pub fn apply(&self, first: Position, end: Position, changes: Vec<Change>) -> bool {
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        if table.position() < first {
+    /// came before `first`, so that nothing is skipped. `rules` are those of `end`, where they changed.
+    pub fn apply(
+        &self,
+        first: Position,
+        end: Position,
+        changes: Vec<Change>,
+        rules: Option<R>,
+    ) -> bool {
+        let mut view = self.change();
+        if view.position() < first {
             return false;
         }
-        if table.position() < end {
-            changes.into_iter().for_each(|change| table.take_in(change));
-            table.move_to(end);
+        if view.position() < end {
+            view.take_in(changes, rules);
+            view.table.move_to(end);
         }
         true
     }
@@ -56,23 +101,23 @@ impl Index {
     /// Takes in a newer state of whatever changed, read from the database at `end`. Since each
     /// change is a whole image, and the state read is never older than the one held, nothing is
     /// undone by it.
-    pub fn catch_up(&self, end: Position, changes: Vec<Change>) {
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        if table.position() < end {
-            changes.into_iter().for_each(|change| table.take_in(change));
-            table.move_to(end);
+    pub fn catch_up(&self, end: Position, changes: Vec<Change>, rules: Option<R>) {
+        let mut view = self.change();
+        if view.position() < end {
+            view.take_in(changes, rules);
+            view.table.move_to(end);
         }
     }
 
     /// Takes in changes while the index is being built, before anybody reads it.
     pub fn load(&self, changes: Vec<Change>) {
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        changes.into_iter().for_each(|change| table.take_in(change));
+        self.change().take_in(changes, None);
     }
 
-    /// Says that the index was built from the state at `position`.
-    pub fn built(&self, position: Position) {
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        table.move_to(position);
+    /// Says that the index was built from the state at `position`, and by which rules it decides.
+    pub fn built(&self, position: Position, rules: R) {
+        let mut view = self.change();
+        view.rules = rules;
+        view.table.move_to(position);
     }
 }

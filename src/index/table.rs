@@ -103,6 +103,16 @@ impl Table {
         self.at(slot)
     }
 
+    /// Of the `count` rows from `from` on, the persons; who was merged into another is that other.
+    pub fn some(&self, from: usize, count: usize) -> impl Iterator<Item = PersonView<'_>> {
+        let rows = self.slots.iter().skip(from).take(count);
+        let whole = rows.filter(|row| row.merged_into().is_none());
+        whole.map(|person| PersonView {
+            person,
+            table: self,
+        })
+    }
+
     /// Whether a contact point is on the suppression list, known person or not.
     #[must_use]
     pub fn is_suppressed(&self, contact: &Blind) -> bool {

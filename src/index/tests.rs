@@ -43,7 +43,7 @@ fn person(number: u8, status: Answer) -> PersonImage {
     }
 }
 
-fn answer(index: &Index, contact: u8) -> Option<Answer> {
+fn answer(index: &Index<()>, contact: u8) -> Option<Answer> {
     let view = index.view();
     let person = view.person(&blind(contact))?;
     person.answers(&purpose()).next().map(|cell| cell.answer)
@@ -51,15 +51,15 @@ fn answer(index: &Index, contact: u8) -> Option<Answer> {
 
 #[test]
 fn what_comes_too_early_waits_for_what_comes_before() {
-    let index = Index::new();
+    let index = Index::new(());
     let early = vec![Change::Person(person(1, Answer::Given))];
     assert!(
-        !index.apply(1, 2, early.clone()),
+        !index.apply(1, 2, early.clone(), None),
         "entry 0 has not been taken in"
     );
     assert_eq!((index.position(), answer(&index, 1)), (0, None));
-    assert!(index.apply(0, 1, Vec::new()));
-    assert!(index.apply(1, 2, early));
+    assert!(index.apply(0, 1, Vec::new(), None));
+    assert!(index.apply(1, 2, early, None));
     assert_eq!(
         (index.position(), answer(&index, 1)),
         (2, Some(Answer::Given))
@@ -68,10 +68,10 @@ fn what_comes_too_early_waits_for_what_comes_before() {
 
 #[test]
 fn an_older_state_never_replaces_a_newer_one() {
-    let index = Index::new();
-    index.catch_up(5, vec![Change::Person(person(1, Answer::Withdrawn))]);
-    index.catch_up(4, vec![Change::Person(person(1, Answer::Given))]);
-    assert!(index.apply(2, 4, vec![Change::Person(person(1, Answer::Given))]));
+    let index = Index::new(());
+    index.catch_up(5, vec![Change::Person(person(1, Answer::Withdrawn))], None);
+    index.catch_up(4, vec![Change::Person(person(1, Answer::Given))], None);
+    assert!(index.apply(2, 4, vec![Change::Person(person(1, Answer::Given))], None));
     assert_eq!(
         (index.position(), answer(&index, 1)),
         (5, Some(Answer::Withdrawn))
@@ -80,7 +80,7 @@ fn an_older_state_never_replaces_a_newer_one() {
 
 #[test]
 fn a_merged_person_is_found_by_every_contact() {
-    let index = Index::new();
+    let index = Index::new(());
     index.load(vec![
         Change::Person(person(1, Answer::Given)),
         Change::Person(person(2, Answer::Refused)),
@@ -90,7 +90,12 @@ fn a_merged_person_is_found_by_every_contact() {
     leaving.contacts.clear();
     let mut staying = person(1, Answer::Refused);
     staying.contacts = vec![blind(2)];
-    assert!(index.apply(0, 1, vec![Change::Person(leaving), Change::Person(staying)]));
+    assert!(index.apply(
+        0,
+        1,
+        vec![Change::Person(leaving), Change::Person(staying)],
+        None
+    ));
     for contact in [1, 2] {
         assert_eq!(answer(&index, contact), Some(Answer::Refused));
         assert_eq!(
@@ -103,7 +108,7 @@ fn a_merged_person_is_found_by_every_contact() {
 #[test]
 fn one_suppressed_contact_point_suppresses_the_person_in_either_order() {
     for suppressed_first in [true, false] {
-        let index = Index::new();
+        let index = Index::new(());
         let mut changes = vec![
             Change::Suppressed(blind(7)),
             Change::Person(person(7, Answer::Given)),
@@ -129,7 +134,7 @@ fn one_suppressed_contact_point_suppresses_the_person_in_either_order() {
 
 #[test]
 fn a_revoked_key_opens_nothing() {
-    let index = Index::new();
+    let index = Index::new(());
     let mut key = KeyImage {
         id: KeyId::from_bytes([1; 16]),
         hash: [4; 32],
@@ -145,7 +150,7 @@ fn a_revoked_key_opens_nothing() {
 
 #[test]
 fn answers_without_room_in_the_row_are_found_as_well() {
-    let index = Index::new();
+    let index = Index::new(());
     let mut image = person(1, Answer::Given);
     let cell = image.cells[0].clone();
     image.cells = (0..7)
@@ -158,7 +163,7 @@ fn answers_without_room_in_the_row_are_found_as_well() {
             ..cell.clone()
         })
         .collect();
-    index.catch_up(1, vec![Change::Person(image)]);
+    index.catch_up(1, vec![Change::Person(image)], None);
     let view = index.view();
     let person = view.person(&blind(1)).unwrap();
     for at in 0..7 {
@@ -183,7 +188,7 @@ fn reached(count: i64) -> Contacts {
 }
 
 /// How many contacts are held, and of which purpose.
-fn held(index: &Index, contact: u8) -> (usize, Option<Slug>) {
+fn held(index: &Index<()>, contact: u8) -> (usize, Option<Slug>) {
     let view = index.view();
     let reached = view.person(&blind(contact)).unwrap().reached();
     let made: Vec<_> = reached.iter().flat_map(super::ReachedView::made).collect();
@@ -195,7 +200,7 @@ fn held(index: &Index, contact: u8) -> (usize, Option<Slug>) {
 
 #[test]
 fn contacts_outlive_a_new_image_and_are_replaced_whole() {
-    let index = Index::new();
+    let index = Index::new(());
     index.load(vec![Change::Person(person(1, Answer::Given))]);
     assert!(index.view().person(&blind(1)).unwrap().reached().is_none());
     index.load(vec![Change::Contacts(subject(1), reached(3))]);

@@ -9,11 +9,11 @@
 
 mod annotations;
 pub mod cases;
+mod changes;
 mod compile;
-mod difference;
+mod dice;
 mod directory;
 mod draft;
-mod draw;
 mod engine;
 mod error;
 mod facts;
@@ -43,7 +43,7 @@ mod property_tests;
 mod refusal_tests;
 
 pub use annotations::PolicyDescription;
-pub use difference::{Changed, Difference, Term, Written};
+pub use changes::{Changed, Changes, Term, Written};
 pub use directory::{PolicySource, read_case_file, read_case_files, read_directory};
 pub use draft::{Draft, DraftError};
 pub use engine::Engine;

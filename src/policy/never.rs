@@ -9,7 +9,7 @@
 use super::annotations::PolicyDescription;
 use super::cases::{self, Case};
 use super::compile::compile;
-use super::draw::Draw;
+use super::dice::Draw;
 use super::engine::Engine;
 use super::error::PolicyError;
 use super::facts::Facts;
@@ -72,7 +72,7 @@ impl std::fmt::Display for Broken {
 }
 
 /// How far the search went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Searched {
     /// Uses drawn.
     pub draws: usize,

@@ -46,6 +46,7 @@ impl Flush<'_> {
     pub fn run(&self, db: &mut Db, world: &mut World) -> Result<Position, StoreError> {
         persons::write_subjects(db, world)?;
         let (mut frontier, last_at) = lock_head(db)?;
+        super::policies::still_in_force(db, world)?;
         let first = frontier.size();
         let at = last_at.max(self.now.utc().timestamp());
         let mut entries = Entries::default();

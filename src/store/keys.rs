@@ -33,6 +33,7 @@ pub struct Keyring {
     index: hmac::Key,
     signing_seed: Secret<[u8; 32]>,
     receipt_seed: Secret<[u8; 32]>,
+    policy_seed: Secret<[u8; 32]>,
     forms: hmac::Key,
     check: [u8; 32],
 }
@@ -55,6 +56,7 @@ impl Keyring {
             index: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"index/1")?),
             signing_seed: Secret::new(expand(&root, b"sign/1")?),
             receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
+            policy_seed: Secret::new(expand(&root, b"policy/1")?),
             forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
             check: expand(&root, b"check/1")?,
         })
@@ -76,6 +78,12 @@ impl Keyring {
     #[must_use]
     pub const fn receipt_seed(&self) -> &Secret<[u8; 32]> {
         &self.receipt_seed
+    }
+
+    /// The seed of the Ed25519 key that signs policy versions.
+    #[must_use]
+    pub const fn policy_seed(&self) -> &Secret<[u8; 32]> {
+        &self.policy_seed
     }
 
     /// The seed of the Ed25519 key that signs checkpoints.

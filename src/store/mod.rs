@@ -4,7 +4,6 @@
 //! No commit without a ledger entry: [`Store::write`] takes a use case that must return a
 //! [`Recorded`]. No store call without a grant: what reads or writes takes one.
 
-mod activate;
 mod audit;
 mod bulk;
 mod catalogue;
@@ -20,6 +19,7 @@ mod log;
 mod mark;
 mod open;
 mod people;
+mod policies;
 mod read;
 mod rows;
 mod schema;
@@ -40,6 +40,9 @@ pub use error::StoreError;
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
 pub use open::{Opened, Options, Store};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};
+pub use policies::{
+    Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
+};
 pub use read::ReadTx;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};

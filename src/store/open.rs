@@ -186,6 +186,8 @@ impl Store {
             }],
             extras: Vec::new(),
             changes: Vec::new(),
+            policy: None,
+            decided_by: None,
         };
         let flush = super::flush::Flush {
             registry: &options.origin,

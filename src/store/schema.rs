@@ -3,7 +3,7 @@
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 table! {
-    registry (id) { id -> Integer, origin -> Text, key_check -> Binary, created_at -> BigInt, catalogue_at -> BigInt, policy -> Text, }
+    registry (id) { id -> Integer, origin -> Text, key_check -> Binary, created_at -> BigInt, catalogue_at -> BigInt, policy -> Text, policy_at -> BigInt, }
 }
 table! {
     log_head (id) { id -> Integer, size -> BigInt, frontier -> Binary, last_at -> BigInt, }
@@ -94,6 +94,19 @@ table! {
         version -> Integer,
         body -> Text,
         since -> BigInt,
+        position -> BigInt,
+    }
+}
+table! {
+    policy_versions (digest) {
+        digest -> Text,
+        files -> Text,
+        state -> Text,
+        origin -> Text,
+        why -> Text,
+        proposed_by -> Text,
+        proposed_at -> BigInt,
+        note -> Nullable<Text>,
         position -> BigInt,
     }
 }

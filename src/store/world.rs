@@ -3,6 +3,7 @@
 
 use super::contacts::Touch;
 use super::keys::SubjectKey;
+use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::rows::{
     CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
 };
@@ -115,8 +116,10 @@ pub(super) enum Extra {
     Staff(StaffRow),
     Session(SessionRow),
     Link(LinkRow),
-    /// The policy version that is in force from now on.
-    Policy(String),
+    /// A policy version that is proposed.
+    PolicyDraft(Box<PolicyRow>),
+    /// A policy version that is in force from now on.
+    Policy(Box<PolicyActivated>),
 }
 
 /// The batch.
@@ -129,6 +132,10 @@ pub(super) struct World {
     pub extras: Vec<(usize, Extra)>,
     /// What the index is to be told besides the persons.
     pub changes: Vec<Change>,
+    /// The policy version that this batch put in force.
+    pub policy: Option<PolicyInForce>,
+    /// The policy version that decisions of this batch were made by.
+    pub decided_by: Option<String>,
 }
 
 impl World {

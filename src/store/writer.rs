@@ -9,6 +9,7 @@ use super::flush::{self, Flush};
 use super::keys::Keyring;
 use super::load;
 use super::mark::Mark;
+use super::policies::PolicyInForce;
 use super::rows::IdempotencyRow;
 use super::schema::{idempotency, registry};
 use super::tx::{Recorded, WriteTx};
@@ -74,6 +75,8 @@ pub struct Commit {
     pub end: Position,
     /// What changed.
     pub changes: Vec<Change>,
+    /// The policy version that it put in force.
+    pub policy: Option<PolicyInForce>,
 }
 
 /// A write, its types forgotten.
@@ -278,6 +281,7 @@ impl Writer {
                 first,
                 end,
                 changes,
+                policy: world.policy,
             }),
         ))
     }
@@ -291,6 +295,8 @@ impl Writer {
             pending: Vec::new(),
             extras: Vec::new(),
             changes: Vec::new(),
+            policy: None,
+            decided_by: None,
         }
     }
 

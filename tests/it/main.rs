@@ -30,6 +30,7 @@ mod no_personal_data;
 mod objection;
 mod one_person;
 mod pages;
+mod policy_versions;
 mod positions;
 mod shop;
 mod support_works;

@@ -33,8 +33,42 @@ pub(super) fn write<W: Write>(
         PURPOSES,
         &canonical_json(&purposes).map_err(WriteError::from)?,
     )?;
-    for (path, text) in job.app.pack.files() {
-        package.file(&format!("{POLICIES}{path}"), text.as_bytes())?;
+    policies(job, tx, package)
+}
+
+/// The files of the version in force under their own names, and those of every other that ever
+/// was under its digest: old decisions name it.
+fn policies<W: Write>(
+    job: &Job<'_>,
+    tx: &mut ReadTx<'_>,
+    package: &mut PackageWriter<W>,
+) -> Result<(), ExportError> {
+    let live = tx.policy_named(job.grant)?;
+    let mut live_is_there = false;
+    for about in tx.policy_versions(job.grant)? {
+        let Some(stored) = tx.policy_version(job.grant, &about.digest)? else {
+            continue;
+        };
+        let mut folder = POLICIES.to_owned();
+        if about.digest == live {
+            live_is_there = true;
+        } else if about.note.is_some() {
+            let hex = about.digest.trim_start_matches("sha256:");
+            folder = format!("{POLICIES}versions/{hex}/");
+        } else {
+            continue;
+        }
+        for (path, text) in &stored.files {
+            // a path that somebody changed is among the findings already
+            if is_safe(path) {
+                package.file(&format!("{folder}{path}"), text.as_bytes())?;
+            }
+        }
+    }
+    if !live_is_there {
+        for (path, text) in job.app.loader.own().files() {
+            package.file(&format!("{POLICIES}{path}"), text.as_bytes())?;
+        }
     }
     Ok(())
 }

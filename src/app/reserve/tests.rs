@@ -258,7 +258,7 @@ fn a_retry_counts_once_and_is_answered_the_same() {
     });
     let ask = || {
         let question = question(&shop, "anne@ex.com", 1, "P7D");
-        let telling = |_: &_, outcome: &super::Outcome| serde_json::json!({ "contact_id": outcome.as_ref().unwrap().contact });
+        let telling = |outcome: &super::Outcome| serde_json::json!({ "contact_id": outcome.as_ref().unwrap().contact });
         let now = shop.app.now();
         let asked = shop
             .app

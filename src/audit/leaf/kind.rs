@@ -19,6 +19,9 @@ pub enum EntryKind {
     /// A version of a notice was published.
     #[serde(rename = "notice.published")]
     NoticePublished,
+    /// A policy version was proposed.
+    #[serde(rename = "policy.proposed")]
+    PolicyProposed,
     /// A policy version came into force.
     #[serde(rename = "policy.activated")]
     PolicyActivated,
@@ -103,11 +106,12 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
         Self::NoticePublished,
+        Self::PolicyProposed,
         Self::PolicyActivated,
         Self::ConsentGiven,
         Self::ConsentRefused,
@@ -143,6 +147,7 @@ impl EntryKind {
             Self::ControllerPublished => "controller.published",
             Self::PurposePublished => "purpose.published",
             Self::NoticePublished => "notice.published",
+            Self::PolicyProposed => "policy.proposed",
             Self::PolicyActivated => "policy.activated",
             Self::ConsentGiven => "consent.given",
             Self::ConsentRefused => "consent.refused",

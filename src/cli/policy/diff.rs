@@ -3,7 +3,7 @@
 use super::named;
 use crate::cli::config::Config;
 use crate::cli::output::{Exit, Failure, print};
-use crate::policy::{Changed, Difference, Effect, Term, Written};
+use crate::policy::{Changed, Changes, Effect, Term, Written};
 use serde_json::json;
 
 /// Compares two sets of packs.
@@ -12,8 +12,7 @@ use serde_json::json;
 /// Where one of them cannot be read or does not validate.
 pub fn run(from: &str, to: &str, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let (from, to) = (named::load(from, config)?, named::load(to, config)?);
-    let found =
-        Difference::between(&from, &to).map_err(|error| Failure::usage(error.to_string()))?;
+    let found = Changes::between(&from, &to).map_err(|error| Failure::usage(error.to_string()))?;
     if as_json {
         print(&json!(found).to_string())?;
     } else {
@@ -27,7 +26,7 @@ pub fn run(from: &str, to: &str, config: &Config, as_json: bool) -> Result<Exit,
 }
 
 /// The difference as a person reads it.
-fn words(found: &Difference) -> String {
+fn words(found: &Changes) -> String {
     if found.is_empty() {
         let same = "nothing differs that decides or explains";
         return if found.from == found.to {

@@ -1,7 +1,9 @@
 //! `placet policy …`
 
 mod diff;
-mod named;
+pub mod named;
+mod publish;
+mod simulate;
 
 use crate::cli::config::Config;
 use crate::cli::output::{Exit, Failure, print};
@@ -29,6 +31,54 @@ pub enum PolicyCommand {
         /// What it is to be
         to: String,
     },
+    /// Try a draft on everybody in the registry: how many uses flip, which way, and why. Exits 1
+    /// where more would newly be permitted than allowed
+    #[command(after_help = "Example: placet policy simulate policies --allow-permits 0")]
+    Simulate {
+        /// A directory, `shipped`, or a stored version
+        draft: String,
+        /// How many uses (a person, a purpose, a channel) may newly be permitted
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        allow_permits: u64,
+    },
+    /// Propose packs: they are tested and kept as a draft until a second person approves them. The
+    /// password is read from standard input
+    #[command(
+        after_help = "Example: placet policy publish policies --as anne --why 'CNIL 2027-014: two years' < password.txt"
+    )]
+    Publish {
+        /// A directory, `shipped`, or a stored version to return to
+        draft: String,
+        /// The staff account that proposes
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: String,
+        /// Why, in a line; the ledger keeps it
+        #[arg(long)]
+        why: String,
+    },
+    /// Put a draft in force that somebody else proposed. The password is read from standard input
+    #[command(after_help = "Example: placet policy approve sha256:9f2c… --as paul < password.txt")]
+    Approve {
+        /// The draft
+        digest: String,
+        /// The staff account that approves
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: String,
+        /// How many uses (a person, a purpose, a channel) may newly be permitted
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        allow_permits: u64,
+    },
+    /// List every version that was proposed or in force
+    #[command(after_help = "Example: placet policy list")]
+    List,
+    /// Print a version's files, or one of them
+    #[command(after_help = "Example: placet policy show live fr/phone.cedar")]
+    Show {
+        /// `live`, `shipped`, or a stored version
+        version: String,
+        /// One file of it
+        file: Option<String>,
+    },
     /// Run cases against the policy packs: the law's and the packs' own, or those of the files
     /// named
     #[command(
@@ -53,6 +103,22 @@ pub fn run(command: &PolicyCommand, config: &Config, as_json: bool) -> Result<Ex
     match command {
         PolicyCommand::Validate => validate(&source, as_json),
         PolicyCommand::Diff { from, to } => diff::run(from, to, config, as_json),
+        PolicyCommand::Simulate {
+            draft,
+            allow_permits,
+        } => simulate::run(draft, *allow_permits, config, as_json),
+        PolicyCommand::Publish { draft, login, why } => {
+            publish::propose(draft, login, why, config, as_json)
+        }
+        PolicyCommand::Approve {
+            digest,
+            login,
+            allow_permits,
+        } => publish::approve(digest, login, *allow_permits, config, as_json),
+        PolicyCommand::List => publish::list(config, as_json),
+        PolicyCommand::Show { version, file } => {
+            publish::show(version, file.as_deref(), config, as_json)
+        }
         PolicyCommand::Test { paths } => test(source, paths, as_json),
     }
 }

@@ -12,7 +12,6 @@ use crate::http::door::{self, Allowed};
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
-use crate::policy::Engine;
 use crate::policy::gather::{self, Message, PersonTold};
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, post, web};
@@ -309,7 +308,7 @@ fn refused(problem: &Problem) -> Value {
 fn write_decision(answer: &mut Vec<u8>, site: &Site, decided: &Decided) -> Result<(), Problem> {
     site.metrics
         .decided(decided.outcome.is_permit(), decided.outcome.reason());
-    put(answer, site.app.engine().version(), decided).map_err(|_| Problem::unavailable())
+    put(answer, &decided.policy_version, decided).map_err(|_| Problem::unavailable())
 }
 
 /// Writes a [`DecisionView`]. The part before the decision's name follows from the outcome alone, is
@@ -406,9 +405,11 @@ impl<'a> Call<'a> {
 }
 
 /// What a retry of a request that reserved is answered.
-fn telling(engine: &Engine, outcome: &reserve::Outcome) -> Value {
+fn telling(outcome: &reserve::Outcome) -> Value {
     match outcome {
-        Ok(decided) => serde_json::to_value(view(engine.version(), decided)).unwrap_or_default(),
+        Ok(decided) => {
+            serde_json::to_value(view(&decided.policy_version, decided)).unwrap_or_default()
+        }
         Err(errors) => refused(&Problem::invalid(errors.clone())),
     }
 }

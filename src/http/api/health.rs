@@ -13,7 +13,7 @@ pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "alive" }))
 }
 
-/// The service may answer: its index is at the head of the ledger.
+/// The service may answer: its index is at the head of the ledger, and its policies can be used.
 #[utoipa::path(
     tag = "operations",
     responses((status = 200, description = "Ready", body = Object), (status = 503, description = "Not ready", body = Object)),
@@ -22,14 +22,18 @@ pub async fn alive() -> HttpResponse {
 pub async fn ready(site: web::Data<Site>) -> HttpResponse {
     let built = site.ready.load(Ordering::SeqCst);
     let fresh = built && site.app.fresh().await.is_ok() && site.app.reads_the_head();
+    let rules = site.app.rules();
+    let broken = rules.engine().err();
+    let ready = fresh && broken.is_none();
     let body = json!({
-        "status": if fresh { "ready" } else { "not_ready" },
+        "status": if ready { "ready" } else { "not_ready" },
         "index_built": built,
         "at_head": fresh,
         "position": site.app.index().position(),
-        "policy_version": site.app.engine().version(),
+        "policy_version": rules.version().as_ref(),
+        "policy_error": broken,
     });
-    if fresh {
+    if ready {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().json(body)
@@ -44,6 +48,9 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
         let view = site.app.index().view();
         (view.position(), view.persons())
     };
+    if let Some(shadow) = site.app.shadowed() {
+        site.metrics.shadowed(shadow);
+    }
     let text = site
         .metrics
         .text(position, persons)

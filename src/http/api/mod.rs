@@ -8,6 +8,7 @@ pub mod health;
 pub mod links;
 pub mod notices;
 pub mod objections;
+pub mod policies;
 pub mod purposes;
 pub mod receipts;
 pub mod subject;
@@ -36,6 +37,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(links::issue)
         .service(receipts::read)
         .service(receipts::keys)
+        .service(policies::list)
+        .service(policies::shadow)
+        .service(policies::show)
+        .service(policies::propose)
+        .service(policies::approve)
         .service(audit::entries)
         .service(audit::export)
         .service(health::alive)

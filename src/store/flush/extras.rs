@@ -4,6 +4,7 @@ use crate::domain::ids::{Blind, Position};
 use crate::domain::registry::Change;
 use crate::store::connection::{Db, on};
 use crate::store::error::StoreError;
+use crate::store::policies::{self, PolicyRow};
 use crate::store::rows::{CatalogueRow, KeyRow, SuppressionRow, signed};
 use crate::store::schema::{
     api_keys, catalogue_items, links, registry, sessions, staff, suppressions,
@@ -54,9 +55,10 @@ pub(super) fn write_extras(
             Extra::Link(row) => {
                 insert_one!(db, links::table, row, "issuing a link");
             }
-            Extra::Policy(version) => {
-                on!(db, conn => diesel::update(registry::table).set(registry::policy.eq(version)).execute(conn))
-                    .map_err(StoreError::failed("activating a policy"))?;
+            Extra::PolicyDraft(row) => policies::draft(db, PolicyRow { position, ..*row })?,
+            Extra::Policy(activated) => {
+                policies::activate(db, *activated, position)?;
+                world.policy = Some(policies::in_force(db)?);
             }
         }
     }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// What lies between two sets of packs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
+pub struct Changes {
     /// The version compared from.
     pub from: String,
     /// The version compared to.
@@ -59,7 +59,7 @@ pub struct Term {
     pub to: Option<String>,
 }
 
-impl Difference {
+impl Changes {
     /// Compares two sets of packs.
     ///
     /// # Errors
@@ -255,7 +255,7 @@ fn pack_terms(one: &Manifest) -> Terms {
 mod tests {
     use super::*;
 
-    fn changed_by(path: &str, from: &str, to: &str) -> Difference {
+    fn changed_by(path: &str, from: &str, to: &str) -> Changes {
         let shipped = Pack::embedded().unwrap();
         let mut hits = 0;
         let files = shipped.files().map(|(name, text)| {
@@ -269,13 +269,13 @@ mod tests {
         });
         let draft = Pack::from_files(files.collect()).unwrap();
         assert!(hits > 0, "nothing was changed");
-        Difference::between(&shipped, &draft).unwrap()
+        Changes::between(&shipped, &draft).unwrap()
     }
 
     #[test]
     fn the_same_packs_do_not_differ() {
         let shipped = Pack::embedded().unwrap();
-        assert!(Difference::between(&shipped, &shipped).unwrap().is_empty());
+        assert!(Changes::between(&shipped, &shipped).unwrap().is_empty());
         let comment = changed_by("gdpr/stops.cedar", "// Stops", "// All stops");
         assert!(comment.is_empty() && comment.from != comment.to);
     }

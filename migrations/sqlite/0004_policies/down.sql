@@ -1,0 +1,2 @@
+ALTER TABLE registry DROP COLUMN policy_at;
+DROP TABLE policy_versions;

@@ -1,0 +1,153 @@
+//! Approving a draft: by somebody else than its proposer, behind the gate.
+
+use super::note;
+use super::simulate::Simulation;
+use crate::access::{ChangePolicies, Grant};
+use crate::app::open::App;
+use crate::app::refusal::Refusal;
+use crate::domain::ids::Position;
+use crate::domain::time::Now;
+use crate::store::{Approved, IdempotencyKey, Order, StoreError, StoredPolicy};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What the gate found, as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Persons that the draft was tried on.
+    pub persons: u64,
+    /// Uses (a person, a purpose, a channel) that the draft permits and the live version does not.
+    pub to_permit: u64,
+    /// Uses that the live version permits and the draft does not.
+    pub to_deny: u64,
+    /// How many more permits whoever approved had allowed.
+    pub allowed: u64,
+}
+
+/// A version that came into force.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Approval {
+    /// Its name.
+    pub digest: String,
+    /// The version that it took the place of.
+    pub replaces: String,
+    /// What the gate found.
+    pub gate: Gate,
+}
+
+impl App {
+    /// Puts a draft in force: from the entry that is returned on, every node decides by it.
+    /// Blocks, for as long as a simulation over everybody takes.
+    ///
+    /// # Errors
+    /// No such draft; the proposer's own; broken by now; or more uses would newly be permitted
+    /// than `allow_permits`. The live version stays then.
+    pub fn approve_policy(
+        &self,
+        grant: &Grant<ChangePolicies>,
+        digest: &str,
+        allow_permits: u64,
+        now: Now,
+        key: Option<IdempotencyKey>,
+    ) -> Result<(Approval, Option<Position>), Refusal> {
+        let stored = self.draft_of_another(grant, digest)?;
+        let pack =
+            super::load::pack(digest, &stored).map_err(|why| conflict("draft_damaged", why))?;
+        self.loader.examine(&pack)?;
+        let (live, rules) = (self.live_rules()?, self.loader.compiled(&pack));
+        let found = self.simulate(&live, &rules, now)?;
+        let gate = gate(&found, allow_permits)?;
+        let told = [
+            ("replaces", json!(live.version().as_ref())),
+            ("proposed-by", stored.about.proposed_by.clone()),
+            ("approved-by", json!(grant.actor())),
+            ("gate", json!(gate)),
+        ];
+        let note = note::sign(&self.policy_signer, digest, &told)
+            .map_err(|error| StoreError::Log(error.to_string()))?;
+        let approval = Approval {
+            digest: digest.to_owned(),
+            replaces: live.version().as_ref().to_owned(),
+            gate,
+        };
+        self.put_in_force(grant, approval, note, now, key)
+    }
+
+    /// Refused before the long work; the writer looks again.
+    fn draft_of_another(
+        &self,
+        grant: &Grant<ChangePolicies>,
+        digest: &str,
+    ) -> Result<StoredPolicy, Refusal> {
+        let stored = self
+            .store
+            .read(|tx| tx.policy_version(&self.serve, digest))?;
+        let draft = stored.filter(|one| one.about.state == "draft");
+        let draft = draft.ok_or(Refusal::NotFound("a policy draft of this digest"))?;
+        if draft.about.proposed_by == json!(grant.actor()) {
+            return Err(same_person());
+        }
+        Ok(draft)
+    }
+
+    fn put_in_force(
+        &self,
+        grant: &Grant<ChangePolicies>,
+        approval: Approval,
+        note: String,
+        now: Now,
+        key: Option<IdempotencyKey>,
+    ) -> Result<(Approval, Option<Position>), Refusal> {
+        let order = Order {
+            idempotency: key,
+            ..Order::at(now)
+        };
+        let (actor, gate): (_, Value) = (grant.clone(), json!(approval.gate));
+        let committed = self.store.write_blocking(grant, order, move |tx| {
+            let Approval {
+                digest, replaces, ..
+            } = &approval;
+            match tx.approve_policy(&actor, digest, replaces, &note, &gate)? {
+                Approved::Active(entry) => Ok(entry.with(approval.clone())),
+                Approved::NoDraft => Err(Refusal::NotFound("a policy draft of this digest")),
+                Approved::SamePerson => Err(same_person()),
+                Approved::LiveChanged => Err(conflict(
+                    "policy_live_changed",
+                    "another version came into force meanwhile; look at the difference and approve again".into(),
+                )),
+            }
+        })?;
+        Ok((committed.value, committed.positions.first().copied()))
+    }
+}
+
+fn conflict(code: &'static str, what: String) -> Refusal {
+    Refusal::Conflict { code, what }
+}
+
+fn same_person() -> Refusal {
+    conflict(
+        "second_person_missing",
+        "whoever proposed a version does not approve it; a second person does".into(),
+    )
+}
+
+/// More uses that would newly be permitted than allowed: not published.
+fn gate(found: &Simulation, allowed: u64) -> Result<Gate, Refusal> {
+    let gate = Gate {
+        persons: found.persons,
+        to_permit: found.to_permit(),
+        to_deny: found.to_deny(),
+        allowed,
+    };
+    if gate.to_permit <= allowed {
+        return Ok(gate);
+    }
+    Err(conflict(
+        "gate_closed",
+        format!(
+            "{} uses would newly be permitted and {allowed} are allowed; simulate the draft, and if that is meant, approve it with allow_permits {}",
+            gate.to_permit, gate.to_permit
+        ),
+    ))
+}

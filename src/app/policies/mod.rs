@@ -1,0 +1,11 @@
+//! The life of a policy version: proposed, simulated, approved by another, in force, retired.
+
+pub mod activate;
+pub mod approve;
+pub mod load;
+pub mod note;
+pub mod propose;
+pub mod read;
+pub mod rules;
+pub mod shadow;
+pub mod simulate;

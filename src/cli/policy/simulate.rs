@@ -1,0 +1,80 @@
+//! `placet policy simulate`: a draft tried on everybody, with nothing written.
+
+use super::named;
+use crate::app::policies::simulate::{Flips, Simulation, Use};
+use crate::cli::config::Config;
+use crate::cli::open;
+use crate::cli::output::{Exit, Failure, print};
+use serde_json::json;
+
+/// Simulates a draft; exits 1 where it would newly permit more than allowed.
+///
+/// # Errors
+/// Where the draft or the data cannot be read.
+pub fn run(
+    name: &str,
+    allow_permits: u64,
+    config: &Config,
+    as_json: bool,
+) -> Result<Exit, Failure> {
+    let draft = named::load(name, config)?;
+    let app = open(config)?;
+    let found = app.simulate_policy(&named::grant()?, &draft, app.now())?;
+    if as_json {
+        print(&json!(found).to_string())?;
+    } else {
+        print(&words(&found, allow_permits))?;
+    }
+    let closed = found.to_permit() > allow_permits;
+    Ok(if closed { Exit::Wrong } else { Exit::Ok })
+}
+
+fn words(found: &Simulation, allowed: u64) -> String {
+    let mut lines = vec![format!(
+        "live  {}\ndraft {}\ntried on {} persons: {}\n",
+        found.live,
+        found.draft,
+        found.persons,
+        found.circumstances.join("; ")
+    )];
+    lines.extend(found.uses.iter().map(one));
+    let (permit, deny) = (found.to_permit(), found.to_deny());
+    lines.push(format!(
+        "\n{permit} uses newly permitted, {deny} newly denied"
+    ));
+    if permit > allowed {
+        lines.push(format!(
+            "the gate is closed: {permit} uses would newly be permitted and {allowed} are allowed"
+        ));
+    }
+    lines.join("\n")
+}
+
+fn one(one: &Use) -> String {
+    let mut text = format!(
+        "{} by {}: {} newly permitted, {} newly denied",
+        one.purpose, one.channel, one.to_permit, one.to_deny
+    );
+    for flips in &one.flips {
+        text.push_str(&told(flips));
+    }
+    text
+}
+
+fn told(flips: &Flips) -> String {
+    let from = if flips.to == "permit" {
+        "deny"
+    } else {
+        "permit"
+    };
+    let examples: Vec<String> = flips.examples.iter().map(ToString::to_string).collect();
+    format!(
+        "\n  {} persons: {from} {} -> {} {} ({})\n    for example {}",
+        flips.persons,
+        flips.live,
+        flips.to,
+        flips.draft,
+        flips.circumstances,
+        examples.join(" ")
+    )
+}
