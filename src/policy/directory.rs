@@ -1,5 +1,6 @@
 //! Reading a pack from disk: the only input of this layer, apart from what the caller hands in.
 
+use super::book::LawText;
 use super::cases::{CaseFile, is_case_file};
 use super::error::PolicyError;
 use super::pack::{Pack, is_pack_file};
@@ -42,6 +43,20 @@ impl PolicySource {
         match self {
             Self::Embedded => Ok(super::pack::embedded_cases()),
             Self::Directory(path) => read_case_files(path),
+        }
+    }
+
+    /// The law beside the packs: its rules, and what no policy encodes.
+    ///
+    /// # Errors
+    /// A file that is not there, cannot be read, is no UTF-8 or is over 1 MiB.
+    pub fn law(&self) -> Result<LawText, PolicyError> {
+        match self {
+            Self::Embedded => Ok(super::pack::embedded_law()),
+            Self::Directory(path) => Ok(LawText {
+                rules: read(&path.join("law/rules.json"))?,
+                elsewhere: read(&path.join("law/elsewhere.toml"))?,
+            }),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! can tell apart in the facts.
 
 mod annotations;
+pub mod book;
 pub mod cases;
 mod changes;
 mod compile;

@@ -1,5 +1,6 @@
 //! A policy pack: its files, and the digest that names its version.
 
+use super::book::LawText;
 use super::cases::CaseFile;
 use super::error::PolicyError;
 use super::manifest::MANIFEST;
@@ -78,6 +79,14 @@ const EMBEDDED_CASES: &[(&str, &str)] = embedded![
     "nl/tests/netherlands.toml",
     "uk/tests/kingdom.toml",
 ];
+
+/// The law beside the packs that the program carries.
+pub(super) fn embedded_law() -> LawText {
+    LawText {
+        rules: include_str!("../../policies/law/rules.json").to_owned(),
+        elsewhere: include_str!("../../policies/law/elsewhere.toml").to_owned(),
+    }
+}
 
 /// The cases of the packs that the program carries.
 pub(super) fn embedded_cases() -> Vec<CaseFile> {
@@ -234,6 +243,8 @@ fn version(files: &[PackFile]) -> String {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
 
     fn pack(files: &[(&str, &str)]) -> Result<Pack, PolicyError> {
         let owned = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
@@ -250,6 +261,33 @@ mod tests {
         assert_ne!(one.version(), moved.version());
         assert_ne!(one.version(), shifted.version());
         assert_eq!(one.version().len(), "sha256:".len() + 64);
+    }
+
+    /// Every file under a folder, by its path from there.
+    fn on_disk(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                on_disk(&entry.path(), &format!("{path}/"), found);
+            } else {
+                found.insert(path);
+            }
+        }
+    }
+
+    /// A policy that is on disk but not in the binary would be tested and never applied.
+    #[test]
+    fn the_binary_carries_the_files_on_disk_and_no_others() {
+        let mut disk = BTreeSet::new();
+        let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
+        on_disk(&policies, "", &mut disk);
+        assert!(disk.remove("README.md"), "written for people, not carried");
+        let lists = EMBEDDED.iter().chain(EMBEDDED_CASES);
+        let mut carried: BTreeSet<String> = lists.map(|(path, _)| (*path).to_owned()).collect();
+        for law in ["law/rules.json", "law/elsewhere.toml"] {
+            assert!(carried.insert(law.to_owned()));
+        }
+        assert_eq!(disk, carried);
     }
 
     #[test]

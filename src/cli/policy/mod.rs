@@ -1,6 +1,7 @@
 //! `placet policy …`
 
 mod diff;
+mod law;
 pub mod named;
 mod publish;
 mod simulate;
@@ -89,6 +90,10 @@ pub enum PolicyCommand {
         #[arg(value_name = "FILE")]
         paths: Vec<PathBuf>,
     },
+    /// Print every rule of the law: which policy encodes it and which cases test it, or where
+    /// else it lives
+    #[command(after_help = "Example: placet policy law > docs/law.md")]
+    Law,
 }
 
 /// Runs `placet policy …`.
@@ -120,6 +125,7 @@ pub fn run(command: &PolicyCommand, config: &Config, as_json: bool) -> Result<Ex
             publish::show(version, file.as_deref(), config, as_json)
         }
         PolicyCommand::Test { paths } => test(source, paths, as_json),
+        PolicyCommand::Law => law::run(&source, as_json),
     }
 }
 
@@ -212,6 +218,14 @@ fn test(source: PolicySource, paths: &[PathBuf], as_json: bool) -> Result<Exit, 
     Ok(if right { Exit::Ok } else { Exit::Wrong })
 }
 
+/// The obligations, in brackets, where there are some.
+fn obliged(obligations: &[String]) -> String {
+    if obligations.is_empty() {
+        return String::new();
+    }
+    format!(" [{}]", obligations.join(" "))
+}
+
 const fn word(permit: bool) -> &'static str {
     if permit { "permit" } else { "deny" }
 }
@@ -239,12 +253,14 @@ fn words(report: &Report, whole: bool) -> String {
 fn failed((case, verdict): &(Case, Verdict)) -> String {
     let outcome = &verdict.outcome;
     format!(
-        "{}: expected {} {}, got {} {} ({}){}",
+        "{}: expected {} {}{}, got {} {}{} ({}){}",
         case.id,
         word(case.expected.permit),
         case.expected.reason,
+        obliged(&case.expected.obligations),
         word(outcome.effect() == Effect::Permit),
         outcome.reason(),
+        obliged(outcome.obligations()),
         outcome.policy_id(),
         if case.title.is_empty() {
             String::new()

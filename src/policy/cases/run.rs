@@ -35,7 +35,11 @@ pub fn run(engine: &Engine, calendar: &dyn Calendar, case: &Case) -> Verdict {
             || expected
                 .also_acceptable_reasons
                 .iter()
-                .any(|one| one == reason));
+                .any(|one| one == reason))
+        && expected
+            .obligations
+            .iter()
+            .all(|one| outcome.obligations().contains(one));
     Verdict {
         outcome,
         situation,

@@ -48,6 +48,9 @@ pub struct Expected {
     /// Reasons that are right as well.
     #[serde(default)]
     pub also_acceptable_reasons: Vec<String>,
+    /// What a permit must oblige to, others besides; not in the law files' own words.
+    #[serde(default)]
+    pub obligations: Vec<String>,
 }
 
 fn permit<'de, D: serde::Deserializer<'de>>(value: D) -> Result<bool, D::Error> {

@@ -87,3 +87,39 @@ fn a_validated_pack_is_counted() {
     assert!(told["policies"].as_u64().unwrap() > 10, "{told}");
     assert!(told["version"].is_string(), "{told}");
 }
+
+#[test]
+fn the_book_of_rules_is_printed_or_refused_with_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let packs = folder.path().join("policies");
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("policies"),
+        &packs,
+    );
+    let packs_text = packs.display().to_string();
+    let law = |more: &[&str]| {
+        let args = [&["policy", "law", "--policies", &packs_text], more].concat();
+        cli_without(folder.path(), &args, &[])
+    };
+    let page = law(&[]);
+    assert_eq!(page.code, 0, "{page:?}");
+    assert!(
+        page.stdout.starts_with("# The law, rule by rule\n"),
+        "{page:?}"
+    );
+    let told: serde_json::Value = serde_json::from_str(&law(&["--json"]).stdout).unwrap();
+    assert_eq!(told["rules"].as_array().unwrap().len(), 168);
+    let file = packs.join("law/elsewhere.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("\"R-158\"", "\"R-001\"")).unwrap();
+    let refused = law(&[]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(
+        refused.stdout.contains("R-001: a policy encodes it"),
+        "{refused:?}"
+    );
+    assert!(
+        refused.stdout.contains("R-158: no policy encodes it"),
+        "{refused:?}"
+    );
+}
