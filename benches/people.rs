@@ -6,7 +6,8 @@ use placet::access::{Grant, Principal, authorize};
 use placet::app::App;
 use placet::app::contact::{Named, contact};
 use placet::app::record::Claim;
-use placet::domain::registry::{Identifier, Source, SourceKind};
+use placet::app::told_act::ToldAct;
+use placet::domain::registry::{Act, Identifier, Source, SourceKind};
 use std::sync::LazyLock;
 
 /// Persons in the registry that is measured: a million, or for a quick look as many as
@@ -105,7 +106,7 @@ pub fn claim(named: Named, purpose: &str, channel: &str, status: &str) -> Claim 
             id: Some("lille-2".into()),
             agent: Some("k.dupuis".into()),
         },
-        act: Some("unticked_box_ticked".into()),
+        told: ToldAct::by(Act::UntickedBoxTicked),
         collected_at: None,
         valid_for: Some("P3Y".into()),
         evidence: None,

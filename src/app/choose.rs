@@ -9,7 +9,8 @@ use super::refusal::{FieldProblem, Refusal};
 use crate::access::{Grant, OwnChoices};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
-    Answer, Catalogue, Channel, Language, NoticeRef, Objection, Purpose, Source, SourceKind,
+    Act, Answer, Catalogue, Channel, Circumstances, Language, NoticeRef, Objection, Purpose,
+    Source, SourceKind,
 };
 use crate::domain::time::Now;
 use crate::store::{Committed, Entry, Order, WriteTx};
@@ -40,7 +41,7 @@ pub struct Wishes {
     /// The language that the page was in.
     pub language: Language,
     /// How the person acted: `choice_saved`, `stop_all`, `one_click`.
-    pub act: &'static str,
+    pub act: Act,
 }
 
 /// One choice that changed.
@@ -274,7 +275,8 @@ fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answe
             id: None,
             agent: None,
         },
-        act: Some(wishes.act.to_owned()),
+        act: Some(wishes.act),
+        circumstances: Circumstances::default(),
         collected_at: None,
         valid_for: None,
         evidence: None,

@@ -6,11 +6,12 @@ use super::open::App;
 use super::publish::Publication;
 use super::record::Claim;
 use super::refusal::Refusal;
+use super::told_act::ToldAct;
 use crate::access::{
     Grant, IssueLinks, ManageAccess, Principal, PublishCatalogue, RecordConsents, authorize,
 };
 use crate::domain::personal::Secret;
-use crate::domain::registry::{Identifier, IdentifierError, Role, Source, SourceKind};
+use crate::domain::registry::{Act, Identifier, IdentifierError, Role, Source, SourceKind};
 use crate::domain::time::Now;
 
 /// What to try.
@@ -142,7 +143,7 @@ impl App {
                     id: Some("lille-2".into()),
                     agent: Some("k.dupuis".into()),
                 },
-                act: Some("unticked_box_ticked".into()),
+                told: ToldAct::by(Act::UntickedBoxTicked),
                 collected_at: Some(now.utc() - chrono::TimeDelta::days(days * 20)),
                 valid_for: Some("P3Y".into()),
                 evidence: None,

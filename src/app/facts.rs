@@ -1,10 +1,10 @@
 //! From what the registry holds and the caller says to the facts that policies decide on.
 //! Facts never decide.
 
-use crate::domain::registry::{Answer, Catalogue, Channel, LegalBasis, Purpose, Slug};
+use crate::domain::registry::{Answer, Catalogue, Channel, LegalBasis, Notice, Purpose, Slug};
 use crate::index::{CellView, PersonView};
 use crate::policy::gather::{
-    self, Answered, LegalCalendar, Message, Moment, Past, PersonTold, Told,
+    self, Answered, LegalCalendar, Mentions, Message, Moment, Past, PersonTold, Taken, Told,
 };
 use crate::policy::{self, Country, Facts, Laws, PurposeUse, Situation, Stated};
 use chrono::{DateTime, Utc};
@@ -82,7 +82,7 @@ impl<'a> Asked<'a> {
         let mut nobody = Facts::nothing_known(law_use, law_channel, basis(purpose.legal_basis));
         nobody.purpose_known = true;
         nobody.channel_of_purpose = purpose.channels.contains(&channel);
-        nobody.recipient_named = recipient(purpose, said.told());
+        nobody.recipient_named = recipient(&purpose.recipients, said.told());
         Some(Self {
             catalogue: setting.catalogue,
             purpose,
@@ -121,6 +121,7 @@ impl<'a> Asked<'a> {
                 seen.own = answered.then(|| self.answered(answer));
                 seen.notice_current =
                     answered && self.catalogue.covers(&self.purpose.id, answer.notice);
+                seen.words = answered.then(|| self.words(answer));
             } else if answered && answer.answer == Answer::Given && !answer.expired(self.moment.at)
             {
                 seen.on_other_channel = true;
@@ -149,13 +150,27 @@ impl<'a> Asked<'a> {
         past
     }
 
+    /// What was said and done when the answer was taken: the person's act as its record tells,
+    /// and what the words shown say.
+    fn words(&self, own: CellView<'_>) -> Words {
+        let shown = own
+            .notice
+            .and_then(|shown| self.catalogue.notices.get(shown));
+        let listed = shown.and_then(|shown| shown.recipients.as_deref());
+        Words {
+            known: Stated::from(own.notice.map(|_| shown.is_some())),
+            taken: taken(own, shown),
+            recipient: listed.map(|listed| recipient(listed, self.said.told())),
+        }
+    }
+
     fn answered(&self, own: CellView<'_>) -> Answered {
         Answered {
             answer: own.answer,
             effective_at: crate::domain::time::from_micros(own.effective_at),
             expired: own.expired(self.moment.at),
-            proof: own.proof,
-            imported: own.imported,
+            proof: own.manner.proof(),
+            imported: own.manner.imported(),
         }
     }
 
@@ -193,6 +208,7 @@ pub struct Seen {
     known: bool,
     suppressed: bool,
     own: Option<Answered>,
+    words: Option<Words>,
     notice_current: bool,
     on_other_channel: bool,
     objection: bool,
@@ -212,7 +228,45 @@ impl Seen {
         if let Some(own) = &self.own {
             own.facts(moment, facts);
             facts.notice_current = self.notice_current;
+            if let Some(words) = &self.words {
+                words.facts(own.answer, moment, facts);
+            }
         }
+    }
+}
+
+/// How the answer was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Words {
+    known: Stated,
+    taken: Taken,
+    /// Whether the words name the recipient that the caller means; none where they list nobody.
+    recipient: Option<Stated>,
+}
+
+impl Words {
+    fn facts(&self, answer: Answer, moment: &Moment, facts: &mut Facts) {
+        facts.wording_known = self.known;
+        self.taken.facts(answer, moment, facts);
+        if let Some(recipient) = self.recipient {
+            facts.recipient_named = recipient;
+        }
+    }
+}
+
+fn taken(own: CellView<'_>, shown: Option<&Notice>) -> Taken {
+    let manner = own.manner;
+    let mentions = shown.and_then(|shown| shown.mentions.as_ref());
+    Taken {
+        clarity: manner.clarity(),
+        sender_named: shown.and_then(|shown| shown.names_sender),
+        mentions: mentions.map(Mentions::of),
+        confirmed: manner.confirmed().then_some(true),
+        phone_number_verified: manner.phone_number_verified(),
+        explicit: manner.explicit(),
+        by_parent: manner.by_parent(),
+        slot: own.slot.map(crate::domain::time::from_micros),
+        attested: manner.attested(),
     }
 }
 
@@ -242,9 +296,9 @@ fn zone(setting: Setting<'_>, said: &Said, country: Option<Country>) -> Option<T
     }
 }
 
-/// Whether the purpose names the recipient that the caller means.
-fn recipient(purpose: &Purpose, told: &Told) -> Stated {
-    let named = |recipient: &String| purpose.recipients.contains(recipient);
+/// Whether those listed include the recipient that the caller means.
+fn recipient(listed: &[String], told: &Told) -> Stated {
+    let named = |recipient: &String| listed.contains(recipient);
     Stated::from(told.recipient.as_ref().map(named))
 }
 

@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod reserve;
 pub mod sign_in;
 pub mod tile;
+pub mod told_act;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -292,6 +292,14 @@ fn look_at_notice(draft: &Catalogue, at: usize, notice: &Notice) -> Vec<FieldPro
             "needs words in at least one language, like {\"fr\": \"…\", \"en\": \"…\"}".into(),
         );
     }
+    let unnamed = |named: &String| named.trim().is_empty();
+    if notice.recipients.iter().flatten().any(unnamed) {
+        found(
+            "recipients",
+            "recipient_unnamed",
+            "name each recipient as these words do, or leave the list out".into(),
+        );
+    }
     if let Some(published) = draft.notices.get(&notice.reference()) {
         if published != notice {
             found(

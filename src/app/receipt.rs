@@ -49,6 +49,8 @@ impl App {
             "validity": payload.get("valid_until"),
             "privacy_notice": payload.get("notice"),
             "language": payload.get("language"),
+            "act": payload.get("act"),
+            "circumstances": payload.get("circumstances"),
             "collection_method": payload.get("source").and_then(|source| source.get("kind")),
             "log": { "origin": self.origin(), "position": position },
         });

@@ -7,23 +7,22 @@
 use super::contact::Named;
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
+use super::told_act::{Look, SKEW, ToldAct};
 use crate::access::Grant;
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::{RecordId, SubjectId};
 use crate::domain::registry::{
-    Answer, Catalogue, Channel, ConsentRecord, ConsentState, Language, NoticeRef, Purpose, Slug,
-    Source, SourceKind,
+    Act, Answer, Catalogue, Channel, Circumstances, ConsentRecord, ConsentState, Language,
+    NoticeRef, Purpose, Slug, Source, SourceKind,
 };
 use crate::domain::time::{Now, rfc3339};
 use crate::store::{Committed, Entry, IdempotencyKey, Order, Records, WriteTx};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How far a collector's clock may run ahead.
-const SKEW: TimeDelta = TimeDelta::seconds(30);
 /// The longest evidence, as JSON text.
 const LONGEST_EVIDENCE: usize = 8 * 1024;
-/// The longest free text (act, agent, place).
+/// The longest free text (agent, place).
 const LONGEST_TEXT: usize = 200;
 
 /// One consent as a request puts it, not yet looked at.
@@ -43,8 +42,8 @@ pub struct Claim {
     pub language: Option<String>,
     /// Where, and by whom.
     pub source: Source,
-    /// By which act.
-    pub act: Option<String>,
+    /// By which act, and what belongs to it.
+    pub told: ToldAct,
     /// When, as the collector claims it.
     pub collected_at: Option<DateTime<Utc>>,
     /// For how long.
@@ -64,11 +63,20 @@ pub struct Consent {
     pub(super) notice: Option<NoticeRef>,
     pub(super) language: Option<Language>,
     pub(super) source: Source,
-    pub(super) act: Option<String>,
+    pub(super) act: Option<Act>,
+    pub(super) circumstances: Circumstances,
     pub(super) collected_at: Option<DateTime<Utc>>,
     pub(super) valid_for: Option<CalendarPeriod>,
     pub(super) evidence: Option<serde_json::Value>,
     pub(super) proof: bool,
+}
+
+impl Consent {
+    /// When the person acted, as the collector claims it: the confirmation of a double opt-in is
+    /// the act.
+    pub(super) fn acted_at(&self) -> Option<DateTime<Utc>> {
+        self.circumstances.confirmed_at.or(self.collected_at)
+    }
 }
 
 /// The state of one purpose and channel, with its reason.
@@ -78,7 +86,7 @@ pub struct StateView {
     pub purpose: String,
     /// By which channel.
     pub channel: String,
-    /// `given`, `refused` or `withdrawn`.
+    /// `requested`, `given`, `refused` or `withdrawn`.
     pub status: String,
     /// Why the state is what it is, in the words of the decision reasons.
     pub reason: String,
@@ -94,6 +102,9 @@ pub struct StateView {
     pub source: String,
     /// Whether there is proof for this person.
     pub proof: bool,
+    /// What belongs to the person's act, as far as was told.
+    #[serde(default, skip_serializing_if = "Circumstances::is_empty")]
+    pub circumstances: Circumstances,
     /// The record that it rests on.
     pub record_id: String,
 }
@@ -133,6 +144,7 @@ impl StateView {
             notice: state.notice.as_ref().map(ToString::to_string),
             source: state.source.as_str().to_owned(),
             proof: state.proof,
+            circumstances: state.circumstances,
             record_id: state.record.to_string(),
         }
     }
@@ -145,6 +157,7 @@ fn reason(
     at: DateTime<Utc>,
 ) -> &'static str {
     match state.status {
+        Answer::Requested => "DOUBLE_OPT_IN_PENDING",
         Answer::Refused => "CONSENT_REFUSED",
         Answer::Withdrawn => "CONSENT_WITHDRAWN",
         Answer::Given if state.expired(at) => "CONSENT_EXPIRED",
@@ -333,13 +346,13 @@ fn refuse_undated_reversal(
 ) -> Result<(), Refusal> {
     let held = tx.state(subject, &consent.purpose, consent.channel);
     let lifted =
-        |objected| held.is_some_and(|held| !held.status.is_no() && held.effective_at > objected);
+        |objected| held.is_some_and(|held| held.status.is_yes() && held.effective_at > objected);
     let standing = tx.standing(subject);
     let objects = standing.objection.max(standing.objection_profiling);
     let said_no = held.is_some_and(|held| held.status.is_no())
         || objects.is_some_and(|objected| !lifted(objected));
-    let reverses = consent.status == Answer::Given && said_no;
-    if reverses && consent.collected_at.is_none() && !dated {
+    let reverses = consent.status.is_yes() && said_no;
+    if reverses && consent.acted_at().is_none() && !dated {
         return Err(Refusal::field(
             format!("{pointer}/collected_at"),
             "act_not_dated",
@@ -357,7 +370,7 @@ pub(super) fn record_of(
     now: Now,
 ) -> ConsentRecord {
     let effective_at = consent
-        .collected_at
+        .acted_at()
         .map_or(now.utc(), |claimed| claimed.min(now.utc()));
     ConsentRecord {
         id,
@@ -370,7 +383,8 @@ pub(super) fn record_of(
         notice: consent.notice.clone(),
         language: consent.language,
         source: consent.source.clone(),
-        act: consent.act.clone(),
+        act: consent.act,
+        circumstances: consent.circumstances,
         collected_at: consent.collected_at,
         recorded_at: now.utc(),
         effective_at,
@@ -403,7 +417,7 @@ pub(super) fn look(
         problems.push(FieldProblem::new(
             format!("{pointer}/status"),
             "status_unknown",
-            "must be given, refused or withdrawn",
+            "must be given, refused, withdrawn, or requested for a double opt-in to be confirmed",
         ));
     }
     look_at_fit(pointer, purpose, channel, status, &mut problems);
@@ -418,6 +432,14 @@ pub(super) fn look(
     let valid_for = look_at_validity(pointer, claim.valid_for.as_deref(), &mut problems);
     look_at_date(pointer, claim.collected_at, now, &mut problems);
     look_at_sizes(pointer, &claim, &mut problems);
+    let mut look = Look {
+        pointer,
+        status,
+        collected_at: claim.collected_at,
+        now,
+        problems: &mut problems,
+    };
+    let (act, circumstances) = look.at(&claim.told);
     let (Some(purpose), Some(channel), Some(status), true) =
         (purpose, channel, status, problems.is_empty())
     else {
@@ -433,7 +455,8 @@ pub(super) fn look(
         notice,
         language,
         source: claim.source,
-        act: claim.act,
+        act,
+        circumstances,
         collected_at: claim.collected_at.map(|at| Now::at(at).utc()),
         valid_for,
         evidence: claim.evidence,
@@ -475,7 +498,7 @@ fn look_at_fit(
     let (Some(purpose), Some(channel), Some(status)) = (purpose, channel, status) else {
         return;
     };
-    if status == Answer::Given && !purpose.channels.contains(&channel) {
+    if !status.is_no() && !purpose.channels.contains(&channel) {
         let names: Vec<&str> = purpose
             .channels
             .iter()
@@ -488,7 +511,7 @@ fn look_at_fit(
             detail,
         ));
     }
-    if status == Answer::Given && !purpose.legal_basis.is_chosen() {
+    if !status.is_no() && !purpose.legal_basis.is_chosen() {
         let detail =
             "this purpose does not rest on a choice, so that there is no consent to record";
         problems.push(FieldProblem::new(
@@ -509,7 +532,7 @@ fn look_at_notice(
 ) -> Option<NoticeRef> {
     let pointer = format!("{pointer}/notice");
     let Some(text) = claim.notice.as_deref() else {
-        if status == Some(Answer::Given) && claim.source.kind != SourceKind::Import {
+        if status.is_some_and(|status| !status.is_no()) && claim.source.kind != SourceKind::Import {
             let detail = "say which words the person was shown, like newsletter@3; a consent cannot be proved without (GDPR art. 7(1))";
             problems.push(FieldProblem::new(pointer, "notice_missing", detail));
         }
@@ -609,7 +632,6 @@ fn look_at_date(
 
 fn look_at_sizes(pointer: &str, claim: &Claim, problems: &mut Vec<FieldProblem>) {
     let texts = [
-        ("act", &claim.act),
         ("source/id", &claim.source.id),
         ("source/agent", &claim.source.agent),
     ];

@@ -10,10 +10,11 @@ use super::contact::{Named, read};
 use super::open::{App, OpenError, Setup};
 use super::publish::Publication;
 use super::record::Claim;
+use super::told_act::ToldAct;
 use crate::access::{Grant, Permission, Principal, authorize};
 use crate::audit::tree::sha256;
 use crate::domain::personal::Secret;
-use crate::domain::registry::{Source, SourceKind};
+use crate::domain::registry::{Act, Source, SourceKind};
 use crate::domain::time::{Clock, Entropy, NoEntropy, Now, from_micros};
 use crate::policy::PolicySource;
 use crate::store::DatabaseUrl;
@@ -191,7 +192,7 @@ impl TestApp {
                 id: Some("lille-2".into()),
                 agent: None,
             },
-            act: Some("unticked_box_ticked".into()),
+            told: ToldAct::by(Act::UntickedBoxTicked),
             collected_at: None,
             valid_for: Some("P1Y".into()),
             evidence: None,

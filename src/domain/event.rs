@@ -73,6 +73,7 @@ impl SubjectEvent {
         use super::registry::Answer;
         match self {
             Self::Consent(record) => match record.status {
+                Answer::Requested => "consent.requested",
                 Answer::Given => "consent.given",
                 Answer::Refused => "consent.refused",
                 Answer::Withdrawn => "consent.withdrawn",

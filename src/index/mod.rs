@@ -1,6 +1,7 @@
 //! What checks read: contact point → person → packed facts, in memory only. It follows the
 //! ledger and holds nothing that the database does not.
 
+mod cell;
 mod names;
 mod person;
 mod reached;
@@ -8,6 +9,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use cell::Manner;
 pub use person::{CellView, PersonView};
 pub use reached::{MadeView, ReachedView};
 pub use table::Table;

@@ -2,6 +2,7 @@
 //! side. Where the row lies is chance, so that what a check waits for is the memory; a second
 //! place to look would be a second wait.
 
+use super::cell::Manner;
 use super::reached::{Reached, ReachedView};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{Answer, Channel, NoticeRef, Standing};
@@ -20,8 +21,7 @@ pub(super) struct PackedCell {
     pub notice: u16,
     pub channel: u8,
     pub answer: Answer,
-    pub proof: bool,
-    pub imported: bool,
+    pub manner: Manner,
     pub effective_at: i64,
     pub valid_until: i64,
     pub position: Position,
@@ -34,8 +34,7 @@ impl PackedCell {
         notice: u16::MAX,
         channel: u8::MAX,
         answer: Answer::Refused,
-        proof: false,
-        imported: false,
+        manner: Manner::NONE,
         effective_at: 0,
         valid_until: 0,
         position: 0,
@@ -48,6 +47,8 @@ struct Rare {
     standing: Standing,
     more: Box<[PackedCell]>,
     reached: Option<Reached>,
+    /// The exact time agreed to: the entry of the answer, and microseconds since 1970.
+    slots: Box<[(Position, i64)]>,
 }
 
 /// One person: 128 bytes.
@@ -75,6 +76,7 @@ impl Person {
         suppressed: bool,
         standing: Standing,
         answers: &[PackedCell],
+        slots: Vec<(Position, i64)>,
     ) -> Self {
         let (near, more) = answers.split_at(answers.len().min(ROOM));
         let mut cells = [PackedCell::NONE; ROOM];
@@ -82,7 +84,7 @@ impl Person {
             .iter_mut()
             .zip(near)
             .for_each(|(to, from)| *to = *from);
-        let rare = standing != Standing::default() || !more.is_empty();
+        let rare = standing != Standing::default() || !more.is_empty() || !slots.is_empty();
         Self {
             subject,
             merged_into: merged_into.unwrap_or(NOBODY),
@@ -93,6 +95,7 @@ impl Person {
                     standing,
                     more: more.into(),
                     reached: None,
+                    slots: slots.into(),
                 })
             }),
             cells,
@@ -127,6 +130,15 @@ impl Person {
         }
     }
 
+    /// The exact time that an answer agreed to, where it did.
+    fn slot(&self, cell: &PackedCell) -> Option<i64> {
+        let slots = &self.rare.as_ref().filter(|_| cell.manner.has_slot())?.slots;
+        let found = slots
+            .iter()
+            .find(|(position, _)| *position == cell.position);
+        found.map(|(_, at)| *at)
+    }
+
     fn cells(&self) -> impl Iterator<Item = &PackedCell> {
         let more = self.rare.as_ref().map_or(&[][..], |rare| &rare.more);
         self.cells.iter().take(usize::from(self.used)).chain(more)
@@ -153,10 +165,10 @@ pub struct CellView<'a> {
     pub valid_until: Option<i64>,
     /// The words that were shown.
     pub notice: Option<&'a NoticeRef>,
-    /// Whether there is proof for this person.
-    pub proof: bool,
-    /// Whether it came with a file of another system.
-    pub imported: bool,
+    /// How it was given.
+    pub manner: Manner,
+    /// The exact time agreed to, in microseconds since 1970.
+    pub slot: Option<i64>,
     /// The ledger entry that it rests on.
     pub position: Position,
 }
@@ -219,8 +231,8 @@ impl<'a> PersonView<'a> {
                 effective_at: cell.effective_at,
                 valid_until: (cell.valid_until != FOREVER).then_some(cell.valid_until),
                 notice: table.notice_name(cell.notice),
-                proof: cell.proof,
-                imported: cell.imported,
+                manner: cell.manner,
+                slot: person.slot(cell),
                 position: cell.position,
             })
         })

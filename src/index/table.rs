@@ -1,11 +1,12 @@
 //! The tables of the index.
 
+use super::cell::Manner;
 use super::names::Names;
 use super::person::{FOREVER, PackedCell, Person, PersonView};
 use super::reached::Reached;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{
-    Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, PersonImage, Slug, SourceKind, Standing,
+    Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, PersonImage, Slug, Standing,
 };
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -180,6 +181,11 @@ impl Table {
             .iter()
             .any(|contact| self.is_suppressed(contact));
         let cells: Vec<PackedCell> = image.cells.iter().map(|cell| self.pack(cell)).collect();
+        let slots = image.cells.iter().filter_map(|cell| {
+            let at = cell.state.circumstances.exact_slot?;
+            Some((cell.state.position, at.timestamp_micros()))
+        });
+        let slots = slots.collect();
         let inherited = self
             .slots
             .get(slot as usize)
@@ -193,6 +199,7 @@ impl Table {
                 suppressed,
                 image.standing,
                 &cells,
+                slots,
             );
             person.reach(reached);
         }
@@ -215,7 +222,7 @@ impl Table {
             return *slot;
         }
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        let nothing_known = Person::new(subject, None, false, Standing::default(), &[]);
+        let nothing_known = Person::new(subject, None, false, Standing::default(), &[], Vec::new());
         self.slots.push(nothing_known);
         self.by_subject.insert(own_handle(subject), slot);
         slot
@@ -231,8 +238,7 @@ impl Table {
                 .map_or(Names::<NoticeRef>::NONE, |notice| self.notices.give(notice)),
             channel: cell.channel.code(),
             answer: state.status,
-            proof: state.proof,
-            imported: state.source == SourceKind::Import,
+            manner: Manner::of(state),
             effective_at: state.effective_at.timestamp_micros(),
             valid_until: state
                 .valid_until

@@ -2,8 +2,8 @@
 use super::Index;
 use crate::domain::ids::{Blind, KeyId, RecordId, SubjectId};
 use crate::domain::registry::{
-    Answer, Cell, Change, Channel, ConsentState, Contacts, KeyImage, Made, PersonImage, Role, Slug,
-    SourceKind, Standing,
+    Answer, Cell, Change, Channel, Circumstances, Clarity, ConsentState, Contacts, GivenBy,
+    KeyImage, Made, PersonImage, Role, Slug, SourceKind, Standing,
 };
 use crate::domain::time::from_micros;
 
@@ -27,6 +27,8 @@ fn person(number: u8, status: Answer) -> PersonImage {
         notice: Some("newsletter@1".parse().unwrap()),
         source: SourceKind::Store,
         proof: true,
+        clarity: Clarity::Clear,
+        circumstances: Circumstances::default(),
         record: RecordId::from_bytes([9; 16]),
         position: 3,
     };
@@ -211,4 +213,43 @@ fn contacts_outlive_a_new_image_and_are_replaced_whole() {
     assert_eq!(held(&index, 1).0, 2);
     index.load(vec![Change::Contacts(subject(1), Contacts::default())]);
     assert!(index.view().person(&blind(1)).unwrap().reached().is_none());
+}
+
+#[test]
+fn how_an_answer_was_given_stands_in_the_row_and_the_exact_time_beside_it() {
+    let mut anne = person(1, Answer::Given);
+    let state = &mut anne.cells[0].state;
+    state.clarity = Clarity::Bundled;
+    state.source = SourceKind::Import;
+    state.circumstances = Circumstances {
+        attested: true,
+        confirmed_at: Some(from_micros(4)),
+        exact_slot: Some(from_micros(77)),
+        explicit: Some(true),
+        given_by: Some(GivenBy::Parent),
+        phone_number_verified: Some(false),
+    };
+    let index = Index::new(());
+    index.load(vec![
+        Change::Person(anne),
+        Change::Person(person(2, Answer::Given)),
+    ]);
+    let view = index.view();
+    let cell = |number| {
+        let person = view.person(&blind(number)).unwrap();
+        person.answers(&purpose()).next().unwrap()
+    };
+    let (told, silent) = (cell(1), cell(2));
+    assert_eq!(told.slot, Some(77));
+    let manner = told.manner;
+    assert_eq!(manner.clarity(), Clarity::Bundled);
+    assert!(manner.proof() && manner.imported() && manner.confirmed());
+    assert!(manner.explicit() && manner.by_parent() && manner.attested());
+    assert_eq!(manner.phone_number_verified(), Some(false));
+    assert_eq!(silent.slot, None);
+    let manner = silent.manner;
+    assert_eq!(manner.clarity(), Clarity::Clear);
+    assert!(manner.proof() && !manner.imported() && !manner.confirmed());
+    assert!(!manner.explicit() && !manner.by_parent() && !manner.attested());
+    assert_eq!(manner.phone_number_verified(), None);
 }

@@ -7,7 +7,8 @@ use super::error::StoreError;
 use super::schema;
 use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{
-    Answer, Cell, Channel, ConsentState, NoticeRef, Slug, SourceKind, Standing,
+    Answer, Cell, Channel, Circumstances, Clarity, ConsentState, NoticeRef, Slug, SourceKind,
+    Standing,
 };
 use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
@@ -142,6 +143,8 @@ pub(super) struct StateRow {
     pub notice_version: Option<i32>,
     pub source: String,
     pub proof: bool,
+    pub clarity: Option<String>,
+    pub circumstances: Option<String>,
     pub record_id: Vec<u8>,
     pub position: i64,
 }
@@ -165,6 +168,8 @@ impl StateRow {
                 .map(|notice| signed_version(notice.version)),
             source: state.source.as_str().to_owned(),
             proof: state.proof,
+            clarity: (state.clarity != Clarity::Clear).then(|| state.clarity.as_str().to_owned()),
+            circumstances: written(&state.circumstances),
             record_id: state.record.as_bytes().to_vec(),
             position: signed(state.position),
         }
@@ -194,12 +199,27 @@ impl StateRow {
                 source: SourceKind::parse(&self.source)
                     .ok_or_else(|| damaged("a state's source"))?,
                 proof: self.proof,
+                clarity: read(self.clarity, Clarity::parse)
+                    .ok_or_else(|| damaged("a state's act"))?,
+                circumstances: read(self.circumstances, |text| serde_json::from_str(text).ok())
+                    .ok_or_else(|| damaged("a state's circumstances"))?,
                 record: RecordId::from_slice(&self.record_id)
                     .ok_or_else(|| damaged("a state's record"))?,
                 position,
             },
         })
     }
+}
+
+/// Circumstances as JSON; none where nothing was told, as with nearly every answer.
+fn written(circumstances: &Circumstances) -> Option<String> {
+    let told = !circumstances.is_empty();
+    told.then(|| serde_json::to_string(circumstances).ok())?
+}
+
+/// What a column says; the default where it is empty, none where it does not read.
+fn read<T: Default>(text: Option<String>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    text.map_or_else(|| Some(T::default()), |text| parse(&text))
 }
 
 pub(super) fn signed_version(version: u32) -> i32 {

@@ -66,6 +66,8 @@ table! {
         notice_version -> Nullable<Integer>,
         source -> Text,
         proof -> Bool,
+        clarity -> Nullable<Text>,
+        circumstances -> Nullable<Text>,
         record_id -> Binary,
         position -> BigInt,
     }

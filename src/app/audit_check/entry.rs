@@ -129,6 +129,7 @@ impl<'a> EntryCheck<'a> {
     /// The leaf of a consent names the words that the payload says were shown.
     fn notice(&self, position: Position, leaf: &Leaf, payload: &Value, found: &mut Collector) {
         let consent = [
+            EntryKind::ConsentRequested,
             EntryKind::ConsentGiven,
             EntryKind::ConsentRefused,
             EntryKind::ConsentWithdrawn,

@@ -55,7 +55,7 @@ fn take_one(
     let (held, objected) = held(desk, &persons, consent);
     let claimed = Claimed {
         answer: consent.status,
-        at: consent.collected_at.map(|at| at.min(desk.now().utc())),
+        at: consent.acted_at().map(|at| at.min(desk.now().utc())),
         proof: consent.proof,
         notice: consent.notice.clone(),
     };

@@ -4,15 +4,13 @@ use super::ImportFile;
 use crate::app::contact::{Named, contact};
 use crate::app::record::{Claim, Consent, look};
 use crate::app::refusal::{FieldProblem, Refusal};
+use crate::app::told_act::ToldAct;
 use crate::domain::import::{ImportClaim, ImportRow, ImportStatus, LineError, Mapping};
-use crate::domain::registry::{Answer, Catalogue, Channel, NoticeRef, Source, SourceKind};
+use crate::domain::registry::{Act, Answer, Catalogue, Channel, NoticeRef, Source, SourceKind};
 use crate::domain::time::Now;
 use crate::store::keys::Keyring;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-
-/// How the ledger names the act behind an imported answer.
-const ACT: &str = "imported";
 
 /// A line about one person.
 #[derive(Debug, Clone)]
@@ -71,7 +69,7 @@ impl Lines<'_> {
         line: u64,
         claim: ImportClaim,
     ) -> Result<Consent, Vec<FieldProblem>> {
-        let proof = claim.proof;
+        let (proof, told) = (claim.proof, told(&claim));
         let mut evidence: Map<String, Value> = claim
             .evidence
             .into_iter()
@@ -91,7 +89,7 @@ impl Lines<'_> {
                 id: Some(self.source.to_owned()),
                 agent: None,
             },
-            act: Some(ACT.to_owned()),
+            told,
             collected_at: claim.collected_at,
             valid_for: None,
             evidence: Some(Value::Object(evidence)),
@@ -101,6 +99,22 @@ impl Lines<'_> {
             proof: consent.status.is_no() || proof,
             ..consent
         })
+    }
+}
+
+/// What the mapping tells of the act. A file that tells of none was taken over.
+fn told(claim: &ImportClaim) -> ToldAct {
+    let act = claim.manner.act.unwrap_or(Act::Imported);
+    let confirmed = claim
+        .confirmed_at
+        .map(|at| ("confirmed".to_owned(), Some(at)));
+    let yes = claim.status == ImportStatus::Given;
+    ToldAct {
+        double_opt_in: confirmed,
+        given_by: claim.manner.given_by.map(|by| by.as_str().to_owned()),
+        explicit: claim.manner.explicit.filter(|_| yes),
+        phone_number_verified: claim.manner.phone_number_verified,
+        ..ToldAct::by(act)
     }
 }
 

@@ -61,7 +61,8 @@ impl Tally {
     /// Counts what became of a claim.
     pub fn count(&mut self, line: u64, answer: Answer, proof: bool, verdict: Verdict) {
         let slot = match (verdict, answer) {
-            (Verdict::New, Answer::Given) => &mut self.counts.new_given,
+            // a file has no requests: the words of a mapping name none
+            (Verdict::New, Answer::Given | Answer::Requested) => &mut self.counts.new_given,
             (Verdict::New, Answer::Refused) => &mut self.counts.new_refused,
             (Verdict::New, Answer::Withdrawn) => &mut self.counts.new_withdrawn,
             (Verdict::Strengthens, _) => &mut self.counts.strengthened,

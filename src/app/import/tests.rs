@@ -30,7 +30,7 @@ fn in_shop(bench: &Bench, email: &str, status: &str, day: u32) {
             id: None,
             agent: None,
         },
-        act: None,
+        told: crate::app::told_act::ToldAct::default(),
         collected_at: Some(format!("2026-11-{day:02}T10:00:00Z").parse().unwrap()),
         valid_for: None,
         evidence: None,

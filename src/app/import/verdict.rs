@@ -65,6 +65,8 @@ impl Verdict {
 /// What becomes of `claim` where `held` holds and the person objected at `objected` (art. 21).
 #[must_use]
 pub fn verdict(held: Option<&Held>, objected: Option<DateTime<Utc>>, claim: &Claimed) -> Verdict {
+    // a request to confirm is no answer yet
+    let held = held.filter(|held| held.answer != Answer::Requested);
     if claim.answer.is_no() {
         return held.map_or(Verdict::New, |held| no(held, claim));
     }

@@ -25,6 +25,9 @@ pub enum EntryKind {
     /// A policy version came into force.
     #[serde(rename = "policy.activated")]
     PolicyActivated,
+    /// A person was asked to confirm a consent (double opt-in).
+    #[serde(rename = "consent.requested")]
+    ConsentRequested,
     /// A person consented.
     #[serde(rename = "consent.given")]
     ConsentGiven,
@@ -113,6 +116,7 @@ impl EntryKind {
         Self::NoticePublished,
         Self::PolicyProposed,
         Self::PolicyActivated,
+        Self::ConsentRequested,
         Self::ConsentGiven,
         Self::ConsentRefused,
         Self::ConsentWithdrawn,
@@ -149,6 +153,7 @@ impl EntryKind {
             Self::NoticePublished => "notice.published",
             Self::PolicyProposed => "policy.proposed",
             Self::PolicyActivated => "policy.activated",
+            Self::ConsentRequested => "consent.requested",
             Self::ConsentGiven => "consent.given",
             Self::ConsentRefused => "consent.refused",
             Self::ConsentWithdrawn => "consent.withdrawn",

@@ -4,7 +4,8 @@
 use super::Actor;
 use crate::domain::ids::{RecordId, SubjectId};
 use crate::domain::registry::{
-    Answer, Channel, ConsentRecord, Language, NoticeRef, Slug, Source, SourceKind,
+    Act, Answer, Channel, Circumstances, ConsentRecord, Language, NoticeRef, Slug, Source,
+    SourceKind,
 };
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
@@ -25,9 +26,11 @@ pub enum Payload<'a> {
 #[derive(Serialize)]
 pub struct Plain<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    act: Option<&'a str>,
+    act: Option<Act>,
     actor: &'a Actor,
     channel: Channel,
+    #[serde(skip_serializing_if = "Circumstances::is_empty")]
+    circumstances: Circumstances,
     #[serde(skip_serializing_if = "Option::is_none")]
     collected_at: Option<DateTime<Utc>>,
     controller: &'a Slug,
@@ -80,6 +83,7 @@ impl<'a> Plain<'a> {
             language,
             source,
             act,
+            circumstances,
             collected_at,
             recorded_at: _,
             effective_at,
@@ -93,9 +97,10 @@ impl<'a> Plain<'a> {
             agent,
         } = source;
         evidence.is_none().then_some(Self {
-            act: act.as_deref(),
+            act: *act,
             actor,
             channel: *channel,
+            circumstances: *circumstances,
             collected_at: *collected_at,
             controller,
             effective_at: *effective_at,
@@ -153,6 +158,7 @@ mod tests {
     use super::*;
     use crate::domain::event::SubjectEvent;
     use crate::domain::ids::{KeyId, StaffId};
+    use crate::domain::registry::GivenBy;
     use crate::domain::time::from_micros;
     use proptest::prelude::*;
     use serde_json::json;
@@ -160,6 +166,16 @@ mod tests {
     fn record(texts: [Option<String>; 4], identified_by: Vec<String>, at: i64) -> ConsentRecord {
         let slug = |text: &str| text.parse().unwrap();
         let [act, place, agent, evidence] = texts;
+        let circumstances = act
+            .as_ref()
+            .map_or_else(Circumstances::default, |_| Circumstances {
+                attested: at % 3 == 0,
+                confirmed_at: Some(from_micros(at)),
+                exact_slot: place.as_ref().map(|_| from_micros(at + 9)),
+                explicit: Some(at % 2 == 0),
+                given_by: agent.as_ref().map(|_| GivenBy::Parent),
+                phone_number_verified: evidence.as_ref().map(|_| false),
+            });
         ConsentRecord {
             id: RecordId::from_bytes([3; 16]),
             subject: SubjectId::from_bytes([4; 16]),
@@ -180,7 +196,8 @@ mod tests {
                 id: place,
                 agent: agent.clone(),
             },
-            act,
+            act: act.map(|_| Act::Oral),
+            circumstances,
             collected_at: agent.map(|_| from_micros(at)),
             recorded_at: from_micros(at + 1),
             effective_at: from_micros(at + 2),

@@ -11,7 +11,7 @@ use super::cells::Cells;
 use super::columns::Columns;
 use super::error::{Fault, Problem};
 use super::mapping::{ConsentRule, EvidenceRule, Proves, StatusRule, StatusWord, TimeRule};
-use super::row::{ImportClaim, ImportStatus};
+use super::row::{ImportClaim, ImportStatus, Manner};
 use super::when::{Clock, End};
 use super::words::{is_language, is_notice};
 
@@ -44,6 +44,13 @@ impl Record<'_> {
             channel: rule.channel.0.clone(),
             status,
             collected_at: self.time(rule, status)?,
+            confirmed_at: None,
+            manner: Manner {
+                act: rule.act,
+                given_by: rule.given_by,
+                explicit: rule.explicit,
+                phone_number_verified: rule.phone_number_verified,
+            },
             notice: None,
             language: None,
             evidence: self.evidence(&rule.evidence)?,
@@ -51,6 +58,7 @@ impl Record<'_> {
         };
         if status == ImportStatus::Given {
             self.add_words(rule, &mut claim)?;
+            claim.confirmed_at = self.read(rule.confirmed_at.as_ref(), End::Earliest)?;
             claim.proof = is_proof(rule, &claim);
         }
         Ok(Some(claim))
@@ -93,6 +101,10 @@ impl Record<'_> {
             ImportStatus::Refused => (&rule.collected_at, End::Latest),
             ImportStatus::Withdrawn => (&rule.withdrawn_at, End::Latest),
         };
+        self.read(time.as_ref(), end)
+    }
+
+    fn read(&self, time: Option<&TimeRule>, end: End) -> Result<Option<DateTime<Utc>>, Fault> {
         let Some(TimeRule { column, format }) = time else {
             return Ok(None);
         };

@@ -80,7 +80,11 @@ fn named(mapping: &Mapping) -> Vec<&Column> {
 }
 
 fn of_consent(rule: &ConsentRule) -> impl Iterator<Item = &Column> {
-    let times = rule.collected_at.iter().chain(&rule.withdrawn_at);
+    let times = rule
+        .collected_at
+        .iter()
+        .chain(&rule.withdrawn_at)
+        .chain(&rule.confirmed_at);
     let words = rule.notice_column.iter().chain(&rule.language_column);
     let status = rule.status_from.iter().map(|from| &from.column);
     let evidence = rule.evidence.iter().map(|kept| &kept.column);

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::domain::registry::identifier::IdentifierKind;
+use crate::domain::registry::{Act, GivenBy};
 
 use super::refusal::{MappingError, refused, unfit};
 use super::row::ImportStatus;
@@ -68,6 +69,16 @@ pub(super) struct ConsentRule {
     pub(super) collected_at: Option<TimeRule>,
     /// When a yes was taken back.
     pub(super) withdrawn_at: Option<TimeRule>,
+    /// When a yes was confirmed by double opt-in; it counts from then.
+    pub(super) confirmed_at: Option<TimeRule>,
+    /// By which act everybody of this file answered.
+    pub(super) act: Option<Act>,
+    /// Who answered for everybody of this file.
+    pub(super) given_by: Option<GivenBy>,
+    /// Whether these consents are explicit.
+    pub(super) explicit: Option<bool>,
+    /// Whether these phone numbers were verified as the persons'.
+    pub(super) phone_number_verified: Option<bool>,
     pub(super) notice: Option<NoticeRef>,
     pub(super) notice_column: Option<Column>,
     pub(super) language: Option<Language>,

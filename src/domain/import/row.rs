@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::domain::registry::identifier::Identifier;
+use crate::domain::registry::{Act, GivenBy};
 
 /// One record of the file: who, and what is claimed of them.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub struct ImportClaim {
     /// When they did, as the other system says. Where it knows the day alone:
     /// its first instant for a yes, its last (never after now) for a no.
     pub collected_at: Option<DateTime<Utc>>,
+    /// When they confirmed a double opt-in; only of a yes.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// What the mapping says of every such act.
+    pub manner: Manner,
     /// The words they saw, as `id@version`; only of a yes.
     pub notice: Option<String>,
     /// The language they saw them in; only of a yes.
@@ -39,6 +44,19 @@ pub struct ImportClaim {
     /// Whether a yes can be demonstrated (GDPR 7(1)): words, language, time and
     /// every cell that shows the person's own act are there.
     pub proof: bool,
+}
+
+/// How the people of a file acted, where the mapping says it of all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Manner {
+    /// By which act.
+    pub act: Option<Act>,
+    /// Who gave the answers.
+    pub given_by: Option<GivenBy>,
+    /// Whether the consents are explicit.
+    pub explicit: Option<bool>,
+    /// Whether the phone numbers were verified.
+    pub phone_number_verified: Option<bool>,
 }
 
 /// What the person chose. The order is that of strictness: of two, the

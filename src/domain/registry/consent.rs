@@ -1,6 +1,6 @@
 //! The consent record: one immutable fact (GDPR art. 7(1), ISO/IEC TS 27560).
 
-use super::{Channel, Language, NoticeRef, Slug, Source};
+use super::{Act, Channel, Circumstances, Language, NoticeRef, Slug, Source};
 use crate::domain::ids::{RecordId, SubjectId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
+    /// Asked for a confirmation that has not come (double opt-in): neither yes nor no.
+    Requested,
     /// Yes.
     Given,
     /// Asked, answered no.
@@ -22,6 +24,7 @@ impl Answer {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Requested => "requested",
             Self::Given => "given",
             Self::Refused => "refused",
             Self::Withdrawn => "withdrawn",
@@ -31,7 +34,7 @@ impl Answer {
     /// The answer of that name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Given, Self::Refused, Self::Withdrawn]
+        [Self::Requested, Self::Given, Self::Refused, Self::Withdrawn]
             .into_iter()
             .find(|a| a.as_str() == text)
     }
@@ -39,7 +42,13 @@ impl Answer {
     /// Whether it is a no.
     #[must_use]
     pub const fn is_no(self) -> bool {
-        !matches!(self, Self::Given)
+        matches!(self, Self::Refused | Self::Withdrawn)
+    }
+
+    /// Whether it is a yes.
+    #[must_use]
+    pub const fn is_yes(self) -> bool {
+        matches!(self, Self::Given)
     }
 }
 
@@ -72,13 +81,17 @@ pub struct ConsentRecord {
     pub source: Source,
     /// By which act.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub act: Option<String>,
+    pub act: Option<Act>,
+    /// What else belongs to the act.
+    #[serde(skip_serializing_if = "Circumstances::is_empty", default)]
+    pub circumstances: Circumstances,
     /// When, as the collector claims it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collected_at: Option<DateTime<Utc>>,
     /// When the registry received it, by its own clock.
     pub recorded_at: DateTime<Utc>,
-    /// The instant by which answers are ordered: the claimed one, never after the received one.
+    /// The instant by which answers are ordered: the claimed one, that of the confirmation for a
+    /// double opt-in, never after the received one.
     pub effective_at: DateTime<Utc>,
     /// Until when a yes holds.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,13 +1,16 @@
 //! The registry's words: who (data subject, identifier), to whom (controller), what for
 //! (purpose), in which words (notice), and what was answered (consent record, state).
 
+mod act;
 mod catalogue;
 mod channel;
+mod circumstances;
 mod consent;
 mod contact;
 pub mod identifier;
 mod image;
 mod language;
+mod mention;
 mod notice;
 mod purpose;
 mod slug;
@@ -15,13 +18,16 @@ mod source;
 mod standing;
 mod state;
 
+pub use act::{Act, Clarity};
 pub use catalogue::Catalogue;
 pub use channel::Channel;
+pub use circumstances::{Circumstances, GivenBy};
 pub use consent::{Answer, ConsentRecord};
 pub use contact::{COUNTED, ContactRecord, Contacts, Direction, Made};
 pub use identifier::{Identifier, IdentifierError, IdentifierKind};
 pub use image::{Change, KeyImage, PersonImage, Role};
 pub use language::{Language, Wording};
+pub use mention::Mention;
 pub use notice::{Notice, NoticeChange, NoticeRef};
 pub use purpose::{Controller, LegalBasis, Purpose, PurposeUse};
 pub use slug::{Slug, SlugError};

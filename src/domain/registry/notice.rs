@@ -1,8 +1,8 @@
 //! The words that were shown (GDPR arts. 13 and 14), versioned.
 
-use super::{Language, Slug, Wording};
+use super::{Language, Mention, Slug, Wording};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// Whether a new version only mends a text or asks for a new answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -28,6 +28,15 @@ pub struct Notice {
     pub change: NoticeChange,
     /// The exact words.
     pub text: Wording,
+    /// The mentions of a consent to calls that these words make; left out where nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<BTreeSet<Mention>>,
+    /// Whether these words name the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names_sender: Option<bool>,
+    /// The recipients that these words name; left out where those of the purpose are meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<String>>,
 }
 
 impl Notice {

@@ -1,6 +1,8 @@
 //! What a person's answer is now: the fold of the history.
 
-use super::{Answer, Channel, ConsentRecord, NoticeRef, Slug, SourceKind};
+use super::{
+    Act, Answer, Channel, Circumstances, Clarity, ConsentRecord, NoticeRef, Slug, SourceKind,
+};
 use crate::domain::ids::{Position, RecordId};
 use chrono::{DateTime, Utc};
 
@@ -19,6 +21,10 @@ pub struct ConsentState {
     pub source: SourceKind,
     /// Whether there is proof for this person.
     pub proof: bool,
+    /// What the act was worth.
+    pub clarity: Clarity,
+    /// What else belongs to the act.
+    pub circumstances: Circumstances,
     /// The record that it rests on.
     pub record: RecordId,
     /// The ledger entry that last changed it.
@@ -47,6 +53,8 @@ impl ConsentState {
             notice: record.notice.clone(),
             source: record.source.kind,
             proof: record.proof,
+            clarity: record.act.map(Act::clarity).unwrap_or_default(),
+            circumstances: record.circumstances,
             record: record.id,
             position,
         }
@@ -67,6 +75,12 @@ impl ConsentState {
     /// Whether this state, received after `held`, takes its place.
     #[must_use]
     pub fn supersedes(&self, held: &Self) -> bool {
+        match (self.is_open(), held.is_open()) {
+            // a request to confirm is no answer: it takes the place of none, and any answer its own
+            (true, false) => return false,
+            (false, true) => return true,
+            _ => {}
+        }
         let turns_no_into_yes = held.status.is_no() && !self.status.is_no();
         if turns_no_into_yes && self.source == SourceKind::Import {
             return false;
@@ -76,6 +90,11 @@ impl ConsentState {
             std::cmp::Ordering::Greater => true,
             std::cmp::Ordering::Equal => !turns_no_into_yes,
         }
+    }
+
+    /// Whether it waits for the person's confirmation.
+    const fn is_open(&self) -> bool {
+        matches!(self.status, Answer::Requested)
     }
 
     /// Whether a yes has run out at `at`. A no never runs out.
@@ -90,7 +109,10 @@ impl ConsentState {
 /// so that a replay of either cannot reopen it.
 #[must_use]
 pub fn stricter(a: &ConsentState, b: &ConsentState, position: Position) -> ConsentState {
-    let a_wins = match (a.status.is_no(), b.status.is_no()) {
+    let no = |state: &ConsentState| state.status.is_no();
+    let a_wins = match (no(a), no(b)) {
+        // a request to confirm is no answer
+        (false, false) if a.is_open() != b.is_open() => b.is_open(),
         (true, false) => true,
         (false, true) => false,
         (true, true) => a.effective_at >= b.effective_at,
@@ -107,7 +129,7 @@ pub fn stricter(a: &ConsentState, b: &ConsentState, position: Position) -> Conse
 /// The latest yes among these answers.
 #[must_use]
 pub fn latest_yes<'a>(states: impl Iterator<Item = &'a ConsentState>) -> Option<DateTime<Utc>> {
-    let yeses = states.filter(|state| !state.status.is_no());
+    let yeses = states.filter(|state| state.status.is_yes());
     yeses.map(|state| state.effective_at).max()
 }
 
@@ -130,6 +152,8 @@ mod tests {
             notice: None,
             source,
             proof: true,
+            clarity: Clarity::Clear,
+            circumstances: Circumstances::default(),
             record: RecordId::from_bytes([0; 16]),
             position: 0,
         }
@@ -137,6 +161,7 @@ mod tests {
 
     fn answers() -> impl Strategy<Value = Answer> {
         prop_oneof![
+            Just(Answer::Requested),
             Just(Answer::Given),
             Just(Answer::Refused),
             Just(Answer::Withdrawn)

@@ -3,6 +3,7 @@
 use super::subject::Subject;
 use crate::access::RecordConsents;
 use crate::app::record::{Claim, StateView, Written};
+use crate::app::told_act::ToldAct;
 use crate::app::{App, FieldProblem};
 use crate::domain::registry::{Source, SourceKind};
 use crate::http::door::{self, Allowed};
@@ -34,6 +35,17 @@ pub struct SourceBody {
     pub agent: Option<String>,
 }
 
+/// A double opt-in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DoubleOptInBody {
+    /// `requested` (with the status `requested`: never a yes) or `confirmed`.
+    #[schema(example = "confirmed")]
+    pub state: String,
+    /// When the person confirmed; a yes counts from then.
+    pub at: Option<DateTime<Utc>>,
+}
+
 /// One consent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,7 +58,7 @@ pub struct ConsentBody {
     /// By which channel.
     #[schema(example = "email")]
     pub channel: String,
-    /// `given`, `refused` or `withdrawn`.
+    /// `given`, `refused`, `withdrawn`, or `requested` for a double opt-in to be confirmed.
     #[schema(example = "given")]
     pub status: String,
     /// The words that were shown; needed for a yes.
@@ -57,9 +69,26 @@ pub struct ConsentBody {
     pub language: Option<String>,
     /// Where, and by whom it was taken down.
     pub source: Option<SourceBody>,
-    /// By which act.
+    /// By which act: `unticked_box_ticked`, `button_clicked`, `switch_turned_on`, `form_signed`,
+    /// `oral`, `sms_stop`, `link_confirmed`, `choice_saved`, `stop_all`, `one_click`, `imported`;
+    /// and those that are no clear act, which a check denies: `preticked_box`, `default_on_slider`,
+    /// `prewritten_clause_in_terms`, `contest_button_bundled`, `silence`, `inactivity`,
+    /// `scrolling`, `continued_browsing`.
     #[schema(example = "unticked_box_ticked")]
     pub act: Option<String>,
+    /// A double opt-in, where there is one.
+    pub double_opt_in: Option<DoubleOptInBody>,
+    /// Who gave it: `person`, or `parent` for who holds parental authority (GDPR 8).
+    #[schema(example = "person")]
+    pub given_by: Option<String>,
+    /// The one date and time agreed to, where the consent is to one call (C. conso. L223-1).
+    pub exact_slot: Option<DateTime<Utc>>,
+    /// Whether the consent to that one time is attested and archived.
+    pub attested: Option<bool>,
+    /// Whether the consent is explicit (GDPR 9(2)(a)).
+    pub explicit: Option<bool>,
+    /// Whether the phone number was verified as the consenting person's.
+    pub phone_number_verified: Option<bool>,
     /// When the person acted; never in the future. Left out: now.
     pub collected_at: Option<DateTime<Utc>>,
     /// For how long a yes holds, as an ISO 8601 period.
@@ -254,7 +283,15 @@ fn claim(app: &App, body: ConsentBody, pointer: &str) -> Result<Claim, Unreadabl
         notice: body.notice,
         language: body.language,
         source,
-        act: body.act,
+        told: ToldAct {
+            act: body.act,
+            double_opt_in: body.double_opt_in.map(|told| (told.state, told.at)),
+            given_by: body.given_by,
+            exact_slot: body.exact_slot,
+            attested: body.attested,
+            explicit: body.explicit,
+            phone_number_verified: body.phone_number_verified,
+        },
         collected_at: body.collected_at,
         valid_for: body.valid_for,
         evidence: body.evidence.map(serde_json::Value::Object),

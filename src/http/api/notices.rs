@@ -3,7 +3,7 @@
 use super::purposes::{AsOf, Published, name, publish_one};
 use crate::access::{PublishCatalogue, ReadCatalogue};
 use crate::app::publish::Publication;
-use crate::domain::registry::{Notice, NoticeChange, Slug, Wording};
+use crate::domain::registry::{Mention, Notice, NoticeChange, Slug, Wording};
 use crate::http::door::Allowed;
 use crate::http::json::{self, Body, SMALL};
 use crate::http::problem::Problem;
@@ -13,6 +13,7 @@ use crate::http::work::block;
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// One version of a notice.
@@ -28,6 +29,15 @@ pub struct NoticeBody {
     /// The exact words, per language.
     #[schema(value_type = Object)]
     pub text: Wording,
+    /// The mentions of a consent to calls that these words make (C. conso. R223-1):
+    /// `identity_and_goods`, `choice`, `period`, `withdrawal_right`, `access_to_proof`. Left out,
+    /// nothing is known of them, and calls that need them are denied.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["identity_and_goods", "choice", "period", "withdrawal_right", "access_to_proof"]))]
+    pub mentions: Option<BTreeSet<Mention>>,
+    /// Whether these words name the sender.
+    pub names_sender: Option<bool>,
+    /// The recipients that these words name. Left out, those of the purpose are meant.
+    pub recipients: Option<Vec<String>>,
 }
 
 /// Every published version of every notice, or those that were published at an instant.
@@ -80,6 +90,9 @@ pub async fn publish(
         purpose: asked.purpose,
         change: asked.change,
         text: asked.text,
+        mentions: asked.mentions,
+        names_sender: asked.names_sender,
+        recipients: asked.recipients,
     };
     let publication = Publication {
         notices: vec![notice],

@@ -5,7 +5,7 @@ use super::{code, failed, frame, gone, text};
 use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::{Changed, Wish, Wishes};
-use crate::domain::registry::{Answer, Channel};
+use crate::domain::registry::{Act, Answer, Channel};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{Change, ChoicesError, ProblemKind, Remaining, SavedPage, Standing, Text};
@@ -151,7 +151,11 @@ pub(super) fn wishes(
             stop_all,
             seen,
             language: code(visit.language),
-            act: if stop_all { "stop_all" } else { "choice_saved" },
+            act: if stop_all {
+                Act::StopAll
+            } else {
+                Act::ChoiceSaved
+            },
         });
     }
     Err(errors)
@@ -240,7 +244,7 @@ fn change_of(view: &OwnChoicesView, visit: Visit, change: &Changed) -> Change {
         .iter()
         .find(|offered| offered.purpose.id.as_str() == change.purpose);
     let standing = |answer: Option<Answer>| match answer {
-        None => Standing::NoAnswer,
+        None | Some(Answer::Requested) => Standing::NoAnswer,
         Some(Answer::Given) => Standing::Yes,
         Some(_) => Standing::No,
     };

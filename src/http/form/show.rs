@@ -151,6 +151,7 @@ fn answered(
 ) -> RowState {
     let since = when(state.effective_at);
     match state.status {
+        Answer::Requested => RowState::NeverAsked,
         Answer::Refused => RowState::No {
             since,
             how: NoKind::Refused,

@@ -5,7 +5,7 @@ use super::show::choices;
 use super::{code, failed, frame, gone, text};
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::Wishes;
-use crate::domain::registry::{Answer, Identifier};
+use crate::domain::registry::{Act, Identifier};
 use crate::domain::signals::one_click::{Unsubscribe, unsubscribe_request};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::json::{Body, SMALL};
@@ -94,12 +94,12 @@ pub async fn stop(
 }
 
 /// By which act: a mail program's one click, or the button on our own page.
-fn act(request: &HttpRequest, body: &[u8]) -> &'static str {
+fn act(request: &HttpRequest, body: &[u8]) -> Act {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|text| text.to_str().ok());
     match unsubscribe_request(request.method().as_str(), content_type, body) {
-        Unsubscribe::OneClick => "one_click",
-        _ => "stop_all",
+        Unsubscribe::OneClick => Act::OneClick,
+        _ => Act::StopAll,
     }
 }
 
@@ -175,11 +175,10 @@ fn items(view: &OwnChoicesView, visit: Visit) -> Vec<StopItem> {
         .iter()
         .filter(|offered| offered.purpose.legal_basis.is_chosen());
     let open = chosen.flat_map(|offered| {
-        let rows = offered.rows.iter().filter(|row| {
-            row.1
-                .as_ref()
-                .is_none_or(|state| state.status == Answer::Given)
-        });
+        let rows = offered
+            .rows
+            .iter()
+            .filter(|row| row.1.as_ref().is_none_or(|state| !state.status.is_no()));
         rows.map(|row| StopItem {
             title: text(&offered.purpose.title, visit.language),
             channel: row.0.as_str().to_owned(),

@@ -1,27 +1,15 @@
 //! The state of a case's consents: the registry's fold over the events listed.
 
-use super::vector::{Case, Consent, Status};
+use super::vector::{Case, Consent};
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::RecordId;
-use crate::domain::registry::{Answer, Channel, ConsentState, SourceKind};
+use crate::domain::registry::{
+    Act, Answer, Channel, Circumstances, Clarity, ConsentState, Mention, SourceKind,
+};
 use crate::policy::Facts;
-use crate::policy::gather::{Answered, Moment, When};
-use crate::policy::vocabulary::{ConsentAct, ConsentFact, PurposeUse, SlotFact, Stated};
+use crate::policy::gather::{Answered, Mentions, Moment, Taken, When};
+use crate::policy::vocabulary::{ConsentFact, PurposeUse, SlotFact, Stated};
 use chrono::{DateTime, Utc};
-
-/// Acts that are no clear affirmative act; every other one is (`law/README.md`).
-const ACTS: [(&str, ConsentAct); 10] = [
-    ("preticked_box", ConsentAct::PretickedBox),
-    ("pre_ticked_box", ConsentAct::PretickedBox),
-    ("default_on_slider", ConsentAct::PretickedBox),
-    ("prewritten_clause_in_terms", ConsentAct::Prewritten),
-    ("contest_button_bundled", ConsentAct::Bundled),
-    ("silence", ConsentAct::Inactivity),
-    ("inactivity", ConsentAct::Inactivity),
-    ("scrolling", ConsentAct::Inactivity),
-    ("continued_browsing", ConsentAct::Inactivity),
-    ("browsing", ConsentAct::Inactivity),
-];
 
 /// Sets the facts of the consents, and returns the answer for the purpose and channel asked.
 pub(super) fn facts(case: &Case, moment: &Moment, facts: &mut Facts) -> Option<Answered> {
@@ -105,6 +93,8 @@ fn state(consent: &Consent, moment: &Moment) -> Option<ConsentState> {
             SourceKind::WebForm
         },
         proof: consent.individual_proof == Some(true),
+        clarity: Clarity::Clear,
+        circumstances: Circumstances::default(),
         record: RecordId::from_bytes([0; 16]),
         position: 0,
     })
@@ -131,39 +121,41 @@ fn evidence(case: &Case, consent: &Consent, moment: &Moment, facts: &mut Facts) 
     facts.notice_current = !consent.notice_superseded;
     let versioned = consent.notice_version.as_ref().map(|_| true);
     facts.wording_known = Stated::from(consent.wording_kept.or(versioned));
-    facts.consent_act = act(consent.act.as_deref());
-    facts.sender_named = consent.named_sender.into();
     facts.consent_bundled = consent.bundle.len() > 1;
-    facts.consent_explicit = consent.explicit == Some(true);
-    facts.double_opt_in = consent.double_opt_in_confirmed.into();
-    facts.phone_number_verified = consent.phone_number_verified.into();
     facts.recipient_named = recipient(case, consent);
-    by_whom(consent, facts);
-    mentions(consent.r223_1_mentions.as_deref(), facts);
     facts.off_hours_general = consent.off_hours_general == Some(true);
-    facts.slot_attested = consent.attested == Some(true);
-    facts.exact_slot = match consent.exact_slot {
-        None => SlotFact::None,
-        Some(When::Instant(at)) if moment.is_same_minute(at.with_timezone(&Utc)) => {
-            SlotFact::ThisTime
-        }
-        Some(_) => SlotFact::OtherTime,
+    let taken = Taken {
+        clarity: clarity(consent.act.as_deref()),
+        sender_named: consent.named_sender,
+        mentions: consent.r223_1_mentions.as_deref().map(mentions),
+        confirmed: consent.double_opt_in_confirmed,
+        phone_number_verified: consent.phone_number_verified,
+        explicit: consent.explicit == Some(true),
+        by_parent: consent.given_by.as_deref() == Some("parent"),
+        slot: match consent.exact_slot {
+            Some(When::Instant(at)) => Some(at.with_timezone(&Utc)),
+            _ => None,
+        },
+        attested: consent.attested == Some(true),
     };
-}
-
-fn act(named: Option<&str>) -> ConsentAct {
-    let unclear = ACTS.iter().find(|(word, _)| Some(*word) == named);
-    unclear.map_or(ConsentAct::Clear, |(_, act)| *act)
-}
-
-fn by_whom(consent: &Consent, facts: &mut Facts) {
-    if consent.status != Status::Given {
-        return;
+    let answer = consent.status.answer().unwrap_or(Answer::Requested);
+    taken.facts(answer, moment, facts);
+    if let Some(When::Day(_)) = consent.exact_slot {
+        // a day is no exact time
+        facts.exact_slot = SlotFact::OtherTime;
     }
-    if consent.given_by.as_deref() == Some("parent") {
-        facts.parental_consent = Stated::Yes;
-    } else {
-        facts.child_consent = Stated::Yes;
+}
+
+/// What the act named is worth; every act that is not known to be unclear is clear
+/// (`law/README.md`).
+fn clarity(named: Option<&str>) -> Clarity {
+    match named {
+        Some("pre_ticked_box") => Clarity::Preticked,
+        Some("browsing") => Clarity::Inactive,
+        named => named
+            .and_then(Act::parse)
+            .map(Act::clarity)
+            .unwrap_or_default(),
     }
 }
 
@@ -175,13 +167,10 @@ fn recipient(case: &Case, consent: &Consent) -> Stated {
     Stated::from(case.told.recipient.as_ref().map(named))
 }
 
-fn mentions(made: Option<&[String]>, facts: &mut Facts) {
-    let of = |mention: &str| Stated::from(made.map(|made| made.iter().any(|one| one == mention)));
-    facts.mention_identity_and_goods = of("identity_and_goods");
-    facts.mention_choice = of("choice");
-    facts.mention_period = of("period");
-    facts.mention_withdrawal_right = of("withdrawal_right");
-    facts.mention_access_to_proof = of("access_to_proof");
+/// The mentions made; words that are none are none.
+fn mentions(made: &[String]) -> Mentions {
+    let read = |word: &String| serde_json::from_value::<Mention>(word.as_str().into()).ok();
+    Mentions::of(&made.iter().filter_map(read).collect())
 }
 
 /// Valid yeses that do not reach this use, and the answer on the terminal.

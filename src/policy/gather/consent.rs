@@ -34,6 +34,7 @@ impl Answered {
     /// The facts of the consent.
     pub fn facts(&self, moment: &Moment, facts: &mut Facts) {
         facts.consent = match self.answer {
+            Answer::Requested => ConsentFact::Requested,
             Answer::Given => ConsentFact::Given,
             Answer::Refused => ConsentFact::Refused,
             Answer::Withdrawn => ConsentFact::Withdrawn,

@@ -6,6 +6,7 @@ mod history;
 mod moment;
 mod past;
 mod said;
+mod taken;
 mod told;
 mod when;
 
@@ -13,6 +14,7 @@ pub use consent::{Answered, stands};
 pub use moment::{Calendar, LegalCalendar, Moment};
 pub use past::Past;
 pub use said::say;
+pub use taken::{Mentions, Taken};
 pub use told::{
     CallAttempt, Contact, DatedChoice, InformationRequest, Message, PersonTold, PressureCap, Told,
 };
