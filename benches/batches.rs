@@ -50,8 +50,10 @@ fn in_process(place: &Place, table: &mut Table) {
     let question = |n| Question {
         blinds: people::named(&app, &people::address(people::mix(n) % *PERSONS)).blinds(),
         coarse: Vec::new(),
+        subject: None,
         purpose: "newsletter".into(),
         channel: "email".into(),
+        campaign: None,
         said: Said::default(),
         at: None,
         reserve: false,

@@ -8,7 +8,7 @@ use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
-use crate::domain::ids::{Blind, DecisionId, Position, RecordId};
+use crate::domain::ids::{Blind, DecisionId, Position, RecordId, SubjectId};
 use crate::domain::registry::{Answer, Channel, Purpose};
 use crate::domain::time::{Entropy, Now, from_micros};
 use crate::index::{PersonView, Table};
@@ -23,6 +23,8 @@ pub struct Question {
     pub blinds: Vec<Blind>,
     /// The coarser hashes under which a no may be filed. Nobody is found by them.
     pub coarse: Vec<Blind>,
+    /// The registry's own id of the person, where the caller has it.
+    pub subject: Option<SubjectId>,
     /// What for.
     pub purpose: String,
     /// By which channel.
@@ -137,7 +139,8 @@ pub(super) fn decide(
     let found = question
         .blinds
         .iter()
-        .filter_map(|blind| table.person(blind));
+        .filter_map(|blind| table.person(blind))
+        .chain(question.subject.and_then(|id| table.person_of(id)));
     let mut found = found.map(Some).peekable();
     let nobody = found.peek().is_none().then_some(None);
     let asked = Asked::new(setting, purpose, channel, &question.said, at);

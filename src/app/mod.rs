@@ -9,6 +9,7 @@ pub mod choose;
 pub mod contact;
 pub mod contacts;
 pub mod create_key;
+pub mod customers;
 pub mod demo;
 pub mod entries;
 pub mod export;

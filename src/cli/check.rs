@@ -76,8 +76,10 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
     let question = Question {
         blinds: named.blinds(),
         coarse: named.coarse(),
+        subject: None,
         purpose: args.purpose.clone(),
         channel: args.channel.clone(),
+        campaign: None,
         said: Said::default(),
         at: None,
         reserve: false,

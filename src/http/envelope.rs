@@ -33,8 +33,10 @@ pub async fn envelope(
     let id = site
         .as_ref()
         .and_then(|site| RequestId::new(site.app.now(), site.app.entropy()).ok());
+    let own = id.and_then(|id| HeaderValue::from_str(id.text(&mut [0; 36])).ok());
+    let given_back = echoed(&request).or(own);
     let mut response = next.call(request).await?;
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(id.text(&mut [0; 36])).ok()) {
+    if let Some(value) = given_back {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
     guard(response.headers_mut());
@@ -42,6 +44,14 @@ pub async fn envelope(
         tell(&site, &response, id, started);
     }
     Ok(response)
+}
+
+/// The caller's own id of an AuthZEN request, which must come back. It is not logged: it may hold
+/// anything.
+fn echoed(request: &ServiceRequest) -> Option<HeaderValue> {
+    let authzen = request.path().starts_with("/access/");
+    let sent = request.headers().get(&REQUEST_ID).filter(|_| authzen)?;
+    (sent.len() <= 200).then(|| sent.clone())
 }
 
 /// What guards a browser. A body that is plain JSON needs a key that no browser holds, opens no

@@ -50,6 +50,7 @@ pub struct ProblemBody {
     modifiers(&Key),
     tags(
         (name = "checks", description = "May data be used?"),
+        (name = "authzen", description = "May data be used? In the words of OpenID AuthZEN 1.0"),
         (name = "consents", description = "What people said"),
         (name = "subjects", description = "One person's choices and history"),
         (name = "catalogue", description = "Purposes, notices, controllers"),

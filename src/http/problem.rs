@@ -70,6 +70,13 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed", title, detail).naming(errors)
     }
 
+    /// The same as 400: where a protocol knows no other status for a request that cannot be used.
+    #[must_use]
+    pub fn as_bad_request(mut self) -> Self {
+        self.0.status = StatusCode::BAD_REQUEST;
+        self
+    }
+
     /// The wrong fields, for an element of a batch at `pointer`.
     #[must_use]
     pub fn under(self, pointer: &str) -> Vec<FieldProblem> {

@@ -114,6 +114,12 @@ impl Table {
         })
     }
 
+    /// The person of that id, or the one that they were merged into.
+    #[must_use]
+    pub fn person_of(&self, subject: SubjectId) -> Option<PersonView<'_>> {
+        self.at(*self.by_subject.get(&own_handle(subject))?)
+    }
+
     /// Whether a contact point is on the suppression list, known person or not.
     #[must_use]
     pub fn is_suppressed(&self, contact: &Blind) -> bool {

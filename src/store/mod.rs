@@ -9,6 +9,7 @@ mod bulk;
 mod catalogue;
 mod connection;
 mod contacts;
+mod customers;
 mod doors;
 mod error;
 mod flush;

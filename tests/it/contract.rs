@@ -5,3 +5,5 @@ mod described;
 mod receipts;
 mod records;
 mod surface;
+
+pub use described::Described;

@@ -126,8 +126,10 @@ impl Bench {
         let question = crate::app::check::Question {
             blinds: self.named(email).blinds(),
             coarse: self.named(email).coarse(),
+            subject: None,
             purpose: "newsletter".into(),
             channel: "email".into(),
+            campaign: None,
             said: Said::default(),
             at: None,
             reserve: false,

@@ -80,8 +80,10 @@ fn ask(shop: &TestApp, channel: &str, country: &str) -> Decided {
     };
     let question = Question {
         blinds: shop.named(ANNE).blinds(),
+        subject: None,
         purpose: "offers".into(),
         channel: channel.into(),
+        campaign: None,
         said: Said {
             person: Some(Box::new(person)),
             ..Said::default()

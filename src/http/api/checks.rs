@@ -382,12 +382,8 @@ impl<'a> Call<'a> {
 
     async fn decide(&self, questions: Vec<Question>) -> Result<Vec<Told>, Problem> {
         let (app, now) = (&self.site.app, self.site.app.now());
-        if !self.door.fresh {
-            let stale = |_| Ok::<_, Refusal>(Told::Now(Ok(app.decide_stale(now)?)));
-            return Ok(questions.iter().map(stale).collect::<Result<_, _>>()?);
-        }
-        if !questions.iter().any(|question| question.reserve) {
-            let decided = app.check(&self.door.grant, &questions, now);
+        if !self.door.fresh || !questions.iter().any(|question| question.reserve) {
+            let decided = decide(self.door, self.site, &questions)?;
             return Ok(decided.into_iter().map(Told::Now).collect());
         }
         if questions.len() > reserve::MOST {
@@ -402,6 +398,24 @@ impl<'a> Call<'a> {
         let told = app.reserve(&self.door.grant, questions, now, key, telling);
         Ok(told.await?)
     }
+}
+
+/// Decides what reserves nothing.
+#[allow(
+    clippy::type_complexity,
+    reason = "one outcome a question, as the use case gives it"
+)]
+pub(super) fn decide(
+    door: &Allowed<CheckDecisions>,
+    site: &Site,
+    questions: &[Question],
+) -> Result<Vec<Result<Decided, Vec<FieldProblem>>>, Problem> {
+    let now = site.app.now();
+    if door.fresh {
+        return Ok(site.app.check(&door.grant, questions, now));
+    }
+    let stale = |_: &Question| Ok::<_, Refusal>(Ok(site.app.decide_stale(now)?));
+    Ok(questions.iter().map(stale).collect::<Result<_, _>>()?)
 }
 
 /// What a retry of a request that reserved is answered.
@@ -428,6 +442,7 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
     Ok(Question {
         blinds: named.blinds(),
         coarse: named.coarse(),
+        subject: None,
         purpose: asked.purpose,
         channel: asked.channel,
         said: Said {

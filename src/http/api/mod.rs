@@ -1,6 +1,7 @@
 //! The REST API: JSON in, JSON out.
 
 pub mod audit;
+pub mod authzen;
 pub mod checks;
 pub mod consents;
 pub mod contacts;
@@ -20,6 +21,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(checks::check)
+        .service(authzen::evaluation::evaluate)
+        .service(authzen::evaluations::evaluate_all)
+        .service(authzen::search::search)
+        .service(authzen::metadata::configuration)
         .service(consents::record)
         .service(contacts::record_contacts)
         .service(contacts::release_contact)
