@@ -1,6 +1,7 @@
 //! `POST /v1/checks`: may this be sent?
 
 use super::subject::Subject;
+use super::told::{FactsSchema, MessageSchema, PersonSchema};
 use crate::access::CheckDecisions;
 use crate::app::check::{Decided, Question};
 use crate::app::facts::Said;
@@ -40,16 +41,14 @@ pub struct CheckBody {
     pub channel: String,
     /// The campaign, for the record.
     pub campaign: Option<String>,
-    /// What is to be sent: `identifies_sender`, `valid_stop_contact`, `subject_honest`.
-    #[schema(value_type = Object, example = json!({"identifies_sender": true, "valid_stop_contact": true, "subject_honest": true}))]
+    /// What is to be sent.
+    #[schema(value_type = Option<MessageSchema>, example = json!({"identifies_sender": true, "valid_stop_contact": true, "subject_honest": true}))]
     pub message: Option<Message>,
-    /// Who the person is, as far as you know: `kind` (`consumer`, `professional`), `country`,
-    /// `timezone`, `age`, `role`, `address_type`, `subscriber`, `deceased`.
-    #[schema(value_type = Object, example = json!({"kind": "consumer", "country": "FR", "timezone": "America/Martinique"}))]
+    /// Who the person is, as far as you know.
+    #[schema(value_type = Option<PersonSchema>, example = json!({"kind": "consumer", "country": "FR", "timezone": "America/Martinique"}))]
     pub person: Option<Box<PersonTold>>,
-    /// What only you know of this use, such as `customer`, `similar_products`, `call_attempts`,
-    /// `on_bloctel`, `informed`; the marketer's guide lists the words.
-    #[schema(value_type = Object, example = json!({"informed": true, "promotional_content": false}))]
+    /// What only you know of this use.
+    #[schema(value_type = Option<FactsSchema>, example = json!({"informed": true, "promotional_content": false}))]
     pub facts: Option<Box<gather::Told>>,
     /// Another instant than now: a simulation, never a permission to send.
     pub at: Option<DateTime<Utc>>,

@@ -14,6 +14,7 @@ pub mod purposes;
 pub mod receipts;
 pub mod subject;
 pub mod subjects;
+pub mod told;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -2,6 +2,7 @@
 //! They compute and never decide; every number that decides stands in a policy.
 
 mod consent;
+mod described;
 mod history;
 mod moment;
 mod past;
@@ -11,6 +12,7 @@ mod told;
 mod when;
 
 pub use consent::{Answered, stands};
+pub use described::{Described, Field, Shape};
 pub use moment::{Calendar, LegalCalendar, Moment};
 pub use past::Past;
 pub use said::say;

@@ -92,7 +92,7 @@ pub(super) fn question(app: &App, asked: &EvaluationBody) -> Result<Question, Ve
 
 /// Asks the use case that answers `/v1/checks`, and counts. A question that does not read is
 /// answered with a denial that says why.
-pub(super) async fn ask(
+pub(super) fn ask(
     door: &Allowed<CheckDecisions>,
     site: &Site,
     questions: Vec<Result<Question, Vec<FieldProblem>>>,

@@ -27,16 +27,16 @@ pub async fn evaluate(
     body: Body<SMALL>,
 ) -> Result<HttpResponse, Problem> {
     let asked: EvaluationBody = shapes::read(&body.0)?;
-    Ok(HttpResponse::Ok().json(one(&door, &site, &asked).await?))
+    Ok(HttpResponse::Ok().json(one(&door, &site, &asked)?))
 }
 
 /// The answer to one question.
-pub(super) async fn one(
+pub(super) fn one(
     door: &Allowed<CheckDecisions>,
     site: &Site,
     asked: &EvaluationBody,
 ) -> Result<Decision, Problem> {
     let question = ask::question(&site.app, asked);
-    let answers = ask::ask(door, site, vec![question]).await?;
+    let answers = ask::ask(door, site, vec![question])?;
     answers.into_iter().next().ok_or_else(Problem::unavailable)
 }

@@ -3,7 +3,7 @@
 use super::answer;
 use super::ask;
 use super::evaluation;
-use super::shapes::{self, Action, Decision, EvaluationBody, Resource, Subject};
+use super::shapes::{self, Action, ContextSchema, Decision, EvaluationBody, Resource, Subject};
 use crate::access::CheckDecisions;
 use crate::app::FieldProblem;
 use crate::app::check::Question;
@@ -59,7 +59,7 @@ pub struct EvaluationsBody {
     /// To whom.
     pub resource: Option<Resource>,
     /// What only the caller knows.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ContextSchema>)]
     pub context: Option<Map<String, Value>>,
     /// Up to 10,000 questions; without any, what stands beside is the one question.
     #[serde(default)]
@@ -97,18 +97,18 @@ pub async fn evaluate_all(
     let asked: EvaluationsBody = shapes::read(&body.0)?;
     if asked.evaluations.is_empty() {
         let one: EvaluationBody = shapes::read(&body.0)?;
-        return Ok(HttpResponse::Ok().json(evaluation::one(&door, &site, &one).await?));
+        return Ok(HttpResponse::Ok().json(evaluation::one(&door, &site, &one)?));
     }
     if asked.evaluations.len() > MOST {
         let detail = format!("at most {MOST} evaluations in one request");
         let problem = FieldProblem::new("/evaluations", "too_many", detail);
         return Err(Problem::invalid(vec![problem]).as_bad_request());
     }
-    let evaluations = answers(&door, &site, asked).await?;
+    let evaluations = answers(&door, &site, asked)?;
     Ok(HttpResponse::Ok().json(Evaluations { evaluations }))
 }
 
-async fn answers(
+fn answers(
     door: &Allowed<CheckDecisions>,
     site: &Site,
     asked: EvaluationsBody,
@@ -125,12 +125,12 @@ async fn answers(
         .into_iter()
         .map(|item| defaults.question(site, item));
     if semantic == Semantic::ExecuteAll {
-        return ask::ask(door, site, questions.collect()).await;
+        return ask::ask(door, site, questions.collect());
     }
     let mut answers = Vec::new();
     for question in questions {
         let next = match question {
-            Ok(question) => ask::ask(door, site, vec![Ok(question)]).await?.pop(),
+            Ok(question) => ask::ask(door, site, vec![Ok(question)])?.pop(),
             Err(problems) => Some(answer::error(&problems)),
         };
         let next = next.ok_or_else(Problem::unavailable)?;

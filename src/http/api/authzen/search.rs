@@ -2,7 +2,7 @@
 
 use super::ask::{self, Use};
 use super::resource::{CUSTOMER, Customer};
-use super::shapes::{self, Action, Subject};
+use super::shapes::{self, Action, ContextSchema, Subject};
 use super::token::Token;
 use crate::access::CheckDecisions;
 use crate::app::FieldProblem;
@@ -51,7 +51,7 @@ pub struct SearchBody {
     /// What is sought.
     pub resource: Sought,
     /// What only the caller knows.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ContextSchema>)]
     pub context: Option<Map<String, Value>>,
     /// Which page.
     #[serde(default)]
@@ -183,7 +183,7 @@ impl Search {
                 ..Customer::default()
             }))
         };
-        let answers = ask::ask(door, site, looked_at.iter().map(question).collect()).await?;
+        let answers = ask::ask(door, site, looked_at.iter().map(question).collect())?;
         self.looked_at += looked_at.len();
         self.token.after = looked_at.last().copied().or(self.token.after);
         let permitted = looked_at

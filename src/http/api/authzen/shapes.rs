@@ -1,6 +1,7 @@
 //! The standard's own objects. Receivers ignore unknown fields; a required one that is missing is
 //! a broken request.
 
+use crate::http::api::told::{FactsSchema, MessageSchema, PersonSchema};
 use crate::http::json;
 use crate::http::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,18 @@ pub struct Resource {
     pub properties: Option<Map<String, Value>>,
 }
 
+/// What of the context is looked at.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the context; it is read field by field")]
+pub struct ContextSchema {
+    /// Who the person is.
+    person: Option<PersonSchema>,
+    /// What is to be sent.
+    message: Option<MessageSchema>,
+    /// The rest.
+    facts: Option<FactsSchema>,
+}
+
 /// One question.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct EvaluationBody {
@@ -59,9 +72,9 @@ pub struct EvaluationBody {
     pub action: Action,
     /// To whom.
     pub resource: Resource,
-    /// `person`, `message`, `facts`: what only the caller knows, in the words of `POST /v1/checks`.
+    /// What only the caller knows; what is not listed is not looked at.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<ContextSchema>)]
     pub context: Option<Map<String, Value>>,
 }
 
