@@ -53,7 +53,6 @@ fn in_process(place: &Place, table: &mut Table) {
         subject: None,
         purpose: "newsletter".into(),
         channel: "email".into(),
-        campaign: None,
         said: Said::default(),
         at: None,
         reserve: false,

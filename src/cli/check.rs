@@ -79,7 +79,6 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
         subject: None,
         purpose: args.purpose.clone(),
         channel: args.channel.clone(),
-        campaign: None,
         said: Said::default(),
         at: None,
         reserve: false,

@@ -41,14 +41,23 @@ impl PackedCell {
     };
 }
 
+/// The exact time that an answer agreed to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot {
+    pub purpose: u16,
+    pub channel: u8,
+    /// In microseconds since 1970.
+    pub at: i64,
+}
+
 /// What few persons have.
 #[derive(Debug, Default)]
 struct Rare {
     standing: Standing,
     more: Box<[PackedCell]>,
     reached: Option<Reached>,
-    /// The exact time agreed to: the entry of the answer, and microseconds since 1970.
-    slots: Box<[(Position, i64)]>,
+    /// The exact times agreed to.
+    slots: Box<[Slot]>,
 }
 
 /// One person: 128 bytes.
@@ -76,7 +85,7 @@ impl Person {
         suppressed: bool,
         standing: Standing,
         answers: &[PackedCell],
-        slots: Vec<(Position, i64)>,
+        slots: Vec<Slot>,
     ) -> Self {
         let (near, more) = answers.split_at(answers.len().min(ROOM));
         let mut cells = [PackedCell::NONE; ROOM];
@@ -133,10 +142,8 @@ impl Person {
     /// The exact time that an answer agreed to, where it did.
     fn slot(&self, cell: &PackedCell) -> Option<i64> {
         let slots = &self.rare.as_ref().filter(|_| cell.manner.has_slot())?.slots;
-        let found = slots
-            .iter()
-            .find(|(position, _)| *position == cell.position);
-        found.map(|(_, at)| *at)
+        let of_cell = |slot: &&Slot| slot.purpose == cell.purpose && slot.channel == cell.channel;
+        slots.iter().find(of_cell).map(|slot| slot.at)
     }
 
     fn cells(&self) -> impl Iterator<Item = &PackedCell> {

@@ -2,7 +2,7 @@
 
 use super::cell::Manner;
 use super::names::Names;
-use super::person::{FOREVER, PackedCell, Person, PersonView};
+use super::person::{FOREVER, PackedCell, Person, PersonView, Slot};
 use super::reached::Reached;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{
@@ -187,9 +187,12 @@ impl Table {
             .iter()
             .any(|contact| self.is_suppressed(contact));
         let cells: Vec<PackedCell> = image.cells.iter().map(|cell| self.pack(cell)).collect();
-        let slots = image.cells.iter().filter_map(|cell| {
-            let at = cell.state.circumstances.exact_slot?;
-            Some((cell.state.position, at.timestamp_micros()))
+        let slots = cells.iter().zip(&image.cells).filter_map(|(packed, cell)| {
+            Some(Slot {
+                purpose: packed.purpose,
+                channel: packed.channel,
+                at: cell.state.circumstances.exact_slot?.timestamp_micros(),
+            })
         });
         let slots = slots.collect();
         let inherited = self

@@ -129,7 +129,6 @@ impl Bench {
             subject: None,
             purpose: "newsletter".into(),
             channel: "email".into(),
-            campaign: None,
             said: Said::default(),
             at: None,
             reserve: false,

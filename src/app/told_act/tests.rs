@@ -89,6 +89,7 @@ fn ask(shop: &TestApp, channel: &str, country: &str) -> Decided {
             ..Said::default()
         },
         at: None,
+        reserve: false,
     };
     TestApp::wait(shop.app.fresh()).unwrap();
     let grant = TestApp::grant::<CheckDecisions>();

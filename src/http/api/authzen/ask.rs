@@ -6,12 +6,13 @@ use super::shapes::{Action, Decision, EvaluationBody, Subject};
 use crate::access::CheckDecisions;
 use crate::app::check::Question;
 use crate::app::facts::Said;
-use crate::app::{App, FieldProblem};
+use crate::app::{App, FieldProblem, reserve};
 use crate::http::api::checks;
 use crate::http::door::Allowed;
 use crate::http::json;
 use crate::http::problem::Problem;
 use crate::http::site::Site;
+use crate::policy::gather::Told;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -45,14 +46,20 @@ impl Use {
                 detail,
             )]
         };
+        let campaign = (subject.r#type == "campaign").then(|| subject.id.clone());
+        let facts: Option<Box<Told>> = told(context, "facts")?;
+        let problems = reserve::faults(facts.as_deref(), campaign.as_deref(), false, None);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         Ok(Self {
             purpose: purpose.ok_or_else(unsaid)?.to_owned(),
             channel: action.name.clone(),
-            campaign: (subject.r#type == "campaign").then(|| subject.id.clone()),
+            campaign,
             said: Said {
                 person: told(context, "person")?,
                 message: told(context, "message")?.unwrap_or_default(),
-                told: told(context, "facts")?,
+                told: facts,
             },
         })
     }
@@ -67,6 +74,7 @@ impl Use {
             campaign: self.campaign.clone(),
             said: self.said.clone(),
             at: None,
+            reserve: false,
         }
     }
 }
