@@ -164,7 +164,16 @@ fn consents() -> Vec<Case> {
             json!({ "kind": "store", "agent": long }),
             "/source/agent too_long",
         ),
-        ("/act", json!(long), "/act too_long"),
+        ("/act", json!(long), "/act act_unknown"),
+        ("/act", json!("zq7"), "/act act_unknown"),
+        ("/given_by", json!("zq7"), "/given_by given_by_unknown"),
+        ("/explicit", json!("zq7"), "/explicit type_wrong"),
+        ("/exact_slot", json!("zq7"), "/exact_slot value_wrong"),
+        (
+            "/double_opt_in",
+            json!({ "state": "zq7" }),
+            "/double_opt_in state_unknown",
+        ),
         ("/evidence", json!("zq7"), "/evidence type_wrong"),
         ("/evidence", json!({ "scan": long }), "/evidence too_long"),
     ]

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 /// Which questions are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AuthzenSemantic)]
 pub enum Semantic {
     /// All of them.
     #[default]
@@ -43,6 +44,7 @@ impl Semantic {
 
 /// How the questions are to be asked.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = AuthzenOptions)]
 pub struct Options {
     /// `execute_all` where it is left out.
     #[serde(default)]
@@ -51,6 +53,7 @@ pub struct Options {
 
 /// Many questions. What stands beside `evaluations` holds for each that does not say otherwise.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AuthzenEvaluations)]
 pub struct EvaluationsBody {
     /// Who wants to act.
     pub subject: Option<Subject>,
@@ -72,6 +75,7 @@ pub struct EvaluationsBody {
 
 /// The decisions, in the order of the questions.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AuthzenDecisions)]
 pub struct Evaluations {
     /// One each, as far as they were asked.
     pub evaluations: Vec<Decision>,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// Where the endpoints are.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AuthzenMetadata)]
 pub struct Metadata {
     /// The service, by the address that it is known by.
     #[schema(example = "https://choices.example.com")]

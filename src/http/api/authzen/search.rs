@@ -26,6 +26,7 @@ const LOOKED_AT: usize = 10_000;
 
 /// The kind of resource sought.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuthzenSought)]
 pub struct Sought {
     /// `customer`; an `id` is not looked at.
     #[schema(example = "customer")]
@@ -34,6 +35,7 @@ pub struct Sought {
 
 /// Which page.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = AuthzenPage)]
 pub struct Page {
     /// `next_token` of the page before; everything else must be as it was.
     pub token: Option<String>,
@@ -43,6 +45,7 @@ pub struct Page {
 
 /// The search.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = AuthzenSearch)]
 pub struct SearchBody {
     /// Who wants to act.
     pub subject: Subject,
@@ -60,6 +63,7 @@ pub struct SearchBody {
 
 /// Where the search goes on.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AuthzenNextPage)]
 pub struct PageAnswer {
     /// To be sent back for the next page; empty at the end.
     pub next_token: String,
@@ -69,6 +73,7 @@ pub struct PageAnswer {
 
 /// A customer.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AuthzenFound)]
 pub struct Found {
     /// `customer`.
     pub r#type: &'static str,
@@ -78,6 +83,7 @@ pub struct Found {
 
 /// One page.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AuthzenFoundPage)]
 pub struct SearchAnswer {
     /// Where it goes on.
     pub page: PageAnswer,

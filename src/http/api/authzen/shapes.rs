@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 /// A subject: the tool or campaign that wants to act.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuthzenSubject)]
 pub struct Subject {
     /// Of what kind it is: `campaign`, `tool` or another word of yours.
     #[schema(example = "campaign")]
@@ -25,6 +26,7 @@ pub struct Subject {
 
 /// An action: the channel, and what for.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuthzenAction)]
 pub struct Action {
     /// The channel.
     #[schema(example = "email")]
@@ -37,6 +39,7 @@ pub struct Action {
 
 /// A resource: the customer.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuthzenResource)]
 pub struct Resource {
     /// `customer`, or the kind of identifier in `id`: `email`, `phone`, `postal`, `crm_id`,
     /// `device_id`, `id_hash`.
@@ -65,6 +68,7 @@ pub struct ContextSchema {
 
 /// One question.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = AuthzenEvaluation)]
 pub struct EvaluationBody {
     /// Who wants to act.
     pub subject: Subject,
@@ -80,6 +84,7 @@ pub struct EvaluationBody {
 
 /// The decision.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuthzenDecision)]
 pub struct Decision {
     /// Whether it is permitted. Anything but `true` means: do not.
     pub decision: bool,
