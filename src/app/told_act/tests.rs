@@ -80,6 +80,7 @@ fn ask(shop: &TestApp, channel: &str, country: &str) -> Decided {
     };
     let question = Question {
         blinds: shop.named(ANNE).blinds(),
+        coarse: shop.named(ANNE).coarse(),
         subject: None,
         purpose: "offers".into(),
         channel: channel.into(),

@@ -109,7 +109,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,

@@ -7,7 +7,7 @@ use crate::domain::time::rfc3339;
 use serde_json::{Value, json};
 
 /// The decision, with its reason.
-pub(super) fn decision(version: &str, decided: &Decided) -> Decision {
+pub(super) fn decision(decided: &Decided) -> Decision {
     let outcome = &decided.outcome;
     let mut context = json!({
         "decision_id": decided.id,
@@ -15,7 +15,7 @@ pub(super) fn decision(version: &str, decided: &Decided) -> Decision {
         "reason_user": { "fr": outcome.explanation_fr(), "en": outcome.explanation_en() },
         "also": outcome.also(),
         "policies": outcome.determining(),
-        "policy_version": version,
+        "policy_version": decided.policy_version,
         "position": decided.position,
         "obligations": obligations(outcome.obligations()),
     });

@@ -68,6 +68,7 @@ impl Use {
     pub fn of(&self, customer: &Customer) -> Question {
         Question {
             blinds: customer.named.blinds(),
+            coarse: customer.named.coarse(),
             subject: customer.subject,
             purpose: self.purpose.clone(),
             channel: self.channel.clone(),
@@ -117,7 +118,7 @@ pub(super) fn ask(
             Ok(decided) => {
                 let outcome = &decided.outcome;
                 site.metrics.decided(outcome.is_permit(), outcome.reason());
-                answer::decision(site.app.engine().version(), &decided)
+                answer::decision(&decided)
             }
             Err(problems) => answer::error(&problems),
         });

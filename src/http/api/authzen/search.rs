@@ -122,7 +122,7 @@ pub async fn search(
     while search.goes_on() {
         search.step(&door, &site).await?;
     }
-    Ok(HttpResponse::Ok().json(search.answer(site.app.engine().version())))
+    Ok(HttpResponse::Ok().json(search.answer(site.app.rules().version())))
 }
 
 fn broken(pointer: &str, code: &'static str, detail: &str) -> Problem {
