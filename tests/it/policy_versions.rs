@@ -124,7 +124,7 @@ on_both! {
         let page = paul.get("/v1/audit/entries?limit=200").expect(200).json();
         let entries = page["items"].as_array().unwrap();
         let entry = entries.iter().find(|one| one["position"] == position).unwrap();
-        assert_eq!(entry["leaf"]["kind"], "policy.activated", "{entry}");
+        assert_eq!(entry["leaf"]["t"], "policy.activated", "{entry}");
         assert_eq!(entry["content"]["why"], REASON);
         assert_ne!(entry["content"]["proposed_by"], entry["content"]["actor"]);
         drop(scene);
