@@ -16,6 +16,7 @@
     reason = "a measuring program: where something is wrong it stops and says so"
 )]
 
+mod audience;
 mod batches;
 mod checks;
 mod generator;
@@ -37,7 +38,7 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 4] = ["start", "checks", "batches", "writes"];
+const PARTS: [&str; 5] = ["start", "checks", "batches", "writes", "audience"];
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -69,6 +70,7 @@ fn measure(named: &[String]) {
                 .iter()
                 .for_each(|place| checks::measure(place, &mut table)),
             "batches" => batches::measure(&places[0], &mut table),
+            "audience" => audience::measure(cluster.as_ref().ok(), &mut table),
             _ => writes::measure(cluster.as_ref().ok(), &mut table),
         }
     }

@@ -81,6 +81,30 @@ impl Cluster {
         self.place(name)
     }
 
+    /// Seconds of a join of persons (address, answer) with lines (address), loaded before.
+    pub fn join(&self, persons: &std::path::Path, lines: &std::path::Path) -> Option<f64> {
+        self.fresh("audience");
+        let load = format!(
+            "CREATE UNLOGGED TABLE p (email text PRIMARY KEY, yes boolean); CREATE UNLOGGED TABLE l (email text); \
+             \\copy p FROM '{}' CSV\n\\copy l FROM '{}' CSV HEADER\nVACUUM ANALYZE p; VACUUM ANALYZE l;",
+            persons.display(),
+            lines.display()
+        );
+        let script = load.replace("; ", ";\n");
+        let file = directory().join("join.sql");
+        std::fs::write(&file, script).ok()?;
+        let name = format!("--file={}", file.display());
+        self.client("psql", &["--dbname=audience", &name])
+            .then_some(())?;
+        let join = "--command=SELECT yes, count(*) FROM l LEFT JOIN p USING (email) GROUP BY 1";
+        let started = std::time::Instant::now();
+        self.client("psql", &["--dbname=audience", join])
+            .then_some(())?;
+        let seconds = started.elapsed().as_secs_f64();
+        self.fresh("audience");
+        Some(seconds)
+    }
+
     fn client(&self, name: &str, args: &[&str]) -> bool {
         let mut command = self.programs.command(name);
         command

@@ -129,7 +129,7 @@ pub(super) fn decide(
     question: &Question,
     now: Now,
 ) -> Result<Decided, Vec<FieldProblem>> {
-    let (purpose, channel) = resolve(table, question)?;
+    let (purpose, channel) = resolve(table, &question.purpose, &question.channel)?;
     // what is asked about another instant does not happen
     let shadow = shadow.filter(|_| question.at.is_none());
     let mut drafted: Option<Arc<Outcome>> = None;
@@ -187,12 +187,14 @@ fn no_dice() -> FieldProblem {
     )
 }
 
-fn resolve<'a>(
+/// The purpose and the channel that a check names.
+pub(super) fn resolve<'a>(
     table: &'a Table,
-    question: &Question,
+    purpose: &str,
+    channel: &str,
 ) -> Result<(&'a Purpose, Channel), Vec<FieldProblem>> {
-    let purpose = table.catalogue().purpose(&question.purpose);
-    let channel = Channel::parse(&question.channel);
+    let purpose = table.catalogue().purpose(purpose);
+    let channel = Channel::parse(channel);
     if let (Some(purpose), Some(channel)) = (purpose, channel) {
         return Ok((purpose, channel));
     }

@@ -101,6 +101,32 @@ pub fn read<'a>(
     }
 }
 
+/// The keyed hashes of one identifier.
+#[derive(Clone, Copy)]
+pub struct Hashes {
+    /// Its own: by it the person is found.
+    pub own: Blind,
+    /// The coarser one under which a no may be filed as well.
+    pub coarse: Option<Blind>,
+}
+
+impl Hashes {
+    /// Every hash under which a no may be filed.
+    pub fn filed(&self) -> impl Iterator<Item = &Blind> {
+        std::iter::once(&self.own).chain(&self.coarse)
+    }
+}
+
+/// The keyed hashes of one identifier; `None` where it is none.
+#[must_use]
+pub fn hashes_of(keys: &Keyring, name: &str, text: &str) -> Option<Hashes> {
+    let (own, coarse) = match read_one(keys, name, text).ok()? {
+        One::Contact(contact) => (contact.blind, contact.coarse),
+        One::Hash(blind) => (blind, None),
+    };
+    Some(Hashes { own, coarse })
+}
+
 enum One {
     Contact(Contact),
     Hash(Blind),

@@ -174,6 +174,12 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// The instant asked about, where the person is.
+    #[must_use]
+    pub const fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
     /// The facts, and whose law is applied.
     #[must_use]
     pub fn situation(&self, seen: &Seen) -> Situation {
@@ -218,6 +224,18 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// The same with the instant of the person's answer replaced by one that is as many completed
+    /// months ago: where the caller said nothing and the person said no in no call, no fact tells
+    /// them apart.
+    #[must_use]
+    pub fn alike(mut self, stands_for: impl FnOnce(DateTime<Utc>) -> DateTime<Utc>) -> Self {
+        let compared = self.past.refused_in_call().is_some();
+        if let Some(own) = self.own.as_mut().filter(|_| !compared) {
+            own.effective_at = stands_for(own.effective_at);
+        }
+        self
+    }
+
     fn facts(&self, moment: &Moment, facts: &mut Facts) {
         facts.person_known = self.known;
         facts.suppressed = self.suppressed;

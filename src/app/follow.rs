@@ -96,8 +96,7 @@ struct Shared {
 /// Keeps the index at the head of the log.
 pub struct HeadWatch {
     shared: Arc<Shared>,
-    store: Arc<Store>,
-    index: Arc<Index<Rules>>,
+    following: Following,
     grant: Grant<Serve>,
 }
 
@@ -106,7 +105,7 @@ impl HeadWatch {
     /// `idle`, so that a node that is asked rarely is not far behind.
     #[must_use]
     pub fn start(following: Following, grant: Grant<Serve>, idle: Option<Duration>) -> Self {
-        let (store, index) = (following.0.clone(), following.1.clone());
+        let kept = following.clone();
         let shared = Arc::new(Shared {
             healthy: AtomicBool::new(true),
             idle,
@@ -122,8 +121,7 @@ impl HeadWatch {
         }
         Self {
             shared,
-            store,
-            index,
+            following: kept,
             grant,
         }
     }
@@ -132,8 +130,9 @@ impl HeadWatch {
     /// can be told without asking the database.
     #[must_use]
     pub fn at_mark(&self) -> bool {
-        let mark = self.store.mark(&self.grant);
-        mark.is_some_and(|mark| self.index.position() >= mark)
+        let (store, index, _) = &self.following;
+        let mark = store.mark(&self.grant);
+        mark.is_some_and(|mark| index.position() >= mark)
     }
 
     /// Returns when the index has taken in all that was acknowledged before this call: at once where
@@ -158,6 +157,12 @@ impl HeadWatch {
             Ok(Ok(outcome)) => outcome,
             _ => Err(Stale),
         }
+    }
+
+    /// The same for a caller that may block; `false` where the head cannot be learned.
+    #[must_use]
+    pub fn catches_up(&self) -> bool {
+        self.at_mark() || catch_up(&self.following, &self.grant).is_ok()
     }
 
     /// Whether the last read succeeded.

@@ -220,6 +220,13 @@ impl App {
         self.head.at_mark()
     }
 
+    /// The same for a caller that may block: whether the index has taken in everything that was
+    /// committed before this call.
+    #[must_use]
+    pub fn catches_up(&self) -> bool {
+        self.head.catches_up()
+    }
+
     /// Whether the head of the log could be read when it was last tried.
     #[must_use]
     pub fn reads_the_head(&self) -> bool {

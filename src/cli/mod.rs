@@ -2,6 +2,7 @@
 //! well, 1 where a check found something wrong, 2 on wrong use, 3 where the service or the
 //! database failed.
 
+mod audience;
 mod audit;
 mod catalogue;
 mod check;
@@ -88,6 +89,8 @@ enum Command {
     },
     /// Ask for one decision, explained in words
     Check(check::CheckArgs),
+    /// Filter a file of persons: who may be contacted
+    Audience(audience::AudienceArgs),
     /// Bring existing consents in
     Import(import::ImportArgs),
     /// The log: check it against the database, export, verify
@@ -149,6 +152,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Link { command } => link::run(&command, &config, settings.json),
         Command::Catalogue { command } => catalogue::run(&command, &config, settings.json),
         Command::Check(args) => check::run(&args, &config, settings.json),
+        Command::Audience(args) => audience::run(&args, &config, settings.json),
         Command::Import(args) => Ok(Exit::from_code(import::run(
             &args,
             || open(&config),

@@ -231,6 +231,10 @@ pub enum PublicKind {
     Import,
     /// An audit export was made.
     Export,
+    /// A list of persons began to be filtered.
+    AudienceBegun,
+    /// A list of persons was filtered.
+    AudienceEnded,
 }
 
 impl PublicKind {
@@ -251,6 +255,8 @@ impl PublicKind {
             Self::StaffSignedIn => "staff.signed_in",
             Self::Import => "import.made",
             Self::Export => "export.made",
+            Self::AudienceBegun => "audience.begun",
+            Self::AudienceEnded => "audience.ended",
         }
     }
 }

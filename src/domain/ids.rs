@@ -79,6 +79,8 @@ ids! {
     KeyId,
     /// A member of staff.
     StaffId,
+    /// A list that was filtered.
+    AudienceId,
     /// A decision.
     DecisionId,
     /// An audit export.

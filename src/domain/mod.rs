@@ -1,6 +1,7 @@
 //! The field's words as types and rules. Pure: no clock, no randomness, no I/O, no SQL, no HTTP.
 
 pub mod age;
+pub mod audience;
 pub mod calendar;
 pub mod duration;
 pub mod elapsed;

@@ -19,4 +19,5 @@ pub mod query;
 pub mod report;
 pub mod serve;
 pub mod site;
+pub mod stream;
 pub mod work;

@@ -5,35 +5,13 @@ use super::pages::Language;
 use super::problem::Problem;
 use super::report::HtmlReport;
 use super::site::Site;
+use super::stream::{self, Chunk};
 use crate::access::{ExportAudit, Grant};
 use crate::app::export::{ExportError, ExportQuery};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::TimeDelta;
-use futures_util::stream;
-use std::io::{self, BufWriter, Write};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
-
-/// Bytes that are sent at a time.
-const CHUNK: usize = 64 * 1024;
-/// Chunks that wait for a slow reader.
-const AHEAD: usize = 16;
-
-type Chunk = Result<web::Bytes, io::Error>;
-
-struct Out(Sender<Chunk>);
-
-impl Write for Out {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let sent = self.0.blocking_send(Ok(web::Bytes::copy_from_slice(bytes)));
-        sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use tokio::sync::mpsc::Receiver;
 
 /// Exports a period and sends the package. What is refused before the first byte is a problem;
 /// what breaks off later breaks the connection, and the package does not verify.
@@ -54,7 +32,7 @@ pub async fn send(
             .with_timezone(&site.timezone)
             .date_naive()
     );
-    let (sender, mut receiver) = channel::<Chunk>(AHEAD);
+    let (out, broken, mut receiver) = stream::pipe();
     let report = HtmlReport {
         language,
         zone: site.timezone,
@@ -62,12 +40,10 @@ pub async fn send(
     };
     let app = site.app.clone();
     let work = web::block(move || {
-        let out = BufWriter::with_capacity(CHUNK, Out(sender.clone()));
         let outcome = app.export(&grant, &query, &report, now, out, &|_, _| ());
         if let Err(error) = &outcome {
             tracing::error!(%error, "an audit export broke off");
-            // whoever reads learns by the broken connection; nobody may be reading any more
-            drop(sender.blocking_send(Err(io::Error::other("the export broke off"))));
+            broken.off("the export broke off");
         }
         outcome.map(drop)
     });
@@ -82,17 +58,11 @@ pub async fn send(
 }
 
 fn response(file_name: &str, first: web::Bytes, rest: Receiver<Chunk>) -> HttpResponse {
-    let chunks = stream::unfold((Some(first), rest), |(first, mut rest)| async move {
-        match first {
-            Some(first) => Some((Ok(first), (None, rest))),
-            None => rest.recv().await.map(|chunk| (chunk, (None, rest))),
-        }
-    });
     HttpResponse::Ok()
         .content_type("application/zip")
         .insert_header((
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"{file_name}\""),
         ))
-        .streaming(chunks)
+        .streaming(stream::body(first, rest))
 }

@@ -120,6 +120,17 @@ impl Table {
         self.at(*self.by_subject.get(&own_handle(subject))?)
     }
 
+    /// The persons that contact points lead to, in their order. All places are looked up before
+    /// the first row is read, so that what each waits for in memory is waited for at once.
+    pub fn people<'t, 'c>(
+        &'t self,
+        contacts: impl Iterator<Item = Option<&'c Blind>>,
+    ) -> Vec<Option<PersonView<'t>>> {
+        let slot = |contact: Option<&Blind>| self.by_contact.get(&handle(contact?)).copied();
+        let slots: Vec<Option<u32>> = contacts.map(slot).collect();
+        slots.into_iter().map(|slot| self.at(slot?)).collect()
+    }
+
     /// Whether a contact point is on the suppression list, known person or not.
     #[must_use]
     pub fn is_suppressed(&self, contact: &Blind) -> bool {

@@ -15,6 +15,7 @@ mod support;
 
 mod architecture;
 mod at_once;
+mod audience;
 mod authzen;
 mod bad_input;
 mod cli;

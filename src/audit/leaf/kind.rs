@@ -88,6 +88,12 @@ pub enum EntryKind {
     /// Data or an audit package was exported.
     #[serde(rename = "export.made")]
     ExportMade,
+    /// A list of persons began to be filtered.
+    #[serde(rename = "audience.begun")]
+    AudienceBegun,
+    /// A list of persons was filtered.
+    #[serde(rename = "audience.ended")]
+    AudienceEnded,
     /// A batch of decisions was recorded.
     #[serde(rename = "decisions.recorded")]
     DecisionsRecorded,
@@ -109,7 +115,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -137,6 +143,8 @@ impl EntryKind {
         Self::StaffSignedIn,
         Self::ImportMade,
         Self::ExportMade,
+        Self::AudienceBegun,
+        Self::AudienceEnded,
         Self::DecisionsRecorded,
         Self::LogSealed,
         Self::SigningKeyRotated,
@@ -174,6 +182,8 @@ impl EntryKind {
             Self::StaffSignedIn => "staff.signed_in",
             Self::ImportMade => "import.made",
             Self::ExportMade => "export.made",
+            Self::AudienceBegun => "audience.begun",
+            Self::AudienceEnded => "audience.ended",
             Self::DecisionsRecorded => "decisions.recorded",
             Self::LogSealed => "log.sealed",
             Self::SigningKeyRotated => "signing_key.rotated",

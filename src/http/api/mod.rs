@@ -1,5 +1,6 @@
 //! The REST API: JSON in, JSON out.
 
+pub mod audiences;
 pub mod audit;
 pub mod authzen;
 pub mod checks;
@@ -26,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(authzen::evaluations::evaluate_all)
         .service(authzen::search::search)
         .service(authzen::metadata::configuration)
+        .service(audiences::filter)
         .service(consents::record)
         .service(contacts::record_contacts)
         .service(contacts::release_contact)

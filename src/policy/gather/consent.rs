@@ -1,10 +1,9 @@
 //! The consent that a use would rest on.
 
 use super::moment::Moment;
-use crate::domain::elapsed;
 use crate::domain::registry::Answer;
 use crate::policy::Facts;
-use crate::policy::vocabulary::{ConsentFact, ProofFact, Whole};
+use crate::policy::vocabulary::{ConsentFact, ProofFact};
 use chrono::{DateTime, Utc};
 
 /// The answer that holds for one purpose and channel.
@@ -40,8 +39,7 @@ impl Answered {
             Answer::Withdrawn => ConsentFact::Withdrawn,
         };
         facts.consent_expired = self.expired;
-        let collected = moment.local_day(self.effective_at);
-        facts.consent_age_months = Whole::of(elapsed::months(collected, moment.day().latest));
+        facts.consent_age_months = moment.months_since(self.effective_at);
         facts.consent_proof = if self.proof {
             ProofFact::Individual
         } else {

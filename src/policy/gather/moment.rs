@@ -1,6 +1,7 @@
 //! The instant asked about, as it is where the person is.
 
 use crate::domain::calendar::{Calendar as Region, Holiday, LocalTime, local_time};
+use crate::domain::elapsed;
 use crate::policy::Facts;
 use crate::policy::situation::LegalDay;
 use crate::policy::vocabulary::{Country, DayOfWeek, Stated, Whole};
@@ -67,6 +68,12 @@ impl Moment {
             earliest: shifted(-12),
             latest: shifted(14),
         }
+    }
+
+    /// Completed months since another instant; in doubt one more.
+    #[must_use]
+    pub fn months_since(&self, at: DateTime<Utc>) -> Whole {
+        Whole::of(elapsed::months(self.local_day(at), self.day().latest))
     }
 
     /// Whether another instant is in the same minute.

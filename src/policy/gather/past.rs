@@ -39,6 +39,12 @@ impl Past {
         }
     }
 
+    /// The last no in a call.
+    #[must_use]
+    pub const fn refused_in_call(&self) -> Option<DateTime<Utc>> {
+        self.refused_in_call
+    }
+
     /// Counts a marketing contact to the person, a subcontractor's included; `asked` is the channel
     /// asked about.
     pub fn count(

@@ -19,9 +19,53 @@ use super::text::{clean, lower};
 const LOCAL_MAX: usize = 64;
 /// Longest address in octets (RFC 5321, erratum 1690).
 const ADDRESS_MAX: usize = 254;
+/// Longest domain in octets (RFC 1035, 2.3.4, without the root).
+const DOMAIN_MAX: usize = 253;
+/// Longest name between two dots (RFC 1035, 2.3.4).
+const LABEL_MAX: usize = 63;
 
 /// The address in normal form.
 pub(super) fn normal(text: &str) -> Result<String, IdentifierError> {
+    match plain(text) {
+        Some(address) => Ok(address),
+        None => any(text),
+    }
+}
+
+/// The short way for the plain kind, as nearly all addresses are: letters, digits and `.`, `_`, `+`,
+/// `-` before the `@`, names of letters, digits and inner hyphens after it, all ASCII. What is
+/// anything else, or wrong, goes the long way.
+fn plain(text: &str) -> Option<String> {
+    let (local, domain) = text.split_once('@')?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+' | b'-');
+    let local_fits = (1..=LOCAL_MAX).contains(&local.len()) && local.bytes().all(fits);
+    if !local_fits || text.len() > ADDRESS_MAX || domain.len() > DOMAIN_MAX {
+        return None;
+    }
+    let mut labels = domain.rsplit('.');
+    let top = labels.next().filter(|top| plain_label(top))?;
+    let has_letter = top.bytes().any(|byte| !byte.is_ascii_digit());
+    let below = labels.next().filter(|label| plain_label(label))?;
+    let plain = has_letter && !below.is_empty() && labels.all(plain_label);
+    plain.then(|| text.to_ascii_lowercase())
+}
+
+/// A name without anything that UTS 46 would look into.
+fn plain_label(label: &str) -> bool {
+    let bytes = label.as_bytes();
+    let ends = [bytes.first(), bytes.last()];
+    let encoded = bytes
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"xn--"));
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    (1..=LABEL_MAX).contains(&bytes.len())
+        && bytes.iter().all(fits)
+        && !ends.contains(&Some(&b'-'))
+        && !encoded
+}
+
+/// The long way.
+fn any(text: &str) -> Result<String, IdentifierError> {
     let text = clean(text)?;
     let (local, domain) = text.split_once('@').ok_or(IdentifierError::EmailShape)?;
     if local.is_empty() || domain.is_empty() || domain.contains('@') {
@@ -80,6 +124,41 @@ fn normal_domain(domain: &str) -> Result<Cow<'_, str>, IdentifierError> {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        /// Whatever goes the short way comes out as it would have the long way.
+        #[test]
+        fn both_ways_lead_to_the_same(
+            local in "[a-zA-Z0-9._+-]{0,4}",
+            labels in proptest::collection::vec("(xn--|XN--|)[a-zA-Z0-9_-]{0,4}", 0..4),
+            odd in proptest::option::of("[ é@\u{a0}ß。]"),
+        ) {
+            let text = format!("{local}@{}{}", labels.join("."), odd.unwrap_or_default());
+            if let Some(short) = plain(&text) {
+                proptest::prop_assert_eq!(any(&text), Ok(short));
+            }
+        }
+    }
+
+    #[test]
+    fn nearly_all_addresses_go_the_short_way() {
+        for text in [
+            "Anne.Dupont+news@mail.exemple.fr",
+            "a@b-c.example",
+            "a_b@1und1.de",
+        ] {
+            assert!(plain(text).is_some(), "{text}");
+        }
+        let label = "d".repeat(63);
+        let domain = format!("{label}.{label}.{label}.{}", "d".repeat(61));
+        for text in [
+            format!("a@{domain}"),
+            format!("{}@{label}.fr", "a".repeat(64)),
+        ] {
+            assert_eq!(plain(&text).ok_or(()), any(&text).map_err(drop), "{text}");
+        }
+        assert_eq!(plain(&format!("a@{domain}d")), None);
+    }
 
     #[test]
     fn domains_meet_in_ascii() {

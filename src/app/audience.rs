@@ -1,0 +1,183 @@
+//! Which persons of a list may be contacted: a check for each line, on millions of them.
+//!
+//! Every line gets the answer that a check would give it: the same view of the registry, the same
+//! function from what is seen of a person to the facts, the same policies. What is saved is work
+//! done twice: persons of whom the same is seen ([`Seen`]) get one answer.
+
+mod judge;
+mod line;
+mod months;
+mod stream;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+pub use stream::{AudienceError, Reading, Streams};
+pub use tally::Tally;
+
+use super::open::App;
+use super::refusal::{FieldProblem, Refusal};
+use crate::access::{CheckDecisions, Grant};
+use crate::domain::audience::Layout;
+use crate::domain::event::{PublicEvent, PublicKind};
+use crate::domain::ids::AudienceId;
+use crate::store::{Order, StoreError};
+use judge::Judge;
+use line::Line;
+use serde_json::{Value, json};
+
+/// Lines that are looked up together: what they wait for in memory, they then wait for at once.
+const TOGETHER: usize = 256;
+
+/// What a list is to be used for.
+#[derive(Debug, Clone)]
+pub struct AudienceQuery {
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: String,
+    /// The campaign, for the record.
+    pub campaign: Option<String>,
+}
+
+/// Where lines go.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// Those permitted, byte for byte.
+    pub permitted: Vec<u8>,
+    /// Those refused, each with its reason; `None` where nobody wants them.
+    pub refused: Option<Vec<u8>>,
+}
+
+/// A list on its way through the filter.
+pub struct Audience<'a> {
+    app: &'a App,
+    grant: Grant<CheckDecisions>,
+    id: AudienceId,
+    query: AudienceQuery,
+    layout: Layout,
+    judge: Judge,
+    tally: Tally,
+    digest: ring::digest::Context,
+}
+
+impl App {
+    /// Begins to filter a list, and records that it does: no permit without its record.
+    ///
+    /// # Errors
+    /// Where purpose or channel is unknown, or the log cannot be written.
+    pub fn audience(
+        &self,
+        grant: &Grant<CheckDecisions>,
+        query: AudienceQuery,
+        layout: Layout,
+    ) -> Result<Audience<'_>, Refusal> {
+        let now = self.now();
+        let judge = Judge::new(&self.index.view(), &query, now).map_err(Refusal::Invalid)?;
+        let audience = Audience {
+            app: self,
+            grant: grant.clone(),
+            id: AudienceId::new(now, self.entropy())?,
+            query,
+            layout,
+            judge,
+            tally: Tally::default(),
+            digest: ring::digest::Context::new(&ring::digest::SHA256),
+        };
+        audience.record(PublicKind::AudienceBegun, json!({}))?;
+        Ok(audience)
+    }
+
+    /// Whether purpose and channel are known, so that a list can be refused before it is read.
+    ///
+    /// # Errors
+    /// What is unknown.
+    pub fn audience_query(&self, query: &AudienceQuery) -> Result<(), Vec<FieldProblem>> {
+        Judge::new(&self.index.view(), query, self.now()).map(drop)
+    }
+}
+
+impl Audience<'_> {
+    /// Answers for the whole records that `piece` begins with, and returns how many bytes those
+    /// were. `last` where nothing follows. `fresh` says that the index has taken in all that was
+    /// acknowledged before; where it is false every line is refused.
+    pub fn take(&mut self, piece: &[u8], last: bool, fresh: bool, lists: &mut Lists) -> usize {
+        let before = lists.permitted.len();
+        let layout = self.layout.clone();
+        let mut records = layout.records(piece, last);
+        let view = self.app.index().view();
+        self.judge.renew(&view, &self.query, self.app.now(), fresh);
+        self.tally.at(view.position(), view.rules().version());
+        let mut lines = Vec::with_capacity(TOGETHER);
+        loop {
+            lines.extend(
+                records
+                    .by_ref()
+                    .take(TOGETHER)
+                    .map(|record| Line::read(self.app.keys(), &layout, record)),
+            );
+            if lines.is_empty() {
+                break;
+            }
+            self.judge.lines(self.app, &view, &lines, |line, verdict| {
+                self.tally.count(verdict);
+                if verdict.permit {
+                    lists.permitted.extend_from_slice(line.record.bytes);
+                } else if let Some(refused) = &mut lists.refused {
+                    layout.with_reason(&line.record, &verdict.reason, refused);
+                }
+            });
+            lines.clear();
+        }
+        self.digest
+            .update(lists.permitted.get(before..).unwrap_or_default());
+        records.taken()
+    }
+
+    /// Ends the run: records what came of it, and says it.
+    ///
+    /// # Errors
+    /// Where the log cannot be written; the entry about its beginning then stands alone.
+    pub fn finish(self) -> Result<Tally, Refusal> {
+        self.ended(true)
+    }
+
+    /// Ends a run that broke off: what was answered until then is recorded.
+    ///
+    /// # Errors
+    /// As [`Audience::finish`].
+    pub fn broke_off(self) -> Result<Tally, Refusal> {
+        self.ended(false)
+    }
+
+    fn ended(self, complete: bool) -> Result<Tally, Refusal> {
+        let permitted = crate::audit::encoding::hex(self.digest.clone().finish().as_ref());
+        let mut came_of_it = json!({ "complete": complete, "permitted_sha256": permitted });
+        if let (Some(all), Ok(Value::Object(tally))) = (
+            came_of_it.as_object_mut(),
+            serde_json::to_value(&self.tally),
+        ) {
+            all.extend(tally);
+        }
+        self.record(PublicKind::AudienceEnded, came_of_it)?;
+        Ok(self.tally)
+    }
+
+    fn record(&self, kind: PublicKind, mut payload: Value) -> Result<(), Refusal> {
+        if let Some(fields) = payload.as_object_mut() {
+            fields.insert("audience".into(), json!(self.id));
+            fields.insert("purpose".into(), json!(self.query.purpose));
+            fields.insert("channel".into(), json!(self.query.channel));
+            fields.insert("campaign".into(), json!(self.query.campaign));
+        }
+        let event = PublicEvent::new(kind, self.grant.actor(), payload);
+        let order = Order::at(self.app.now());
+        let recorded = self
+            .app
+            .store
+            .write_blocking(&self.grant, order, move |tx| {
+                Ok::<_, StoreError>(tx.public(event.clone()).with(()))
+            });
+        recorded.map(drop).map_err(Refusal::from)
+    }
+}

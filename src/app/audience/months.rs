@@ -1,0 +1,94 @@
+//! How many months ago something was, asked millions of times.
+
+use crate::policy::gather::Moment;
+use chrono::{DateTime, Utc};
+
+const DAY: i64 = 86_400 * 1_000_000;
+/// Days since 1970 that are kept: until 2159.
+const DAYS: usize = 69_000;
+
+/// Completed months since an instant, by the day that it falls on; and for each number of months
+/// one instant that stands for all of them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Months {
+    of_day: Vec<Kept>,
+    stands_for: Vec<Option<DateTime<Utc>>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    NotAsked,
+    /// The number changes near this day: each instant is asked for itself.
+    Differs,
+    All(u16),
+}
+
+impl Months {
+    /// The instant that stands for all that are as many completed months ago as this one.
+    pub(super) fn alike(&mut self, moment: &Moment, at: DateTime<Utc>) -> DateTime<Utc> {
+        let months = usize::from(self.since(moment, at));
+        if self.stands_for.len() <= months {
+            self.stands_for.resize(months + 1, None);
+        }
+        match self.stands_for.get_mut(months) {
+            Some(first) => *first.get_or_insert(at),
+            None => at,
+        }
+    }
+
+    fn since(&mut self, moment: &Moment, at: DateTime<Utc>) -> u16 {
+        let exact = || moment.months_since(at).get();
+        let Ok(day) = usize::try_from(at.timestamp_micros().div_euclid(DAY)) else {
+            return exact();
+        };
+        if self.of_day.is_empty() {
+            self.of_day.resize(DAYS, Kept::NotAsked);
+        }
+        match self.of_day.get_mut(day) {
+            Some(Kept::All(months)) => *months,
+            Some(Kept::Differs) | None => exact(),
+            Some(kept) => {
+                *kept = around(moment, at);
+                exact()
+            }
+        }
+    }
+}
+
+/// Local days lie up to a day beside those of UTC, and a clock that is put back may repeat one:
+/// only where the number is the same a day before and a day after is it that of the whole day.
+fn around(moment: &Moment, at: DateTime<Utc>) -> Kept {
+    let midnight = at.timestamp_micros().div_euclid(DAY) * DAY;
+    let [before, after] = [midnight - DAY, midnight + 2 * DAY]
+        .map(|at| moment.months_since(crate::domain::time::from_micros(at)));
+    if before == after {
+        Kept::All(before.get())
+    } else {
+        Kept::Differs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::Tz;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_instant_stands_for_its_own_months_only(
+            now in 1_500_000_000_i64..1_900_000_000,
+            zone in prop::sample::select(vec!["Europe/Paris", "America/Havana", "Pacific/Apia", "Asia/Kathmandu"]),
+            agos in prop::collection::vec(-100_000_i64..200_000_000, 1..60),
+        ) {
+            let instant = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+            let moment = Moment { at: instant(now), zone: zone.parse::<Tz>().ok() };
+            let mut months = Months::default();
+            for ago in agos.iter().chain(&agos) {
+                let at = instant(now - ago);
+                let alike = months.alike(&moment, at);
+                prop_assert_eq!(moment.months_since(alike), moment.months_since(at));
+            }
+        }
+    }
+}

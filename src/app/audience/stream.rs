@@ -1,0 +1,170 @@
+//! A list as it streams: a piece at a time, so that memory does not grow with it.
+
+use super::{Audience, AudienceQuery, Lists, Tally};
+use crate::access::{CheckDecisions, Grant};
+use crate::app::open::App;
+use crate::app::refusal::Refusal;
+use crate::domain::audience::{Format, Header, HeaderError, LONGEST, Layout};
+use std::io::{self, Read, Write};
+
+/// Bytes that are read at a time.
+const PIECE: usize = 256 * 1024;
+
+/// A list was not filtered, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum AudienceError {
+    /// Purpose or channel is unknown, or the log cannot be written.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The first line cannot be used.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// The list cannot be read on.
+    #[error("the list cannot be read: {0}")]
+    Input(io::Error),
+    /// The answer cannot be written.
+    #[error("the answer cannot be written: {0}")]
+    Output(io::Error),
+}
+
+/// Where a list comes from and where its lines go.
+pub struct Streams<'a> {
+    /// The list.
+    pub input: &'a mut dyn Read,
+    /// The permitted lines, the header first.
+    pub permitted: &'a mut dyn Write,
+    /// The refused lines, each with its reason, the header first.
+    pub refused: Option<&'a mut dyn Write>,
+    /// Told how many bytes were read.
+    pub progress: &'a dyn Fn(u64),
+}
+
+/// How the list is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// CSV or JSON lines.
+    pub format: Format,
+    /// The one column that names the person, where several could.
+    pub only: Option<&'static str>,
+}
+
+impl App {
+    /// Filters a list. Blocks. What was answered before it broke off is recorded as such.
+    ///
+    /// # Errors
+    /// See [`AudienceError`]. Before the first line is written nothing was begun.
+    pub fn filter_list(
+        &self,
+        grant: &Grant<CheckDecisions>,
+        query: AudienceQuery,
+        reading: Reading,
+        mut streams: Streams<'_>,
+    ) -> Result<Tally, AudienceError> {
+        self.audience_query(&query).map_err(Refusal::Invalid)?;
+        let mut list = List::default();
+        let layout = list.layout(reading, &mut streams)?;
+        let mut audience = self.audience(grant, query, layout)?;
+        match list.filter(self, &mut audience, &mut streams) {
+            Ok(()) => Ok(audience.finish()?),
+            Err(error) => {
+                audience.broke_off()?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What was read and not yet answered for.
+#[derive(Default)]
+struct List {
+    waiting: Vec<u8>,
+    read: u64,
+    ended: bool,
+}
+
+impl List {
+    fn fill(&mut self, streams: &mut Streams<'_>) -> Result<(), AudienceError> {
+        let before = self.waiting.len();
+        self.waiting.resize(before + PIECE, 0);
+        let room = self.waiting.get_mut(before..).unwrap_or_default();
+        let read = read_full(streams.input, room).map_err(AudienceError::Input)?;
+        self.waiting.truncate(before + read);
+        self.ended = read < PIECE;
+        self.read += read as u64;
+        (streams.progress)(self.read);
+        Ok(())
+    }
+
+    /// Reads the first line of a CSV file and passes it on.
+    fn layout(
+        &mut self,
+        reading: Reading,
+        streams: &mut Streams<'_>,
+    ) -> Result<Layout, AudienceError> {
+        if reading.format == Format::JsonLines {
+            return Ok(Layout::JsonLines);
+        }
+        while !self.ended && !self.waiting.contains(&b'\n') && self.waiting.len() < LONGEST {
+            self.fill(streams)?;
+        }
+        let end = self.waiting.iter().position(|byte| *byte == b'\n');
+        let line: Vec<u8> = match end {
+            Some(end) => self.waiting.drain(..=end).collect(),
+            None => self.waiting.drain(..).collect(),
+        };
+        let names = line.strip_suffix(b"\n").unwrap_or(&line);
+        let names = names.strip_suffix(b"\r").unwrap_or(names);
+        let header = Header::read(names, reading.only)?;
+        let with_reason = header.with_reason(&line);
+        write(streams.permitted, &line)?;
+        if let Some(refused) = &mut streams.refused {
+            write(*refused, &with_reason)?;
+        }
+        Ok(Layout::Csv(header))
+    }
+
+    fn filter(
+        &mut self,
+        app: &App,
+        audience: &mut Audience<'_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), AudienceError> {
+        let mut lists = Lists {
+            refused: streams.refused.is_some().then(Vec::new),
+            ..Lists::default()
+        };
+        loop {
+            let fresh = app.catches_up();
+            let taken = audience.take(&self.waiting, self.ended, fresh, &mut lists);
+            self.waiting.drain(..taken);
+            write(streams.permitted, &lists.permitted)?;
+            lists.permitted.clear();
+            if let (Some(to), Some(refused)) = (&mut streams.refused, &mut lists.refused) {
+                write(*to, refused)?;
+                refused.clear();
+            }
+            if self.ended {
+                return Ok(());
+            }
+            self.fill(streams)?;
+        }
+    }
+}
+
+fn write(to: &mut dyn Write, bytes: &[u8]) -> Result<(), AudienceError> {
+    to.write_all(bytes).map_err(AudienceError::Output)
+}
+
+/// Reads until `room` is full or nothing more comes.
+fn read_full(input: &mut dyn Read, room: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = room.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match input.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}

@@ -1,0 +1,247 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+use super::*;
+use crate::access::RecordConsents;
+use crate::app::check::Question;
+use crate::app::contact::Named;
+use crate::app::contacts::ContactClaim;
+use crate::app::facts::Said;
+use crate::app::record::Claim;
+use crate::app::testing::TestApp;
+use crate::domain::audience::Header;
+use crate::domain::registry::Objection;
+use proptest::prelude::*;
+
+/// What happens to somebody.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Says(&'static str, &'static str),
+    Objects,
+    IsRestricted,
+    IsSuppressed,
+    IsReached,
+    RefusesACall,
+    Calls,
+    Waits(i64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let purpose = prop::sample::select(vec!["newsletter", "offers"]);
+    let status = prop::sample::select(vec!["given", "given", "refused", "withdrawn"]);
+    prop_oneof![
+        6 => (purpose, status).prop_map(|(purpose, status)| Act::Says(purpose, status)),
+        1 => Just(Act::Objects),
+        1 => Just(Act::IsRestricted),
+        1 => Just(Act::IsSuppressed),
+        1 => Just(Act::IsReached),
+        1 => Just(Act::RefusesACall),
+        1 => Just(Act::Calls),
+        3 => (1_i64..200 * 86_400).prop_map(Act::Waits),
+    ]
+}
+
+/// A claim that says when the person acted: after a *no* a *yes* must.
+fn dated(shop: &TestApp, who: &[(&str, &str)], purpose: &str, status: &str) -> Claim {
+    Claim {
+        collected_at: Some(shop.app.now().utc()),
+        ..shop.claim(who, purpose, status)
+    }
+}
+
+fn reach(shop: &TestApp, named: Named, direction: &str, outcome: Option<&str>) {
+    let claim = ContactClaim {
+        named,
+        direction: direction.into(),
+        channel: "phone_live".into(),
+        purpose: Some("offers".into()),
+        at: None,
+        answered: (direction == "to_person").then_some(true),
+        outcome: outcome.map(str::to_owned),
+        by: None,
+        campaign: None,
+    };
+    let (grant, now) = (TestApp::grant(), shop.app.now());
+    let claims = vec![(String::new(), claim)];
+    TestApp::wait(shop.app.contacts(&grant, claims, now, None)).unwrap();
+}
+
+fn happen(shop: &TestApp, who: &str, act: Act) {
+    let named = || shop.named(&[("email", who)]);
+    let (grant, now) = (TestApp::grant::<RecordConsents>(), shop.app.now());
+    match act {
+        Act::Says(purpose, status) => {
+            shop.record(vec![dated(shop, &[("email", who)], purpose, status)]);
+        }
+        Act::Waits(seconds) => shop.clock.pass(seconds),
+        Act::IsReached => reach(shop, named(), "to_person", None),
+        Act::RefusesACall => reach(shop, named(), "to_person", Some("refused")),
+        Act::Calls => reach(shop, named(), "from_person", None),
+        Act::Objects => {
+            let scope = Objection::DirectMarketing;
+            TestApp::wait(shop.app.object(&grant, named(), scope, now, None)).unwrap();
+        }
+        Act::IsRestricted => {
+            TestApp::wait(shop.app.restrict(&grant, named(), true, now, None)).unwrap();
+        }
+        Act::IsSuppressed => {
+            let reason = "complaint".to_owned();
+            TestApp::wait(shop.app.suppress(&grant, named(), reason, now, None)).unwrap();
+        }
+    }
+}
+
+fn query(purpose: &str) -> AudienceQuery {
+    AudienceQuery {
+        purpose: purpose.into(),
+        channel: "email".into(),
+        campaign: None,
+    }
+}
+
+fn filter(shop: &TestApp, query: AudienceQuery, header: &str, list: &str) -> (Lists, Tally) {
+    let header = Header::read(header.as_bytes(), None).unwrap();
+    let grant = TestApp::grant();
+    let mut audience = shop
+        .app
+        .audience(&grant, query, Layout::Csv(header))
+        .unwrap();
+    let mut lists = Lists {
+        permitted: Vec::new(),
+        refused: Some(Vec::new()),
+    };
+    let taken = audience.take(list.as_bytes(), true, true, &mut lists);
+    assert_eq!(taken, list.len());
+    (lists, audience.finish().unwrap())
+}
+
+fn lines(bytes: &[u8]) -> Vec<String> {
+    let text = std::str::from_utf8(bytes).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Line by line the answer of the single check, whatever happened to whom and when.
+    #[test]
+    fn a_line_gets_the_answer_of_a_check(
+        lives in prop::collection::vec(prop::collection::vec(act(), 0..6), 1..12),
+        purpose in prop::sample::select(vec!["newsletter", "offers"]),
+    ) {
+        let shop = TestApp::new();
+        shop.publish();
+        let who = |at: usize| format!("p{at}@example.fr");
+        for (at, life) in lives.iter().enumerate() {
+            life.iter().for_each(|act| happen(&shop, &who(at), *act));
+        }
+        let tagged = |at: usize| format!("p{at}+tag@example.fr");
+        let names: Vec<String> = (0..=lives.len()).flat_map(|at| [who(at), tagged(at)]).collect();
+        let (lists, tally) = filter(&shop, query(purpose), "email", &names.join("\n"));
+        let question = |name: &String| Question {
+            blinds: shop.named(&[("email", name)]).blinds(),
+            coarse: shop.named(&[("email", name)]).coarse(),
+            subject: None,
+            purpose: purpose.into(),
+            channel: "email".into(),
+            said: Said::default(),
+            at: None,
+            reserve: false,
+            campaign: None,
+        };
+        let questions: Vec<Question> = names.iter().map(question).collect();
+        let checked = shop.app.check(&TestApp::grant(), &questions, shop.app.now());
+        let (mut permitted, mut refused) = (Vec::new(), Vec::new());
+        for (name, decided) in names.iter().zip(checked) {
+            let outcome = decided.unwrap().outcome;
+            if outcome.is_permit() {
+                permitted.push(name.clone());
+            } else {
+                refused.push(format!("{name},{}", outcome.reason()));
+            }
+        }
+        prop_assert_eq!(lines(&lists.permitted), permitted);
+        prop_assert_eq!(lines(&lists.refused.unwrap()), refused);
+        prop_assert_eq!(tally.lines, names.len() as u64);
+        prop_assert_eq!(tally.permitted + tally.refused.values().sum::<u64>(), tally.lines);
+    }
+}
+
+#[test]
+fn several_identifiers_are_one_person_and_the_strictest_answer_holds() {
+    let shop = TestApp::new();
+    shop.publish();
+    shop.record(vec![shop.claim(
+        &[("email", "yes@example.fr")],
+        "newsletter",
+        "given",
+    )]);
+    shop.record(vec![shop.claim(
+        &[("crm_id", "no")],
+        "newsletter",
+        "refused",
+    )]);
+    let list = "yes@example.fr,no,x\nyes@example.fr,,y\nyes@example.fr,unknown,z\nnobody,,v\n";
+    let (lists, tally) = filter(&shop, query("newsletter"), "email,crm_id,note", list);
+    assert_eq!(
+        lines(&lists.permitted),
+        ["yes@example.fr,,y", "yes@example.fr,unknown,z"]
+    );
+    assert_eq!(
+        lines(&lists.refused.unwrap()),
+        [
+            "yes@example.fr,no,x,CONSENT_REFUSED",
+            "nobody,,v,IDENTIFIER_INVALID"
+        ]
+    );
+    assert_eq!((tally.lines, tally.permitted), (4, 2));
+}
+
+#[test]
+fn nothing_is_permitted_where_the_head_is_not_known() {
+    let shop = TestApp::new();
+    shop.publish();
+    shop.record(vec![shop.claim(
+        &[("email", "yes@example.fr")],
+        "newsletter",
+        "given",
+    )]);
+    let header = Header::read(b"email", None).unwrap();
+    let grant = TestApp::grant();
+    let mut audience = shop
+        .app
+        .audience(&grant, query("newsletter"), Layout::Csv(header))
+        .unwrap();
+    let mut lists = Lists::default();
+    audience.take(b"yes@example.fr\n", true, false, &mut lists);
+    assert_eq!(lists.permitted, b"");
+    audience.take(b"yes@example.fr\n", true, true, &mut lists);
+    assert_eq!(lists.permitted, b"yes@example.fr\n");
+    assert_eq!(audience.finish().unwrap().refused["STALE"], 1);
+}
+
+/// A withdrawal, a new notice and the passing of time are seen in the middle of a list.
+#[test]
+fn what_changes_meanwhile_is_seen() {
+    let shop = TestApp::new();
+    shop.publish();
+    let anne = [("email", "anne@example.fr")];
+    shop.record(vec![shop.claim(&anne, "newsletter", "given")]);
+    let header = Header::read(b"email", None).unwrap();
+    let grant = TestApp::grant();
+    let mut audience = shop
+        .app
+        .audience(&grant, query("newsletter"), Layout::Csv(header))
+        .unwrap();
+    let mut ask = || {
+        let mut lists = Lists::default();
+        audience.take(b"anne@example.fr\n", true, true, &mut lists);
+        !lists.permitted.is_empty()
+    };
+    assert!(ask());
+    shop.record(vec![shop.claim(&anne, "newsletter", "withdrawn")]);
+    assert!(!ask());
+    shop.clock.pass(1);
+    shop.record(vec![dated(&shop, &anne, "newsletter", "given")]);
+    assert!(ask());
+    shop.clock.pass(366 * 86_400);
+    assert!(!ask(), "the consent ran out");
+}

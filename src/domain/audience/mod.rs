@@ -1,0 +1,77 @@
+//! Files of persons to be filtered: one record a person, as CSV or as JSON lines. What passes a
+//! filter passes byte for byte.
+
+mod csv;
+mod header;
+mod jsonl;
+mod records;
+
+pub use header::{Header, HeaderError};
+pub use records::{LONGEST, Record, Records};
+
+use std::borrow::Cow;
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values with a header (RFC 4180); semicolon and tab separate as well.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// How the records of one file are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// CSV with this header.
+    Csv(Header),
+    /// JSON lines.
+    JsonLines,
+}
+
+/// A record that cannot be read: nobody can tell whom it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable;
+
+impl Layout {
+    /// The records of a piece of the file that begins with one. `last` where nothing follows it.
+    #[must_use]
+    pub const fn records<'a>(&self, piece: &'a [u8], last: bool) -> Records<'a> {
+        let delimiter = match self {
+            Self::Csv(header) => Some(header.delimiter),
+            Self::JsonLines => None,
+        };
+        Records::new(piece, delimiter, last)
+    }
+
+    /// Hands over each identifier of a record, with its kind as requests name it.
+    ///
+    /// # Errors
+    /// Where the record cannot be read.
+    pub fn identifiers<'r>(
+        &self,
+        record: &Record<'r>,
+        each: &mut dyn FnMut(&'static str, Cow<'r, str>),
+    ) -> Result<(), Unreadable> {
+        if !record.sound {
+            return Err(Unreadable);
+        }
+        match self {
+            Self::Csv(header) => header.identifiers(record.line(), each),
+            Self::JsonLines => jsonl::identifiers(record.line(), each),
+        }
+    }
+
+    /// A refused record with its reason behind it, as a record of the same file.
+    pub fn with_reason(&self, record: &Record<'_>, reason: &str, to: &mut Vec<u8>) {
+        match self {
+            Self::Csv(header) => {
+                to.extend_from_slice(record.line());
+                to.push(header.delimiter);
+                to.extend_from_slice(reason.as_bytes());
+                to.extend_from_slice(record.end());
+            }
+            Self::JsonLines => jsonl::with_reason(record, reason, to),
+        }
+    }
+}
