@@ -19,6 +19,7 @@
 mod audience;
 mod batches;
 mod checks;
+mod decisions;
 mod generator;
 mod people;
 mod postgres;
@@ -38,7 +39,14 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 5] = ["start", "checks", "batches", "writes", "audience"];
+const PARTS: [&str; 6] = [
+    "start",
+    "deciding",
+    "checks",
+    "batches",
+    "writes",
+    "audience",
+];
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -66,6 +74,7 @@ fn measure(named: &[String]) {
             "start" => places
                 .iter()
                 .for_each(|place| start::measure(place, &mut table)),
+            "decisions" => decisions::measure(&mut table),
             "checks" => places
                 .iter()
                 .for_each(|place| checks::measure(place, &mut table)),

@@ -3,6 +3,7 @@
 //! Answered from the index alone. The answer names the position it was made on.
 
 use super::facts::{Asked, Said, Setting};
+use super::judge::Judge;
 use super::open::App;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
@@ -73,6 +74,7 @@ impl App {
         let by = By {
             rules: table.rules(),
             shadow: self.shadowed(),
+            judge: &self.judge,
         };
         questions
             .iter()
@@ -118,11 +120,17 @@ pub(super) struct By<'a> {
     pub rules: &'a Rules,
     /// A draft, which never answers.
     pub shadow: Option<&'a Shadow>,
+    /// What decides.
+    pub judge: &'a Judge,
 }
 
 /// Answers one question on one view of the index.
 pub(super) fn decide(
-    By { rules, shadow }: By<'_>,
+    By {
+        rules,
+        shadow,
+        judge,
+    }: By<'_>,
     setting: Setting<'_>,
     table: &Table,
     entropy: &dyn Entropy,
@@ -145,17 +153,16 @@ pub(super) fn decide(
     let nobody = found.peek().is_none().then_some(None);
     let asked = Asked::new(setting, purpose, channel, &question.said, at);
     let judged = found.chain(nobody).map(|person| {
-        let mut judge = |asked: &Asked<'_>| {
+        let mut decide = |asked: &Asked<'_>| {
             let seen = asked.seen(person, suppressed);
-            let situation = asked.situation(&seen);
             if let Some(shadow) = shadow
                 && drafted.as_ref().is_none_or(|before| before.is_permit())
             {
-                drafted = Some(shadow.decide(&situation));
+                drafted = Some(shadow.decide(&asked.situation(&seen)));
             }
-            rules.decide(&situation)
+            judge.decide(rules, asked, &seen)
         };
-        let outcome = asked.as_ref().map(&mut judge);
+        let outcome = asked.as_ref().map(&mut decide);
         (
             person,
             outcome.unwrap_or_else(|| Arc::new(Outcome::evaluation_error())),

@@ -6,7 +6,9 @@ use crate::index::{CellView, PersonView};
 use crate::policy::gather::{
     self, Answered, LegalCalendar, Mentions, Message, Moment, Past, PersonTold, Taken, Told,
 };
-use crate::policy::{self, Country, Facts, Laws, PurposeUse, Situation, Stated};
+use crate::policy::{
+    self, Country, Engine, FactSet, Facts, Laws, LegalDay, PurposeUse, Situation, Stated,
+};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::sync::LazyLock;
@@ -58,7 +60,10 @@ pub struct Asked<'a> {
     country: Option<Country>,
     laws: Laws,
     moment: Moment,
+    /// Where the day itself does not matter, those that it may be.
+    days: Option<LegalDay>,
     nobody: Facts,
+    needs: FactSet,
 }
 
 impl<'a> Asked<'a> {
@@ -91,8 +96,25 @@ impl<'a> Asked<'a> {
             country,
             laws: Laws::of(law_channel, country, controller),
             moment,
+            days: None,
             nobody,
+            needs: FactSet::ALL,
         })
+    }
+
+    /// The same, where no more is found out than the policies read: local time, holidays and the
+    /// age of a consent cost more than the decision. The day, too, matters only where the law
+    /// changes on one of those that it may be.
+    #[must_use]
+    pub fn as_needed(self, engine: &Engine) -> Self {
+        let any = self.moment.any_day();
+        let days = engine.is_settled(self.laws, any).then_some(any);
+        let day = days.unwrap_or_else(|| self.moment.day());
+        Self {
+            days,
+            needs: engine.needs(&self.nobody, self.laws, day),
+            ..self
+        }
     }
 
     /// What the registry holds of a person, as far as it matters for this use.
@@ -184,21 +206,21 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub fn situation(&self, seen: &Seen) -> Situation {
         let mut facts = self.nobody;
-        seen.facts(&self.moment, &mut facts);
+        seen.facts(&self.moment, self.needs, &mut facts);
         let told = (self.said.person(), &self.said.message, self.said.told());
         gather::say(
             told,
-            &seen.past,
-            seen.own.as_ref(),
+            (&seen.past, seen.own.as_ref()),
             self.country,
             &self.moment,
             &LegalCalendar,
+            self.needs,
             &mut facts,
         );
         Situation {
             facts,
             laws: self.laws,
-            day: self.moment.day(),
+            day: self.days.unwrap_or_else(|| self.moment.day()),
         }
     }
 }
@@ -236,7 +258,7 @@ impl Seen {
         self
     }
 
-    fn facts(&self, moment: &Moment, facts: &mut Facts) {
+    fn facts(&self, moment: &Moment, needs: FactSet, facts: &mut Facts) {
         facts.person_known = self.known;
         facts.suppressed = self.suppressed;
         facts.consent_on_other_channel = self.on_other_channel;
@@ -244,7 +266,7 @@ impl Seen {
         facts.objection_profiling = self.objection_profiling;
         facts.restricted = self.restricted;
         if let Some(own) = &self.own {
-            own.facts(moment, facts);
+            own.facts(moment, needs, facts);
             facts.notice_current = self.notice_current;
             if let Some(words) = &self.words {
                 words.facts(own.answer, moment, facts);

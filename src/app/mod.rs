@@ -19,6 +19,7 @@ pub mod follow;
 pub mod history;
 pub mod import;
 pub mod issue_link;
+mod judge;
 pub mod lookup;
 pub mod object;
 pub mod open;

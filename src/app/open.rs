@@ -1,6 +1,7 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
 use super::follow::{self, HeadWatch};
+use super::judge::Judge;
 use super::policies::load::Loader;
 use super::policies::note;
 use super::policies::rules::Rules;
@@ -63,6 +64,7 @@ pub struct App {
     pub(super) loader: Arc<Loader>,
     pub(super) policy_signer: NoteSigner,
     pub(super) shadow: Option<Arc<Shadow>>,
+    pub(super) judge: Arc<Judge>,
     pub(super) head: HeadWatch,
     pub(super) signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
@@ -128,6 +130,7 @@ impl App {
             loader,
             policy_signer,
             shadow: None,
+            judge: Arc::new(Judge::new(indexed)),
             head,
             signer,
             serve,

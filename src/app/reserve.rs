@@ -6,6 +6,7 @@
 
 use super::check::{self, By, Decided, Question};
 use super::facts::Setting;
+use super::judge::Judge;
 use super::open::App;
 use super::policies::load::Loader;
 use super::policies::rules::Rules;
@@ -80,6 +81,7 @@ struct Bench {
     rules: Rules,
     loader: Arc<Loader>,
     shadow: Option<Arc<Shadow>>,
+    judge: Arc<Judge>,
     home_country: Country,
     home_zone: Tz,
     now: Now,
@@ -104,6 +106,7 @@ impl App {
             rules: self.rules(),
             loader: self.loader.clone(),
             shadow: self.shadow.clone(),
+            judge: self.judge.clone(),
             home_country: self.home_country,
             home_zone: self.home_zone,
             now,
@@ -213,7 +216,11 @@ impl Bench {
         };
         let shadow = self.shadow.as_deref();
         check::decide(
-            By { rules, shadow },
+            By {
+                rules,
+                shadow,
+                judge: &self.judge,
+            },
             setting,
             table,
             tx.entropy(),

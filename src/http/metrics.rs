@@ -5,6 +5,7 @@ use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     IntGaugeVec, Opts, Registry, TextEncoder,
 };
+use std::sync::Mutex;
 
 /// The route that is asked before every message.
 pub const CHECKS: &str = "/v1/checks";
@@ -17,6 +18,9 @@ pub struct Metrics {
     decisions: IntCounterVec,
     /// Checks that were answered, found without looking their labels up.
     checks: (IntCounter, Histogram),
+    repeats: IntCounter,
+    differences: IntCounter,
+    taking_over: Mutex<()>,
     position: IntGauge,
     persons: IntGauge,
     shadow_checks: IntGauge,
@@ -44,6 +48,14 @@ impl Metrics {
             Opts::new("placet_decisions_total", "Decisions made"),
             &["decision", "reason"],
         )?;
+        let repeats = IntCounter::new(
+            "placet_policy_repeats_total",
+            "Checks that Cedar has repeated",
+        )?;
+        let differences = IntCounter::new(
+            "placet_policy_differences_total",
+            "Checks that Cedar answered otherwise than the compiled policies",
+        )?;
         let position = IntGauge::new(
             "placet_index_position",
             "Ledger entries that the index has taken in",
@@ -65,6 +77,8 @@ impl Metrics {
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(decisions.clone()))?;
+        registry.register(Box::new(repeats.clone()))?;
+        registry.register(Box::new(differences.clone()))?;
         registry.register(Box::new(position.clone()))?;
         registry.register(Box::new(persons.clone()))?;
         let checks = (
@@ -77,6 +91,9 @@ impl Metrics {
             seconds,
             decisions,
             checks,
+            repeats,
+            differences,
+            taking_over: Mutex::new(()),
             position,
             persons,
             shadow_checks,
@@ -114,6 +131,16 @@ impl Metrics {
             let gauge = self.shadow_differing.with_label_values(&labels);
             gauge.set(whole(one.checks));
         }
+    }
+
+    /// Takes over how many checks were repeated, and how many differed.
+    pub fn repeated(&self, (repeats, differences): (u64, u64)) {
+        // one at a time, so that nothing is counted twice
+        let _alone = self.taking_over.lock();
+        let more =
+            |counter: &IntCounter, now: u64| counter.inc_by(now.saturating_sub(counter.get()));
+        more(&self.repeats, repeats);
+        more(&self.differences, differences);
     }
 
     /// As Prometheus reads it.

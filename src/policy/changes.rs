@@ -105,11 +105,12 @@ impl Book {
     fn read(pack: &Pack) -> Result<Self, PolicyError> {
         let compiled = compile(pack)?;
         let mut policies = BTreeMap::new();
-        for one in compiled.descriptions.iter().chain(&compiled.never) {
+        let rules = compiled.rules.iter().map(|rule| &rule.description);
+        for one in rules.chain(&compiled.never) {
             let policy = compiled.policies.policy(&PolicyId::new(&one.id));
             let written = Written {
                 conditions: policy.map(conditions).unwrap_or_default(),
-                description: one.clone(),
+                description: (**one).clone(),
             };
             policies.insert(one.id.clone(), written);
         }

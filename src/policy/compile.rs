@@ -1,31 +1,28 @@
 //! From the files of a pack to a checked set of policies. Anything doubtful refuses the pack.
 
 use super::annotations::{Fault, PolicyDescription, describe};
+use super::compiled::{Rule, lower};
 use super::error::{PolicyError, position};
-use super::facts::Thresholds;
-use super::lint;
 use super::manifest::{self, Manifests, NEVER, folder};
 use super::outcome::Effect;
 use super::pack::{Pack, PackFile, SCHEMA_PATH};
 use super::program::within_pack;
 use super::schema;
-use super::vocabulary::MOST_THRESHOLDS;
 use cedar_policy::ffi::DetailedError;
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A pack that passed every check.
 pub(super) struct Compiled {
     pub(super) schema: Schema,
     pub(super) policies: PolicySet,
     /// In the order of the files.
-    pub(super) descriptions: Vec<PolicyDescription>,
+    pub(super) rules: Vec<Rule>,
     /// The statements under `never/`, which are no rules. In the order of the files.
-    pub(super) never: Vec<PolicyDescription>,
+    pub(super) never: Vec<Arc<PolicyDescription>>,
     pub(super) manifests: Manifests,
-    /// The numbers that facts are compared with.
-    pub(super) thresholds: Thresholds,
 }
 
 /// A policy with the place where it begins.
@@ -54,42 +51,18 @@ pub(super) fn compile(pack: &Pack) -> Result<Compiled, PolicyError> {
     check_unique(&placed)?;
     let policies = together(&placed)?;
     validate(&schema, &policies, &placed)?;
-    let thresholds = lint(&placed)?;
-    let mut descriptions: Vec<_> = placed.into_iter().map(|one| one.description).collect();
-    for one in &mut descriptions {
-        within_pack(one, &manifests);
-    }
-    let (never, descriptions) = descriptions
+    let lowered = placed.into_iter().map(|one| one.lowered(&manifests));
+    let lowered: Vec<Rule> = lowered.collect::<Result<_, _>>()?;
+    let (never, rules): (Vec<_>, Vec<_>) = lowered
         .into_iter()
-        .partition(|one| folder(&one.file) == NEVER);
+        .partition(|one| folder(&one.description.file) == NEVER);
     Ok(Compiled {
         schema,
         policies,
-        descriptions,
-        never,
+        rules,
+        never: never.into_iter().map(|one| one.description).collect(),
         manifests,
-        thresholds,
     })
-}
-
-/// Refuses what is outside the part of Cedar that policies use, and a fact that is compared with
-/// more numbers than a key can tell apart.
-fn lint(placed: &[Placed<'_>]) -> Result<Thresholds, PolicyError> {
-    let mut thresholds = Thresholds::default();
-    for one in placed {
-        lint::check(&one.policy, &mut thresholds).map_err(|what| {
-            let mend = "write conditions with && || ! and comparisons of a fact with a literal";
-            one.refused(what, mend)
-        })?;
-        let crowded = thresholds
-            .all()
-            .find(|(_, numbers)| numbers.len() > MOST_THRESHOLDS);
-        if let Some((fact, _)) = crowded {
-            let what = format!("`{fact}` is compared with more than {MOST_THRESHOLDS} numbers");
-            return Err(one.refused(what, "use a number that another policy uses"));
-        }
-    }
-    Ok(thresholds)
 }
 
 /// The policies of one file, in the order of the text.
@@ -205,6 +178,17 @@ fn topmost(found: impl Iterator<Item = PolicyError>) -> Option<PolicyError> {
 }
 
 impl Placed<'_> {
+    /// The policy as what answers checks reads it.
+    fn lowered(mut self, manifests: &Manifests) -> Result<Rule, PolicyError> {
+        let mend = "write conditions with && || ! and comparisons of a fact with a literal";
+        let condition = lower(&self.policy).map_err(|what| self.refused(what, mend))?;
+        within_pack(&mut self.description, manifests);
+        Ok(Rule {
+            condition,
+            description: Arc::new(self.description),
+        })
+    }
+
     fn refused(&self, what: impl Into<String>, mend: impl Into<String>) -> PolicyError {
         PolicyError::at(&self.file.path, &self.file.text, self.offset, what, mend)
     }

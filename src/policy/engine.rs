@@ -1,42 +1,35 @@
-//! From facts to outcome: Cedar decides, the annotations of what applied explain.
+//! From facts to outcome: the compiled policies decide, the annotations of what applied explain.
 
 use super::annotations::PolicyDescription;
+use super::borders::Borders;
 use super::compile::compile;
+use super::compiled::{Rule, Rules, Use};
+use super::difference::Difference;
 use super::error::PolicyError;
-use super::facts::{Facts, Thresholds};
+use super::fact_set::FactSet;
+use super::facts::{FactName, Facts};
 use super::grounds;
-use super::outcome::{Effect, Outcome, Verdict};
+use super::outcome::Outcome;
 use super::pack::{Pack, SCHEMA_PATH};
-use super::program::{Era, Program, Programs};
-use super::schema::{ACTION, PRINCIPAL, RESOURCE};
-use super::situation::Situation;
-use super::vocabulary::{Channel, LegalBasis, PurposeUse};
-use cedar_policy::{
-    Authorizer, Decision, Entities, EntityId, EntityUid, PolicyId, Request, Schema,
-};
-use std::collections::HashMap;
+use super::program::{Era, Programs};
+use super::reference::Reference;
+use super::situation::{Laws, LegalDay, Situation};
+use super::vocabulary::{Channel, Country, Fact, LegalBasis, PurposeUse};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Compiled policy packs that answer. Shared between threads by reference.
 pub struct Engine {
-    authorizer: Authorizer,
-    entities: Entities,
-    schema: Schema,
-    question: Question,
     version: String,
-    descriptions: Vec<PolicyDescription>,
-    by_id: HashMap<PolicyId, usize>,
-    thresholds: Thresholds,
+    /// In the order of the files.
+    rules: Vec<Rule>,
+    borders: Borders,
     programs: Programs,
+    reference: Reference,
+    /// Whether Cedar decides by itself, since what was compiled has differed from it.
+    by_cedar: AtomicBool,
     /// Where nobody's law is known.
     unknown_law: Arc<Outcome>,
-}
-
-/// The fixed part of every request: no identifier takes part in a decision.
-struct Question {
-    principal: EntityUid,
-    action: EntityUid,
-    resource: EntityUid,
 }
 
 impl Engine {
@@ -48,21 +41,14 @@ impl Engine {
     /// policies may, annotations, ids, a pack without a description.
     pub fn compile(pack: &Pack) -> Result<Self, PolicyError> {
         let compiled = compile(pack)?;
-        let programs = Programs::build(&compiled)?;
-        let numbered = compiled.descriptions.iter().enumerate();
-        let by_id = numbered
-            .map(|(at, one)| (PolicyId::new(&one.id), at))
-            .collect();
+        let descriptions = compiled.rules.iter().map(|rule| &rule.description);
         let engine = Self {
-            authorizer: Authorizer::new(),
-            entities: Entities::empty(),
-            schema: compiled.schema,
-            question: question()?,
             version: pack.version().to_owned(),
-            descriptions: compiled.descriptions,
-            by_id,
-            thresholds: compiled.thresholds,
-            programs,
+            programs: Programs::build(&compiled)?,
+            reference: Reference::new(compiled.schema, descriptions)?,
+            borders: Borders::of(&compiled.rules),
+            rules: compiled.rules,
+            by_cedar: AtomicBool::new(false),
             unknown_law: Arc::new(Outcome::unknown_law()),
         };
         engine.try_out()?;
@@ -77,22 +63,34 @@ impl Engine {
 
     /// The policies with what they say about themselves, in the order of the files.
     pub fn policies(&self) -> impl Iterator<Item = &PolicyDescription> {
-        self.descriptions.iter()
+        self.rules.iter().map(|rule| &*rule.description)
     }
 
     /// Decides under every law that holds: what one of them denies is denied, and only what each
-    /// permits is permitted. The first time for these facts Cedar is asked, afterwards the
-    /// outcome is known.
+    /// permits is permitted.
     #[must_use]
     pub fn decide(&self, situation: &Situation) -> Arc<Outcome> {
-        self.strictest(situation, Self::remembered_outcome)
+        if self.is_by_cedar() {
+            return self.decide_by_cedar(situation);
+        }
+        let (of, mut codes) = (Use::of(&situation.facts), situation.facts.codes());
+        self.strictest(situation, |era, country| {
+            codes.set(FactName::country, country.code());
+            let rules = era.rules.rules(of);
+            rules.map_or_else(evaluation_error, |rules| rules.decide(&codes))
+        })
     }
 
-    /// Decides by asking Cedar, whatever is known: what [`Engine::decide`] is tested against.
+    /// Decides by asking Cedar: slow, and what [`Engine::decide`] is held against.
     #[must_use]
-    pub fn decide_uncached(&self, situation: &Situation) -> Arc<Outcome> {
-        self.strictest(situation, |engine, era, facts| {
-            Arc::new(engine.asked(era, facts))
+    pub fn decide_by_cedar(&self, situation: &Situation) -> Arc<Outcome> {
+        self.strictest(situation, |era, country| {
+            let facts = Facts {
+                country,
+                ..situation.facts
+            };
+            let outcome = self.reference.evaluate(&era.policies, &facts);
+            outcome.map_or_else(evaluation_error, Arc::new)
         })
     }
 
@@ -108,32 +106,102 @@ impl Engine {
         grounds::best(LegalBasis::ALL.iter().map(on)).unwrap_or_else(|| self.unknown_law.clone())
     }
 
-    /// How many outcomes are known by now (a figure for operations).
+    /// The facts that the policies read for a use under some laws, on one of some days. What they
+    /// do not read need not be found out: no policy can tell.
     #[must_use]
-    pub fn remembered(&self) -> usize {
-        let eras = self.programs.all.iter().flat_map(|one| &one.eras);
-        eras.map(|era| era.memo.len()).sum()
+    pub fn needs(&self, facts: &Facts, laws: Laws, day: LegalDay) -> FactSet {
+        if self.is_by_cedar() {
+            return FactSet::ALL;
+        }
+        let of = Use::of(facts);
+        let programs = laws.iter().filter_map(|country| self.programs.of(country));
+        let eras = programs.flat_map(|program| program.eras_of(day));
+        let rules = eras.filter_map(|era| era.rules.rules(of));
+        rules.fold(FactSet::default(), |needs, rules| needs.and(rules.needs()))
     }
 
-    /// For each fact the numbers that policies compare it with.
-    pub(super) const fn thresholds(&self) -> &Thresholds {
-        &self.thresholds
+    /// For each fact the values that policies may tell apart.
+    pub(super) const fn borders(&self) -> &Borders {
+        &self.borders
+    }
+
+    /// Whether the same policies hold on all of some days.
+    #[must_use]
+    pub fn is_settled(&self, laws: Laws, day: LegalDay) -> bool {
+        let mut programs = laws.iter().filter_map(|country| self.programs.of(country));
+        programs.all(|program| program.eras_of(day).count() == 1)
+    }
+
+    /// The rules of each law and era that holds in a situation, with the country; none where one
+    /// of the laws is not known.
+    pub(super) fn rules_for(&self, situation: &Situation) -> Option<Vec<(Country, &Rules)>> {
+        let of = Use::of(&situation.facts);
+        let mut all = Vec::new();
+        for country in situation.laws.iter() {
+            for era in self.programs.of(country)?.eras_of(situation.day) {
+                all.push((country, era.rules.rules(of)?));
+            }
+        }
+        Some(all)
+    }
+
+    /// Asks Cedar whether an outcome is right. Where it is not, Cedar decides everything from now
+    /// on: slowly, and rightly.
+    ///
+    /// # Errors
+    /// What differs.
+    pub fn confirm(&self, situation: &Situation, given: &Outcome) -> Result<(), Difference> {
+        let right = self.decide_by_cedar(situation);
+        if *right == *given {
+            return Ok(());
+        }
+        self.by_cedar.store(true, Ordering::SeqCst);
+        Err(Difference::between(given, &right))
+    }
+
+    /// Whether Cedar decides by itself, since what was compiled has differed from it.
+    #[must_use]
+    pub fn is_by_cedar(&self) -> bool {
+        self.by_cedar.load(Ordering::Relaxed)
+    }
+
+    /// Plants a mistake: a policy that never holds.
+    #[cfg(test)]
+    pub(crate) fn forget(&mut self, id: &str) {
+        let eras = self.programs.all.iter_mut().flat_map(|one| &mut one.eras);
+        eras.for_each(|era| era.rules.forget(id));
+    }
+
+    /// Every policy as it was compiled.
+    #[cfg(test)]
+    pub(super) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The laws.
+    #[cfg(test)]
+    pub(super) const fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    /// Cedar.
+    #[cfg(test)]
+    pub(super) const fn reference(&self) -> &Reference {
+        &self.reference
     }
 
     fn strictest(
         &self,
         situation: &Situation,
-        decide: impl Fn(&Self, &Era, &Facts) -> Arc<Outcome>,
+        mut decide: impl FnMut(&Era, Country) -> Arc<Outcome>,
     ) -> Arc<Outcome> {
         let mut strictest: Option<Arc<Outcome>> = None;
         for country in situation.laws.iter() {
             let Some(program) = self.programs.of(country) else {
                 return self.unknown_law.clone();
             };
-            let mut facts = situation.facts;
-            facts.country = country;
-            for era in eras(program, situation) {
-                let outcome = decide(self, era, &facts);
+            for era in program.eras_of(situation.day) {
+                let outcome = decide(era, country);
                 strictest = Some(match strictest {
                     None => outcome,
                     Some(before) => stricter(before, outcome),
@@ -141,67 +209,6 @@ impl Engine {
             }
         }
         strictest.unwrap_or_else(|| self.unknown_law.clone())
-    }
-
-    fn remembered_outcome(&self, era: &Era, facts: &Facts) -> Arc<Outcome> {
-        let key = facts.key(&self.thresholds);
-        if let Some(known) = era.memo.get(key) {
-            return known;
-        }
-        let outcome = Arc::new(self.asked(era, facts));
-        era.memo.put(key, &outcome);
-        outcome
-    }
-
-    fn asked(&self, era: &Era, facts: &Facts) -> Outcome {
-        self.evaluate(era, facts)
-            .unwrap_or_else(Outcome::evaluation_error)
-    }
-
-    /// The outcome, or nothing where any part of the evaluation failed. Cedar leaves out a policy
-    /// that fails, a stop too, so one failure voids the whole.
-    fn evaluate(&self, era: &Era, facts: &Facts) -> Option<Outcome> {
-        let request = self.request(facts)?;
-        let response = self
-            .authorizer
-            .is_authorized(&request, &era.policies, &self.entities);
-        if response.diagnostics().errors().next().is_some() {
-            return None;
-        }
-        let applied = self.in_order(response.diagnostics().reason())?;
-        match response.decision() {
-            Decision::Allow => permit(&applied),
-            Decision::Deny => Some(deny(&applied)),
-        }
-    }
-
-    fn request(&self, facts: &Facts) -> Option<Request> {
-        let Question {
-            principal,
-            action,
-            resource,
-        } = &self.question;
-        let (principal, action, resource) = (principal.clone(), action.clone(), resource.clone());
-        Request::new(
-            principal,
-            action,
-            resource,
-            facts.context()?,
-            Some(&self.schema),
-        )
-        .ok()
-    }
-
-    /// The policies that determined the answer, lowest precedence first. An id that no
-    /// description has would be an answer nobody can explain: none is given.
-    fn in_order<'a>(
-        &'a self,
-        ids: impl Iterator<Item = &'a PolicyId>,
-    ) -> Option<Vec<&'a PolicyDescription>> {
-        let found = ids.map(|id| self.descriptions.get(*self.by_id.get(id)?));
-        let mut applied = found.collect::<Option<Vec<_>>>()?;
-        applied.sort_by(|a, b| (a.precedence, &a.id).cmp(&(b.precedence, &b.id)));
-        Some(applied)
     }
 
     /// One real request to each program and era, so that packs that cannot answer, or that permit
@@ -213,7 +220,7 @@ impl Engine {
             LegalBasis::Consent,
         );
         for era in self.programs.all.iter().flat_map(|one| &one.eras) {
-            match self.evaluate(era, &facts) {
+            match self.reference.evaluate(&era.policies, &facts) {
                 Some(outcome) if !outcome.is_permit() => {}
                 Some(_) => {
                     return Err(PolicyError::whole(
@@ -235,16 +242,12 @@ impl Engine {
     }
 }
 
-/// The eras that the day may fall into: one, or two where the zone is not known and the law
-/// changes on that day.
-fn eras<'a>(program: &'a Program, situation: &Situation) -> impl Iterator<Item = &'a Era> {
-    let first = program.era_of(situation.day.earliest);
-    let last = program.era_of(situation.day.latest);
-    program.eras.iter().take(last + 1).skip(first)
+fn evaluation_error() -> Arc<Outcome> {
+    Arc::new(Outcome::evaluation_error())
 }
 
 /// Of two answers the stricter: a denial before a permit, of two denials the earlier stop.
-fn stricter(one: Arc<Outcome>, other: Arc<Outcome>) -> Arc<Outcome> {
+pub(super) fn stricter(one: Arc<Outcome>, other: Arc<Outcome>) -> Arc<Outcome> {
     match (one.is_permit(), other.is_permit()) {
         (true, false) => other,
         (false, false) if other.precedence() < one.precedence() => other,
@@ -252,66 +255,4 @@ fn stricter(one: Arc<Outcome>, other: Arc<Outcome>) -> Arc<Outcome> {
         (true, true) if one == other => one,
         (true, true) => Arc::new(one.and(&other)),
     }
-}
-
-fn question() -> Result<Question, PolicyError> {
-    Ok(Question {
-        principal: entity(PRINCIPAL, "any")?,
-        action: entity("Action", ACTION)?,
-        resource: entity(RESOURCE, "any")?,
-    })
-}
-
-fn entity(kind: &str, id: &str) -> Result<EntityUid, PolicyError> {
-    let kind = kind.parse().map_err(|_| {
-        PolicyError::whole(
-            SCHEMA_PATH,
-            "an entity type has no valid name",
-            "take the schema shipped",
-        )
-    })?;
-    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
-}
-
-fn verdict(first: &PolicyDescription) -> Verdict<'_> {
-    Verdict {
-        reason: &first.reason,
-        policy_id: &first.id,
-        fr: &first.fr,
-        en: &first.en,
-        local: &first.local,
-        precedence: first.precedence,
-    }
-}
-
-fn ids(applied: &[&PolicyDescription]) -> Vec<String> {
-    applied.iter().map(|one| one.id.clone()).collect()
-}
-
-/// A permit needs a permit policy behind it, and nothing else beside it.
-fn permit(applied: &[&PolicyDescription]) -> Option<Outcome> {
-    let first = applied.first()?;
-    if applied.iter().any(|one| one.effect != Effect::Permit) {
-        return None;
-    }
-    let mut obligations: Vec<String> = Vec::new();
-    for obligation in applied.iter().flat_map(|one| &one.obligations) {
-        if !obligations.contains(obligation) {
-            obligations.push(obligation.clone());
-        }
-    }
-    Some(Outcome::permit(&verdict(first), ids(applied), obligations))
-}
-
-fn deny(applied: &[&PolicyDescription]) -> Outcome {
-    let Some(first) = applied.first() else {
-        return Outcome::no_ground();
-    };
-    let mut also: Vec<String> = Vec::new();
-    for one in applied {
-        if one.reason != first.reason && !also.contains(&one.reason) {
-            also.push(one.reason.clone());
-        }
-    }
-    Outcome::deny(&verdict(first), ids(applied), also, first.lawful_if.clone())
 }

@@ -1,7 +1,7 @@
 //! The facts of one decision. Adding a fact is a line here, a line in the schema, and the
 //! policies that use it; the schema check refuses a pack where the two differ.
 
-use super::key::Key;
+use super::codes::Codes;
 use super::vocabulary::{
     AccountModel, Art22Ground, Channel, ConsentAct, ConsentFact, Country, DayOfWeek, Fact,
     LastChoice, LegalBasis, PartnerUse, PersonKind, PixelUse, ProofFact, PurposeUse, RegisterFact,
@@ -9,8 +9,8 @@ use super::vocabulary::{
 };
 use cedar_policy::Context;
 
-/// Declares the facts once: the struct, the key under which an outcome is remembered, and the
-/// record that Cedar sees.
+/// Declares the facts once: the struct, their names, the row of codes that compiled policies
+/// read, and the record that Cedar sees.
 macro_rules! facts {
     ($(#[$doc:meta])* $name:ident { $($(#[$fact_doc:meta])* $fact:ident: $kind:ty,)* }) => {
         $(#[$doc])*
@@ -19,60 +19,63 @@ macro_rules! facts {
             $($(#[$fact_doc])* pub $fact: $kind,)*
         }
 
-        /// For each fact the numbers that policies compare it with, in order; empty for facts
-        /// that are no numbers.
-        #[derive(Debug, Clone, Default, PartialEq, Eq)]
-        pub(super) struct Thresholds {
-            $($fact: Vec<u16>,)*
+        /// The name of a fact, written as it is.
+        #[allow(non_camel_case_types, reason = "a fact has one spelling everywhere")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum FactName {
+            $($(#[$fact_doc])* $fact,)*
         }
 
-        impl Thresholds {
-            /// Adds a number that a policy compares a fact with; false for an unknown fact.
-            pub(super) fn add(&mut self, fact: &str, number: u16) -> bool {
-                let list = match fact {
-                    $(stringify!($fact) => &mut self.$fact,)*
-                    _ => return false,
-                };
-                if let Err(at) = list.binary_search(&number) {
-                    list.insert(at, number);
+        impl FactName {
+            /// Every name, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$fact,)*];
+            /// How many facts there are.
+            pub const COUNT: usize = Self::ALL.len();
+
+            /// The name as it is written.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$fact => stringify!($fact),)*
                 }
-                true
             }
 
-            /// The facts with their numbers.
-            pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &[u16])> {
-                [$((stringify!($fact), self.$fact.as_slice()),)*].into_iter()
+            /// The fact of a name.
+            pub(super) fn parse(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($fact) => Some(Self::$fact),)*
+                    _ => None,
+                }
+            }
+
+            /// The fact's type in the schema, and its greatest code.
+            pub(super) const fn kind(self) -> (&'static str, u16) {
+                match self {
+                    $(Self::$fact => (<$kind as Fact>::NAME, <$kind as Fact>::GREATEST),)*
+                }
             }
         }
 
         impl $name {
-            /// Bits that the key needs; more than it has would not compile.
-            const KEY_BITS: u32 = 0 $(+ <$kind as Fact>::BITS)*;
+            /// The facts as a row of codes.
+            #[must_use]
+            pub fn codes(&self) -> Codes {
+                Codes::of([$(Fact::code(self.$fact),)*])
+            }
 
-            /// The facts packed side by side. Two sets of facts have the same key exactly if no
-            /// policy of these thresholds can tell them apart.
-            pub(super) fn key(&self, thresholds: &Thresholds) -> Key {
-                let mut key = Key::default();
-                let mut bit = 0;
-                $(
-                    key.set(bit, <$kind as Fact>::code(self.$fact, &thresholds.$fact));
-                    bit += <$kind as Fact>::BITS;
-                )*
-                debug_assert_eq!(bit, Self::KEY_BITS);
-                key
+            /// The facts of a row; `None` where a code is no value of its fact.
+            pub(super) fn of(codes: &Codes) -> Option<Self> {
+                Some(Self { $($fact: Fact::of_code(codes.get(FactName::$fact))?,)* })
             }
 
             /// The facts as the record that policies see; `None` only if a name in this file
             /// were no Cedar name.
             pub(super) fn context(&self) -> Option<Context> {
-                let mut pairs = Vec::with_capacity(Self::SHAPE.len());
+                let mut pairs = Vec::with_capacity(FactName::COUNT);
                 $(pairs.push((stringify!($fact).to_owned(), self.$fact.expression()?));)*
                 Context::from_pairs(pairs).ok()
             }
-
-            /// Name and schema type of every fact, for the schema check.
-            pub(super) const SHAPE: &'static [(&'static str, &'static str)] =
-                &[$((stringify!($fact), <$kind as Fact>::NAME),)*];
 
             /// Nothing is known yet: no person, no purpose, no consent. Every decision on these
             /// facts is a denial; the caller sets what it knows.
@@ -87,21 +90,6 @@ macro_rules! facts {
                 facts.channel = channel;
                 facts.legal_basis = legal_basis;
                 facts
-            }
-
-            /// The names of all facts.
-            pub fn names() -> impl Iterator<Item = &'static str> {
-                [$(stringify!($fact),)*].into_iter()
-            }
-
-            /// The names of the facts in which the two differ.
-            #[must_use]
-            pub fn differing(&self, other: &Self) -> Vec<&'static str> {
-                let mut names = Vec::new();
-                $(if self.$fact != other.$fact {
-                    names.push(stringify!($fact));
-                })*
-                names
             }
 
             /// The facts that say something: those that differ from a use of which nothing is
@@ -121,34 +109,6 @@ macro_rules! facts {
                     }
                 }
                 stated
-            }
-
-            /// Every fact drawn anew with `pick(n)`, which returns a number below `n`.
-            #[cfg(test)]
-            pub(super) fn drawn(
-                &self,
-                thresholds: &Thresholds,
-                mut pick: impl FnMut(usize) -> usize,
-            ) -> Self {
-                let mut drawn = *self;
-                $({
-                    let samples = <$kind as Fact>::samples(&thresholds.$fact);
-                    if let Some(value) = samples.get(pick(samples.len())) {
-                        drawn.$fact = *value;
-                    }
-                })*
-                drawn
-            }
-
-            /// Every set of facts that differs from this one in a single fact.
-            pub(super) fn neighbours(&self, thresholds: &Thresholds) -> Vec<(&'static str, Self)> {
-                let mut all = Vec::new();
-                $(for value in <$kind as Fact>::samples(&thresholds.$fact) {
-                    if value != self.$fact {
-                        all.push((stringify!($fact), Self { $fact: value, ..*self }));
-                    }
-                })*
-                all
             }
         }
     };
@@ -394,11 +354,6 @@ facts! {
     }
 }
 
-const _: () = assert!(
-    Facts::KEY_BITS <= Key::BITS,
-    "the facts no longer fit their key"
-);
-
 #[cfg(test)]
 #[allow(
     clippy::unwrap_used,
@@ -431,37 +386,30 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn one_changed_fact_changes_the_key() {
-        let facts = consented_email();
-        let mut thresholds = Thresholds::default();
-        assert!(thresholds.add("age", 15) && thresholds.add("minute_of_day", 600));
-        let mut keys = vec![facts.key(&thresholds)];
-        let near = facts.neighbours(&thresholds);
-        keys.extend(near.iter().map(|(_, other)| other.key(&thresholds)));
-        let count = keys.len();
-        keys.sort_unstable();
-        keys.dedup();
-        // no threshold lies between ages 0 and 14, minutes 0 and 599, minutes 601 and 660
-        assert_eq!(keys.len(), count - 3);
+    fn facts_are_what_their_codes_say() {
+        let facts = Facts {
+            age: Whole::of(77),
+            weekday: DayOfWeek::Sunday,
+            charitable_purpose_only: Stated::No,
+            ..consented_email()
+        };
+        let mut codes = facts.codes();
+        assert_eq!(Facts::of(&codes), Some(facts));
+        assert_eq!(codes.get(FactName::age), 77);
+        assert_eq!(codes.get(FactName::charitable_purpose_only), 2);
+        codes.set(FactName::weekday, 7);
+        assert_eq!(Facts::of(&codes), None);
     }
 
     #[test]
-    fn a_number_has_the_key_of_its_class_and_no_other() {
-        let mut thresholds = Thresholds::default();
-        for number in [15, 36, 15] {
-            assert!(thresholds.add("age", number));
-        }
-        assert!(!thresholds.add("size", 3));
-        let key = |age: i64| {
-            let mut facts = consented_email();
-            facts.age = Whole::of(age);
-            facts.key(&thresholds)
-        };
-        assert_eq!(key(16), key(35));
-        assert_eq!(key(0), key(14));
-        let classes = [key(14), key(15), key(16), key(36), key(37)];
-        for (at, one) in classes.iter().enumerate() {
-            assert!(classes.iter().skip(at + 1).all(|other| other != one));
+    fn every_fact_is_found_by_its_name_and_every_greatest_code_is_one() {
+        for fact in FactName::ALL {
+            assert_eq!(FactName::parse(fact.as_str()), Some(*fact));
+            let mut codes = consented_email().codes();
+            codes.set(*fact, fact.kind().1);
+            assert!(Facts::of(&codes).is_some(), "{fact:?}");
+            codes.set(*fact, fact.kind().1 + 1);
+            assert!(Facts::of(&codes).is_none(), "{fact:?}");
         }
     }
 }

@@ -23,6 +23,7 @@ use super::words::facts_read;
 use cedar_policy::{Authorizer, Entities, EntityUid, PolicyId, PolicySet, Request, Schema};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Most facts that a draw changes before the statements are held against it.
 const STEPS: usize = 4;
@@ -36,7 +37,7 @@ pub struct Never {
     principal: EntityUid,
     action: EntityUid,
     resource: EntityUid,
-    statements: Vec<PolicyDescription>,
+    statements: Vec<Arc<PolicyDescription>>,
     policies: PolicySet,
     /// The facts that statements read.
     read: Vec<String>,
@@ -128,7 +129,7 @@ impl Never {
 
     /// The statements, in the order of the files.
     #[must_use]
-    pub fn statements(&self) -> &[PolicyDescription] {
+    pub fn statements(&self) -> &[Arc<PolicyDescription>] {
         &self.statements
     }
 
@@ -180,10 +181,10 @@ impl Never {
             (!failed).then(|| answer.diagnostics().reason().cloned().collect::<Vec<_>>())
         };
         let Some(held) = ask() else {
-            return self.statements.first();
+            return self.statements.first().map(|one| &**one);
         };
         let id = |one: &&PolicyDescription| held.iter().any(|held| one.id == held.to_string());
-        self.statements.iter().find(id)
+        self.statements.iter().map(|one| &**one).find(id)
     }
 }
 
@@ -239,7 +240,7 @@ impl Search<'_> {
             drawn.day = LegalDay::known(day);
         }
         for _ in 0..self.draw.below(STEPS + 1) {
-            let near = drawn.facts.neighbours(self.engine.thresholds());
+            let near = self.engine.borders().neighbours(&drawn.facts);
             if let Some((_, facts)) = self.draw.of(&near) {
                 drawn.facts = facts;
             }
@@ -260,7 +261,7 @@ impl Search<'_> {
     /// A permitted use, and everything one fact away from it that a statement forbids.
     fn around(&mut self, permitted: &Situation) -> Result<(), Box<Broken>> {
         self.hold(permitted)?;
-        for (name, facts) in permitted.facts.neighbours(self.engine.thresholds()) {
+        for (name, facts) in self.engine.borders().neighbours(&permitted.facts) {
             if self.never.read.iter().any(|read| read == name) {
                 self.hold(&Situation {
                     facts,

@@ -2,21 +2,21 @@
 
 use super::annotations::PolicyDescription;
 use super::compile::Compiled;
+use super::compiled::{ByUse, Mask, Rule};
 use super::error::PolicyError;
 use super::manifest::{Manifest, Manifests, folder};
-use super::memo::Memo;
+use super::situation::LegalDay;
 use super::vocabulary::Country;
-use cedar_policy::PolicySet;
+use cedar_policy::{PolicyId, PolicySet};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
 
-/// The policies that hold together from one day to the next change, and the outcomes that they
-/// have given.
+/// The policies that hold together from one day to the next change: as Cedar reads them, and
+/// compiled.
 pub(super) struct Era {
     /// Its first day; the first era has none.
     from: Option<NaiveDate>,
     pub(super) policies: PolicySet,
-    pub(super) memo: Memo,
+    pub(super) rules: ByUse,
 }
 
 /// The eras of one jurisdiction, in order.
@@ -24,9 +24,24 @@ pub(super) struct Program {
     pub(super) eras: Vec<Era>,
 }
 
+impl Era {
+    /// Its first day.
+    #[cfg(test)]
+    pub(super) const fn from(&self) -> Option<NaiveDate> {
+        self.from
+    }
+}
+
 impl Program {
+    /// The eras that the day may fall into: one, or two where the zone is not known and the law
+    /// changes on that day.
+    pub(super) fn eras_of(&self, day: LegalDay) -> impl Iterator<Item = &Era> {
+        let (first, last) = (self.era_of(day.earliest), self.era_of(day.latest));
+        self.eras.iter().take(last + 1).skip(first)
+    }
+
     /// The place of the era that a day falls into.
-    pub(super) fn era_of(&self, day: NaiveDate) -> usize {
+    fn era_of(&self, day: NaiveDate) -> usize {
         let begun = |era: &Era| era.from.is_none_or(|from| from <= day);
         self.eras.partition_point(begun).saturating_sub(1)
     }
@@ -35,7 +50,7 @@ impl Program {
 /// The programs, and which one holds for a country.
 pub(super) struct Programs {
     pub(super) all: Vec<Program>,
-    of_country: BTreeMap<Country, usize>,
+    of_country: [Option<u8>; Country::ALL.len()],
 }
 
 impl Programs {
@@ -43,16 +58,18 @@ impl Programs {
     pub(super) fn build(compiled: &Compiled) -> Result<Self, PolicyError> {
         let mut programs = Self {
             all: Vec::new(),
-            of_country: BTreeMap::new(),
+            of_country: [None; Country::ALL.len()],
         };
         for (name, manifest) in &compiled.manifests {
             if manifest.countries.is_empty() {
                 continue;
             }
-            let at = programs.all.len();
+            let at = u8::try_from(programs.all.len()).ok();
             programs.all.push(program(name, manifest, compiled)?);
             for country in &manifest.countries {
-                programs.of_country.insert(*country, at);
+                if let Some(law) = programs.of_country.get_mut(*country as usize) {
+                    *law = at;
+                }
             }
         }
         Ok(programs)
@@ -60,22 +77,24 @@ impl Programs {
 
     /// The law of a country.
     pub(super) fn of(&self, country: Country) -> Option<&Program> {
-        self.all.get(*self.of_country.get(&country)?)
+        let at = (*self.of_country.get(country as usize)?)?;
+        self.all.get(usize::from(at))
     }
 }
 
 fn program(name: &str, manifest: &Manifest, compiled: &Compiled) -> Result<Program, PolicyError> {
     let folders = manifest.folders(name, &compiled.manifests);
-    let held: Vec<&PolicyDescription> = compiled
-        .descriptions
+    let held: Vec<&Rule> = compiled
+        .rules
         .iter()
-        .filter(|one| folders.contains(&folder(&one.file)))
+        .filter(|one| folders.contains(&folder(&one.description.file)))
         .collect();
-    let mut days: Vec<NaiveDate> = held.iter().flat_map(|one| changes(one)).collect();
+    let days = held.iter().flat_map(|one| changes(&one.description));
+    let mut days: Vec<NaiveDate> = days.collect();
     days.sort_unstable();
     days.dedup();
     let starts = std::iter::once(None).chain(days.into_iter().map(Some));
-    let eras = starts.map(|from| era(from, &held, compiled));
+    let eras = starts.map(|from| era(from, &held, compiled, &manifest.countries));
     Ok(Program {
         eras: eras.collect::<Result<_, _>>()?,
     })
@@ -89,25 +108,30 @@ fn changes(one: &PolicyDescription) -> impl Iterator<Item = NaiveDate> + use<> {
 
 fn era(
     from: Option<NaiveDate>,
-    held: &[&PolicyDescription],
+    held: &[&Rule],
     compiled: &Compiled,
+    countries: &[Country],
 ) -> Result<Era, PolicyError> {
     let day = from.unwrap_or(NaiveDate::MIN);
+    let mut rules = Vec::new();
     let mut policies = PolicySet::new();
-    for one in held.iter().filter(|one| one.holds_on(day)) {
-        if let Some(policy) = compiled
-            .policies
-            .policy(&cedar_policy::PolicyId::new(&one.id))
-        {
+    for rule in held.iter().filter(|one| one.description.holds_on(day)) {
+        let (id, file) = (&rule.description.id, &rule.description.file);
+        if rules.len() == Mask::MOST {
+            let what = format!("more than {} policies hold together", Mask::MOST);
+            return Err(PolicyError::whole(file, what, "join some of them"));
+        }
+        if let Some(policy) = compiled.policies.policy(&PolicyId::new(id)) {
             policies.add(policy.clone()).map_err(|error| {
-                PolicyError::whole(&one.file, error.to_string(), "give the policy another @id")
+                PolicyError::whole(file, error.to_string(), "give the policy another @id")
             })?;
         }
+        rules.push((*rule).clone());
     }
     Ok(Era {
         from,
         policies,
-        memo: Memo::default(),
+        rules: ByUse::new(rules, countries),
     })
 }
 

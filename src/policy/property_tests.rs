@@ -1,5 +1,4 @@
-//! What must hold for all facts, on many drawn ones. Half of the draws start from facts that a
-//! permit is near to, since facts drawn at random are nearly always denied.
+//! What must hold for all facts, on many drawn ones.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,93 +6,27 @@
     reason = "tests"
 )]
 
-use super::facts::tests::consented_email;
+use super::borders::Borders;
+use super::draw::Draw;
 use super::pack_tests::{engine, in_france};
-use super::{Channel, ConsentFact, Effect, Facts, LegalBasis, PurposeUse, Stated};
-use std::sync::Arc;
+use super::{
+    ConsentFact, Effect, Engine, FactName, Facts, LegalBasis, Pack, PurposeUse, Situation, Stated,
+};
+use std::sync::OnceLock;
 
-/// Facts drawn for each property: all of them in an optimised build (`cargo test --release`),
-/// where Cedar is some ten times faster than in a debug build.
-const DRAWS: u64 = if cfg!(debug_assertions) { 500 } else { 50_000 };
+/// Facts drawn for each property.
+const DRAWS: u64 = 50_000;
 
-/// splitmix64: the same draws on every machine and run.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % n as u64) as usize
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-
-    /// A permit's neighbourhood: favourable facts with up to three of them changed.
-    fn near_a_permit(&mut self) -> Facts {
-        let mut facts = Facts {
-            channel: self.of(Channel::ALL),
-            ..consented_email()
-        };
-        match self.below(4) {
-            0 => {
-                facts.purpose_use = PurposeUse::ServiceMessage;
-                facts.legal_basis = self.of(LegalBasis::ALL);
-            }
-            1 => {
-                facts.legal_basis = LegalBasis::LegitimateInterest;
-                facts.channel = Channel::PostAddressed;
-            }
-            2 => {
-                facts.purpose_use = self.of(PurposeUse::ALL);
-                facts.recipient_named = Stated::Yes;
-            }
-            _ => {}
-        }
-        for _ in 0..self.below(4) {
-            let near = facts.neighbours(engine().thresholds());
-            facts = near[self.below(near.len())].1;
-        }
-        facts
-    }
-
-    fn facts(&mut self) -> Facts {
-        if self.below(2) == 0 {
-            self.near_a_permit()
-        } else {
-            consented_email().drawn(engine().thresholds(), |n| self.below(n))
-        }
-    }
+fn borders() -> &'static Borders {
+    static BORDERS: OnceLock<Borders> = OnceLock::new();
+    BORDERS.get_or_init(|| Borders::of(engine().rules()))
 }
 
 fn for_all(seed: u64, mut hold: impl FnMut(&Facts)) {
-    let mut draw = Draw(seed);
+    let mut draw = Draw::of_seed(seed);
     for _ in 0..DRAWS {
-        hold(&draw.facts());
+        hold(&borders().facts(&mut draw));
     }
-}
-
-#[test]
-fn what_is_remembered_is_what_cedar_says() {
-    let mut permits = 0;
-    for_all(1, |facts| {
-        let plain = engine().decide_uncached(&in_france(*facts));
-        permits += u64::from(plain.is_permit());
-        assert_eq!(
-            engine().decide(&in_france(*facts)),
-            plain,
-            "first, {facts:?}"
-        );
-        assert_eq!(
-            engine().decide(&in_france(*facts)),
-            plain,
-            "remembered, {facts:?}"
-        );
-    });
-    assert!(permits > DRAWS / 25, "only {permits} permits were drawn");
 }
 
 /// A change for the worse.
@@ -201,15 +134,32 @@ fn every_outcome_explains_itself() {
 }
 
 #[test]
+fn what_the_policies_do_not_read_changes_nothing() {
+    for_all(6, |facts| {
+        let situation = in_france(*facts);
+        let needs = engine().needs(facts, situation.laws, situation.day);
+        let nothing = Facts::nothing_known(facts.purpose_use, facts.channel, facts.legal_basis);
+        let (mut codes, nothing) = (facts.codes(), nothing.codes());
+        for fact in FactName::ALL.iter().filter(|fact| !needs.contains(**fact)) {
+            codes.set(*fact, nothing.get(*fact));
+        }
+        let facts = Facts::of(&codes).unwrap();
+        let less = engine().decide(&Situation { facts, ..situation });
+        assert_eq!(less, engine().decide(&situation), "{situation:?}");
+    });
+}
+
+#[test]
 fn threads_agree() {
+    let fresh = Engine::compile(&Pack::embedded().unwrap()).unwrap();
     std::thread::scope(|scope| {
         for seed in 0..4 {
+            let fresh = &fresh;
             scope.spawn(move || {
-                let mut draw = Draw(seed % 2);
+                let mut draw = Draw::of_seed(seed % 2);
                 for _ in 0..2_000 {
-                    let facts = draw.near_a_permit();
-                    let outcome: Arc<_> = engine().decide(&in_france(facts));
-                    assert_eq!(outcome, engine().decide_uncached(&in_france(facts)));
+                    let situation = in_france(borders().facts(&mut draw));
+                    assert_eq!(fresh.decide(&situation), engine().decide(&situation));
                 }
             });
         }

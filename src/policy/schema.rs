@@ -2,7 +2,7 @@
 //! word that only one side knows would make policies that silently never apply.
 
 use super::error::PolicyError;
-use super::facts::Facts;
+use super::facts::FactName;
 use super::pack::SCHEMA_PATH;
 use super::vocabulary::LISTS;
 use cedar_policy::ffi::DetailedError;
@@ -86,11 +86,12 @@ fn declaration(text: &str, name: &str) -> Option<usize> {
 
 /// The schema that the program fills, in Cedar's JSON form.
 fn expected() -> Value {
-    let attributes: Map<String, Value> = Facts::SHAPE
+    let attributes: Map<String, Value> = FactName::ALL
         .iter()
-        .map(|(name, kind)| {
+        .map(|fact| {
+            let (kind, _) = fact.kind();
             (
-                (*name).to_owned(),
+                fact.as_str().to_owned(),
                 json!({"type": "EntityOrCommon", "name": kind}),
             )
         })

@@ -10,35 +10,34 @@ pub(super) trait Fact: Copy + 'static {
     const NAME: &'static str;
     /// The value of a fact that nobody stated.
     const NEUTRAL: Self;
-    /// How many bits [`Fact::code`] needs.
-    const BITS: u32;
+    /// The greatest code of a value.
+    const GREATEST: u16;
 
-    /// The value's number in a key. Two whole numbers between the same thresholds have the same
-    /// one: no policy can tell them apart.
-    fn code(self, thresholds: &[u16]) -> u64;
+    /// The value's number: whole numbers are their own, words count from 0 in the list's order,
+    /// no is 0 and yes is 1.
+    fn code(self) -> u16;
+
+    /// The value of a number.
+    fn of_code(code: u16) -> Option<Self>;
 
     /// The value as Cedar sees it; `None` if the type's name were no Cedar name.
     fn expression(self) -> Option<RestrictedExpression>;
 
     /// The value as people read it.
     fn words(self) -> String;
-
-    /// Values to draw from: all of them, or those on both sides of every threshold.
-    fn samples(thresholds: &[u16]) -> Vec<Self>;
-}
-
-/// Bits that `values` different values need.
-const fn bits(values: usize) -> u32 {
-    usize::BITS - values.saturating_sub(1).leading_zeros()
 }
 
 impl Fact for bool {
     const NAME: &'static str = "Bool";
     const NEUTRAL: Self = false;
-    const BITS: u32 = 1;
+    const GREATEST: u16 = 1;
 
-    fn code(self, _: &[u16]) -> u64 {
-        u64::from(self)
+    fn code(self) -> u16 {
+        u16::from(self)
+    }
+
+    fn of_code(code: u16) -> Option<Self> {
+        (code <= 1).then_some(code == 1)
     }
 
     fn expression(self) -> Option<RestrictedExpression> {
@@ -47,10 +46,6 @@ impl Fact for bool {
 
     fn words(self) -> String {
         self.to_string()
-    }
-
-    fn samples(_: &[u16]) -> Vec<Self> {
-        vec![false, true]
     }
 }
 
@@ -77,21 +72,17 @@ impl Whole {
     }
 }
 
-/// Most numbers that one fact may be compared with: each makes two more classes.
-pub(super) const MOST_THRESHOLDS: usize = 15;
-
 impl Fact for Whole {
     const NAME: &'static str = "Long";
     const NEUTRAL: Self = Self(0);
-    /// Room for [`MOST_THRESHOLDS`].
-    const BITS: u32 = 5;
+    const GREATEST: u16 = Self::MOST;
 
-    fn code(self, thresholds: &[u16]) -> u64 {
-        let mut code = 0;
-        for threshold in thresholds {
-            code += u64::from(*threshold < self.0) + u64::from(*threshold <= self.0);
-        }
-        code
+    fn code(self) -> u16 {
+        self.0
+    }
+
+    fn of_code(code: u16) -> Option<Self> {
+        (code <= Self::MOST).then_some(Self(code))
     }
 
     fn expression(self) -> Option<RestrictedExpression> {
@@ -100,14 +91,6 @@ impl Fact for Whole {
 
     fn words(self) -> String {
         self.0.to_string()
-    }
-
-    fn samples(thresholds: &[u16]) -> Vec<Self> {
-        let around = |at: &u16| [at.saturating_sub(1), *at, at.saturating_add(1)];
-        let mut all: Vec<u16> = thresholds.iter().flat_map(around).chain([0]).collect();
-        all.sort_unstable();
-        all.dedup();
-        all.into_iter().map(Self).collect()
     }
 }
 
@@ -199,10 +182,14 @@ macro_rules! vocabulary {
         impl Fact for $list {
             const NAME: &'static str = $name;
             const NEUTRAL: Self = Self::$first;
-            const BITS: u32 = bits($list::ALL.len());
+            const GREATEST: u16 = $list::ALL.len() as u16 - 1;
 
-            fn code(self, _: &[u16]) -> u64 {
-                self as u64
+            fn code(self) -> u16 {
+                self as u16
+            }
+
+            fn of_code(code: u16) -> Option<Self> {
+                Self::ALL.get(usize::from(code)).copied()
             }
 
             fn expression(self) -> Option<RestrictedExpression> {
@@ -213,10 +200,6 @@ macro_rules! vocabulary {
 
             fn words(self) -> String {
                 self.as_str().to_owned()
-            }
-
-            fn samples(_: &[u16]) -> Vec<Self> {
-                Self::ALL.to_vec()
             }
         }
 
@@ -486,6 +469,13 @@ fn words<L: Words>() -> Vec<&'static str> {
     L::words()
 }
 
+/// The code of a word in the list of that schema name.
+pub(super) fn code_of_word(list: &str, word: &str) -> Option<u16> {
+    let (_, words) = LISTS.iter().find(|(name, _)| *name == list)?;
+    let at = words().iter().position(|known| *known == word)?;
+    u16::try_from(at).ok()
+}
+
 impl Country {
     /// The state whose law holds for an ISO 3166-1 code: its own, or for a territory with a code
     /// of its own the state's. The French overseas departments follow French law.
@@ -545,12 +535,15 @@ mod tests {
     }
 
     #[test]
-    fn bits_hold_every_code() {
-        assert_eq!(<bool as Fact>::BITS, 1);
-        assert_eq!(<Channel as Fact>::BITS, 4);
-        assert_eq!(<ConsentFact as Fact>::BITS, 3);
-        assert_eq!(<Stated as Fact>::BITS, 2);
-        assert_eq!(<Country as Fact>::BITS, 5);
+    fn a_word_has_the_code_of_its_value() {
+        for basis in LegalBasis::ALL {
+            let code = code_of_word("LegalBasis", basis.as_str());
+            assert_eq!(code, Some(basis.code()));
+            assert_eq!(LegalBasis::of_code(basis.code()), Some(*basis));
+        }
+        assert_eq!(code_of_word("LegalBasis", "whim"), None);
+        assert_eq!(code_of_word("Whim", "consent"), None);
+        assert_eq!(LegalBasis::of_code(LegalBasis::GREATEST + 1), None);
     }
 
     #[test]

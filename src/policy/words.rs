@@ -1,5 +1,5 @@
 //! A policy's conditions in words, clause by clause, for people who do not read Cedar. The part of
-//! Cedar that policies may use is small ([`super::lint`]), so that every condition has words.
+//! Cedar that policies may use is small ([`super::compiled`]), so that every condition has words.
 
 use cedar_policy::Policy;
 use cedar_policy::pst::{BinaryOp, Clause, Expr, Literal, UnaryOp};

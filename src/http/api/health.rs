@@ -24,6 +24,7 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
     let fresh = built && site.app.fresh().await.is_ok() && site.app.reads_the_head();
     let rules = site.app.rules();
     let broken = rules.engine().err();
+    let by_cedar = rules.engine().is_ok_and(|engine| engine.is_by_cedar());
     let ready = fresh && broken.is_none();
     let body = json!({
         "status": if ready { "ready" } else { "not_ready" },
@@ -32,6 +33,7 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
         "position": site.app.index().position(),
         "policy_version": rules.version().as_ref(),
         "policy_error": broken,
+        "policies_by": if by_cedar { "cedar" } else { "compiled" },
     });
     if ready {
         HttpResponse::Ok().json(body)
@@ -51,6 +53,7 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     if let Some(shadow) = site.app.shadowed() {
         site.metrics.shadowed(shadow);
     }
+    site.metrics.repeated(site.app.repeats());
     let text = site
         .metrics
         .text(position, persons)

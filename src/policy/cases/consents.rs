@@ -6,7 +6,7 @@ use crate::domain::ids::RecordId;
 use crate::domain::registry::{
     Act, Answer, Channel, Circumstances, Clarity, ConsentState, Mention, SourceKind,
 };
-use crate::policy::Facts;
+use crate::policy::{FactSet, Facts};
 use crate::policy::gather::{Answered, Mentions, Moment, Taken, When};
 use crate::policy::vocabulary::{ConsentFact, PurposeUse, SlotFact, Stated};
 use chrono::{DateTime, Utc};
@@ -16,7 +16,7 @@ pub(super) fn facts(case: &Case, moment: &Moment, facts: &mut Facts) -> Option<A
     let all = case.registry.consents.as_deref().unwrap_or_default();
     let own = held(all, case.purpose, case.channel, moment);
     if let Some((consent, answered)) = &own {
-        answered.facts(moment, facts);
+        answered.facts(moment, FactSet::ALL, facts);
         evidence(case, consent, moment, facts);
     } else if all
         .iter()

@@ -5,7 +5,7 @@ use super::vector::Case;
 use crate::domain::registry::Objection;
 use crate::policy::gather::{self, Calendar, Moment, Past};
 use crate::policy::vocabulary::{Channel, Country, LastChoice, LegalBasis};
-use crate::policy::{Engine, Facts, Laws, Outcome, Situation};
+use crate::policy::{Engine, FactSet, Facts, Laws, Outcome, Situation};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -80,11 +80,11 @@ fn situation(case: &Case, calendar: &dyn Calendar) -> Situation {
     let said = (&case.subject, &case.message, &case.told);
     gather::say(
         said,
-        &Past::default(),
-        own.as_ref(),
+        (&Past::default(), own.as_ref()),
         country.or(controller),
         &moment,
         calendar,
+        FactSet::ALL,
         &mut facts,
     );
     if facts.last_choice == LastChoice::NotStated

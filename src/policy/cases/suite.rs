@@ -3,7 +3,7 @@
 use super::run::{Verdict, run};
 use super::vector::Case;
 use crate::policy::gather::Calendar;
-use crate::policy::{Engine, Facts};
+use crate::policy::{Codes, Engine, FactName, FactSet};
 use std::collections::BTreeSet;
 
 /// What a run of cases came to.
@@ -29,13 +29,15 @@ pub fn run_all(engine: &Engine, calendar: &dyn Calendar, cases: Vec<Case>) -> Re
         unvaried: Vec::new(),
     };
     let mut exercised = BTreeSet::new();
-    let mut varied = BTreeSet::new();
-    let mut first: Option<Facts> = None;
+    let mut varied = FactSet::default();
+    let mut first: Option<Codes> = None;
     for case in cases {
         let verdict = run(engine, calendar, &case);
         exercised.extend(verdict.outcome.determining().iter().cloned());
-        let facts = verdict.situation.facts;
-        varied.extend(first.get_or_insert(facts).differing(&facts));
+        let codes = verdict.situation.facts.codes();
+        let first = *first.get_or_insert(codes);
+        let differs = |fact: &FactName| codes.get(*fact) != first.get(*fact);
+        varied = varied.and(FactName::ALL.iter().copied().filter(differs).collect());
         if verdict.passed {
             report.passed += 1;
         } else {
@@ -44,8 +46,7 @@ pub fn run_all(engine: &Engine, calendar: &dyn Calendar, cases: Vec<Case>) -> Re
     }
     let ids = engine.policies().map(|one| &one.id);
     report.unexercised = ids.filter(|id| !exercised.contains(*id)).cloned().collect();
-    report.unvaried = Facts::names()
-        .filter(|name| !varied.contains(name))
-        .collect();
+    let unvaried = FactName::ALL.iter().filter(|fact| !varied.contains(**fact));
+    report.unvaried = unvaried.map(|fact| fact.as_str()).collect();
     report
 }

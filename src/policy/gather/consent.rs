@@ -2,9 +2,15 @@
 
 use super::moment::Moment;
 use crate::domain::registry::Answer;
-use crate::policy::Facts;
 use crate::policy::vocabulary::{ConsentFact, ProofFact};
+use crate::policy::{FactName, FactSet, Facts};
 use chrono::{DateTime, Utc};
+
+/// What the age of a consent is found out for: an opened e-mail may stand behind it.
+const AGE: [FactName; 2] = [
+    FactName::consent_age_months,
+    FactName::months_since_last_contact,
+];
 
 /// The answer that holds for one purpose and channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,8 +36,8 @@ impl Answered {
         (self.answer == Answer::Given && !self.imported).then_some(self.effective_at)
     }
 
-    /// The facts of the consent.
-    pub fn facts(&self, moment: &Moment, facts: &mut Facts) {
+    /// The facts of the consent, as far as they are needed.
+    pub fn facts(&self, moment: &Moment, needs: FactSet, facts: &mut Facts) {
         facts.consent = match self.answer {
             Answer::Requested => ConsentFact::Requested,
             Answer::Given => ConsentFact::Given,
@@ -39,7 +45,9 @@ impl Answered {
             Answer::Withdrawn => ConsentFact::Withdrawn,
         };
         facts.consent_expired = self.expired;
-        facts.consent_age_months = moment.months_since(self.effective_at);
+        if needs.has_any(&AGE) {
+            facts.consent_age_months = moment.months_since(self.effective_at);
+        }
         facts.consent_proof = if self.proof {
             ProofFact::Individual
         } else {

@@ -5,6 +5,8 @@ mod consent;
 mod described;
 mod history;
 mod moment;
+#[cfg(test)]
+mod needed_tests;
 mod past;
 mod said;
 mod taken;

@@ -2,9 +2,9 @@
 
 use crate::domain::calendar::{Calendar as Region, Holiday, LocalTime, local_time};
 use crate::domain::elapsed;
-use crate::policy::Facts;
 use crate::policy::situation::LegalDay;
 use crate::policy::vocabulary::{Country, DayOfWeek, Stated, Whole};
+use crate::policy::{FactName, FactSet, Facts};
 use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
@@ -16,6 +16,14 @@ pub struct Moment {
     /// The zone.
     pub zone: Option<Tz>,
 }
+
+/// The facts of the local time.
+const LOCAL: [FactName; 4] = [
+    FactName::local_time_known,
+    FactName::minute_of_day,
+    FactName::weekday,
+    FactName::public_holiday,
+];
 
 /// Which days are public holidays.
 pub trait Calendar {
@@ -53,13 +61,19 @@ impl Moment {
         }
     }
 
-    /// The local day; where the zone is not known, all days that it may be: zones lie between
-    /// twelve hours behind and fourteen before UTC.
+    /// The local day; where the zone is not known, [all days that it may be](Self::any_day).
     #[must_use]
     pub fn day(&self) -> LegalDay {
-        if let Some(local) = self.local() {
-            return LegalDay::known(local.date);
+        match self.local() {
+            Some(local) => LegalDay::known(local.date),
+            None => self.any_day(),
         }
+    }
+
+    /// The days that it may be somewhere: zones lie between twelve hours behind and fourteen
+    /// before UTC.
+    #[must_use]
+    pub fn any_day(&self) -> LegalDay {
         let shifted = |hours| {
             let shifted = self.at.checked_add_signed(Duration::hours(hours));
             shifted.unwrap_or(self.at).date_naive()
@@ -87,16 +101,20 @@ impl Moment {
         &self,
         country: Option<Country>,
         calendar: &dyn Calendar,
+        needs: FactSet,
         facts: &mut Facts,
     ) {
-        let Some(local) = self.local() else {
+        let zone = self.zone.filter(|_| needs.has_any(&LOCAL));
+        let Some(local) = zone.map(|zone| local_time(self.at, zone)) else {
             return;
         };
         facts.local_time_known = true;
         facts.minute_of_day = Whole::of(i64::from(local.minute));
         facts.weekday = weekday(local.weekday);
-        let holiday = country.and_then(|country| calendar.is_public_holiday(country, local.date));
-        facts.public_holiday = Stated::from(holiday);
+        if needs.contains(FactName::public_holiday) {
+            let holiday = |country| calendar.is_public_holiday(country, local.date);
+            facts.public_holiday = Stated::from(country.and_then(holiday));
+        }
     }
 }
 

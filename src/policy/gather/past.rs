@@ -141,11 +141,11 @@ mod tests {
         let country = Some(Country::France);
         say(
             who,
-            past,
-            None,
+            (past, None),
             country,
             &moment,
             &LegalCalendar,
+            crate::policy::FactSet::ALL,
             &mut facts,
         );
         facts

@@ -8,11 +8,11 @@ use super::told::{DatedChoice, Entry, Message, PersonTold, Told};
 use crate::domain::registry::Answer;
 use crate::domain::signals::gpc::signals_gpc;
 use crate::domain::signals::tcf::{Ground, TcString, TcfPurpose, VendorAnswer};
-use crate::policy::Facts;
 use crate::policy::vocabulary::{
     AccountModel, Art22Ground, ConsentFact, Country, PartnerUse, PersonKind, PixelUse, ProofFact,
     RegisterFact, Sector, SenderType, SignalFact, Stated, Subscriber, Whole,
 };
+use crate::policy::{FactSet, Facts};
 use chrono::{DateTime, Utc};
 
 /// Below this age a person is a minor (Convention on the Rights of the Child, 1).
@@ -20,14 +20,14 @@ const MAJORITY: u16 = 18;
 
 /// Puts what the caller said into the facts. Call it after the facts of the consent are set:
 /// `past` is what the registry holds of earlier contacts, `own` the answer that holds for this
-/// purpose and channel.
+/// purpose and channel. Of what is found out with effort no more is than `needs` says.
 pub fn say(
     (person, message, told): (&PersonTold, &Message, &Told),
-    past: &Past,
-    own: Option<&Answered>,
+    (past, own): (&Past, Option<&Answered>),
     country: Option<Country>,
     moment: &Moment,
     calendar: &dyn Calendar,
+    needs: FactSet,
     facts: &mut Facts,
 ) {
     let own_yes = own.and_then(Answered::own_yes);
@@ -46,7 +46,7 @@ pub fn say(
     devices(told, facts);
     signals(told, moment, facts);
     sender(told, moment, facts);
-    moment.facts(country, calendar, facts);
+    moment.facts(country, calendar, needs, facts);
 }
 
 fn who(person: &PersonTold, told: &Told, facts: &mut Facts) {

@@ -1,0 +1,120 @@
+//! The policies of one law in one era for one kind of use, and what they say about a row.
+
+use super::super::annotations::PolicyDescription;
+use super::super::codes::Codes;
+use super::super::explain;
+use super::super::fact_set::FactSet;
+use super::super::outcome::{Effect, Outcome};
+use super::block::{Bits, Block};
+use super::condition::{Condition, Truth};
+use super::mask::Mask;
+use super::outcomes::Outcomes;
+use std::sync::Arc;
+
+/// A policy: when it holds, and what it says then.
+#[derive(Debug, Clone)]
+pub(in crate::policy) struct Rule {
+    /// When it holds.
+    pub(in crate::policy) condition: Condition,
+    /// What it says.
+    pub(in crate::policy) description: Arc<PolicyDescription>,
+}
+
+/// The rules that may hold, the stops before the permits, each in their order of precedence.
+pub(in crate::policy) struct Rules {
+    stops: Vec<Rule>,
+    permits: Vec<Rule>,
+    needs: FactSet,
+    outcomes: Outcomes,
+}
+
+impl Rules {
+    /// Puts them in order.
+    pub(super) fn new(mut rules: Vec<Rule>) -> Self {
+        rules.sort_by(|a, b| {
+            let order = |rule: &Rule| rule.description.precedence;
+            (order(a), &a.description.id).cmp(&(order(b), &b.description.id))
+        });
+        let reads = rules.iter().map(|rule| rule.condition.reads());
+        let needs = reads.fold(FactSet::default(), FactSet::and);
+        let stops = |rule: &Rule| rule.description.effect == Effect::Deny;
+        let (stops, permits) = rules.into_iter().partition(stops);
+        Self {
+            stops,
+            permits,
+            needs,
+            outcomes: Outcomes::default(),
+        }
+    }
+
+    /// The facts that they read.
+    pub(in crate::policy) const fn needs(&self) -> FactSet {
+        self.needs
+    }
+
+    /// What they say about a row of facts. A stop that holds decides, and only stops then do.
+    pub(in crate::policy) fn decide(&self, codes: &Codes) -> Arc<Outcome> {
+        let mut mask = Mask::default();
+        collect(&self.stops, 0, codes, |place| mask.insert(place));
+        if mask.is_empty() {
+            let first = self.stops.len();
+            collect(&self.permits, first, codes, |place| mask.insert(place));
+        }
+        self.outcome(mask)
+    }
+
+    /// For each row of a block the rules that determine its answer, as [`Rules::decide`] finds them.
+    pub(in crate::policy) fn determining(&self, block: &Block) -> Vec<Mask> {
+        let mut masks = vec![Mask::default(); block.rows()];
+        let mut put = |place, rows: Bits| {
+            for row in rows.places(block.rows()) {
+                if let Some(mask) = masks.get_mut(row) {
+                    mask.insert(place);
+                }
+            }
+        };
+        let mut stopped = Bits::NONE;
+        for (place, rule) in self.stops.iter().enumerate() {
+            let rows = rule.condition.holds(block);
+            stopped = stopped.or(rows);
+            put(place, rows);
+        }
+        let open = stopped.not();
+        for (at, rule) in self.permits.iter().enumerate() {
+            put(self.stops.len() + at, rule.condition.holds(block).and(open));
+        }
+        masks
+    }
+
+    /// The ids of all that hold, permits beside stops.
+    #[cfg(test)]
+    pub(super) fn holding(&self, codes: &Codes) -> std::collections::BTreeSet<String> {
+        let all = self.stops.iter().chain(&self.permits);
+        let holding = all.filter(|rule| rule.condition.holds(codes));
+        holding.map(|rule| rule.description.id.clone()).collect()
+    }
+
+    /// The outcome that some of the rules determine.
+    pub(in crate::policy) fn outcome(&self, mask: Mask) -> Arc<Outcome> {
+        self.outcomes.of(mask, || {
+            let rules = mask.places().filter_map(|place| self.rule(place));
+            let applied: Vec<_> = rules.map(|rule| &*rule.description).collect();
+            explain::outcome(&applied)
+        })
+    }
+
+    fn rule(&self, place: usize) -> Option<&Rule> {
+        let permit = || self.permits.get(place - self.stops.len());
+        self.stops.get(place).or_else(permit)
+    }
+}
+
+/// The places of the rules that hold, counted from `first`.
+#[inline]
+fn collect(rules: &[Rule], first: usize, codes: &Codes, mut holds: impl FnMut(usize)) {
+    for (at, rule) in rules.iter().enumerate() {
+        if rule.condition.holds(codes) {
+            holds(first + at);
+        }
+    }
+}
