@@ -1,7 +1,7 @@
 //! One use of many persons' data: the same decision, made block by block.
 
 use super::codes::Codes;
-use super::compiled::{Block, Mask, Rules};
+use super::compiled::{Block, Mask, Mixed, Rules};
 use super::engine::{Engine, stricter};
 use super::fact_set::FactSet;
 use super::facts::{FactName, Facts};
@@ -9,6 +9,7 @@ use super::outcome::Outcome;
 use super::situation::Situation;
 use super::vocabulary::{Country, Fact};
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 /// Decides rows of facts that are about the same use, under the same laws, on the same day. The
@@ -21,7 +22,8 @@ pub struct Survey<'e> {
     codes: Codes,
     outcomes: Vec<Arc<Outcome>>,
     counts: Vec<u64>,
-    places: HashMap<(usize, Mask), usize>,
+    /// For each law the outcomes of its sets of policies.
+    places: Vec<HashMap<Mask, usize, BuildHasherDefault<Mixed>>>,
     joined: HashMap<(usize, usize), usize>,
     of_row: Vec<usize>,
 }
@@ -38,7 +40,7 @@ impl Engine {
             codes: like.facts.codes(),
             outcomes: Vec::new(),
             counts: Vec::new(),
-            places: HashMap::new(),
+            places: Vec::new(),
             joined: HashMap::new(),
             of_row: Vec::new(),
         }
@@ -107,11 +109,17 @@ impl Survey<'_> {
     }
 
     fn place_of(&mut self, law: usize, rules: &Rules, mask: Mask) -> usize {
-        if let Some(place) = self.places.get(&(law, mask)) {
+        if self.places.len() <= law {
+            self.places.resize_with(law + 1, HashMap::default);
+        }
+        let known = self.places.get(law).and_then(|places| places.get(&mask));
+        if let Some(place) = known {
             return *place;
         }
         let place = self.keep(rules.outcome(mask));
-        self.places.insert((law, mask), place);
+        if let Some(places) = self.places.get_mut(law) {
+            places.insert(mask, place);
+        }
         place
     }
 

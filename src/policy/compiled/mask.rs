@@ -4,8 +4,34 @@
 const WORDS: usize = 8;
 
 /// Which policies are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::policy) struct Mask([u64; WORDS]);
+
+impl std::hash::Hash for Mask {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(self.mixed());
+    }
+}
+
+/// Maps by sets of policies: a set brings its hash along.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::policy) struct Mixed(u64);
+
+impl std::hash::Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, mixed: u64) {
+        self.0 = self.0.rotate_left(8) ^ mixed;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl Mask {
     /// How many policies there can be.
@@ -34,13 +60,12 @@ impl Mask {
         (0..Self::MOST).filter(holds)
     }
 
-    /// A number that looks random: multiply, fold the halves, word by word.
+    /// A number that looks random: the words turned into one, multiplied, the halves folded.
     pub(in crate::policy) fn mixed(&self) -> u64 {
-        self.0.iter().fold(0, |mixed: u64, word| {
-            let word = mixed.rotate_left(17) ^ word ^ 0x2545_F491_4F6C_DD1D;
-            let wide = u128::from(word) * 0x9E37_79B9_7F4A_7C15_u128;
-            (wide >> 64) as u64 ^ wide as u64
-        })
+        let words = self.0.iter();
+        let one = words.fold(0, |one: u64, word| one.rotate_left(23) ^ word);
+        let wide = u128::from(one ^ 0x2545_F491_4F6C_DD1D) * 0x9E37_79B9_7F4A_7C15_u128;
+        (wide >> 64) as u64 ^ wide as u64
     }
 }
 

@@ -28,6 +28,6 @@ pub(super) use by_use::{ByUse, Use};
 #[cfg(test)]
 pub(super) use condition::Condition;
 pub(super) use lower::lower;
-pub(super) use mask::Mask;
+pub(super) use mask::{Mask, Mixed};
 pub(super) use rules::{Rule, Rules};
 pub(super) use test::Test;

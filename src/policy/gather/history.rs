@@ -56,6 +56,11 @@ fn contacts(told: &Told, moment: &Moment, facts: &mut Facts) {
 
 /// How many fall into the calendar days that end today; what is dated later counts as well.
 pub(super) fn within(days: i64, when: impl Iterator<Item = When>, moment: &Moment) -> Whole {
+    let mut when = when.peekable();
+    if when.peek().is_none() {
+        // most callers say nothing, and finding the day takes longer than counting
+        return Whole::of(0);
+    }
     let today = moment.day().earliest;
     let recent = when.filter(|when| elapsed::days(when.day(moment), today) < days);
     Whole::of(i64::try_from(recent.count()).unwrap_or(i64::MAX))
