@@ -19,7 +19,7 @@
 mod audience;
 mod batches;
 mod checks;
-mod decisions;
+mod deciding;
 mod generator;
 mod people;
 mod postgres;
@@ -40,12 +40,7 @@ use table::Table;
 
 /// The parts, in the order of the table.
 const PARTS: [&str; 6] = [
-    "start",
-    "deciding",
-    "checks",
-    "batches",
-    "writes",
-    "audience",
+    "start", "deciding", "checks", "batches", "writes", "audience",
 ];
 
 fn main() {
@@ -74,7 +69,7 @@ fn measure(named: &[String]) {
             "start" => places
                 .iter()
                 .for_each(|place| start::measure(place, &mut table)),
-            "decisions" => decisions::measure(&mut table),
+            "deciding" => deciding::measure(&mut table),
             "checks" => places
                 .iter()
                 .for_each(|place| checks::measure(place, &mut table)),

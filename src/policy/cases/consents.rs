@@ -6,9 +6,9 @@ use crate::domain::ids::RecordId;
 use crate::domain::registry::{
     Act, Answer, Channel, Circumstances, Clarity, ConsentState, Mention, SourceKind,
 };
-use crate::policy::{FactSet, Facts};
 use crate::policy::gather::{Answered, Mentions, Moment, Taken, When};
 use crate::policy::vocabulary::{ConsentFact, PurposeUse, SlotFact, Stated};
+use crate::policy::{FactSet, Facts};
 use chrono::{DateTime, Utc};
 
 /// Sets the facts of the consents, and returns the answer for the purpose and channel asked.
