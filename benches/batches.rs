@@ -30,6 +30,7 @@ fn over_http(place: &Place, table: &mut Table) {
             connections: 4,
             seconds: 2.0,
             batch: BATCH,
+            later: false,
             seed,
         };
         let outcome = order.run(Some(1));
@@ -53,10 +54,10 @@ fn in_process(place: &Place, table: &mut Table) {
         subject: None,
         purpose: "newsletter".into(),
         channel: "email".into(),
+        campaign: None,
         said: Said::default(),
         at: None,
         reserve: false,
-        campaign: None,
     };
     let questions: Vec<Question> = (0..BATCH * 100).map(question).collect();
     let round = |_| {

@@ -21,6 +21,8 @@ pub struct Order {
     pub seconds: f64,
     /// Checks in a request: 0 says a consent instead, 1 a single check.
     pub batch: u64,
+    /// Whether the record of a single check may follow later.
+    pub later: bool,
     /// Where the made-up people begin.
     pub seed: u64,
 }
@@ -53,6 +55,7 @@ impl Order {
         let seed = self.seed + n;
         let body = match self.batch {
             0 => people::consent(seed % 100_000),
+            1 if self.later => people::question(seed).replacen('{', r#"{"record":"later","#, 1),
             1 => people::question(seed),
             many => {
                 let checks: Vec<String> = (0..many)

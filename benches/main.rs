@@ -20,6 +20,7 @@ mod audience;
 mod batches;
 mod checks;
 mod deciding;
+mod decisions;
 mod generator;
 mod people;
 mod postgres;
@@ -39,8 +40,14 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 6] = [
-    "start", "deciding", "checks", "batches", "writes", "audience",
+const PARTS: [&str; 7] = [
+    "start",
+    "deciding",
+    "checks",
+    "batches",
+    "decisions",
+    "writes",
+    "audience",
 ];
 
 fn main() {
@@ -75,6 +82,7 @@ fn measure(named: &[String]) {
                 .for_each(|place| checks::measure(place, &mut table)),
             "batches" => batches::measure(&places[0], &mut table),
             "audience" => audience::measure(cluster.as_ref().ok(), &mut table),
+            "decisions" => decisions::measure(&mut table),
             _ => writes::measure(cluster.as_ref().ok(), &mut table),
         }
     }

@@ -146,6 +146,7 @@ fn over_http(server: &Server, keys: &Keys, callers: usize, seed: u64) -> f64 {
         connections: callers,
         seconds: SECONDS,
         batch: 0,
+        later: false,
         seed: people::mix(seed) >> 32,
     };
     let outcome = order.run(None);

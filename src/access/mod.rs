@@ -130,6 +130,8 @@ permissions! {
     RecordContacts = "contacts.record" open to Key(_, Role::Collector | Role::Marketing | Role::Admin) | Operator,
     /// Ask whether data may be used.
     CheckDecisions = "decisions.check" open to Key(_, Role::Marketing | Role::Admin) | Operator,
+    /// Read recorded decisions, without who they are about.
+    ReadDecisions = "decisions.read" open to Key(_, Role::Marketing | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator | System,
     /// Read a person's choices and history.
     ReadSubjects = "subjects.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read the signed receipt of a consent record.

@@ -6,11 +6,13 @@
 //! | [`tree`] | leaves, tiles, head and signed checkpoints |
 //! | [`entry`] | each leaf with its payload and its row's columns |
 //! | [`public`] | suppressions, keys, staff and catalogue with what was published |
+//! | [`decisions`] | blocks of decisions with the roots that were recorded |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
 //!
 //! Entries are read in blocks and persons in pages, so that a registry of any size takes the same
 //! memory. What is found names entries, never persons.
 
+mod decisions;
 mod entry;
 mod findings;
 mod fold;
@@ -82,6 +84,7 @@ impl Check<'_, '_, '_> {
         let mut tree = tree::TreeCheck::default();
         let mut public = public::PublicCheck::new(self.tx, self.grant)?;
         let mut policies = policies::PolicyCheck::default();
+        let mut decisions = decisions::DecisionCheck::default();
         let mut entries = entry::EntryCheck::new(self.origin, public.notice_hashes());
         let mut from: Position = 0;
         while from < size {
@@ -92,15 +95,18 @@ impl Check<'_, '_, '_> {
                 let leaf = entries.check(one, &mut found);
                 public.note(one, leaf.as_ref());
                 policies.note(one, leaf.as_ref());
+                decisions.note(one, leaf.as_ref());
             }
             tree.block(&mut self, &mut found)?;
             public.block(&mut self, &mut found)?;
+            decisions.block(&mut self, from..end, &mut found)?;
             from = end;
             (self.progress)(end, size.saturating_add(persons));
         }
         tree.close(&mut self, &head, &mut found)?;
         public.close(&mut self, &mut found)?;
         policies.close(&mut self, &mut found)?;
+        decisions.close(&mut self, size, &mut found)?;
         let persons = people::check(&mut self, size, persons, &mut found)?;
         Ok(found.close(size, persons))
     }

@@ -2,6 +2,7 @@
 //!
 //! Answered from the index alone. The answer names the position it was made on.
 
+use super::decisions::{Draft, Judged, Notes};
 use super::facts::{Asked, Said, Setting};
 use super::judge::Judge;
 use super::open::App;
@@ -13,7 +14,7 @@ use crate::domain::ids::{Blind, DecisionId, Position, RecordId, SubjectId};
 use crate::domain::registry::{Answer, Channel, Purpose};
 use crate::domain::time::{Entropy, Now, from_micros};
 use crate::index::{PersonView, Table};
-use crate::policy::Outcome;
+use crate::policy::{Outcome, Situation};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -61,26 +62,40 @@ pub struct Decided {
     pub contact: Option<RecordId>,
 }
 
+/// What was decided, and on what; nobody outside may know it before it is on record.
+#[derive(Debug, Clone)]
+pub(super) struct Judgement {
+    pub decided: Decided,
+    /// The person, where one was found.
+    pub subject: Option<SubjectId>,
+    /// What the policies saw.
+    pub situation: Option<Situation>,
+}
+
 impl App {
-    /// Answers questions on one view of the index, in their order. Call [`App::fresh`] first.
+    /// Answers questions on one view of the index, in their order. Call [`App::fresh`] first, and
+    /// [`App::record_decisions`] afterwards, which gives the answers.
     #[must_use]
     pub fn check(
         &self,
-        _grant: &Grant<CheckDecisions>,
+        grant: &Grant<CheckDecisions>,
         questions: &[Question],
         now: Now,
-    ) -> Vec<Result<Decided, Vec<FieldProblem>>> {
+    ) -> Vec<Result<Draft, Vec<FieldProblem>>> {
         let table = self.index.view();
         let by = By {
             rules: table.rules(),
             shadow: self.shadowed(),
             judge: &self.judge,
         };
+        let engine = by.rules.engine().ok().map(AsRef::as_ref);
+        let mut notes = Notes::new(&self.maker, engine, grant.actor());
         questions
             .iter()
             .map(|question| {
                 let setting = self.setting(&table);
-                decide(by, setting, &table, self.entropy(), question, now)
+                let judged = decide(by, setting, &table, self.entropy(), question, now)?;
+                Ok(notes.of(question, judged))
             })
             .collect()
     }
@@ -98,7 +113,32 @@ impl App {
     ///
     /// # Errors
     /// Where randomness is missing.
-    pub fn decide_stale(&self, now: Now) -> Result<Decided, super::Refusal> {
+    pub fn decide_stale(
+        &self,
+        grant: &Grant<CheckDecisions>,
+        question: &Question,
+        now: Now,
+    ) -> Result<Decided, super::Refusal> {
+        let decided = self.stale(now)?;
+        let table = self.index.view();
+        // an unknown name may be anything; it is not written down
+        let purpose = table.catalogue().purpose(&question.purpose);
+        let judged = Judged {
+            subject: None,
+            purpose: purpose.map_or("", |purpose| purpose.id.as_str()),
+            channel: Channel::parse(&question.channel),
+            campaign: question
+                .campaign
+                .as_deref()
+                .filter(|name| is_campaign(name)),
+            at: question.at.map(|at| at.timestamp_micros()),
+            situation: None,
+        };
+        let draft = Notes::new(&self.maker, None, grant.actor()).draft(judged, decided);
+        Ok(self.answer_a_denial(draft))
+    }
+
+    fn stale(&self, now: Now) -> Result<Decided, super::Refusal> {
         let view = self.index.view();
         Ok(Decided {
             id: DecisionId::new(now, self.entropy())?,
@@ -136,8 +176,8 @@ pub(super) fn decide(
     entropy: &dyn Entropy,
     question: &Question,
     now: Now,
-) -> Result<Decided, Vec<FieldProblem>> {
-    let (purpose, channel) = resolve(table, &question.purpose, &question.channel)?;
+) -> Result<Judgement, Vec<FieldProblem>> {
+    let (purpose, channel) = named(table, question)?;
     // what is asked about another instant does not happen
     let shadow = shadow.filter(|_| question.at.is_none());
     let mut drafted: Option<Arc<Outcome>> = None;
@@ -162,20 +202,18 @@ pub(super) fn decide(
             }
             judge.decide(rules, asked, &seen)
         };
-        let outcome = asked.as_ref().map(&mut decide);
-        (
-            person,
-            outcome.unwrap_or_else(|| Arc::new(Outcome::evaluation_error())),
-        )
+        let in_doubt = || (None, Arc::new(Outcome::evaluation_error()));
+        let judged = asked.as_ref().map(&mut decide);
+        (person, judged.unwrap_or_else(in_doubt))
     });
     // identifiers that lead to several persons: whoever may not be reached decides
-    let strictest = judged.min_by_key(|(_, outcome)| outcome.is_permit());
-    let (person, outcome) = strictest.ok_or_else(Vec::new)?;
+    let strictest = judged.min_by_key(|(_, (_, outcome))| outcome.is_permit());
+    let (person, (situation, outcome)) = strictest.ok_or_else(Vec::new)?;
     if let (Some(shadow), Some(drafted)) = (shadow, &drafted) {
         shadow.count(&outcome, drafted);
     }
     let id = DecisionId::new(now, entropy).map_err(|_| vec![no_dice()])?;
-    let of_person = decided(
+    let decided = decided(
         (id, outcome, rules.version().clone()),
         table,
         purpose,
@@ -183,7 +221,21 @@ pub(super) fn decide(
         person,
         question,
     );
-    Ok(of_person)
+    Ok(Judgement {
+        decided,
+        subject: person.map(|person| person.subject()),
+        situation,
+    })
+}
+
+const NO_CAMPAIGN: &str =
+    "must have 1 to 100 visible characters, and must name no person: @ is refused";
+
+/// Whether a text may name a campaign: it is written down for ever, and stands in addresses.
+#[must_use]
+pub fn is_campaign(name: &str) -> bool {
+    let fits = |sign: char| !sign.is_control() && sign != '@';
+    (1..=100).contains(&name.chars().count()) && name.chars().all(fits)
 }
 
 fn no_dice() -> FieldProblem {
@@ -192,6 +244,21 @@ fn no_dice() -> FieldProblem {
         "no_randomness",
         "the service cannot name a decision now; try again",
     )
+}
+
+/// The purpose and the channel of a question; that its campaign, too, has a name that can be kept.
+fn named<'a>(
+    table: &'a Table,
+    question: &Question,
+) -> Result<(&'a Purpose, Channel), Vec<FieldProblem>> {
+    let found = resolve(table, &question.purpose, &question.channel);
+    if question.campaign.as_deref().is_none_or(is_campaign) {
+        return found;
+    }
+    let mut problems = found.err().unwrap_or_default();
+    let wrong = FieldProblem::new("/campaign", "campaign_malformed", NO_CAMPAIGN);
+    problems.push(wrong);
+    Err(problems)
 }
 
 /// The purpose and the channel that a check names.

@@ -5,6 +5,7 @@
 //! again, and it is this second checkpoint that goes into the package: so the log's own signature
 //! in the regulator's hands covers the entry which says that this export was made.
 
+mod decisions;
 mod entries;
 mod files;
 mod period;
@@ -162,6 +163,7 @@ impl Job<'_> {
         let mut package = PackageWriter::begin(out, self.meta(&range))?;
         let tally = entries::write(self, tx, &mut package, range.clone())?;
         files::write(self, tx, &mut package)?;
+        decisions::write(self, tx, &mut package, range.clone())?;
         let data = self.data(&range, &tally, &findings);
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;

@@ -41,14 +41,21 @@ impl Judge {
         }
     }
 
-    /// Decides by the rules, on the facts that they read; a denial where they cannot be used.
-    pub(super) fn decide(&self, rules: &Rules, asked: &Asked<'_>, seen: &Seen) -> Arc<Outcome> {
+    /// Decides by the rules, on the facts that they read, and says on which; a denial where the
+    /// rules cannot be used.
+    pub(super) fn decide(
+        &self,
+        rules: &Rules,
+        asked: &Asked<'_>,
+        seen: &Seen,
+    ) -> (Option<Situation>, Arc<Outcome>) {
         let Ok(engine) = rules.engine() else {
-            return Arc::new(Outcome::evaluation_error());
+            return (None, Arc::new(Outcome::evaluation_error()));
         };
-        let outcome = engine.decide(&asked.as_needed(engine).situation(seen));
+        let situation = asked.as_needed(engine).situation(seen);
+        let outcome = engine.decide(&situation);
         self.answered(engine, &outcome, || asked.situation(seen));
-        outcome
+        (Some(situation), outcome)
     }
 
     /// Counts a check, and has it repeated if it is its turn. `situation` is asked for then only:

@@ -11,6 +11,7 @@ pub mod contact;
 pub mod contacts;
 pub mod create_key;
 pub mod customers;
+pub mod decisions;
 pub mod demo;
 pub mod entries;
 pub mod export;

@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::decisions::{Maker, Recorder};
 use super::follow::{self, HeadWatch};
 use super::judge::Judge;
 use super::policies::load::Loader;
@@ -66,6 +67,8 @@ pub struct App {
     pub(super) shadow: Option<Arc<Shadow>>,
     pub(super) judge: Arc<Judge>,
     pub(super) head: HeadWatch,
+    pub(super) recorder: Recorder,
+    pub(super) maker: Arc<Maker>,
     pub(super) signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
@@ -123,7 +126,17 @@ impl App {
         let idle = indexed.then_some(follow::IDLE);
         let following = (store.clone(), index.clone(), loader.clone());
         let head = HeadWatch::start(following, serve.clone(), idle);
+        let maker = Arc::new(Maker::new());
+        let recorder = Recorder::start(
+            store.clone(),
+            setup.clock.clone(),
+            setup.entropy.clone(),
+            serve.clone(),
+            maker.clone(),
+        )?;
         Ok(Self {
+            recorder,
+            maker,
             store,
             index,
             indexed,

@@ -4,7 +4,8 @@
 //! function that decides from memory; on a permit the contact is appended in the same
 //! transaction. So no two decisions count the same contacts, on however many nodes.
 
-use super::check::{self, By, Decided, Question};
+use super::check::{self, By, Decided, Judgement, Question};
+use super::decisions::{Draft, Maker, Notes, When};
 use super::facts::Setting;
 use super::judge::Judge;
 use super::open::App;
@@ -12,7 +13,7 @@ use super::policies::load::Loader;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
 use super::refusal::{FieldProblem, Refusal};
-use crate::access::{CheckDecisions, Grant};
+use crate::access::{CheckDecisions, Grant, Serve};
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{Catalogue, Channel, ContactRecord, Direction};
@@ -58,8 +59,8 @@ struct Slot {
 
 /// Why nothing was recorded.
 enum Unrecorded {
-    /// Nothing was permitted.
-    Denied(Vec<Outcome>),
+    /// Nothing was permitted: the answers, and what is to be written down of them.
+    Denied(Vec<Outcome>, Vec<Draft>),
     Refused(Refusal),
 }
 
@@ -86,6 +87,8 @@ struct Bench {
     home_zone: Tz,
     now: Now,
     telling: Option<Telling>,
+    maker: Arc<Maker>,
+    serve: Grant<Serve>,
 }
 
 impl App {
@@ -111,6 +114,8 @@ impl App {
             home_zone: self.home_zone,
             now,
             telling: idempotency.is_some().then_some(telling),
+            maker: self.maker.clone(),
+            serve: self.serve.clone(),
         };
         let blinds = questions.iter().flat_map(|one| one.blinds.clone());
         let order = Order {
@@ -125,12 +130,27 @@ impl App {
             .await;
         match written {
             Ok(done) => {
+                self.learn(&done.value);
                 let told = |slot: Slot| slot.told(&done.positions);
                 Ok(done.value.into_iter().map(told).collect())
             }
-            Err(Unrecorded::Denied(outcomes)) => Ok(outcomes.into_iter().map(Told::Now).collect()),
+            Err(Unrecorded::Denied(outcomes, drafts)) => {
+                // nothing was reserved: a commit with the checks beside it is enough
+                let drafts = drafts.into_iter().map(Ok::<_, Refusal>).collect();
+                self.record_decisions(drafts, When::Now).await?;
+                Ok(outcomes.into_iter().map(Told::Now).collect())
+            }
             Err(Unrecorded::Refused(refusal)) => Err(refusal),
         }
+    }
+
+    /// The texts of what is on record now need not be written again.
+    fn learn(&self, slots: &[Slot]) {
+        let decided = slots
+            .iter()
+            .filter_map(|slot| slot.outcome.as_ref()?.as_ref().ok());
+        let hashes = decided.map(|decided| self.maker.outcome(None, &decided.outcome).0);
+        self.maker.learn(hashes.chain([self.maker.shape.0]));
     }
 }
 
@@ -176,29 +196,43 @@ impl Bench {
         // another version may have come into force since: by that one, then
         let newer = tx.decided_by(grant, self.rules.version())?;
         let rules = newer.map_or_else(|| self.rules.clone(), |held| self.loader.rules(&held));
-        let (mut slots, mut last) = (Vec::with_capacity(questions.len()), None);
+        let engine = rules.engine().ok().map(AsRef::as_ref);
+        let mut notes = Notes::new(&self.maker, engine, grant.actor());
+        let (mut slots, mut drafts) = (Vec::with_capacity(questions.len()), Vec::new());
+        let mut last = None;
         for question in questions {
-            let outcome = self.decide(tx, &rules, &index.view(), question);
+            let judged = self.decide(tx, &rules, &index.view(), question);
+            let (subject, situation) = judged
+                .as_ref()
+                .map_or((None, None), |judged| (judged.subject, judged.situation));
+            let outcome = judged.map(|judged| judged.decided);
             let (outcome, entry) = self.reserved(tx, grant, question, outcome)?;
+            if let Ok(decided) = &outcome {
+                let judged = Judgement {
+                    decided: unsettled(decided.clone()),
+                    subject,
+                    situation,
+                };
+                drafts.push(notes.of(question, judged));
+            }
             if let Some((subject, _)) = &entry {
                 index.load(vec![tx.contacts_seen(*subject)?]);
             }
             let entry = entry.map(|(_, entry)| {
-                let places = (entry.index(), tx.place(entry.index()));
-                last = Some(entry);
-                places
+                last = Some(entry.index());
+                (entry.index(), tx.place(entry.index()))
             });
             slots.push((outcome, entry));
         }
-        match last {
-            Some(entry) => Ok(entry.with(slots.into_iter().map(|one| self.slot(one)).collect())),
-            None => Err(Unrecorded::Denied(
-                slots
-                    .into_iter()
-                    .map(|(outcome, _)| outcome.map(unsettled))
-                    .collect(),
-            )),
+        if last.is_none() {
+            let outcomes = slots.into_iter();
+            let outcomes = outcomes.map(|(outcome, _)| outcome.map(unsettled));
+            return Err(Unrecorded::Denied(outcomes.collect(), drafts));
         }
+        // the contacts and the decisions that allow them are one transaction
+        let (records, texts) = Draft::written(drafts);
+        let entry = tx.seal_decisions(&self.serve, records, texts)?;
+        Ok(entry.with(slots.into_iter().map(|one| self.slot(one)).collect()))
     }
 
     /// By the very function that decides from memory.
@@ -208,7 +242,7 @@ impl Bench {
         rules: &Rules,
         table: &Table,
         question: &Question,
-    ) -> Outcome {
+    ) -> Result<Judgement, Vec<FieldProblem>> {
         let setting = Setting {
             catalogue: table.catalogue(),
             home_country: self.home_country,

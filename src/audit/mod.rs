@@ -8,6 +8,7 @@
 //! | [`tile`] | the published form: tiles of 256 hashes, bundles of 256 entries | C2SP tlog-tiles |
 //! | [`leaf`] | what one entry says in public | leaf format 1 |
 //! | [`commitment`] | what binds an entry to its hidden payload | RFC 2104, RFC 8785 |
+//! | [`decision`] | recorded decisions: blocks, salts, roots | decision format 1 |
 //! | [`note`] | text signed with Ed25519 | C2SP signed-note |
 //! | [`checkpoint`] | the signed head: origin, size, root | C2SP tlog-checkpoint |
 //! | [`package`] | the ZIP for the regulator, written and verified | profile `placet-audit/1` |
@@ -18,6 +19,7 @@
 
 pub mod checkpoint;
 pub mod commitment;
+pub mod decision;
 pub mod encoding;
 pub mod leaf;
 pub mod note;

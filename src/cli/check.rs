@@ -79,13 +79,14 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
         subject: None,
         purpose: args.purpose.clone(),
         channel: args.channel.clone(),
+        campaign: None,
         said: Said::default(),
         at: None,
         reserve: false,
-        campaign: None,
     };
+    let drafts = app.check(&grant, &[question], app.now());
     let decided = app
-        .check(&grant, &[question], app.now())
+        .record_decisions_blocking(drafts)?
         .pop()
         .ok_or_else(|| Failure::failed("no answer"))?;
     let decided = decided.map_err(Refusal::Invalid)?;
@@ -96,6 +97,7 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
         let answer = json!({
             "decision": word, "reason": outcome.reason(), "explanation": explanation,
             "policies": outcome.determining(), "policy_version": decided.policy_version.as_ref(), "position": decided.position,
+            "decision_id": decided.id,
         });
         print(&answer.to_string())?;
     } else {
@@ -104,9 +106,10 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
             .map(|lawful| format!("\nIt would be lawful: {}", lawful.en))
             .unwrap_or_default();
         print(&format!(
-            "{word}: {}\n{}{lawful}",
+            "{word}: {}\n{}{lawful}\nOn record as {}",
             outcome.reason(),
-            outcome.explanation_en()
+            outcome.explanation_en(),
+            decided.id
         ))?;
     }
     Ok(if permit { Exit::Ok } else { Exit::Wrong })

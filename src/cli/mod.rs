@@ -16,6 +16,7 @@ mod output;
 mod policy;
 mod serve;
 pub mod system;
+mod why;
 
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
@@ -91,6 +92,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Filter a file of persons: who may be contacted
     Audience(audience::AudienceArgs),
+    /// Tell what was decided, and why
+    Why(why::WhyArgs),
     /// Bring existing consents in
     Import(import::ImportArgs),
     /// The log: check it against the database, export, verify
@@ -153,6 +156,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Catalogue { command } => catalogue::run(&command, &config, settings.json),
         Command::Check(args) => check::run(&args, &config, settings.json),
         Command::Audience(args) => audience::run(&args, &config, settings.json),
+        Command::Why(args) => why::run(&args, &config, settings.json),
         Command::Import(args) => Ok(Exit::from_code(import::run(
             &args,
             || open(&config),

@@ -10,6 +10,7 @@ use crate::http::pages::Language;
 use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
+use crate::jobs::decisions::Decisions;
 use crate::policy::{Pack, PolicySource};
 use actix_web::web;
 use clap::Args;
@@ -114,6 +115,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     app.activate_policy()?;
     let site = web::Data::new(site(app.clone(), config)?);
     let _checkpoints = Checkpoints::start(app.clone())?;
+    let _decisions = Decisions::start(app.clone())?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         workers => workers,

@@ -235,6 +235,8 @@ pub enum PublicKind {
     AudienceBegun,
     /// A list of persons was filtered.
     AudienceEnded,
+    /// A block of decisions was recorded.
+    Decisions,
 }
 
 impl PublicKind {
@@ -257,6 +259,7 @@ impl PublicKind {
             Self::Export => "export.made",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
+            Self::Decisions => "decisions.recorded",
         }
     }
 }

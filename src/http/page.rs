@@ -29,21 +29,7 @@ impl Page {
     /// # Errors
     /// Where the cursor is none of ours.
     pub fn from(&self) -> Result<Position, Problem> {
-        let Some(text) = &self.cursor else {
-            return Ok(0);
-        };
-        let read = || {
-            let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-            plain.strip_prefix("1:")?.parse().ok()
-        };
-        let wrong = || {
-            FieldProblem::new(
-                "cursor",
-                "cursor_unknown",
-                "must be the next of the page before, unchanged",
-            )
-        };
-        read().ok_or_else(|| Problem::invalid(vec![wrong()]))
+        start_of(self.cursor.as_deref())
     }
 
     /// How many items.
@@ -51,13 +37,43 @@ impl Page {
     /// # Errors
     /// Where it is none of 1 to 200.
     pub fn limit(&self) -> Result<u32, Problem> {
-        match self.limit.unwrap_or(50) {
-            limit @ 1..=200 => Ok(limit),
-            _ => Err(Problem::invalid(vec![FieldProblem::new(
-                "limit",
-                "limit_wrong",
-                "must be 1 to 200",
-            )])),
-        }
+        limit_of(self.limit)
+    }
+}
+
+/// Where the page of a cursor begins; 0 for the first.
+///
+/// # Errors
+/// Where the cursor is none of ours.
+pub fn start_of(cursor: Option<&str>) -> Result<Position, Problem> {
+    let Some(text) = cursor else {
+        return Ok(0);
+    };
+    let read = || {
+        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        plain.strip_prefix("1:")?.parse().ok()
+    };
+    let wrong = || {
+        FieldProblem::new(
+            "cursor",
+            "cursor_unknown",
+            "must be the next of the page before, unchanged",
+        )
+    };
+    read().ok_or_else(|| Problem::invalid(vec![wrong()]))
+}
+
+/// How many items a page has.
+///
+/// # Errors
+/// Where it is none of 1 to 200.
+pub fn limit_of(limit: Option<u32>) -> Result<u32, Problem> {
+    match limit.unwrap_or(50) {
+        limit @ 1..=200 => Ok(limit),
+        _ => Err(Problem::invalid(vec![FieldProblem::new(
+            "limit",
+            "limit_wrong",
+            "must be 1 to 200",
+        )])),
     }
 }

@@ -38,7 +38,8 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(form::show::show)
         .service(form::save::save)
         .service(form::stop::ask)
-        .service(form::stop::stop);
+        .service(form::stop::stop)
+        .service(form::why::why);
     console::routes(config);
 }
 

@@ -92,6 +92,27 @@ macro_rules! facts {
                 facts
             }
 
+            /// The facts that somebody knew, exactly: the number of each in the order of
+            /// [`Facts::shape`], and its value.
+            pub fn known(&self) -> impl Iterator<Item = (u16, u16)> + use<> {
+                let values = [$(<$kind as Fact>::code(self.$fact),)*];
+                (0..).zip(values).filter(|(_, value)| *value != 0)
+            }
+
+            /// The names of all facts in their order, each with its words or its type, as JSON: by it
+            /// the facts of a recorded decision are read.
+            #[must_use]
+            pub fn shape() -> String {
+                let pairs: Vec<String> = vec![$({
+                    let kind = <$kind as Fact>::WORDS.map_or_else(
+                        || serde_json::json!(<$kind as Fact>::NAME),
+                        |words| serde_json::json!(words()),
+                    );
+                    serde_json::json!([stringify!($fact), kind]).to_string()
+                },)*];
+                format!("[{}]", pairs.join(","))
+            }
+
             /// The facts that say something: those that differ from a use of which nothing is
             /// known, with their values.
             pub(super) fn stated(&self) -> Vec<(&'static str, String)> {

@@ -1,7 +1,7 @@
 //! What was decided, and why.
 
 use super::kept::Kept;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Reason codes that the engine itself gives; all others come from the policies.
 pub mod reasons {
@@ -16,7 +16,7 @@ pub mod reasons {
 }
 
 /// Permit or deny.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     /// The use is permitted, under the obligations named.
@@ -26,7 +26,7 @@ pub enum Effect {
 }
 
 /// What would make a denied use lawful.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LawfulIf {
     /// Machine form, such as `consent` or `fact:recipient_named`.
     pub code: String,
@@ -58,6 +58,8 @@ pub struct Outcome {
     local: Vec<(String, String)>,
     #[serde(skip)]
     kept: Kept,
+    #[serde(skip)]
+    recorded: Kept,
 }
 
 /// What a policy says when it decides: its annotations, as far as an outcome carries them.
@@ -105,6 +107,7 @@ impl Outcome {
             precedence: verdict.precedence,
             local: verdict.local.to_vec(),
             kept: Kept::default(),
+            recorded: Kept::default(),
         }
     }
 
@@ -112,6 +115,7 @@ impl Outcome {
     /// two laws does what either asks.
     pub(super) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
+        (both.kept, both.recorded) = (Kept::default(), Kept::default());
         let append = |to: &mut Vec<String>, from: &[String]| {
             for item in from {
                 if !to.contains(item) {
@@ -250,6 +254,13 @@ impl Outcome {
     #[must_use]
     pub fn text(&self, make: impl FnOnce(&Self) -> String) -> &str {
         self.kept.text(|| make(self))
+    }
+
+    /// The text of this outcome in the records of decisions, by the same rule as
+    /// [`Outcome::text`].
+    #[must_use]
+    pub fn recorded(&self, make: impl FnOnce(&Self) -> String) -> &str {
+        self.recorded.text(|| make(self))
     }
 }
 

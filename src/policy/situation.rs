@@ -16,7 +16,7 @@ pub struct Situation {
 }
 
 /// The states whose law holds for one use: the person's and, where it reaches, the controller's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Laws {
     first: Option<Country>,
     second: Option<Country>,
@@ -57,7 +57,7 @@ const fn is_local(channel: Channel) -> bool {
 
 /// The local day at the instant asked about. Where the zone is not known it may be one of two or
 /// three: the strictest of their laws holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LegalDay {
     /// The earliest that it may be.
     pub earliest: NaiveDate,

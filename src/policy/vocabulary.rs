@@ -20,6 +20,9 @@ pub(super) trait Fact: Copy + 'static {
     /// The value of a number.
     fn of_code(code: u16) -> Option<Self>;
 
+    /// The words of a closed list, in order.
+    const WORDS: Option<fn() -> Vec<&'static str>> = None;
+
     /// The value as Cedar sees it; `None` if the type's name were no Cedar name.
     fn expression(self) -> Option<RestrictedExpression>;
 
@@ -183,6 +186,7 @@ macro_rules! vocabulary {
             const NAME: &'static str = $name;
             const NEUTRAL: Self = Self::$first;
             const GREATEST: u16 = $list::ALL.len() as u16 - 1;
+            const WORDS: Option<fn() -> Vec<&'static str>> = Some(words::<Self>);
 
             fn code(self) -> u16 {
                 self as u16

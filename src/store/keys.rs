@@ -35,6 +35,8 @@ pub struct Keyring {
     receipt_seed: Secret<[u8; 32]>,
     policy_seed: Secret<[u8; 32]>,
     forms: hmac::Key,
+    decisions: LessSafeKey,
+    campaigns: hmac::Key,
     check: [u8; 32],
 }
 
@@ -58,6 +60,8 @@ impl Keyring {
             receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
             policy_seed: Secret::new(expand(&root, b"policy/1")?),
             forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
+            decisions: cipher(&expand(&root, b"decisions/1")?)?,
+            campaigns: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"campaigns/1")?),
             check: expand(&root, b"check/1")?,
         })
     }
@@ -98,6 +102,31 @@ impl Keyring {
         tag32(&self.forms, text)
     }
 
+    /// Encrypts a block of decisions.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn seal_decisions(&self, block: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, KeyError> {
+        seal(&self.decisions, block, DECISIONS, entropy)
+    }
+
+    /// Decrypts a block of decisions.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where it was changed.
+    pub fn open_decisions(&self, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        open(&self.decisions, sealed, DECISIONS)
+    }
+
+    /// The keyed hash by which a campaign's decisions are found: its first half is enough.
+    #[must_use]
+    pub fn campaign(&self, name: &str) -> [u8; 16] {
+        let mut tag = [0; 16];
+        let whole = tag32(&self.campaigns, name.as_bytes());
+        tag.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+        tag
+    }
+
     /// Wraps a person's key for the database.
     ///
     /// # Errors
@@ -125,6 +154,9 @@ impl Keyring {
         SubjectKey::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
     }
 }
+
+/// What is sealed with the key of the decisions.
+const DECISIONS: &[u8] = b"decisions/1";
 
 fn wrap_aad(subject: SubjectId) -> Vec<u8> {
     [b"subject-key/1/".as_slice(), subject.as_bytes()].concat()

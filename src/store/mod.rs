@@ -10,6 +10,7 @@ mod catalogue;
 mod connection;
 mod contacts;
 mod customers;
+mod decisions;
 mod doors;
 mod error;
 mod flush;
@@ -36,6 +37,10 @@ pub use audit::{
 };
 pub use catalogue::{notice_bytes, notice_hash};
 pub use contacts::{NotReleased, Reaches};
+pub use decisions::{
+    BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, LONGEST_SPAN, MOST as MOST_DECISIONS,
+    ReadsDecisions, Whose,
+};
 pub use doors::{Link, Session, StaffAccount};
 pub use error::StoreError;
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};

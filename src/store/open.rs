@@ -349,11 +349,12 @@ impl Store {
         Db::connect(&self.url)?.settle()
     }
 
-    /// A write that records nothing about anybody: the two callers above.
-    fn outside_the_ledger(
+    /// A write that records nothing about anybody: the two callers above, and the lists by which
+    /// recorded decisions are found, which only repeat what the decisions say.
+    pub(super) fn outside_the_ledger<T>(
         &self,
-        act: impl FnOnce(&mut Db) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        act: impl FnOnce(&mut Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut db = self
             .idle()
             .pop()

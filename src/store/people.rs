@@ -177,8 +177,23 @@ impl ReadTx<'_> {
         row.map(|row| self.history_entry(row)).transpose()
     }
 
+    /// The event at that place, whoever's it is; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where the database fails or a row was changed.
+    pub fn event_at<P: Reads>(
+        &mut self,
+        _grant: &Grant<P>,
+        position: Position,
+    ) -> Result<Option<HistoryEntry>, StoreError> {
+        let row: Option<SubjectEventRow> = on!(self.db, conn => subject_events::table
+            .find(super::rows::signed(position)).first(conn).optional())
+        .map_err(StoreError::failed("loading an event"))?;
+        row.map(|row| self.history_entry(row)).transpose()
+    }
+
     /// The ids of a person's own record and of all that were merged into it.
-    fn cluster(&mut self, id: SubjectId) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub(super) fn cluster(&mut self, id: SubjectId) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut cluster = vec![id.as_bytes().to_vec()];
         let mut next = cluster.clone();
         while !next.is_empty() {

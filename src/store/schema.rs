@@ -143,6 +143,35 @@ table! {
         delivered_at -> Nullable<BigInt>,
     }
 }
+table! {
+    decision_blocks (position) {
+        position -> BigInt,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        decisions -> Integer,
+        sealed -> Binary,
+    }
+}
+table! {
+    decision_campaigns (campaign, position) { campaign -> Binary, position -> BigInt, }
+}
+table! {
+    decision_texts (hash) { hash -> Binary, text -> Text, }
+}
+table! {
+    decision_runs (level, first) {
+        level -> SmallInt,
+        first -> BigInt,
+        last -> BigInt,
+        state -> SmallInt,
+        builder -> BigInt,
+        people -> Binary,
+    }
+}
+table! {
+    decision_chunks (level, first, print) { level -> SmallInt, first -> BigInt, print -> BigInt, entries -> Binary, }
+}
+allow_tables_to_appear_in_same_query!(decision_campaigns, decision_blocks);
 allow_tables_to_appear_in_same_query!(sessions, staff);
 allow_tables_to_appear_in_same_query!(consent_states, subjects);
 allow_tables_to_appear_in_same_query!(contacts, subjects);

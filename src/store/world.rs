@@ -2,11 +2,13 @@
 //! entries that it is going to append. Nothing here is visible to anybody before the commit.
 
 use super::contacts::Touch;
+use super::decisions::DecisionBlock;
 use super::keys::SubjectKey;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::rows::{
     CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
 };
+use crate::audit::Hash;
 use crate::domain::event::{Actor, PublicEvent, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
 use crate::domain::registry::{Catalogue, Cell, Change, Channel, ConsentState, Slug};
@@ -120,6 +122,8 @@ pub(super) enum Extra {
     PolicyDraft(Box<PolicyRow>),
     /// A policy version that is in force from now on.
     Policy(Box<PolicyActivated>),
+    /// A block of decisions, and the texts that it names.
+    Decisions(Arc<DecisionBlock>, Arc<[(Hash, Arc<str>)]>),
 }
 
 /// The batch.

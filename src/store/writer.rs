@@ -206,9 +206,12 @@ impl Writer {
         }
     }
 
-    /// Says how far the log will go, before it goes there.
+    /// Says how far the log will go, before it goes there; not where nothing changes that a check
+    /// reads (recorded decisions): the checks that go on meanwhile need not look at the database.
     fn announce<T>(&self, ready: (T, Option<Commit>)) -> Result<(T, Option<Commit>), StoreError> {
-        if let (Some(mark), Some(commit)) = (&self.mark, &ready.1) {
+        if let (Some(mark), Some(commit)) = (&self.mark, &ready.1)
+            && !commit.changes.is_empty()
+        {
             mark.set(commit.end)?;
         }
         Ok(ready)

@@ -257,7 +257,8 @@ on_both! {
         ] {
             api.post(&path, &body).expect(status);
         }
-        assert_eq!(position(api), before, "something was written");
+        let one_more = json!(before.as_u64().unwrap() + 1);
+        assert_eq!(position(api), one_more, "the denial is on record, and nothing else");
     }
 }
 

@@ -21,6 +21,7 @@ mod bad_input;
 mod cli;
 mod contacts;
 mod contract;
+mod decisions;
 mod demo;
 mod durability;
 mod fold;

@@ -46,6 +46,8 @@ impl ExportQuery {
             "controller.published" => (own("id"), None),
             "purpose.published" => (body("controller"), own("id")),
             "notice.published" => (None, body("purpose")),
+            // how many decisions of whomsoever, and a hash: each decision is looked at for itself
+            "decisions.recorded" => return true,
             _ => (own("controller"), own("purpose")),
         };
         // a notice and a controller lack one of the two: the other then decides

@@ -129,13 +129,18 @@ impl Bench {
             subject: None,
             purpose: "newsletter".into(),
             channel: "email".into(),
+            campaign: None,
             said: Said::default(),
             at: None,
             reserve: false,
-            campaign: None,
         };
-        let answers = self.app.check(&grant(), &[question], self.app.now());
+        let drafts = self.app.check(&grant(), &[question], self.app.now());
+        let answers = wait(
+            self.app
+                .record_decisions(drafts, crate::app::decisions::When::Now),
+        );
         answers
+            .unwrap()
             .into_iter()
             .next()
             .unwrap()

@@ -88,7 +88,13 @@ fn reason(shop: &TestApp, email: &str, max: u16, period: &str) -> String {
     let mut answers = shop
         .app
         .check(&TestApp::grant(), &[question], shop.app.now());
-    answers.remove(0).unwrap().outcome.reason().to_owned()
+    answers
+        .remove(0)
+        .unwrap()
+        .decided()
+        .outcome
+        .reason()
+        .to_owned()
 }
 
 fn claim(shop: &TestApp, who: &[(&str, &str)], direction: &str, channel: &str) -> ContactClaim {
@@ -345,7 +351,7 @@ fn phone_reasons(shop: &TestApp, email: &str) -> Vec<String> {
     let mut answers = shop
         .app
         .check(&TestApp::grant(), &[question], shop.app.now());
-    let outcome = answers.remove(0).unwrap().outcome;
+    let outcome = answers.remove(0).unwrap().decided().outcome;
     let first = std::iter::once(outcome.reason().to_owned());
     first.chain(outcome.also().iter().cloned()).collect()
 }

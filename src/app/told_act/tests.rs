@@ -95,7 +95,7 @@ fn ask(shop: &TestApp, channel: &str, country: &str) -> Decided {
     TestApp::wait(shop.app.fresh()).unwrap();
     let grant = TestApp::grant::<CheckDecisions>();
     let mut answers = shop.app.check(&grant, &[question], shop.app.now());
-    answers.pop().unwrap().unwrap()
+    answers.pop().unwrap().unwrap().decided()
 }
 
 fn reason(shop: &TestApp, channel: &str, country: &str) -> (bool, String) {

@@ -22,6 +22,10 @@ pub const VKEY: &str = "log/log.vkey";
 pub const LOG: &str = "log/";
 /// The entries.
 pub const ENTRIES: &str = "entries.jsonl";
+/// The decisions of the period.
+pub const DECISIONS: &str = "decisions.jsonl";
+/// What decisions name by its hash: outcomes in words, names of facts.
+pub const DECISION_TEXTS: &str = "decision-texts.jsonl";
 /// What notice files' paths begin with.
 pub const NOTICES: &str = "notices/";
 /// The purposes.

@@ -224,8 +224,8 @@ impl<W: Write> PackageWriter<W> {
         if !is_safe(path) || self.files.contains_key(path) {
             return Err(WriteError::Name);
         }
-        // the report of a long period is large; the others' headers stay small
-        let large = path == format::REPORT;
+        // report and decisions of a long period are large; the others' headers stay small
+        let large = [format::REPORT, format::DECISIONS].contains(&path);
         self.zip.start_file(path, options(path).large_file(large))?;
         let mut out = Hashing {
             out: &mut self.zip,

@@ -4,6 +4,7 @@ use super::subject::Subject;
 use super::told::{FactsSchema, MessageSchema, PersonSchema};
 use crate::access::CheckDecisions;
 use crate::app::check::{Decided, Question};
+use crate::app::decisions::When;
 use crate::app::facts::Said;
 use crate::app::reserve::{self, Told};
 use crate::app::{App, FieldProblem, Refusal};
@@ -56,6 +57,11 @@ pub struct CheckBody {
     /// once. Not together with `at`.
     #[serde(default)]
     pub reserve: bool,
+    /// `now` (as a rule): the answer comes when the decision is on record. `later`: at once, and
+    /// the record follows. In a batch it stands beside `checks`. A check that reserves is on record
+    /// in any case.
+    #[schema(value_type = Option<String>, example = "now")]
+    pub record: Option<When>,
 }
 
 /// Many questions: each is read for itself, so that a bad one does not stop the others.
@@ -64,6 +70,7 @@ pub struct CheckBody {
 struct BatchBody<'a> {
     #[serde(borrow)]
     checks: Vec<&'a RawValue>,
+    record: Option<When>,
 }
 
 /// Many questions.
@@ -75,6 +82,9 @@ struct BatchBody<'a> {
 pub struct CheckBatch {
     /// Up to 10,000 questions.
     checks: Vec<CheckBody>,
+    /// As in a single question.
+    #[schema(value_type = Option<String>, example = "now")]
+    record: Option<When>,
 }
 
 /// One question or many.
@@ -185,7 +195,7 @@ pub enum ChecksAnswer<'a> {
         (status = 413, description = "The body is over 8 MiB", body = crate::http::openapi::ProblemBody),
         (status = 409, description = "The Idempotency-Key was used for another request", body = crate::http::openapi::ProblemBody),
         (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
-        (status = 503, description = "A check that reserves was not recorded; try again", body = crate::http::openapi::ProblemBody),
+        (status = 503, description = "The decision could not be recorded: nothing is permitted; try again", body = crate::http::openapi::ProblemBody),
     ),
 )]
 #[post("/v1/checks")]
@@ -200,9 +210,14 @@ pub async fn check(
         return many(&door, &site, &request, &body.0).await;
     }
     let asked: CheckBody = json::read(&body.0).map_err(denied)?;
+    let when = asked.record.unwrap_or_default();
     let question = question(&site.app, asked).map_err(|errors| denied(Problem::invalid(errors)))?;
     let call = Call::of(&door, &site, &request, &body.0);
-    let told = call.decide(vec![question]).await.map_err(denied)?.pop();
+    let told = call
+        .decide(vec![question], when)
+        .await
+        .map_err(denied)?
+        .pop();
     let mut answer = Vec::with_capacity(ROOM);
     match told.ok_or_else(Problem::unavailable)? {
         Told::Now(outcome) => {
@@ -221,13 +236,21 @@ fn json_body(body: Vec<u8>) -> HttpResponse {
         .body(body)
 }
 
-/// Whether the object's first key is `checks`.
+/// Whether the object's first key is `checks`, or follows `record`.
 fn is_batch(body: &[u8]) -> bool {
-    let mut rest = body
-        .iter()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .skip(1);
-    b"\"checks\"".iter().all(|byte| rest.next() == Some(byte))
+    let begins = |start: &[u8]| {
+        let mut rest = body
+            .iter()
+            .filter(|byte| !byte.is_ascii_whitespace())
+            .skip(1);
+        start.iter().all(|byte| rest.next() == Some(byte))
+    };
+    const STARTS: [&str; 3] = [
+        "\"checks\"",
+        "\"record\":\"now\",\"checks\"",
+        "\"record\":\"later\",\"checks\"",
+    ];
+    STARTS.iter().any(|start| begins(start.as_bytes()))
 }
 
 /// Whatever else is wrong: it is no permission.
@@ -253,6 +276,9 @@ async fn many(
     }
     let read = |raw: &&RawValue| {
         let asked: CheckBody = json::read(raw.get().as_bytes())?;
+        if asked.record.is_some() {
+            return Err(Problem::invalid(vec![misplaced()]));
+        }
         question(&site.app, asked).map_err(Problem::invalid)
     };
     let mut questions = Vec::with_capacity(batch.checks.len());
@@ -265,7 +291,9 @@ async fn many(
     });
     let refused: Vec<Option<Problem>> = refused.collect();
     let call = Call::of(door, site, request, body);
-    let mut told = call.decide(questions).await?.into_iter();
+    let when = batch.record.unwrap_or_default();
+    let told = call.decide(questions, when).await.map_err(denied)?;
+    let mut told = told.into_iter();
     let mut answer = Vec::with_capacity(refused.len() * ROOM);
     answer.extend_from_slice(b"{\"decisions\":[");
     for (at, problem) in refused.into_iter().enumerate() {
@@ -283,6 +311,11 @@ async fn many(
     }
     answer.extend_from_slice(b"]}");
     Ok(json_body(answer))
+}
+
+fn misplaced() -> FieldProblem {
+    let mend = "stands beside checks, once for all of them";
+    FieldProblem::new("/record", "misplaced", mend)
 }
 
 fn write_one(answer: &mut Vec<u8>, site: &Site, told: Told) -> Result<(), Problem> {
@@ -379,10 +412,10 @@ impl<'a> Call<'a> {
         }
     }
 
-    async fn decide(&self, questions: Vec<Question>) -> Result<Vec<Told>, Problem> {
+    async fn decide(&self, questions: Vec<Question>, when: When) -> Result<Vec<Told>, Problem> {
         let (app, now) = (&self.site.app, self.site.app.now());
         if !self.door.fresh || !questions.iter().any(|question| question.reserve) {
-            let decided = decide(self.door, self.site, &questions)?;
+            let decided = decide(self.door, self.site, &questions, when).await?;
             return Ok(decided.into_iter().map(Told::Now).collect());
         }
         if questions.len() > reserve::MOST {
@@ -404,16 +437,20 @@ impl<'a> Call<'a> {
     clippy::type_complexity,
     reason = "one outcome a question, as the use case gives it"
 )]
-pub(super) fn decide(
+pub(super) async fn decide(
     door: &Allowed<CheckDecisions>,
     site: &Site,
     questions: &[Question],
+    when: When,
 ) -> Result<Vec<Result<Decided, Vec<FieldProblem>>>, Problem> {
     let now = site.app.now();
     if door.fresh {
-        return Ok(site.app.check(&door.grant, questions, now));
+        let drafts = site.app.check(&door.grant, questions, now);
+        return Ok(site.app.record_decisions(drafts, when).await?);
     }
-    let stale = |_: &Question| Ok::<_, Refusal>(Ok(site.app.decide_stale(now)?));
+    let grant = &door.grant;
+    let stale =
+        |question: &Question| Ok::<_, Refusal>(Ok(site.app.decide_stale(grant, question, now)?));
     Ok(questions.iter().map(stale).collect::<Result<_, _>>()?)
 }
 
@@ -490,16 +527,31 @@ fn view<'a>(version: &'a str, decided: &'a Decided) -> DecisionView<'a> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::app::testing::TestApp;
 
     #[test]
     fn what_is_written_is_the_view_that_is_described() {
-        let shop = crate::app::testing::TestApp::new();
+        let shop = TestApp::new();
         let now = shop.app.now();
+        let question = Question {
+            blinds: vec![],
+            coarse: vec![],
+            subject: None,
+            purpose: "newsletter".into(),
+            channel: "email".into(),
+            campaign: None,
+            said: Said::default(),
+            at: None,
+            reserve: false,
+        };
         let decided = Decided {
             valid_until: Some(now.utc()),
             evidence: Some(7),
             simulated: true,
-            ..shop.app.decide_stale(now).unwrap()
+            ..shop
+                .app
+                .decide_stale(&TestApp::grant(), &question, now)
+                .unwrap()
         };
         let (mut written, mut again) = (Vec::new(), Vec::new());
         put(&mut written, "sha256:1", &decided).unwrap();

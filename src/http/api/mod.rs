@@ -6,6 +6,7 @@ pub mod authzen;
 pub mod checks;
 pub mod consents;
 pub mod contacts;
+pub mod decisions;
 pub mod health;
 pub mod links;
 pub mod notices;
@@ -28,6 +29,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(authzen::search::search)
         .service(authzen::metadata::configuration)
         .service(audiences::filter)
+        .service(decisions::of_campaign)
+        .service(decisions::read)
+        .service(decisions::of_subject)
         .service(consents::record)
         .service(contacts::record_contacts)
         .service(contacts::release_contact)

@@ -4,6 +4,7 @@
 pub mod save;
 pub mod show;
 pub mod stop;
+pub mod why;
 
 use super::browser::{self, Visit};
 use super::pages::{Frame, Language, LinkGonePage, ProblemKind, ProblemPage, Text, WhyGone};

@@ -228,6 +228,39 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         ("stop".to_owned(), stop.render()),
         ("stopped".to_owned(), stopped.render()),
     ];
+    let why = WhyPage {
+        frame: frame(language),
+        permitted: true,
+        simulation: false,
+        item: item(),
+        made_at: at(),
+        explanation: HOSTILE.to_owned(),
+        sources: vec![HOSTILE.to_owned()],
+        answer: None,
+        version: HOSTILE.to_owned(),
+        reference: HOSTILE.to_owned(),
+    };
+    for (permitted, simulation) in [(true, false), (false, false), (true, true)] {
+        let page = WhyPage {
+            permitted,
+            simulation,
+            ..why.clone()
+        };
+        pages.push((format!("why {permitted} {simulation}"), page.render()));
+    }
+    for said in [Said::Nothing, Said::Yes, Said::No, Said::NoMore] {
+        let answer = WhyAnswer {
+            said,
+            since: at(),
+            source: HOSTILE.to_owned(),
+            words: Some((Text::foreign(HOSTILE, "de"), HOSTILE.to_owned())),
+        };
+        let page = WhyPage {
+            answer: Some(answer),
+            ..why.clone()
+        };
+        pages.push((format!("why {said:?}"), page.render()));
+    }
     use AlreadyStopped::{Everything, NeverAsked, Objected, Refused, Withdrawn};
     for already in [
         Withdrawn(at()),

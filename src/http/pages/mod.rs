@@ -16,6 +16,7 @@ mod report;
 mod saved;
 mod stop;
 mod style;
+mod why;
 mod words;
 
 #[cfg(test)]
@@ -41,4 +42,5 @@ pub use report::{
 pub use saved::{Change, Remaining, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
 pub use style::{STYLE, STYLE_HASH, style_url};
+pub use why::{Said, WhyAnswer, WhyPage};
 pub use words::Words;

@@ -25,7 +25,7 @@ pub(super) fn write_extras(
     world: &mut World,
     first: Position,
 ) -> Result<(), StoreError> {
-    let mut catalogue = false;
+    let (mut catalogue, mut decisions) = (false, Vec::new());
     for (entry, extra) in std::mem::take(&mut world.extras) {
         let position = signed(first.saturating_add(entry as u64));
         match extra {
@@ -55,12 +55,18 @@ pub(super) fn write_extras(
             Extra::Link(row) => {
                 insert_one!(db, links::table, row, "issuing a link");
             }
+            Extra::Decisions(block, texts) => {
+                decisions.push((first.saturating_add(entry as u64), block, texts));
+            }
             Extra::PolicyDraft(row) => policies::draft(db, PolicyRow { position, ..*row })?,
             Extra::Policy(activated) => {
                 policies::activate(db, *activated, position)?;
                 world.policy = Some(policies::in_force(db)?);
             }
         }
+    }
+    if !decisions.is_empty() {
+        crate::store::decisions::write(db, &decisions)?;
     }
     if catalogue {
         let at = signed(first.saturating_add(1));

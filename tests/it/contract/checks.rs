@@ -23,10 +23,12 @@ on_both! {
             description.check("post", "/v1/checks", &reply);
             reply.json()
         };
+        let position = shop.position();
         let permit = ask(&question("anne@example.fr"));
         assert_eq!(decision(&permit), ("permit".into(), "CONSENT_VALID".into()));
         assert!(permit["lawful_if"].is_null() && permit["obligations"].is_array());
-        assert_eq!(permit["position"].as_u64(), Some(shop.position()));
+        assert_eq!(permit["position"].as_u64(), Some(position));
+        assert_eq!(shop.position(), position + 1, "the decision is on record");
         let deny = ask(&question("nobody@example.fr"));
         assert_eq!(decision(&deny), ("deny".into(), "UNKNOWN_SUBJECT".into()));
         for language in ["fr", "en"] {

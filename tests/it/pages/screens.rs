@@ -37,6 +37,10 @@ fn pictures_are_taken_where_they_are_wanted() {
 fn take(visitor: Visitor<'_>) {
     let demo = Demo::start();
     let browser = Browser::open(visitor).expect("pictures need Chromium");
+    let asked = demo.ask();
+    let decision = asked["decision_id"].as_str().unwrap();
+    browser.goto(&format!("{}/why/{decision}", demo.server.url()));
+    picture(&browser, "why", visitor);
     browser.goto(&demo.form);
     picture(&browser, "choices", visitor);
     choose(&browser, "newsletter.email", "no");

@@ -1,6 +1,7 @@
 //! `entries.jsonl`, one line after another: every position once, in order, none missing.
 
 use super::archive::Archive;
+use super::decisions::Blocks;
 use super::entry::EntryCheck;
 use super::lines::{Line, Lines};
 use super::report::{Check, Recorder};
@@ -11,17 +12,17 @@ use crate::audit::package::format::{ENTRIES, EntryLine, Positions};
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
-/// Checks every entry of the period.
+/// Checks every entry of the period; the blocks of decisions that they record.
 pub(super) fn check<R: Read + Seek>(
     archive: &mut Archive<R>,
     range: Positions,
     tiles: Option<&TileSet>,
     notices: &HashSet<Hash>,
     log: &mut Recorder,
-) {
+) -> Blocks {
     let Some(file) = archive.stream(ENTRIES) else {
         log.fail(Check::Manifest, None, Some(ENTRIES), "is missing");
-        return;
+        return Blocks::default();
     };
     let limit = file.size().saturating_add(1);
     let mut lines = Lines::new(file.take(limit));
@@ -32,8 +33,9 @@ pub(super) fn check<R: Read + Seek>(
     };
     while walk.line(lines.next(), log) {}
     let (hash, size) = lines.finish();
-    walk.close(tiles.is_some(), log);
+    let blocks = walk.close(tiles.is_some(), log);
     archive.compare(ENTRIES, &hex(&hash), size, log);
+    blocks
 }
 
 struct Walk<'a> {
@@ -95,12 +97,12 @@ impl Walk<'_> {
         true
     }
 
-    fn close(self, proven: bool, log: &mut Recorder) {
+    fn close(self, proven: bool, log: &mut Recorder) -> Blocks {
         if self.next < self.end {
             let what = format!("entries {} up to {} are missing", self.next, self.end);
             log.fail(Check::Entries, Some(self.next), Some(ENTRIES), what);
         }
-        self.entry.close(proven, log);
+        self.entry.close(proven, log)
     }
 
     fn fail(&self, log: &mut Recorder, what: &str) {

@@ -1,12 +1,13 @@
 //! One entry: its leaf against the log, its payload against the leaf, its record against the
 //! payload.
 
+use super::decisions::Blocks;
 use super::record::differences;
 use super::report::{Check, Recorder};
 use super::tiles::TileSet;
 use crate::audit::Hash;
 use crate::audit::commitment::{canonical_json, commit};
-use crate::audit::leaf::Leaf;
+use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::package::format::{ENTRIES, EntryLine};
 use crate::audit::tree::hash_leaf;
 use std::collections::HashSet;
@@ -21,6 +22,7 @@ pub(super) struct EntryCheck<'a> {
     withheld: u64,
     compared: u64,
     with_notice: u64,
+    blocks: Blocks,
 }
 
 impl<'a> EntryCheck<'a> {
@@ -34,6 +36,7 @@ impl<'a> EntryCheck<'a> {
             withheld: 0,
             compared: 0,
             with_notice: 0,
+            blocks: Blocks::default(),
         }
     }
 
@@ -92,6 +95,9 @@ impl<'a> EntryCheck<'a> {
                 if commitment != Some(leaf.commitment) {
                     fail("payload and opening are not those that the leaf commits to");
                 }
+                if leaf.kind == EntryKind::DecisionsRecorded {
+                    self.blocks.note(line.position, payload);
+                }
             }
             (None, None, Some(_)) => self.withheld += 1,
             _ => fail("must have payload and opening, or a reason why they are withheld"),
@@ -110,7 +116,7 @@ impl<'a> EntryCheck<'a> {
     }
 
     /// Tells how much was checked. Without tiles, nothing shows that the entries are the log's.
-    pub(super) fn close(self, proven: bool, log: &mut Recorder) {
+    pub(super) fn close(self, proven: bool, log: &mut Recorder) -> Blocks {
         let (opened, withheld) = (self.opened, self.withheld);
         if proven {
             log.done(Check::Entries, format!("{} entries", log.entries));
@@ -124,5 +130,6 @@ impl<'a> EntryCheck<'a> {
             Check::Notices,
             format!("{} entries name one", self.with_notice),
         );
+        self.blocks
     }
 }

@@ -5,6 +5,7 @@
 //! which are stored uncompressed in it, and 16 bytes of tag.
 
 mod archive;
+mod decisions;
 mod directory;
 mod entries;
 mod entry;
@@ -68,7 +69,8 @@ fn check_all<R: Read + Seek>(
     };
     if let Some(range) = range {
         let notices = manifest::read_notices(archive, log);
-        entries::check(archive, range, tiles.as_ref(), &notices, log);
+        let blocks = entries::check(archive, range, tiles.as_ref(), &notices, log);
+        decisions::check(archive, blocks, log);
     }
     manifest::read_findings(archive, log);
     manifest::check_rest(archive, log);

@@ -21,11 +21,12 @@ pub(super) enum Check {
     Payloads,
     Records,
     Notices,
+    Decisions,
     Findings,
 }
 
 impl Check {
-    const ALL: [(Self, &'static str); 11] = [
+    const ALL: [(Self, &'static str); 12] = [
         (Self::Archive, "archive is whole"),
         (Self::Manifest, "files are those of the manifest"),
         (Self::Checkpoint, "checkpoint is signed"),
@@ -36,6 +37,7 @@ impl Check {
         (Self::Payloads, "payloads are those that were committed to"),
         (Self::Records, "database agrees with what was recorded"),
         (Self::Notices, "notices are the ones that were shown"),
+        (Self::Decisions, "decisions are those that were recorded"),
         (Self::Findings, "exporter found nothing wrong"),
     ];
 }

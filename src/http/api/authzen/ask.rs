@@ -5,6 +5,7 @@ use super::resource::{self, Customer};
 use super::shapes::{Action, Decision, EvaluationBody, Subject};
 use crate::access::CheckDecisions;
 use crate::app::check::Question;
+use crate::app::decisions::When;
 use crate::app::facts::Said;
 use crate::app::{App, FieldProblem, reserve};
 use crate::http::api::checks;
@@ -101,13 +102,15 @@ pub(super) fn question(app: &App, asked: &EvaluationBody) -> Result<Question, Ve
 
 /// Asks the use case that answers `/v1/checks`, and counts. A question that does not read is
 /// answered with a denial that says why.
-pub(super) fn ask(
+pub(super) async fn ask(
     door: &Allowed<CheckDecisions>,
     site: &Site,
     questions: Vec<Result<Question, Vec<FieldProblem>>>,
 ) -> Result<Vec<Decision>, Problem> {
     let readable: Vec<Question> = questions.iter().flatten().cloned().collect();
-    let mut decided = checks::decide(door, site, &readable)?.into_iter();
+    let mut decided = checks::decide(door, site, &readable, When::Now)
+        .await?
+        .into_iter();
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
         let outcome = match question {

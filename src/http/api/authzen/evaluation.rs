@@ -27,16 +27,16 @@ pub async fn evaluate(
     body: Body<SMALL>,
 ) -> Result<HttpResponse, Problem> {
     let asked: EvaluationBody = shapes::read(&body.0)?;
-    Ok(HttpResponse::Ok().json(one(&door, &site, &asked)?))
+    Ok(HttpResponse::Ok().json(one(&door, &site, &asked).await?))
 }
 
 /// The answer to one question.
-pub(super) fn one(
+pub(super) async fn one(
     door: &Allowed<CheckDecisions>,
     site: &Site,
     asked: &EvaluationBody,
 ) -> Result<Decision, Problem> {
     let question = ask::question(&site.app, asked);
-    let answers = ask::ask(door, site, vec![question])?;
+    let answers = ask::ask(door, site, vec![question]).await?;
     answers.into_iter().next().ok_or_else(Problem::unavailable)
 }

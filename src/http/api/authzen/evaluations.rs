@@ -101,18 +101,18 @@ pub async fn evaluate_all(
     let asked: EvaluationsBody = shapes::read(&body.0)?;
     if asked.evaluations.is_empty() {
         let one: EvaluationBody = shapes::read(&body.0)?;
-        return Ok(HttpResponse::Ok().json(evaluation::one(&door, &site, &one)?));
+        return Ok(HttpResponse::Ok().json(evaluation::one(&door, &site, &one).await?));
     }
     if asked.evaluations.len() > MOST {
         let detail = format!("at most {MOST} evaluations in one request");
         let problem = FieldProblem::new("/evaluations", "too_many", detail);
         return Err(Problem::invalid(vec![problem]).as_bad_request());
     }
-    let evaluations = answers(&door, &site, asked)?;
+    let evaluations = answers(&door, &site, asked).await?;
     Ok(HttpResponse::Ok().json(Evaluations { evaluations }))
 }
 
-fn answers(
+async fn answers(
     door: &Allowed<CheckDecisions>,
     site: &Site,
     asked: EvaluationsBody,
@@ -129,12 +129,12 @@ fn answers(
         .into_iter()
         .map(|item| defaults.question(site, item));
     if semantic == Semantic::ExecuteAll {
-        return ask::ask(door, site, questions.collect());
+        return ask::ask(door, site, questions.collect()).await;
     }
     let mut answers = Vec::new();
     for question in questions {
         let next = match question {
-            Ok(question) => ask::ask(door, site, vec![Ok(question)])?.pop(),
+            Ok(question) => ask::ask(door, site, vec![Ok(question)]).await?.pop(),
             Err(problems) => Some(answer::error(&problems)),
         };
         let next = next.ok_or_else(Problem::unavailable)?;

@@ -189,7 +189,7 @@ impl Search {
                 ..Customer::default()
             }))
         };
-        let answers = ask::ask(door, site, looked_at.iter().map(question).collect())?;
+        let answers = ask::ask(door, site, looked_at.iter().map(question).collect()).await?;
         self.looked_at += looked_at.len();
         self.token.after = looked_at.last().copied().or(self.token.after);
         let permitted = looked_at

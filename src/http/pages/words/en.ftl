@@ -136,6 +136,26 @@ already-stopped = You already stopped everything on { $since }. Nothing has chan
 already-objected = You already objected to these messages on { $since }. Nothing has changed.
 already-never-asked = You were not being sent these messages. Nothing has changed.
 
+### Why this message
+why-title = Why did I get this message?
+why-permitted = { $brand } was allowed to send it to you. Here is what that rests on.
+why-denied = { $brand } was not allowed to send it to you. If you got it all the same, tell us.
+why-rehearsed = This was a rehearsal: { $brand } could send you nothing because of it.
+why-what = What it was about
+why-when = Decided
+why-because = Why
+why-law = The law behind it
+why-answer = What you had said
+why-said-nothing = On { $since } we asked you { $source } to confirm your answer. You have not confirmed it.
+why-said-yes = You said yes on { $since } { $source }.
+why-said-no = You said no on { $since } { $source }.
+why-said-no-more = You took your yes back on { $since } { $source }.
+why-no-answer = We have no answer of yours on record for this.
+why-words = The words you were shown
+why-change = Change your mind
+why-change-text = Every message that we send has a link to your choices: there you say no, or object, at once and for free. You need not give a reason.
+why-version = Version of the rules
+
 ### Dead link
 gone-title = This link no longer works
 gone-expired = Its time has passed. Your choices are still recorded.

@@ -137,6 +137,26 @@ already-stopped = Vous aviez déjà tout arrêté le { $since }. Rien n’a chan
 already-objected = Votre opposition à ces messages date déjà du { $since }. Rien n’a changé.
 already-never-asked = Ces messages ne vous étaient pas envoyés. Rien n’a changé.
 
+### Pourquoi ce message
+why-title = Pourquoi ai-je reçu ce message ?
+why-permitted = { $brand } avait le droit de vous l’envoyer. Voici sur quoi cela repose.
+why-denied = { $brand } n’avait pas le droit de vous l’envoyer. Si vous l’avez reçu malgré tout, dites-le-nous.
+why-rehearsed = C’était une simulation : { $brand } ne pouvait rien vous envoyer sur cette base.
+why-what = De quoi il s’agissait
+why-when = Décidé
+why-because = Pourquoi
+why-law = La loi derrière cette décision
+why-answer = Ce que vous aviez dit
+why-said-nothing = Le { $since }, nous vous avons demandé { $source } de confirmer votre réponse. Vous ne l’avez pas confirmée.
+why-said-yes = Vous avez dit oui le { $since } { $source }.
+why-said-no = Vous avez dit non le { $since } { $source }.
+why-said-no-more = Vous avez retiré votre oui le { $since } { $source }.
+why-no-answer = Nous n’avons aucune réponse de votre part à ce sujet.
+why-words = Le texte qui vous a été montré
+why-change = Changer d’avis
+why-change-text = Chaque message que nous envoyons contient un lien vers vos choix : vous y dites non, ou vous vous opposez, tout de suite et sans frais. Vous n’avez pas à donner de raison.
+why-version = Version des règles
+
 ### Lien mort
 gone-title = Ce lien ne marche plus
 gone-expired = Sa durée est passée. Vos choix restent enregistrés.

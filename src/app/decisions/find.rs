@@ -1,0 +1,83 @@
+//! Finding recorded decisions again.
+
+use super::story::Story;
+use crate::access::{Grant, Principal, ReadDecisions, ReadSubjects, authorize};
+use crate::app::open::App;
+use crate::app::refusal::Refusal;
+use crate::domain::ids::{DecisionId, SubjectId};
+use crate::store::{ReadTx, ReadsDecisions, Whose};
+
+impl App {
+    /// The whole story of a decision.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] where none of that id is on record.
+    pub fn decision(&self, grant: &Grant<ReadDecisions>, id: DecisionId) -> Result<Story, Refusal> {
+        const NONE: Refusal = Refusal::NotFound("a decision with this id");
+        self.store.read(|tx| {
+            let found = tx.decision(grant, id)?.ok_or(NONE)?;
+            self.stories(tx, grant, vec![found])?.pop().ok_or(NONE)
+        })
+    }
+
+    /// The same for whoever holds the decision's id, which nobody can guess: the customer who was
+    /// sent it with a message.
+    ///
+    /// # Errors
+    /// As [`App::decision`].
+    pub fn explain(&self, id: DecisionId) -> Result<Story, Refusal> {
+        self.decision(&authorize(&Principal::System)?, id)
+    }
+
+    /// A campaign's decisions, the newest first, from a place on, and where the next page begins.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    pub fn decisions_of_campaign(
+        &self,
+        grant: &Grant<ReadDecisions>,
+        campaign: &str,
+        from: u64,
+        limit: u32,
+    ) -> Result<(Vec<Story>, Option<u64>), Refusal> {
+        let whose = Whose::Campaign(campaign.to_owned());
+        self.store
+            .read(|tx| self.page_of(tx, grant, &whose, from, limit))
+    }
+
+    /// A person's decisions, the newest first, from a place on, and where the next page begins.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] where there is no such person.
+    pub fn decisions_of_subject(
+        &self,
+        grant: &Grant<ReadSubjects>,
+        id: SubjectId,
+        from: u64,
+        limit: u32,
+    ) -> Result<(Vec<Story>, Option<u64>), Refusal> {
+        const NOBODY: Refusal = Refusal::NotFound("a person with this id");
+        self.store.read(|tx| {
+            let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
+            self.page_of(tx, grant, &Whose::Subject(subject), from, limit)
+        })
+    }
+
+    fn page_of<P: ReadsDecisions>(
+        &self,
+        tx: &mut ReadTx<'_>,
+        grant: &Grant<P>,
+        whose: &Whose,
+        from: u64,
+        limit: u32,
+    ) -> Result<(Vec<Story>, Option<u64>), Refusal> {
+        // the first page begins with the newest
+        let from = if from == 0 { i64::MAX as u64 } else { from };
+        let mut found = tx.decisions(grant, whose, from, limit as usize + 1)?;
+        let next = found
+            .get(limit as usize)
+            .map(crate::store::FoundDecision::place);
+        found.truncate(limit as usize);
+        Ok((self.stories(tx, grant, found)?, next))
+    }
+}

@@ -1,0 +1,103 @@
+//! The decisions of a package's period, and the texts that they name.
+
+use super::{ExportError, Job};
+use crate::audit::Hash;
+use crate::audit::commitment::canonical_json;
+use crate::audit::decision::line::DecisionLine;
+use crate::audit::decision::{Block, Context};
+use crate::audit::encoding::hex;
+use crate::audit::package::format::{DECISION_TEXTS, DECISIONS};
+use crate::audit::package::write::PackageWriter;
+use crate::domain::ids::Position;
+use crate::domain::registry::Catalogue;
+use crate::store::{DECISION_BLOCKS, ReadTx, StoreError};
+use serde::Serialize;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::ops::Range;
+
+/// Writes both files, where anything was decided in the period.
+pub(super) fn write<W: Write>(
+    job: &Job<'_>,
+    tx: &mut ReadTx<'_>,
+    package: &mut PackageWriter<W>,
+    range: Range<Position>,
+) -> Result<(), ExportError> {
+    let catalogue = tx.catalogue(&job.app.serve)?;
+    let asked = |context: &Context| job.query.asks_for_purpose(&context.purpose, &catalogue);
+    let (mut texts, mut failed) = (BTreeSet::new(), None);
+    package
+        .stream(DECISIONS, |out| {
+            let written = lines(job, tx, range, &asked, &mut texts, out);
+            written.map_err(|error| match error {
+                LineError::Io(error) => error,
+                LineError::Store(error) => {
+                    failed = Some(error);
+                    io::Error::other("the database failed")
+                }
+            })
+        })
+        .map_err(|error| failed.take().map_or(error.into(), ExportError::from))?;
+    let mut found: Vec<(Hash, String)> =
+        tx.decision_texts(job.grant, &texts)?.into_iter().collect();
+    found.sort();
+    package.stream(DECISION_TEXTS, |out| {
+        for (hash, text) in &found {
+            line(&json!({ "sha256": hex(hash), "text": text }), out)?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+enum LineError {
+    Io(io::Error),
+    Store(StoreError),
+}
+
+fn lines(
+    job: &Job<'_>,
+    tx: &mut ReadTx<'_>,
+    range: Range<Position>,
+    asked: &dyn Fn(&Context) -> bool,
+    texts: &mut BTreeSet<Hash>,
+    out: &mut dyn Write,
+) -> Result<(), LineError> {
+    let mut from = range.start;
+    while from < range.end {
+        let end = range.end.min(from.saturating_add(DECISION_BLOCKS));
+        let blocks = tx.decision_blocks(job.grant, from..end);
+        for (position, block) in blocks.map_err(LineError::Store)? {
+            let items = block.iter().flat_map(Block::items);
+            for (index, item) in (0..).zip(items) {
+                let told = DecisionLine::of(position, index, item, asked);
+                texts.extend(told.texts());
+                line(&told, out).map_err(LineError::Io)?;
+            }
+        }
+        from = end;
+    }
+    Ok(())
+}
+
+fn line(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let value = serde_json::to_value(told).map_err(io::Error::other)?;
+    let mut text = canonical_json(&value).map_err(io::Error::other)?;
+    text.push(b'\n');
+    out.write_all(&text)
+}
+
+impl super::ExportQuery {
+    /// Whether decisions for that purpose are asked for.
+    fn asks_for_purpose(&self, purpose: &str, catalogue: &Catalogue) -> bool {
+        let of = || catalogue.purpose(purpose).map(|one| &one.controller);
+        self.purpose
+            .as_ref()
+            .is_none_or(|asked| asked.as_str() == purpose)
+            && self
+                .controller
+                .as_ref()
+                .is_none_or(|asked| of() == Some(asked))
+    }
+}

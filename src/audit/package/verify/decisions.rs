@@ -1,0 +1,173 @@
+//! `decisions.jsonl`: the decisions of each block, in order, make the root that the block's entry
+//! commits to; the texts that they name are there.
+
+use super::archive::Archive;
+use super::lines::{Line, Lines};
+use super::report::{Check, Recorder};
+use crate::audit::Hash;
+use crate::audit::decision::line::DecisionLine;
+use crate::audit::encoding::{hex, unb64};
+use crate::audit::package::format::{DECISION_TEXTS, DECISIONS};
+use crate::audit::tree::{Frontier, sha256};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
+use std::io::{Read, Seek};
+
+/// What the entries say of their blocks: how many decisions, and the root.
+#[derive(Default)]
+pub(super) struct Blocks(BTreeMap<u64, (Option<u64>, Option<Hash>)>);
+
+impl Blocks {
+    /// Takes note of the payload of an entry that records a block.
+    pub(super) fn note(&mut self, position: u64, payload: &Value) {
+        let root = payload.get("root").and_then(Value::as_str).and_then(unb64);
+        let count = payload.get("decisions").and_then(Value::as_u64);
+        self.0.insert(position, (count, root));
+    }
+}
+
+/// Checks every decision of the period.
+pub(super) fn check<R: Read + Seek>(archive: &mut Archive<R>, blocks: Blocks, log: &mut Recorder) {
+    let mut walk = Walk {
+        blocks,
+        open: None,
+        texts: HashSet::new(),
+        decisions: 0,
+        withheld: 0,
+    };
+    let there = read(archive, DECISIONS, log, |bytes, log| walk.line(bytes, log));
+    walk.close_block(log);
+    for position in std::mem::take(&mut walk.blocks.0).into_keys() {
+        fail(log, Some(position), "its decisions are missing");
+    }
+    let mut texts = HashSet::new();
+    read(archive, DECISION_TEXTS, log, |bytes, log| {
+        match text(bytes) {
+            Some(hash) => drop(texts.insert(hash)),
+            None => fail(log, None, "a text is not the one that its hash names"),
+        }
+    });
+    let missing = walk.texts.difference(&texts).count();
+    if missing > 0 {
+        fail(
+            log,
+            None,
+            &format!("{missing} texts that decisions name are missing"),
+        );
+    }
+    let (decisions, withheld) = (walk.decisions, walk.withheld);
+    if there {
+        log.done(
+            Check::Decisions,
+            format!("{decisions} decisions, {withheld} withheld"),
+        );
+    } else {
+        log.done(Check::Decisions, "none in the period".to_owned());
+    }
+}
+
+/// Reads a file line by line; whether it is there.
+fn read<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    path: &str,
+    log: &mut Recorder,
+    mut take: impl FnMut(&[u8], &mut Recorder),
+) -> bool {
+    let Some(file) = archive.stream(path) else {
+        return false;
+    };
+    let limit = file.size().saturating_add(1);
+    let mut lines = Lines::new(file.take(limit));
+    loop {
+        match lines.next() {
+            Line::End => break,
+            Line::Whole(bytes) => take(bytes, log),
+            Line::Broken => log.fail(Check::Decisions, None, Some(path), "a line has no end"),
+            Line::Damaged => {
+                log.fail(Check::Decisions, None, Some(path), "is damaged");
+                break;
+            }
+        }
+    }
+    let (hash, size) = lines.finish();
+    archive.compare(path, &hex(&hash), size, log);
+    true
+}
+
+fn text(line: &[u8]) -> Option<Hash> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Named {
+        sha256: String,
+        text: String,
+    }
+    let named: Named = serde_json::from_slice(line).ok()?;
+    let hash = sha256(&[named.text.as_bytes()]);
+    (hex(&hash) == named.sha256).then_some(hash)
+}
+
+fn fail(log: &mut Recorder, position: Option<u64>, what: &str) {
+    log.fail(Check::Decisions, position, Some(DECISIONS), what);
+}
+
+struct Walk {
+    blocks: Blocks,
+    /// The block whose decisions are being read.
+    open: Option<(u64, Frontier)>,
+    texts: HashSet<Hash>,
+    decisions: u64,
+    withheld: u64,
+}
+
+impl Walk {
+    fn line(&mut self, bytes: &[u8], log: &mut Recorder) {
+        let Ok(line) = serde_json::from_slice::<DecisionLine>(bytes) else {
+            fail(log, None, "a line is no decision");
+            return;
+        };
+        if self
+            .open
+            .as_ref()
+            .is_none_or(|(block, _)| *block != line.block)
+        {
+            self.close_block(log);
+            self.open = Some((line.block, Frontier::new()));
+        }
+        let Some((_, tree)) = &mut self.open else {
+            return;
+        };
+        if line.index != tree.size() {
+            fail(log, Some(line.block), "its decisions are not in order");
+        }
+        let Some(hash) = line.tree_hash() else {
+            fail(log, Some(line.block), "a decision contradicts itself");
+            return;
+        };
+        tree.append(hash);
+        self.texts.extend(line.texts());
+        self.decisions += 1;
+        self.withheld += u64::from(line.record.is_none());
+    }
+
+    fn close_block(&mut self, log: &mut Recorder) {
+        let Some((block, tree)) = self.open.take() else {
+            return;
+        };
+        match self.blocks.0.remove(&block) {
+            None => fail(
+                log,
+                Some(block),
+                "decisions stand here that no entry records",
+            ),
+            Some(said) if said != (Some(tree.size()), Some(tree.root())) => {
+                fail(
+                    log,
+                    Some(block),
+                    "its decisions are not those that were recorded",
+                );
+            }
+            Some(_) => {}
+        }
+    }
+}

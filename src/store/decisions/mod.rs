@@ -1,0 +1,21 @@
+//! Recorded decisions: blocks, and the three ways to find one again. Nothing is written for each
+//! decision (`docs/decisions/0011`).
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`write`] | a sealed block and its rows |
+//! | [`read`] | by id, by campaign, by person |
+//! | [`postings`] | the sorted runs of people as bytes |
+//! | [`people`] | finding a person's blocks in the runs |
+//! | [`merge`] | making one run of several |
+
+mod merge;
+mod people;
+mod postings;
+mod read;
+mod rows;
+mod write;
+
+pub use read::{BLOCKS, FoundDecision, ReadsDecisions, Whose};
+pub(super) use write::write;
+pub use write::{DecisionBlock, LONGEST_SPAN, MOST};
