@@ -47,11 +47,12 @@ on_both! {
             description.check("post", EVALUATION, &reply);
             reply.json()
         };
+        let position = shop.position();
         let permit = ask(&about("anne@example.fr"));
         assert_eq!(permit["decision"], true, "{permit}");
         let context = &permit["context"];
         assert_eq!(context["reason"], "CONSENT_VALID");
-        assert_eq!(context["position"].as_u64(), Some(shop.position()));
+        assert_eq!(context["position"].as_u64(), Some(position));
         let obligations = context["obligations"].as_array().unwrap();
         assert!(obligations.iter().any(|one| one["id"] == "unsubscribe_link" && one["type"] == "custom" && one["properties"].is_object()));
         let deny = ask(&about("nobody@example.fr"));
