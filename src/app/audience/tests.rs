@@ -151,7 +151,7 @@ proptest! {
         let checked = shop.app.check(&TestApp::grant(), &questions, shop.app.now());
         let (mut permitted, mut refused) = (Vec::new(), Vec::new());
         for (name, decided) in names.iter().zip(checked) {
-            let outcome = decided.unwrap().outcome;
+            let outcome = decided.unwrap().decided().outcome;
             if outcome.is_permit() {
                 permitted.push(name.clone());
             } else {
