@@ -30,6 +30,7 @@ impl Write for Out {
 }
 
 /// Both ends of an answer: where the thread writes, how it says that it broke off, and what arrives.
+#[must_use]
 pub fn pipe() -> (BufWriter<Out>, Break, Receiver<Chunk>) {
     let (sender, receiver) = channel(AHEAD);
     let out = BufWriter::with_capacity(CHUNK, Out(sender.clone()));
