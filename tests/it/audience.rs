@@ -11,7 +11,10 @@ const PATH: &str = "/v1/audiences?purpose=newsletter&channel=email&campaign=spri
 fn read(body: &str, counts: &str) -> (Vec<String>, Value) {
     let (lines, last) = body.trim_end().rsplit_once('\n').expect("a last line");
     let counts = last.strip_prefix(counts).expect("the counts");
-    let lines = lines.lines().map(str::to_owned).collect();
+    let lines = lines
+        .split('\n')
+        .map(|line| line.trim_end_matches('\r').to_owned());
+    let lines = lines.collect();
     (lines, serde_json::from_str(counts).expect("JSON"))
 }
 
