@@ -9,7 +9,7 @@ use super::rows::{
     CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
 };
 use crate::audit::Hash;
-use crate::domain::event::{Actor, PublicEvent, SubjectEvent};
+use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
 use crate::domain::registry::{Catalogue, Cell, Change, Channel, ConsentState, Slug};
 use crate::domain::time::Now;
@@ -143,6 +143,14 @@ pub(super) struct World {
 }
 
 impl World {
+    /// Whether every entry is a record of decisions.
+    pub fn only_decisions(&self) -> bool {
+        self.pending.iter().all(|entry| match entry {
+            Pending::Public { event, .. } => event.kind == PublicKind::Decisions,
+            Pending::Subject { .. } => false,
+        })
+    }
+
     /// The person that this id stands for now, after merges.
     pub fn resolve(&self, mut id: SubjectId) -> Option<SubjectId> {
         for _ in 0..64 {

@@ -77,6 +77,8 @@ pub struct Commit {
     pub changes: Vec<Change>,
     /// The policy version that it put in force.
     pub policy: Option<PolicyInForce>,
+    /// Whether it only recorded decisions: then it changed nothing that a check reads.
+    pub only_decisions: bool,
 }
 
 /// A write, its types forgotten.
@@ -210,7 +212,7 @@ impl Writer {
     /// reads (recorded decisions): the checks that go on meanwhile need not look at the database.
     fn announce<T>(&self, ready: (T, Option<Commit>)) -> Result<(T, Option<Commit>), StoreError> {
         if let (Some(mark), Some(commit)) = (&self.mark, &ready.1)
-            && !commit.changes.is_empty()
+            && !commit.only_decisions
         {
             mark.set(commit.end)?;
         }
@@ -284,6 +286,7 @@ impl Writer {
                 first,
                 end,
                 changes,
+                only_decisions: world.only_decisions(),
                 policy: world.policy,
             }),
         ))
