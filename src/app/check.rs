@@ -177,7 +177,8 @@ pub(super) fn decide(
     question: &Question,
     now: Now,
 ) -> Result<Judgement, Vec<FieldProblem>> {
-    let (purpose, channel) = named(table, question)?;
+    let campaign = question.campaign.as_deref();
+    let (purpose, channel) = resolve(table, &question.purpose, &question.channel, campaign)?;
     // what is asked about another instant does not happen
     let shadow = shadow.filter(|_| question.at.is_none());
     let mut drafted: Option<Arc<Outcome>> = None;
@@ -246,30 +247,18 @@ fn no_dice() -> FieldProblem {
     )
 }
 
-/// The purpose and the channel of a question; that its campaign, too, has a name that can be kept.
-fn named<'a>(
-    table: &'a Table,
-    question: &Question,
-) -> Result<(&'a Purpose, Channel), Vec<FieldProblem>> {
-    let found = resolve(table, &question.purpose, &question.channel);
-    if question.campaign.as_deref().is_none_or(is_campaign) {
-        return found;
-    }
-    let mut problems = found.err().unwrap_or_default();
-    let wrong = FieldProblem::new("/campaign", "campaign_malformed", NO_CAMPAIGN);
-    problems.push(wrong);
-    Err(problems)
-}
-
-/// The purpose and the channel that a check names.
+/// The purpose and the channel that a check or a list names; its campaign, too, must have a name
+/// that can be kept.
 pub(super) fn resolve<'a>(
     table: &'a Table,
     purpose: &str,
     channel: &str,
+    campaign: Option<&str>,
 ) -> Result<(&'a Purpose, Channel), Vec<FieldProblem>> {
     let purpose = table.catalogue().purpose(purpose);
     let channel = Channel::parse(channel);
-    if let (Some(purpose), Some(channel)) = (purpose, channel) {
+    let named = campaign.is_none_or(is_campaign);
+    if let (Some(purpose), Some(channel), true) = (purpose, channel, named) {
         return Ok((purpose, channel));
     }
     let mut problems = Vec::new();
@@ -278,6 +267,10 @@ pub(super) fn resolve<'a>(
     }
     if channel.is_none() {
         problems.push(super::record::unknown_channel(""));
+    }
+    if !named {
+        let wrong = FieldProblem::new("/campaign", "campaign_malformed", NO_CAMPAIGN);
+        problems.push(wrong);
     }
     Err(problems)
 }

@@ -70,6 +70,9 @@ on_both! {
         let (csv, list) = ("text/csv", "email\nanne@example.fr\n");
         assert_eq!(refused("/v1/audiences?purpose=nothing&channel=email", csv, list, 422), "purpose_unknown");
         assert_eq!(refused("/v1/audiences?purpose=newsletter&channel=pigeon", csv, list, 422), "channel_unknown");
+        // a campaign is written down for ever, so that it names no person
+        let person = "/v1/audiences?purpose=newsletter&channel=email&campaign=anne%40example.fr";
+        assert_eq!(refused(person, csv, list, 422), "campaign_malformed");
         assert_eq!(refused(PATH, csv, "name\nanne@example.fr\n", 422), "header_unusable");
         assert_eq!(refused(PATH, csv, "", 422), "header_unusable");
         assert_eq!(refused(&format!("{PATH}&column=name"), csv, list, 422), "column_unknown");

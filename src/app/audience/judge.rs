@@ -68,7 +68,12 @@ impl Judge {
         now: Now,
     ) -> Result<Self, Vec<FieldProblem>> {
         let version = view.rules().version().clone();
-        let (purpose, channel) = crate::app::check::resolve(view, &query.purpose, &query.channel)?;
+        let (purpose, channel) = crate::app::check::resolve(
+            view,
+            &query.purpose,
+            &query.channel,
+            query.campaign.as_deref(),
+        )?;
         Ok(Self {
             catalogue: view.catalogue().clone(),
             purpose: purpose.clone(),
