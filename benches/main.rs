@@ -36,6 +36,10 @@ mod start;
 mod table;
 mod writes;
 
+/// As in the service.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use registry::Place;
 use table::Table;
 
