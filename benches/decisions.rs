@@ -4,7 +4,7 @@
 use crate::registry::directory;
 use crate::table::{Table, grouped, median};
 use placet::access::{Principal, ReadDecisions, ReadSubjects, Serve, authorize};
-use placet::audit::decision::{Context, Record};
+use placet::audit::decision::{Context, Named, Record};
 use placet::cli::system::{SystemClock, SystemEntropy};
 use placet::domain::ids::{DecisionId, SubjectId};
 use placet::domain::personal::Secret;
@@ -146,6 +146,7 @@ impl Case {
             policy_version: format!("sha256:{}", "0".repeat(64)).into(),
             purpose: "newsletter".into(),
             shape: [9; 32],
+            named: Named::default(),
         }
     }
 

@@ -10,8 +10,9 @@ mod months;
 mod stream;
 mod tally;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
+pub(super) use months::Months;
 pub use stream::{AudienceError, Reading, Streams};
 pub use tally::Tally;
 

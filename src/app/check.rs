@@ -2,6 +2,7 @@
 //!
 //! Answered from the index alone. The answer names the position it was made on.
 
+use super::deciding::Memory;
 use super::decisions::{Draft, Judged, Notes};
 use super::facts::{Asked, Said, Setting};
 use super::judge::Judge;
@@ -11,8 +12,8 @@ use super::policies::shadow::Shadow;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::ids::{Blind, DecisionId, Position, RecordId, SubjectId};
-use crate::domain::registry::{Answer, Channel, Purpose};
-use crate::domain::time::{Entropy, Now, from_micros};
+use crate::domain::registry::{Answer, Catalogue, Channel, Purpose};
+use crate::domain::time::{Now, from_micros};
 use crate::index::{PersonView, Table};
 use crate::policy::{Outcome, Situation};
 use chrono::{DateTime, Utc};
@@ -62,6 +63,17 @@ pub struct Decided {
     pub contact: Option<RecordId>,
 }
 
+impl Question {
+    /// Whether the caller asks about now, and adds nothing to what the registry holds but what the
+    /// message is like.
+    pub(super) fn adds_little(&self) -> bool {
+        self.said.person.is_none()
+            && self.said.told.is_none()
+            && self.at.is_none()
+            && self.subject.is_none()
+    }
+}
+
 /// What was decided, and on what; nobody outside may know it before it is on record.
 #[derive(Debug, Clone)]
 pub(super) struct Judgement {
@@ -83,20 +95,11 @@ impl App {
         now: Now,
     ) -> Vec<Result<Draft, Vec<FieldProblem>>> {
         let table = self.index.view();
-        let by = By {
-            rules: table.rules(),
-            shadow: self.shadowed(),
-            judge: &self.judge,
-        };
-        let engine = by.rules.engine().ok().map(AsRef::as_ref);
-        let mut notes = Notes::new(&self.maker, engine, grant.actor());
+        let mut memory = Memory::new(self.maker.clone());
+        let mut deciding = self.deciding(&table, now, &mut memory);
         questions
             .iter()
-            .map(|question| {
-                let setting = self.setting(&table);
-                let judged = decide(by, setting, &table, self.entropy(), question, now)?;
-                Ok(notes.of(question, judged))
-            })
+            .map(|question| deciding.draft(grant, question))
             .collect()
     }
 
@@ -134,7 +137,8 @@ impl App {
             at: question.at.map(|at| at.timestamp_micros()),
             situation: None,
         };
-        let draft = Notes::new(&self.maker, None, grant.actor()).draft(judged, decided);
+        let mut notes = Notes::new(self.maker.clone());
+        let draft = notes.draft(None, grant.actor(), &judged, decided);
         Ok(self.answer_a_denial(draft))
     }
 
@@ -173,12 +177,17 @@ pub(super) fn decide(
     }: By<'_>,
     setting: Setting<'_>,
     table: &Table,
-    entropy: &dyn Entropy,
+    id: DecisionId,
     question: &Question,
     now: Now,
 ) -> Result<Judgement, Vec<FieldProblem>> {
     let campaign = question.campaign.as_deref();
-    let (purpose, channel) = resolve(table, &question.purpose, &question.channel, campaign)?;
+    let (purpose, channel) = resolve(
+        table.catalogue(),
+        &question.purpose,
+        &question.channel,
+        campaign,
+    )?;
     // what is asked about another instant does not happen
     let shadow = shadow.filter(|_| question.at.is_none());
     let mut drafted: Option<Arc<Outcome>> = None;
@@ -213,7 +222,6 @@ pub(super) fn decide(
     if let (Some(shadow), Some(drafted)) = (shadow, &drafted) {
         shadow.count(&outcome, drafted);
     }
-    let id = DecisionId::new(now, entropy).map_err(|_| vec![no_dice()])?;
     let decided = decided(
         (id, outcome, rules.version().clone()),
         table,
@@ -239,7 +247,7 @@ pub fn is_campaign(name: &str) -> bool {
     (1..=100).contains(&name.chars().count()) && name.chars().all(fits)
 }
 
-fn no_dice() -> FieldProblem {
+pub(super) fn no_dice() -> FieldProblem {
     FieldProblem::new(
         "",
         "no_randomness",
@@ -250,12 +258,12 @@ fn no_dice() -> FieldProblem {
 /// The purpose and the channel that a check or a list names; its campaign, too, must have a name
 /// that can be kept.
 pub(super) fn resolve<'a>(
-    table: &'a Table,
+    catalogue: &'a Catalogue,
     purpose: &str,
     channel: &str,
     campaign: Option<&str>,
 ) -> Result<(&'a Purpose, Channel), Vec<FieldProblem>> {
-    let purpose = table.catalogue().purpose(purpose);
+    let purpose = catalogue.purpose(purpose);
     let channel = Channel::parse(channel);
     let named = campaign.is_none_or(is_campaign);
     if let (Some(purpose), Some(channel), true) = (purpose, channel, named) {
@@ -275,7 +283,7 @@ pub(super) fn resolve<'a>(
     Err(problems)
 }
 
-fn decided(
+pub(super) fn decided(
     (id, outcome, policy_version): (DecisionId, Arc<Outcome>, Arc<str>),
     table: &Table,
     purpose: &Purpose,

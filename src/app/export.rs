@@ -108,6 +108,8 @@ impl App {
         progress: &dyn Fn(u64, u64),
     ) -> Result<Exported, ExportError> {
         query.look()?;
+        // what was decided until now is to be in the log
+        self.seal_decisions()?;
         self.sign_head(now)?;
         let id = ExportId::new(now, self.entropy()).map_err(Refusal::from)?;
         let recorded = self.record_export(grant, query, id, now)?;

@@ -60,7 +60,7 @@ impl Judge {
 
     /// Counts a check, and has it repeated if it is its turn. `situation` is asked for then only:
     /// with every fact, so that one which was wrongly left out is found as well.
-    fn answered(
+    pub(super) fn answered(
         &self,
         engine: &Arc<Engine>,
         outcome: &Arc<Outcome>,

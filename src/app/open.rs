@@ -1,6 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
-use super::decisions::{Maker, Recorder};
+use super::decisions::{Books, Maker, Recorder};
 use super::follow::{self, HeadWatch};
 use super::judge::Judge;
 use super::policies::load::Loader;
@@ -10,7 +10,7 @@ use super::policies::shadow::Shadow;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
-use crate::domain::time::{Clock, Entropy};
+use crate::domain::time::{Clock, Entropy, random};
 use crate::index::Index;
 use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::Keyring;
@@ -127,13 +127,15 @@ impl App {
         let following = (store.clone(), index.clone(), loader.clone());
         let head = HeadWatch::start(following, serve.clone(), idle);
         let maker = Arc::new(Maker::new());
-        let recorder = Recorder::start(
-            store.clone(),
-            setup.clock.clone(),
-            setup.entropy.clone(),
-            serve.clone(),
-            maker.clone(),
-        )?;
+        let node = random(setup.entropy.as_ref()).map_err(StoreError::from)?;
+        let recorder = Recorder::start(Books {
+            store: store.clone(),
+            clock: setup.clock.clone(),
+            entropy: setup.entropy.clone(),
+            grant: serve.clone(),
+            maker: maker.clone(),
+            node: i64::from_le_bytes(node),
+        })?;
         Ok(Self {
             recorder,
             maker,
@@ -171,11 +173,13 @@ impl App {
         self.shadow.as_deref()
     }
 
-    /// Leaves the data as a stopped service should.
+    /// Leaves the data as a stopped service should: every decision in the log, the database whole.
+    /// Nothing is decided any more.
     ///
     /// # Errors
     /// Where the database fails; nothing is lost then.
     pub fn settle(&self) -> Result<(), StoreError> {
+        self.recorder.stop();
         self.store.settle(&self.serve)
     }
 

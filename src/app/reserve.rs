@@ -15,7 +15,7 @@ use super::policies::shadow::Shadow;
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{CheckDecisions, Grant, Serve};
 use crate::domain::duration::CalendarPeriod;
-use crate::domain::ids::{Position, RecordId, SubjectId};
+use crate::domain::ids::{DecisionId, Position, RecordId, SubjectId};
 use crate::domain::registry::{Catalogue, Channel, ContactRecord, Direction};
 use crate::domain::time::Now;
 use crate::index::{Index, Table};
@@ -197,7 +197,7 @@ impl Bench {
         let newer = tx.decided_by(grant, self.rules.version())?;
         let rules = newer.map_or_else(|| self.rules.clone(), |held| self.loader.rules(&held));
         let engine = rules.engine().ok().map(AsRef::as_ref);
-        let mut notes = Notes::new(&self.maker, engine, grant.actor());
+        let mut notes = Notes::new(self.maker.clone());
         let (mut slots, mut drafts) = (Vec::with_capacity(questions.len()), Vec::new());
         let mut last = None;
         for question in questions {
@@ -213,7 +213,7 @@ impl Bench {
                     subject,
                     situation,
                 };
-                drafts.push(notes.of(question, judged));
+                drafts.push(notes.of(engine, grant.actor(), question, judged));
             }
             if let Some((subject, _)) = &entry {
                 index.load(vec![tx.contacts_seen(*subject)?]);
@@ -249,18 +249,13 @@ impl Bench {
             home_zone: self.home_zone,
         };
         let shadow = self.shadow.as_deref();
-        check::decide(
-            By {
-                rules,
-                shadow,
-                judge: &self.judge,
-            },
-            setting,
-            table,
-            tx.entropy(),
-            question,
-            self.now,
-        )
+        let by = By {
+            rules,
+            shadow,
+            judge: &self.judge,
+        };
+        let id = DecisionId::new(self.now, tx.entropy()).map_err(|_| vec![check::no_dice()])?;
+        check::decide(by, setting, table, id, question, self.now)
     }
 
     /// Records the contact of a permit that reserves.

@@ -3,13 +3,15 @@
 use super::problem::Problem;
 use super::site::Site;
 use crate::access::token::TokenHash;
-use crate::access::{Grant, Permission, Principal, authorize};
-use crate::app::{App, Refusal};
+use crate::access::{Grant, Permission};
+use crate::app::App;
 use crate::store::IdempotencyKey;
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::Either;
 use std::future::{Future, Ready, ready};
+use std::marker::PhantomData;
 use std::pin::Pin;
 
 /// A caller who may do `P`.
@@ -47,22 +49,69 @@ impl<P: Permission + 'static> FromRequest for Allowed<P> {
 }
 
 fn admit<P: Permission>(app: &App, hash: &TokenHash, fresh: bool) -> Result<Allowed<P>, Problem> {
-    let known = app
-        .index()
-        .view()
-        .key(&hash.0)
-        .map(|key| Principal::Key(key.id, key.role));
-    let wrong = || {
-        Problem::no_key(
-            "this key opens nothing: it is mistyped or was revoked; ask your administrator for one",
-        )
-    };
-    let grant = authorize::<P>(&known.ok_or_else(wrong)?).map_err(Refusal::from)?;
+    let grant = app.admit(hash).ok_or_else(opens_nothing)??;
     Ok(Allowed { grant, fresh })
 }
 
+/// What is said of a key that opens nothing.
+#[must_use]
+pub fn opens_nothing() -> Problem {
+    Problem::no_key(
+        "this key opens nothing: it is mistyped or was revoked; ask your administrator for one",
+    )
+}
+
+/// A caller whose key is known and seemed to allow `P` a moment ago. Whether it still does is found
+/// out where what they ask is done: at the head of the ledger.
+pub struct Knock<P> {
+    /// The key.
+    pub key: TokenHash,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission + 'static> FromRequest for Knock<P> {
+    type Error = Problem;
+    type Future = Either<Ready<Result<Self, Problem>>, Waiting<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let site = request.app_data::<web::Data<Site>>();
+        let key = bearer(request).map(TokenHash::of);
+        if let (Some(site), Some(key)) = (site, key)
+            && matches!(site.app.admit::<P>(&key), Some(Ok(_)))
+        {
+            return Either::Left(ready(Ok(Self::of(key))));
+        }
+        // a key that was made a moment ago is known only at the head
+        let allowed = Allowed::<P>::from_request(request, payload);
+        Either::Right(Box::pin(async move {
+            allowed.await?;
+            Ok(Self::of(key.ok_or_else(opens_nothing)?))
+        }))
+    }
+}
+
+impl<P: Permission> Knock<P> {
+    const fn of(key: TokenHash) -> Self {
+        let permission = PhantomData;
+        Self { key, permission }
+    }
+
+    /// Lets the caller in, at the head of the ledger.
+    ///
+    /// # Errors
+    /// Where the key opens nothing, or does not allow `P`.
+    pub async fn come_in(&self, app: &App) -> Result<Allowed<P>, Problem> {
+        let fresh = app.fresh().await.is_ok();
+        admit(app, &self.key, fresh)
+    }
+}
+
 fn bearer(request: &HttpRequest) -> Option<&str> {
-    let header = request.headers().get("authorization")?.to_str().ok()?;
+    let header = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
     let (scheme, key) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }

@@ -3,6 +3,7 @@
 
 use super::problem::Problem;
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::Stream;
 use serde::Deserialize;
@@ -26,7 +27,7 @@ impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let announced = request
             .headers()
-            .get("content-length")
+            .get(header::CONTENT_LENGTH)
             .and_then(|text| text.to_str().ok()?.parse().ok());
         Reading {
             payload: payload.take(),

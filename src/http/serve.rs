@@ -3,6 +3,7 @@
 use super::problem::Problem;
 use super::site::Site;
 use super::{api, console, envelope, form, log, openapi, pages};
+use crate::app::desk::Desk;
 use actix_web::dev::Server;
 use actix_web::http::header;
 use actix_web::{
@@ -78,6 +79,7 @@ pub fn serve(
             .configure(api_routes)
             .split_for_parts();
         app.app_data(site.clone())
+            .app_data(Desk::new(site.app.clone()))
             .app_data(described.clone())
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .configure(page_routes)

@@ -26,6 +26,7 @@ mod read;
 mod rows;
 mod schema;
 mod suppress;
+mod turn;
 mod tx;
 mod url;
 mod world;
@@ -38,8 +39,8 @@ pub use audit::{
 pub use catalogue::{notice_bytes, notice_hash};
 pub use contacts::{NotReleased, Reaches};
 pub use decisions::{
-    BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, LONGEST_SPAN, MOST as MOST_DECISIONS,
-    ReadsDecisions, Whose,
+    BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
+    LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
 pub use doors::{Link, Session, StaffAccount};
 pub use error::StoreError;

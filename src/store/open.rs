@@ -7,6 +7,7 @@ use super::mark::Mark;
 use super::read::ReadTx;
 use super::rows::{signed, unsigned};
 use super::schema::{log_head, registry};
+use super::turn::Turn;
 use super::tx::{Recorded, WriteTx};
 use super::url::DatabaseUrl;
 use super::writer::{Commit, Committed, Job, Order, Typed, Writer};
@@ -53,6 +54,7 @@ pub struct Store {
     jobs: Sender<Box<dyn Job>>,
     idle: Mutex<Vec<Db>>,
     mark: Option<Arc<Mark>>,
+    turn: Turn,
 }
 
 /// A registry that was opened, and whether it is new.
@@ -89,6 +91,7 @@ impl Store {
             DatabaseUrl::Postgres(_) => None,
         };
         let (origin, new) = Self::greet(&mut db, &options, mark.as_deref())?;
+        let turn = Turn::of(&options.url);
         let (jobs, inbox) = channel();
         let writer = Writer {
             url: options.url.clone(),
@@ -98,6 +101,7 @@ impl Store {
             observer: options.observer,
             db: Some(db),
             mark: mark.clone(),
+            turn: turn.clone(),
             catalogue: Arc::new(Catalogue::default()),
             catalogue_at: -1,
         };
@@ -112,6 +116,7 @@ impl Store {
             jobs,
             idle: Mutex::new(Vec::new()),
             mark,
+            turn,
         };
         Ok(Opened { store, new })
     }
@@ -349,6 +354,20 @@ impl Store {
         Db::connect(&self.url)?.settle()
     }
 
+    /// A write that is one statement, committed by itself: the journal of decisions. Blocks.
+    pub(super) fn in_one_statement<T>(
+        &self,
+        act: impl FnOnce(&mut Db) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let idle = self.idle().pop();
+        let mut db = idle.map_or_else(|| Db::connect(&self.url), Ok)?;
+        let _turn = self.turn.take();
+        // a connection that failed is not kept
+        let done = act(&mut db)?;
+        self.keep(db);
+        Ok(done)
+    }
+
     /// A write that records nothing about anybody: the two callers above, and the lists by which
     /// recorded decisions are found, which only repeat what the decisions say.
     pub(super) fn outside_the_ledger<T>(
@@ -359,6 +378,7 @@ impl Store {
             .idle()
             .pop()
             .map_or_else(|| Db::connect(&self.url), Ok)?;
+        let _turn = self.turn.take();
         db.begin_write()?;
         let outcome = act(&mut db);
         if outcome.is_ok() {

@@ -153,6 +153,9 @@ table! {
     }
 }
 table! {
+    decision_journal (id) { id -> Binary, node -> BigInt, written_at -> BigInt, sealed -> Binary, }
+}
+table! {
     decision_campaigns (campaign, position) { campaign -> Binary, position -> BigInt, }
 }
 table! {

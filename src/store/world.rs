@@ -124,6 +124,8 @@ pub(super) enum Extra {
     Policy(Box<PolicyActivated>),
     /// A block of decisions, and the texts that it names.
     Decisions(Arc<DecisionBlock>, Arc<[(Hash, Arc<str>)]>),
+    /// Entries of the journal of decisions, whose decisions this write records.
+    OutOfJournal(Vec<Vec<u8>>),
 }
 
 /// The batch.

@@ -12,6 +12,7 @@ use super::mark::Mark;
 use super::policies::PolicyInForce;
 use super::rows::IdempotencyRow;
 use super::schema::{idempotency, registry};
+use super::turn::Turn;
 use super::tx::{Recorded, WriteTx};
 use super::url::DatabaseUrl;
 use super::world::World;
@@ -111,6 +112,7 @@ pub(super) struct Writer {
     pub observer: Arc<dyn Fn(Commit) + Send + Sync>,
     pub db: Option<Db>,
     pub mark: Option<Arc<Mark>>,
+    pub turn: Turn,
     pub catalogue: Arc<Catalogue>,
     pub catalogue_at: i64,
 }
@@ -176,6 +178,8 @@ impl Writer {
 
     /// One transaction. After a failure nothing of it remains.
     fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<Outcome, StoreError> {
+        let turn = self.turn.clone();
+        let _turn = turn.take();
         let mut db = self.begin()?;
         let ready = self
             .within(&mut db, batch)

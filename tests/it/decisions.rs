@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::support::database::Db;
 use crate::support::http::Http;
 use crate::support::process;
 use crate::support::scene::{Scene, consent, email, key, permits, question};
@@ -44,6 +45,12 @@ fn all(api: &Http, path: &str) -> Vec<Value> {
 
 fn ids(items: &[Value]) -> Vec<String> {
     items.iter().map(id_of).collect()
+}
+
+/// Rows of decisions that wait for their block.
+fn waiting(db: &Db) -> u64 {
+    let rows = db.ask("SELECT count(*) FROM decision_journal");
+    rows.trim().parse().expect("a number")
 }
 
 on_both! {
@@ -223,7 +230,7 @@ on_both! {
         let scene = Scene::new(db);
         let anne = email("anne.norecord@known.example");
         scene.api.records(&consent(&anne, "newsletter", "email", "given"));
-        db.tamper("ALTER TABLE decision_blocks RENAME TO elsewhere");
+        db.tamper("ALTER TABLE decision_journal RENAME TO elsewhere");
         let reply = scene.api.post("/v1/checks", &of_campaign(&anne, "none")).expect(503);
         assert_eq!(reply.json()["decision"], "deny");
         let many = json!({ "checks": [of_campaign(&anne, "none")] });
@@ -231,12 +238,67 @@ on_both! {
         let mut later = of_campaign(&anne, "none");
         later["record"] = json!("later");
         let answered = scene.api.post("/v1/checks", &later).expect(200).json();
-        db.tamper("ALTER TABLE elsewhere RENAME TO decision_blocks");
+        db.tamper("ALTER TABLE elsewhere RENAME TO decision_journal");
         let id = id_of(&answered);
         assert!(process::until(std::time::Duration::from_secs(60), || {
             scene.api.get(&format!("/v1/decisions/{id}")).status == 200
         }), "what was answered is recorded");
         assert_eq!(ids(&all(&scene.api, "/v1/decisions?campaign=none&")), [id]);
+    }
+
+    /// Few decisions are durable in the journal, without an entry of their own; many are a block at
+    /// once. A service that stops leaves nothing in the journal, and everything is found.
+    fn few_decisions_wait_in_the_journal(db: &Db) {
+        let mut scene = Scene::new(db);
+        let anne = email("anne.journal@known.example");
+        scene.api.records(&consent(&anne, "newsletter", "email", "given"));
+        let entries = || db.ask("SELECT count(*) FROM ledger");
+        // the journal is cleared every ten seconds: a question right after that waits in it
+        let asked = (0..5).find_map(|_| {
+            let before = entries();
+            let asked = scene.api.post("/v1/checks", &of_campaign(&anne, "journal")).expect(200).json();
+            (waiting(db) > 0 && entries() == before).then_some(asked)
+        });
+        let asked = asked.expect("a decision in the journal");
+        let many: Vec<Value> = vec![of_campaign(&anne, "journal"); 600];
+        let many = scene.api.post("/v1/checks", &json!({ "checks": many })).expect(200).json();
+        // its words are in the journal only, and count all the same
+        let checked = cli(db, &["audit", "check"]);
+        assert_eq!(checked.code, 0, "{checked:?}");
+        assert!(scene.server.terminate().success());
+        assert_eq!(waiting(db), 0);
+        let again = Scene::on(db, &scene.key);
+        assert_eq!(on_record(&again.api, &id_of(&asked))["reason"], asked["reason"]);
+        let listed: BTreeSet<String> = ids(&all(&again.api, "/v1/decisions?campaign=journal&")).into_iter().collect();
+        for one in many["decisions"].as_array().expect("decisions").iter().chain([&asked]) {
+            assert!(listed.contains(&id_of(one)));
+        }
+        assert_eq!(cli(db, &["audit", "check"]).code, 0);
+    }
+
+    /// What is changed in the journal is found, and stays there; what comes after it is recorded.
+    fn a_changed_journal_is_found(db: &Db) {
+        let scene = Scene::new(db);
+        let anne = email("anne.changed@known.example");
+        scene.api.records(&consent(&anne, "newsletter", "email", "given"));
+        let changed = if db.is_postgres() {
+            "UPDATE decision_journal SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40))"
+        } else {
+            "UPDATE decision_journal SET sealed = CAST(substr(sealed, 1, 40) || X'2a' || X'2b' || substr(sealed, 43) AS BLOB)"
+        };
+        let ask = || scene.api.post("/v1/checks", &of_campaign(&anne, "changed")).expect(200).json();
+        // so that the words of the answer are not in what is going to be changed
+        on_record(&scene.api, &id_of(&ask()));
+        let found = (0..5).any(|_| {
+            ask();
+            db.tamper(changed);
+            waiting(db) > 0 && cli(db, &["audit", "check"]).stdout.contains("journal")
+        });
+        assert!(found, "the check names the journal");
+        assert_eq!(cli(db, &["audit", "check"]).code, 1);
+        let later = ask();
+        on_record(&scene.api, &id_of(&later));
+        assert!(waiting(db) > 0);
     }
 
     /// A byte of a block is changed behind the program's back: the check names the entry.

@@ -57,7 +57,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
     found
 }
 
-/// Everything that could have changed. To ask adds an entry, the last here.
+/// Everything that could have changed. To ask adds an entry.
 fn everything(shop: &Shop, email: &str) -> (u64, Value, (String, String)) {
     let (choices, decision) = (shop.choices(email), shop.newsletter(email));
     (shop.position(), choices, decision)

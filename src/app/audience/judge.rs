@@ -69,7 +69,7 @@ impl Judge {
     ) -> Result<Self, Vec<FieldProblem>> {
         let version = view.rules().version().clone();
         let (purpose, channel) = crate::app::check::resolve(
-            view,
+            view.catalogue(),
             &query.purpose,
             &query.channel,
             query.campaign.as_deref(),

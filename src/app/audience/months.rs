@@ -10,7 +10,7 @@ const DAYS: usize = 69_000;
 /// Completed months since an instant, by the day that it falls on; and for each number of months
 /// one instant that stands for all of them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Months {
+pub(in crate::app) struct Months {
     of_day: Vec<Kept>,
     stands_for: Vec<Option<DateTime<Utc>>>,
 }
@@ -25,7 +25,7 @@ enum Kept {
 
 impl Months {
     /// The instant that stands for all that are as many completed months ago as this one.
-    pub(super) fn alike(&mut self, moment: &Moment, at: DateTime<Utc>) -> DateTime<Utc> {
+    pub(in crate::app) fn alike(&mut self, moment: &Moment, at: DateTime<Utc>) -> DateTime<Utc> {
         let months = usize::from(self.since(moment, at));
         if self.stands_for.len() <= months {
             self.stands_for.resize(months + 1, None);

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 /// What happens to somebody.
 #[derive(Debug, Clone, Copy)]
-enum Act {
+pub(in crate::app) enum Act {
     Says(&'static str, &'static str),
     Objects,
     IsRestricted,
@@ -24,7 +24,7 @@ enum Act {
     Waits(i64),
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(in crate::app) fn act() -> impl Strategy<Value = Act> {
     let purpose = prop::sample::select(vec!["newsletter", "offers"]);
     let status = prop::sample::select(vec!["given", "given", "refused", "withdrawn"]);
     prop_oneof![
@@ -64,7 +64,7 @@ fn reach(shop: &TestApp, named: Named, direction: &str, outcome: Option<&str>) {
     TestApp::wait(shop.app.contacts(&grant, claims, now, None)).unwrap();
 }
 
-fn happen(shop: &TestApp, who: &str, act: Act) {
+pub(in crate::app) fn happen(shop: &TestApp, who: &str, act: Act) {
     let named = || shop.named(&[("email", who)]);
     let (grant, now) = (TestApp::grant::<RecordConsents>(), shop.app.now());
     match act {

@@ -128,8 +128,15 @@ impl DecisionCheck {
         for (position, _) in check.tx.decision_blocks(check.grant, beyond)? {
             found.at(position, "decisions stand behind the end of the log");
         }
+        let (waiting, changed) = check.tx.journal_texts(check.grant)?;
+        if changed > 0 {
+            found.whole(format!(
+                "{changed} entries of the journal of decisions were changed"
+            ));
+        }
         let texts = check.tx.decision_texts(check.grant, &self.texts)?;
-        let missing = self.texts.len().saturating_sub(texts.len());
+        let there = |hash: &&Hash| texts.contains_key(*hash) || waiting.contains(*hash);
+        let missing = self.texts.len() - self.texts.iter().filter(there).count();
         if missing > 0 {
             found.whole(format!(
                 "{missing} texts that decisions name are missing or changed"

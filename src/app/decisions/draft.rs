@@ -4,7 +4,7 @@ use crate::app::check::Decided;
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::audit::Hash;
-use crate::audit::decision::Record;
+use crate::audit::decision::{Context, Record};
 use std::sync::Arc;
 
 /// A decision that is not on record yet: its answer is given by [`App::record_decisions`].
@@ -37,6 +37,23 @@ impl Draft {
     #[must_use]
     pub fn decided(self) -> Decided {
         self.decided
+    }
+
+    /// What the record shares with others.
+    pub(in crate::app) const fn context(&self) -> &Arc<Context> {
+        &self.record.context
+    }
+
+    /// What is written down, for tests of the deciding alone.
+    #[cfg(test)]
+    pub(in crate::app) const fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// What is told, for tests of the deciding alone.
+    #[cfg(test)]
+    pub(in crate::app) fn outcome(&self) -> &crate::policy::Outcome {
+        &self.decided.outcome
     }
 
     /// What is written down of decisions that are recorded with what they allow.

@@ -14,10 +14,15 @@ impl App {
     /// [`Refusal::NotFound`] where none of that id is on record.
     pub fn decision(&self, grant: &Grant<ReadDecisions>, id: DecisionId) -> Result<Story, Refusal> {
         const NONE: Refusal = Refusal::NotFound("a decision with this id");
-        self.store.read(|tx| {
+        let find = |tx: &mut ReadTx<'_>| {
             let found = tx.decision(grant, id)?.ok_or(NONE)?;
             self.stories(tx, grant, vec![found])?.pop().ok_or(NONE)
-        })
+        };
+        match self.store.read(find) {
+            // it may wait in the journal for its block
+            Err(Refusal::NotFound(_)) if self.seal_decisions()? => self.store.read(find),
+            found => found,
+        }
     }
 
     /// The same for whoever holds the decision's id, which nobody can guess: the customer who was
@@ -41,6 +46,7 @@ impl App {
         limit: u32,
     ) -> Result<(Vec<Story>, Option<u64>), Refusal> {
         let whose = Whose::Campaign(campaign.to_owned());
+        self.seal_decisions()?;
         self.store
             .read(|tx| self.page_of(tx, grant, &whose, from, limit))
     }
@@ -57,6 +63,7 @@ impl App {
         limit: u32,
     ) -> Result<(Vec<Story>, Option<u64>), Refusal> {
         const NOBODY: Refusal = Refusal::NotFound("a person with this id");
+        self.seal_decisions()?;
         self.store.read(|tx| {
             let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
             self.page_of(tx, grant, &Whose::Subject(subject), from, limit)

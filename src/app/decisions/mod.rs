@@ -9,16 +9,19 @@
 //! | [`story`] | everything that a decision rests on |
 //! | [`tidy`] | keeping the lists short by which a person's decisions are found |
 
+mod books;
 mod draft;
 pub mod find;
 mod maker;
 mod notes;
 mod recorder;
+mod sealer;
 pub mod story;
 #[cfg(test)]
 mod tests;
 mod tidy;
 
+pub(super) use books::Books;
 pub use draft::{Draft, When};
 pub(super) use maker::Maker;
 pub(super) use notes::{Judged, Notes};

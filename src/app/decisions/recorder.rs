@@ -1,19 +1,19 @@
 //! Writes down what many callers have decided, in one commit: while one commit is on its way to
 //! the disk, the next decisions gather.
 //!
-//! It stands before the store's writer so that blocks are encoded, hashed and sealed away from the
-//! thread that commits, and so that the writer has one thing to do for hundreds of checks.
+//! Many go into blocks of the log at once. Few are made durable in the journal, whence the sealer
+//! (`sealer.rs`) brings them into a block: an entry of the log for every handful would cost more
+//! than the decisions themselves, and would move the head under every other node.
 
+use super::books::Books;
 use super::draft::{Text, When};
-use super::maker::Maker;
-use crate::access::{Grant, Serve};
+use super::sealer::Sealer;
 use crate::app::follow::PATIENCE;
 use crate::audit::Hash;
-use crate::audit::decision::Record;
-use crate::domain::time::{Clock, Entropy};
-use crate::store::{DecisionBlock, LONGEST_SPAN, MOST_DECISIONS, Order, Store, StoreError};
+use crate::audit::decision::{Bundle, Record};
+use crate::store::{JournalPart, MOST_DECISIONS, StoreError};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -22,8 +22,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 const ROOM: usize = 65_536;
 /// Most decisions of one commit.
 const COMMIT: usize = 16 * MOST_DECISIONS;
+/// As many decisions are worth a block of their own.
+const BLOCK: usize = MOST_DECISIONS / 2;
 /// How long a commit waits for as many callers as the one before it had.
-const LINGER: Duration = Duration::from_millis(1);
+const LINGER: Duration = Duration::from_micros(500);
 /// How long it is before a failed commit of decisions that were answered already is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -40,53 +42,47 @@ struct Shared {
     queue: Mutex<Queue>,
     called: Condvar,
     room: Arc<Semaphore>,
-    maker: Arc<Maker>,
-    store: Arc<Store>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    grant: Grant<Serve>,
+    books: Arc<Books>,
+    sealer: Sealer,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Waiting>,
+    /// Their decisions.
+    decisions: usize,
+    /// The thread sleeps until there are so many decisions; to wake it for each caller costs more than a
+    /// decision. 0 where it does not sleep.
+    wakes_at: usize,
     stopping: bool,
 }
 
 /// Writes decisions down.
 pub struct Recorder {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Recorder {
-    /// Starts the thread.
+    /// Starts its threads.
     ///
     /// # Errors
-    /// Where there is none to be had.
-    pub fn start(
-        store: Arc<Store>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        grant: Grant<Serve>,
-        maker: Arc<Maker>,
-    ) -> Result<Self, StoreError> {
+    /// Where there are none to be had.
+    pub fn start(books: Books) -> Result<Self, StoreError> {
+        let books = Arc::new(books);
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
             called: Condvar::new(),
             room: Arc::new(Semaphore::new(ROOM)),
-            maker,
-            store,
-            clock,
-            entropy,
-            grant,
+            sealer: Sealer::start(books.clone())?,
+            books,
         });
         let serving = shared.clone();
         let thread = std::thread::Builder::new()
             .name("decisions".into())
             .spawn(move || serving.serve())
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        let thread = Some(thread);
+        let thread = Mutex::new(Some(thread));
         Ok(Self { shared, thread })
     }
 
@@ -104,15 +100,7 @@ impl Recorder {
         if records.is_empty() {
             return Ok(());
         }
-        let room = self
-            .shared
-            .room
-            .clone()
-            .acquire_many_owned(room_for(&records));
-        let room = tokio::time::timeout(PATIENCE, room).await;
-        let Ok(Ok(room)) = room else {
-            return Err(full());
-        };
+        let room = self.shared.room(room_for(&records)).await?;
         match when {
             When::Later => {
                 self.shared.enlist(records, texts, None, room);
@@ -155,18 +143,32 @@ impl Recorder {
             tracing::warn!("a denial is not on record: too many decisions wait");
         }
     }
+
+    /// Writes what waits, leaves nothing of this node in the journal, and ends. Blocks.
+    pub fn stop(&self) {
+        self.shared.queue().stopping = true;
+        self.shared.called.notify_one();
+        let thread = self.thread.lock();
+        let thread = thread.unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread that records decisions broke");
+        }
+        self.shared.sealer.stop();
+    }
+
+    /// Brings what is in the journal, whoever wrote it, into blocks of the log. Blocks.
+    ///
+    /// # Errors
+    /// Where the database fails; what is left is recorded another time.
+    pub fn seal(&self) -> Result<(), StoreError> {
+        self.shared.books.seal_part(JournalPart::WHOLE).map(drop)
+    }
 }
 
 /// What was answered is written before the service ends.
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.shared.queue().stopping = true;
-        self.shared.called.notify_one();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the thread that records decisions broke");
-        }
+        self.stop();
     }
 }
 
@@ -182,8 +184,20 @@ fn full() -> StoreError {
 }
 
 impl Shared {
-    fn queue(&self) -> std::sync::MutexGuard<'_, Queue> {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Room for so many decisions; there is some at once, as a rule.
+    async fn room(&self, many: u32) -> Result<OwnedSemaphorePermit, StoreError> {
+        if let Ok(room) = self.room.clone().try_acquire_many_owned(many) {
+            return Ok(room);
+        }
+        let room = self.room.clone().acquire_many_owned(many);
+        match tokio::time::timeout(PATIENCE, room).await {
+            Ok(Ok(room)) => Ok(room),
+            _ => Err(full()),
+        }
     }
 
     fn enlist(
@@ -194,58 +208,75 @@ impl Shared {
         room: OwnedSemaphorePermit,
     ) {
         let mut queue = self.queue();
+        if queue.stopping {
+            // nobody would write it; a caller that has gone is not told
+            return drop(told.map(|told| told.send(Err(StoreError::Stopping))));
+        }
+        queue.decisions += records.len();
         queue.waiting.push_back(Waiting {
             records,
             texts,
             told,
             _room: room,
         });
-        self.called.notify_one();
+        if queue.wakes_at > 0 && queue.decisions >= queue.wakes_at {
+            queue.wakes_at = 0;
+            drop(queue);
+            self.called.notify_one();
+        }
     }
 
     fn serve(&self) {
-        let mut last = 1;
-        while let Some(batch) = self.next(last) {
-            last = batch.len();
+        let mut expected = 1;
+        while let Some((batch, decisions)) = self.next(expected) {
             let outcome = self.commit(&batch);
             if let Err(error) = &outcome {
                 tracing::error!(%error, "decisions could not be recorded");
             }
             self.tell(batch, &outcome);
+            // those who were told come back, and meet those who came meanwhile
+            expected = (decisions + self.queue().decisions) * 3 / 4;
         }
     }
 
-    /// Who waits now; after a shared commit, a moment is given to its callers to come back. `None`
-    /// where the service stops and everything is written.
-    fn next(&self, last: usize) -> Option<Vec<Waiting>> {
-        let mut queue = self.queue();
-        while queue.waiting.is_empty() {
-            if queue.stopping {
-                return None;
-            }
-            let woken = self.called.wait(queue);
-            queue = woken.unwrap_or_else(PoisonError::into_inner);
-        }
-        let until = Instant::now() + LINGER;
-        while queue.waiting.len() < last && !queue.stopping {
-            let left = until.saturating_duration_since(Instant::now());
-            let woken = self.called.wait_timeout(queue, left);
-            let (woken, waited) = woken.unwrap_or_else(PoisonError::into_inner);
-            queue = woken;
-            if waited.timed_out() {
-                break;
-            }
-        }
-        let mut batch: Vec<Waiting> = Vec::new();
+    /// What waits now, and how many decisions it is; after a shared commit, a moment is given to its
+    /// callers to come back. `None` where the service stops and everything is written.
+    fn next(&self, expected: usize) -> Option<(Vec<Waiting>, usize)> {
+        let mut queue = self.gather(expected)?;
+        queue.wakes_at = 0;
+        let mut batch: Vec<Waiting> = Vec::with_capacity(queue.waiting.len());
         let mut decisions = 0;
         while let Some(next) = queue.waiting.front() {
-            decisions += next.records.len();
-            if decisions > COMMIT && !batch.is_empty() {
+            let more = next.records.len();
+            if decisions + more > COMMIT && !batch.is_empty() {
                 break;
             }
+            decisions += more;
             batch.extend(queue.waiting.pop_front());
         }
-        Some(batch)
+        queue.decisions -= decisions;
+        Some((batch, decisions))
+    }
+
+    /// Waits until there are so many decisions, or for a moment, or for the first one.
+    fn gather(&self, expected: usize) -> Option<MutexGuard<'_, Queue>> {
+        let until = Instant::now() + LINGER;
+        let mut queue = self.queue();
+        while queue.decisions < expected.max(1) && !queue.stopping {
+            let left = until.saturating_duration_since(Instant::now());
+            if !left.is_zero() {
+                queue.wakes_at = expected.max(1);
+                let woken = self.called.wait_timeout(queue, left);
+                (queue, _) = woken.unwrap_or_else(PoisonError::into_inner);
+            } else if queue.waiting.is_empty() {
+                queue.wakes_at = 1;
+                let woken = self.called.wait(queue);
+                queue = woken.unwrap_or_else(PoisonError::into_inner);
+            } else {
+                break;
+            }
+        }
+        (!queue.waiting.is_empty()).then_some(queue)
     }
 
     fn commit(&self, batch: &[Waiting]) -> Result<(), StoreError> {
@@ -253,25 +284,21 @@ impl Shared {
             .iter()
             .flat_map(|one| one.texts.iter().cloned())
             .collect();
-        let texts: Arc<[Text]> = texts.into_iter().collect();
-        let records = batch.iter().flat_map(|one| one.records.iter().cloned());
-        let seal = |records| {
-            DecisionBlock::seal(records, self.store.keys(), self.entropy.as_ref()).map(Arc::new)
+        let bundle = Bundle {
+            records: batch
+                .iter()
+                .flat_map(|one| one.records.iter().cloned())
+                .collect(),
+            texts: texts.into_iter().collect(),
         };
-        let sealed = blocks(records).into_iter().map(seal);
-        let sealed = sealed.collect::<Result<Vec<_>, StoreError>>()?;
-        let (grant, named) = (self.grant.clone(), texts.clone());
-        let write = move |tx: &mut crate::store::WriteTx<'_>| {
-            let mut last = None;
-            for block in &sealed {
-                last = Some(tx.record_decisions(&grant, block, &named));
-            }
-            let entry = last.ok_or(StoreError::damaged("a block of no decisions"))?;
-            Ok::<_, StoreError>(entry.with(()))
-        };
-        let order = Order::at(self.clock.now());
-        self.store.write_blocking(&self.grant, order, write)?;
-        self.maker.learn(texts.iter().map(|(hash, _)| *hash));
+        let learned: Vec<Hash> = bundle.texts.iter().map(|(hash, _)| *hash).collect();
+        let decisions = bundle.records.len();
+        if decisions >= BLOCK {
+            self.books.record(bundle)?;
+        } else {
+            self.sealer.add(self.books.journal(bundle)?);
+        }
+        self.books.maker.learn(learned.into_iter());
         Ok(())
     }
 
@@ -296,8 +323,10 @@ impl Shared {
             return;
         }
         for one in answered.into_iter().rev() {
+            queue.decisions += one.records.len();
             queue.waiting.push_front(one);
         }
+        queue.wakes_at = queue.decisions + 1;
         let waited = self.called.wait_timeout_while(queue, AGAIN, |queue| {
             !queue.stopping && queue.waiting.iter().all(|one| one.told.is_none())
         });
@@ -310,26 +339,4 @@ fn failed() -> StoreError {
         doing: "recording decisions",
         kind: "the commit did not succeed".into(),
     }
-}
-
-/// In blocks that are not too large and cover no long time.
-fn blocks(records: impl Iterator<Item = Record>) -> Vec<Vec<Record>> {
-    let mut blocks: Vec<Vec<Record>> = Vec::new();
-    let mut span = (0, 0);
-    for record in records {
-        let at = record.millis();
-        let wider = (span.0.min(at), span.1.max(at));
-        let fits = wider.1 - wider.0 <= LONGEST_SPAN;
-        match blocks.last_mut() {
-            Some(block) if fits && block.len() < MOST_DECISIONS => {
-                span = wider;
-                block.push(record);
-            }
-            _ => {
-                span = (at, at);
-                blocks.push(vec![record]);
-            }
-        }
-    }
-    blocks
 }

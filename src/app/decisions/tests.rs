@@ -39,6 +39,7 @@ fn ask(shop: &TestApp, people: &[&str], campaign: &str) -> Vec<Decided> {
         .app
         .check(&TestApp::grant(), &questions, shop.app.now());
     let answers = shop.app.record_decisions_blocking(drafts).unwrap();
+    shop.app.seal_decisions().unwrap();
     answers.into_iter().map(Result::unwrap).collect()
 }
 

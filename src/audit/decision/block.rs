@@ -5,14 +5,12 @@
 //! its place, and the salts of the others are written out: the secret would tell the salt of the
 //! one that is gone, and so let somebody try whether a guess at it is right.
 
-use super::bytes::{Reader, put, put_bytes, put_signed};
-use super::record::{Context, Record};
+use super::bytes::Reader;
+use super::codec::{Shared, Writer};
+use super::record::Record;
 use crate::audit::Hash;
 use crate::audit::tree::{Frontier, hash_leaf};
 use ring::hmac::{HMAC_SHA256, Key, sign};
-use std::collections::HashMap;
-use std::hash::Hash as Hashed;
-use std::sync::Arc;
 
 /// The format's number.
 const FORMAT: u8 = 1;
@@ -20,10 +18,6 @@ const FORMAT: u8 = 1;
 const SALT: usize = 16;
 
 const REMOVED: u8 = 1;
-const SUBJECT: u8 = 2;
-const EVIDENCE: u8 = 4;
-const VALID_UNTIL: u8 = 8;
-const AT: u8 = 16;
 
 /// The bytes are no block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -76,9 +70,8 @@ impl Block {
 
     /// The hash of each place: what the root is made of.
     pub fn hashes(&self) -> impl Iterator<Item = Hash> {
-        let mut names = Names::default();
-        self.items.iter().map(move |item| match item {
-            Item::Kept(record, salt) => hash_record(record, salt, names.of(&record.context)),
+        self.items.iter().map(|item| match item {
+            Item::Kept(record, salt) => hash_record(record, salt, record.context.name()),
             Item::Removed(hash) => *hash,
         })
     }
@@ -113,25 +106,27 @@ impl Block {
     /// The compact form.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::default();
-        let mut body = Vec::with_capacity(self.items.len() * 48);
         let first = self.records().next().map(|(_, record)| record);
-        let base = Base {
-            millis: first.map_or(0, Record::millis) as i64,
-            position: first.map_or(0, |record| record.position) as i64,
-        };
+        let mut writer = Writer::new(first, self.items.len());
         for item in &self.items {
-            writer.item(item, base, self.secret.is_none(), &mut body);
+            match item {
+                Item::Removed(hash) => {
+                    writer.body.push(REMOVED);
+                    writer.body.extend_from_slice(hash);
+                }
+                Item::Kept(record, salt) => {
+                    writer.record(record);
+                    if self.secret.is_none() {
+                        writer.body.extend_from_slice(salt);
+                    }
+                }
+            }
         }
-        let mut out = Vec::with_capacity(body.len() + 1_024);
+        let mut out = Vec::with_capacity(writer.body.len() + 1_024);
         out.push(FORMAT);
         out.push(u8::from(self.secret.is_some()));
         out.extend(self.secret.iter().flatten());
-        writer.dictionaries(&mut out);
-        put_signed(&mut out, base.millis);
-        put_signed(&mut out, base.position);
-        put(&mut out, self.items.len() as u64);
-        out.append(&mut body);
+        writer.finish(self.items.len(), &mut out);
         out
     }
 
@@ -175,141 +170,6 @@ fn salt(key: &Key, at: u32) -> Salt {
     salt
 }
 
-/// The names of the contexts met so far. Each is found by where it lies, which is many times faster
-/// than by what it says; of two that say the same the name is made twice, and is the same.
-#[derive(Default)]
-struct Names(HashMap<*const Context, String>);
-
-impl Names {
-    fn of(&mut self, context: &Arc<Context>) -> &str {
-        self.0
-            .entry(Arc::as_ptr(context))
-            .or_insert_with(|| context.name())
-    }
-}
-
-/// What the numbers of a block are counted from.
-#[derive(Clone, Copy)]
-struct Base {
-    millis: i64,
-    position: i64,
-}
-
-impl Base {
-    const fn micros(self) -> i64 {
-        self.millis.saturating_mul(1_000)
-    }
-}
-
-/// Things, each once, in the order in which they were first met.
-struct Dictionary<T>(HashMap<T, u64>, Vec<T>);
-
-impl<T> Default for Dictionary<T> {
-    fn default() -> Self {
-        Self(HashMap::new(), Vec::new())
-    }
-}
-
-impl<T: Hashed + Eq + Clone> Dictionary<T> {
-    fn number(&mut self, thing: &T) -> u64 {
-        if let Some(known) = self.0.get(thing) {
-            return *known;
-        }
-        let number = self.1.len() as u64;
-        self.0.insert(thing.clone(), number);
-        self.1.push(thing.clone());
-        number
-    }
-}
-
-#[derive(Default)]
-struct Writer {
-    texts: Dictionary<Arc<str>>,
-    hashes: Dictionary<Hash>,
-    contexts: Dictionary<Arc<Context>>,
-    /// The numbers of contexts by where they lie, which is faster than by what they say.
-    met: HashMap<*const Context, u64>,
-}
-
-impl Writer {
-    fn number(&mut self, context: &Arc<Context>) -> u64 {
-        let contexts = &mut self.contexts;
-        *self
-            .met
-            .entry(Arc::as_ptr(context))
-            .or_insert_with(|| contexts.number(context))
-    }
-
-    fn item(&mut self, item: &Item, base: Base, salted: bool, out: &mut Vec<u8>) {
-        let (record, salt) = match item {
-            Item::Removed(hash) => {
-                out.push(REMOVED);
-                out.extend_from_slice(hash);
-                return;
-            }
-            Item::Kept(record, salt) => (record, salt),
-        };
-        let flag = |is: bool, flag| if is { flag } else { 0 };
-        out.push(
-            flag(record.subject.is_some(), SUBJECT)
-                | flag(record.evidence.is_some(), EVIDENCE)
-                | flag(record.valid_until.is_some(), VALID_UNTIL)
-                | flag(record.at.is_some(), AT),
-        );
-        let (_, chance) = record.id.split_at(6);
-        put_signed(out, (record.millis() as i64).wrapping_sub(base.millis));
-        out.extend_from_slice(chance);
-        out.extend(record.subject.iter().flatten());
-        put(out, self.number(&record.context));
-        let position = record.position as i64;
-        put_signed(out, position.wrapping_sub(base.position));
-        if let Some(evidence) = record.evidence {
-            put_signed(out, position.wrapping_sub(evidence as i64));
-        }
-        for instant in [record.valid_until, record.at].into_iter().flatten() {
-            put_signed(out, instant.wrapping_sub(base.micros()));
-        }
-        if salted {
-            out.extend_from_slice(salt);
-        }
-    }
-
-    fn dictionaries(mut self, out: &mut Vec<u8>) {
-        let mut contexts = Vec::new();
-        for context in std::mem::take(&mut self.contexts).1 {
-            self.context(&context, &mut contexts);
-        }
-        put(out, self.texts.1.len() as u64);
-        for text in &self.texts.1 {
-            put_bytes(out, text.as_bytes());
-        }
-        put(out, self.hashes.1.len() as u64);
-        out.extend(self.hashes.1.iter().flatten());
-        out.append(&mut contexts);
-        out.push(0);
-    }
-
-    fn context(&mut self, context: &Context, out: &mut Vec<u8>) {
-        // one byte before each: where there is none, the contexts have ended
-        out.push(1);
-        let campaign = context.campaign.as_ref();
-        put(out, campaign.map_or(0, |text| self.texts.number(text) + 1));
-        for text in [
-            &context.asked_by,
-            &context.channel,
-            &context.day,
-            &context.laws,
-            &context.policy_version,
-            &context.purpose,
-        ] {
-            put(out, self.texts.number(text));
-        }
-        put(out, self.hashes.number(&context.outcome));
-        put(out, self.hashes.number(&context.shape));
-        put_bytes(out, &context.facts);
-    }
-}
-
 fn read(reader: &mut Reader<'_>) -> Option<Block> {
     (reader.byte()? == FORMAT).then_some(())?;
     let secret = match reader.byte()? {
@@ -317,107 +177,19 @@ fn read(reader: &mut Reader<'_>) -> Option<Block> {
         1 => Some(reader.array()?),
         _ => return None,
     };
-    let texts = (0..reader.count()?)
-        .map(|_| Some(std::str::from_utf8(reader.bytes()?).ok()?.into()))
-        .collect::<Option<Vec<Arc<str>>>>()?;
-    let hashes = (0..reader.count()?)
-        .map(|_| reader.array())
-        .collect::<Option<Vec<Hash>>>()?;
-    let mut contexts = Vec::new();
-    while reader.byte()? == 1 {
-        contexts.push(Arc::new(read_context(reader, &texts, &hashes)?));
-    }
-    let base = Base {
-        millis: reader.signed()?,
-        position: reader.signed()?,
-    };
+    let shared = Shared::read(reader)?;
     let key = secret.map(|secret| Key::new(HMAC_SHA256, &secret));
-    let count = u32::try_from(reader.count()?).ok()?;
-    let items = (0..count)
-        .map(|at| {
-            read_item(
-                reader,
-                base,
-                &contexts,
-                key.as_ref().map(|key| salt(key, at)),
-            )
-        })
-        .collect::<Option<Vec<_>>>()?;
+    let item = |at| read_item(reader, &shared, key.as_ref().map(|key| salt(key, at)));
+    let items = (0..shared.count).map(item).collect::<Option<_>>()?;
     Some(Block { items, secret })
 }
 
-fn read_context(reader: &mut Reader<'_>, texts: &[Arc<str>], hashes: &[Hash]) -> Option<Context> {
-    let campaign = match usize::try_from(reader.number()?).ok()? {
-        0 => None,
-        number => Some(texts.get(number - 1)?.clone()),
-    };
-    let mut text = || texts.get(usize::try_from(reader.number()?).ok()?).cloned();
-    let (asked_by, channel, day) = (text()?, text()?, text()?);
-    let (laws, policy_version, purpose) = (text()?, text()?, text()?);
-    let mut hash = || hashes.get(usize::try_from(reader.number()?).ok()?).copied();
-    let (outcome, shape) = (hash()?, hash()?);
-    Some(Context {
-        asked_by,
-        campaign,
-        channel,
-        day,
-        facts: reader.bytes()?.to_vec(),
-        laws,
-        outcome,
-        policy_version,
-        purpose,
-        shape,
-    })
-}
-
-fn read_item(
-    reader: &mut Reader<'_>,
-    base: Base,
-    contexts: &[Arc<Context>],
-    salt: Option<Salt>,
-) -> Option<Item> {
+fn read_item(reader: &mut Reader<'_>, shared: &Shared, salt: Option<Salt>) -> Option<Item> {
     let flags = reader.byte()?;
     if flags == REMOVED {
         return Some(Item::Removed(reader.array()?));
     }
-    let millis = base.millis.wrapping_add(reader.signed()?) as u64;
-    let mut id = [0; 16];
-    let (time, chance) = id.split_at_mut(6);
-    time.copy_from_slice(millis.to_be_bytes().get(2..)?);
-    chance.copy_from_slice(reader.take(10)?);
-    let having = |flag, read: &mut dyn FnMut() -> Option<()>| {
-        if flags & flag == 0 { Some(()) } else { read() }
-    };
-    let (mut subject, mut evidence, mut valid_until, mut at) = (None, None, None, None);
-    having(SUBJECT, &mut || {
-        subject = Some(reader.array()?);
-        Some(())
-    })?;
-    let context = contexts
-        .get(usize::try_from(reader.number()?).ok()?)?
-        .clone();
-    let position = base.position.wrapping_add(reader.signed()?);
-    having(EVIDENCE, &mut || {
-        evidence = Some(position.wrapping_sub(reader.signed()?) as u64);
-        Some(())
-    })?;
-    having(VALID_UNTIL, &mut || {
-        valid_until = Some(base.micros().wrapping_add(reader.signed()?));
-        Some(())
-    })?;
-    having(AT, &mut || {
-        at = Some(base.micros().wrapping_add(reader.signed()?));
-        Some(())
-    })?;
-    let record = Record {
-        id,
-        subject,
-        position: position as u64,
-        evidence,
-        valid_until,
-        at,
-        context,
-    };
+    let record = shared.record(flags, reader)?;
     let salt = salt.map_or_else(|| reader.array(), Some)?;
     Some(Item::Kept(record, salt))
 }
@@ -428,6 +200,7 @@ mod tests {
     use super::super::record::tests::{context, record};
     use super::*;
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     fn block(count: u64) -> Block {
         let contexts = [

@@ -54,7 +54,7 @@ impl DecisionLine {
         };
         let name = record.context.name();
         if !disclosed(&record.context) {
-            let hash = hash_record(record, salt, &name);
+            let hash = hash_record(record, salt, name);
             return Self {
                 hash: Some(hex(&hash)),
                 ..bare
@@ -62,7 +62,7 @@ impl DecisionLine {
         }
         Self {
             context: serde_json::from_str(&record.context.text()).ok(),
-            record: serde_json::from_slice(&record.text(&name)).ok(),
+            record: serde_json::from_slice(&record.text(name)).ok(),
             salt: Some(hex(salt)),
             ..bare
         }

@@ -9,14 +9,19 @@
 //! |---|---|
 //! | [`record`] | one decision, and the text of it that is hashed |
 //! | [`block`] | the decisions of one commit: bytes, salts, root |
+//! | [`bundle`] | decisions that wait for their block |
+//! | [`codec`] | the bytes of both |
 //! | [`shape`] | how packed facts read: their names and words |
 //! | [`line`] | a decision in the audit package |
 
 pub mod block;
+pub mod bundle;
 mod bytes;
+mod codec;
 pub mod line;
 pub mod record;
 pub mod shape;
 
 pub use block::{Block, BlockError};
-pub use record::{Context, Record};
+pub use bundle::Bundle;
+pub use record::{Context, Named, Record};

@@ -4,7 +4,7 @@ use crate::audit::Hash;
 use crate::audit::encoding::{hex, unhex};
 use crate::audit::tree::sha256;
 use serde::Serialize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What many decisions of one campaign share: everything that is not of one person alone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,6 +29,25 @@ pub struct Context {
     pub purpose: Arc<str>,
     /// The hash of the shape of the facts: their names and words.
     pub shape: Hash,
+    /// Its name, once somebody has asked for it.
+    pub named: Named,
+}
+
+/// A context's name, made once. It follows from the context, and so is no part of what makes two
+/// of them equal.
+#[derive(Debug, Clone, Default)]
+pub struct Named(OnceLock<Box<str>>);
+
+impl PartialEq for Named {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Named {}
+
+impl std::hash::Hash for Named {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
 /// One decision.
@@ -105,8 +124,9 @@ impl Context {
 
     /// The hash by which the records name it, in hexadecimal.
     #[must_use]
-    pub fn name(&self) -> String {
-        hex(&sha256(&[self.text().as_bytes()]))
+    pub fn name(&self) -> &str {
+        let name = || hex(&sha256(&[self.text().as_bytes()])).into_boxed_str();
+        self.named.0.get_or_init(name)
     }
 }
 
@@ -186,6 +206,7 @@ pub(crate) mod tests {
             policy_version: "sha256:1".into(),
             purpose: purpose.into(),
             shape: [8; 32],
+            named: Named::default(),
         }
     }
 
@@ -224,7 +245,7 @@ pub(crate) mod tests {
         fn the_texts_are_canonical(number in 0u64..1_000, purpose: String, campaign: Option<String>) {
             let context = Arc::new(context(&purpose, campaign.as_deref(), vec![1, 2, 255]));
             let record = record(number, &context);
-            for text in [context.text().into_bytes(), record.text(&context.name())] {
+            for text in [context.text().into_bytes(), record.text(context.name())] {
                 let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
                 prop_assert_eq!(canonical_json(&value).unwrap(), text);
             }

@@ -5,12 +5,13 @@ use super::told::{FactsSchema, MessageSchema, PersonSchema};
 use crate::access::CheckDecisions;
 use crate::app::check::{Decided, Question};
 use crate::app::decisions::When;
+use crate::app::desk::{Desk, Unanswered};
 use crate::app::facts::Said;
 use crate::app::reserve::{self, Told};
 use crate::app::{App, FieldProblem, Refusal};
 use crate::domain::ids::{DecisionId, RecordId};
 use crate::domain::time::rfc3339;
-use crate::http::door::{self, Allowed};
+use crate::http::door::{self, Allowed, Knock};
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
@@ -21,6 +22,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use std::rc::Rc;
 use utoipa::ToSchema;
 
 /// Most checks in one request.
@@ -200,19 +202,67 @@ pub enum ChecksAnswer<'a> {
 )]
 #[post("/v1/checks")]
 pub async fn check(
-    door: Allowed<CheckDecisions>,
+    knock: Knock<CheckDecisions>,
     site: web::Data<Site>,
     request: HttpRequest,
     body: Body<LARGE>,
 ) -> Result<HttpResponse, Problem> {
     let first = body.0.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'{') && is_batch(&body.0) {
-        return many(&door, &site, &request, &body.0).await;
+        let door = knock.come_in(&site.app).await?;
+        // what is asked rarely must not make every check's future large
+        return Box::pin(many(&door, &site, &request, &body.0)).await;
     }
-    let asked: CheckBody = json::read(&body.0).map_err(denied)?;
+    let asked = one(&site.app, &body.0);
+    match asked {
+        Ok((question, when)) if !question.reserve => {
+            let decided = alone(&knock, &request, question, when).await?;
+            let mut answer = Vec::with_capacity(ROOM);
+            write_decision(&mut answer, &site, &decided)?;
+            Ok(json_body(answer))
+        }
+        asked => {
+            // whose key opens nothing is not told what is wrong with the rest
+            let door = knock.come_in(&site.app).await?;
+            let (question, when) = asked.map_err(denied)?;
+            Box::pin(reserving(&door, &site, &request, &body.0, (question, when))).await
+        }
+    }
+}
+
+fn one(app: &App, body: &[u8]) -> Result<(Question, When), Problem> {
+    let asked: CheckBody = json::read(body)?;
     let when = asked.record.unwrap_or_default();
-    let question = question(&site.app, asked).map_err(|errors| denied(Problem::invalid(errors)))?;
-    let call = Call::of(&door, &site, &request, &body.0);
+    let question = question(app, asked).map_err(Problem::invalid)?;
+    Ok((question, when))
+}
+
+/// Decides one check, together with those that are ready beside it on this thread.
+async fn alone(
+    knock: &Knock<CheckDecisions>,
+    request: &HttpRequest,
+    question: Question,
+    when: When,
+) -> Result<Decided, Problem> {
+    let desk = request.app_data::<Rc<Desk>>();
+    let desk = desk.ok_or_else(Problem::unavailable)?;
+    match desk.ask(knock.key, question, when).await {
+        Ok(Ok(decided)) => Ok(decided),
+        Ok(Err(errors)) => Err(denied(Problem::invalid(errors))),
+        Err(Unanswered::NoKey) => Err(door::opens_nothing()),
+        Err(Unanswered::Refused(refusal @ Refusal::Forbidden(_))) => Err(refusal.into()),
+        Err(Unanswered::Refused(refusal)) => Err(denied(refusal.into())),
+    }
+}
+
+async fn reserving(
+    door: &Allowed<CheckDecisions>,
+    site: &Site,
+    request: &HttpRequest,
+    body: &[u8],
+    (question, when): (Question, When),
+) -> Result<HttpResponse, Problem> {
+    let call = Call::of(door, site, request, body);
     let told = call
         .decide(vec![question], when)
         .await
@@ -222,7 +272,7 @@ pub async fn check(
     match told.ok_or_else(Problem::unavailable)? {
         Told::Now(outcome) => {
             let decided = outcome.map_err(|errors| denied(Problem::invalid(errors)))?;
-            write_decision(&mut answer, &site, &decided)?;
+            write_decision(&mut answer, site, &decided)?;
         }
         Told::Before(kept) => answer.extend_from_slice(kept.to_string().as_bytes()),
     }

@@ -4,11 +4,13 @@
 //! | module | holds |
 //! |---|---|
 //! | [`write`] | a sealed block and its rows |
+//! | [`journal`] | decisions that are durable and wait for their block |
 //! | [`read`] | by id, by campaign, by person |
 //! | [`postings`] | the sorted runs of people as bytes |
 //! | [`people`] | finding a person's blocks in the runs |
 //! | [`merge`] | making one run of several |
 
+mod journal;
 mod merge;
 mod people;
 mod postings;
@@ -16,6 +18,8 @@ mod read;
 mod rows;
 mod write;
 
+pub(super) use journal::clear as clear_journal;
+pub use journal::{JournalEntry, JournalPart, Journalled};
 pub use read::{BLOCKS, FoundDecision, ReadsDecisions, Whose};
 pub(super) use write::write;
 pub use write::{DecisionBlock, LONGEST_SPAN, MOST};

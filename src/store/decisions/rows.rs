@@ -14,6 +14,15 @@ pub(super) struct BlockRow {
 }
 
 #[derive(Insertable)]
+#[diesel(table_name = schema::decision_journal, treat_none_as_default_value = false)]
+pub(super) struct JournalRow {
+    pub id: Vec<u8>,
+    pub node: i64,
+    pub written_at: i64,
+    pub sealed: Vec<u8>,
+}
+
+#[derive(Insertable)]
 #[diesel(table_name = schema::decision_campaigns, treat_none_as_default_value = false)]
 pub(super) struct CampaignRow {
     pub campaign: Vec<u8>,

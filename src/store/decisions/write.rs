@@ -25,8 +25,8 @@ use std::sync::Arc;
 /// Most decisions of a block: to find one, its block is opened.
 pub const MOST: usize = 1_024;
 /// Most milliseconds between the first and the last decision of a block, so that a decision is
-/// looked for in a bounded stretch of time.
-pub const LONGEST_SPAN: u64 = 1_000;
+/// looked for in a bounded stretch of time. Where few are asked, a block gathers for as long.
+pub const LONGEST_SPAN: u64 = 10_000;
 
 /// A block that is ready to be written, sealed.
 #[derive(Debug)]

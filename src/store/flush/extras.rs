@@ -58,6 +58,7 @@ pub(super) fn write_extras(
             Extra::Decisions(block, texts) => {
                 decisions.push((first.saturating_add(entry as u64), block, texts));
             }
+            Extra::OutOfJournal(ids) => crate::store::decisions::clear_journal(db, &ids)?,
             Extra::PolicyDraft(row) => policies::draft(db, PolicyRow { position, ..*row })?,
             Extra::Policy(activated) => {
                 policies::activate(db, *activated, position)?;

@@ -1,0 +1,9 @@
+-- Decisions that are durable and wait for a block that is worth a ledger entry. A row holds what
+-- came together, sealed; its id is that of its first decision. Rows go in the transaction that
+-- records their block.
+CREATE TABLE decision_journal (
+    id         BYTEA  PRIMARY KEY,
+    node       BIGINT NOT NULL,
+    written_at BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);

@@ -1,0 +1,280 @@
+//! Decides questions on one view of the index, and notes down what is decided.
+
+use super::App;
+use super::check::{By, Question, decide, decided, no_dice};
+use super::decisions::{Draft, Maker, Notes};
+use super::facts::{Asked, Setting};
+use super::policies::rules::Rules;
+use super::refusal::FieldProblem;
+use super::remembered::{Known, Remembered};
+use crate::access::{CheckDecisions, Grant};
+use crate::domain::event::Actor;
+use crate::domain::ids::DecisionId;
+use crate::domain::time::{Entropy, Now};
+use crate::index::{PersonView, Table, View};
+use crate::policy::{Engine, Outcome};
+use std::sync::Arc;
+
+/// What is kept from one view to the next.
+pub(super) struct Memory {
+    notes: Notes,
+    remembered: Remembered,
+}
+
+impl Memory {
+    /// Nothing yet.
+    pub fn new(maker: Arc<Maker>) -> Self {
+        Self {
+            notes: Notes::new(maker),
+            remembered: Remembered::default(),
+        }
+    }
+}
+
+/// Decides questions.
+pub(super) struct Deciding<'a> {
+    by: By<'a>,
+    engine: Option<&'a Arc<Engine>>,
+    setting: Setting<'a>,
+    table: &'a Table,
+    entropy: &'a dyn Entropy,
+    now: Now,
+    memory: &'a mut Memory,
+}
+
+impl App {
+    /// What decides questions on one view of the index.
+    pub(super) fn deciding<'a>(
+        &'a self,
+        view: &'a View<Rules>,
+        now: Now,
+        memory: &'a mut Memory,
+    ) -> Deciding<'a> {
+        memory.remembered.renew(view, now);
+        let rules = view.rules();
+        Deciding {
+            by: By {
+                rules,
+                shadow: self.shadowed(),
+                judge: &self.judge,
+            },
+            engine: rules.engine().ok(),
+            setting: self.setting(view),
+            table: view,
+            entropy: self.entropy(),
+            now,
+            memory,
+        }
+    }
+}
+
+impl Deciding<'_> {
+    /// Decides a question.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn draft(
+        &mut self,
+        grant: &Grant<CheckDecisions>,
+        question: &Question,
+    ) -> Result<Draft, Vec<FieldProblem>> {
+        let id = DecisionId::new(self.now, self.entropy).map_err(|_| vec![no_dice()])?;
+        if let Some(draft) = self.remembered(id, grant.actor(), question) {
+            return Ok(draft);
+        }
+        let judged = decide(self.by, self.setting, self.table, id, question, self.now)?;
+        let engine = self.engine.map(AsRef::as_ref);
+        Ok(self
+            .memory
+            .notes
+            .of(engine, grant.actor(), question, judged))
+    }
+
+    /// The same, where as much was found out before about whoever the same is seen of; `None` where
+    /// that cannot be.
+    fn remembered(&mut self, id: DecisionId, actor: &Actor, question: &Question) -> Option<Draft> {
+        let engine = self.engine.filter(|engine| !engine.is_by_cedar())?;
+        if self.by.shadow.is_some() {
+            return None;
+        }
+        let About::One(person) = About::of(self.table, question) else {
+            return None;
+        };
+        let at = self.memory.remembered.of(actor, question)?;
+        let one = self.memory.remembered.get(at)?;
+        let (purpose, channel) = (one.purpose.clone(), one.channel);
+        let asked = Asked::new(
+            self.setting,
+            &purpose,
+            channel,
+            &question.said,
+            self.now.utc(),
+        )?;
+        let mut filed = question.blinds.iter().chain(&question.coarse);
+        let suppressed = filed.any(|blind| self.table.is_suppressed(blind));
+        let seen = one.alike(asked.moment(), asked.seen(person, suppressed));
+        let told = |outcome: &Arc<Outcome>| {
+            let named = (id, outcome.clone(), self.by.rules.version().clone());
+            decided(named, self.table, &purpose, channel, person, question)
+        };
+        let subject = person.map(|person| person.subject());
+        if let Some(known) = one.known(&seen) {
+            let situation = || asked.situation(&seen);
+            self.by.judge.answered(engine, &known.outcome, situation);
+            let notes = &self.memory.notes;
+            return Some(notes.again(engine, known, subject, told(&known.outcome)));
+        }
+        let (situation, outcome) = self.by.judge.decide(self.by.rules, &asked, &seen);
+        let judgement = super::check::Judgement {
+            decided: told(&outcome),
+            subject,
+            situation: Some(situation?),
+        };
+        let draft = self
+            .memory
+            .notes
+            .of(Some(engine), actor, question, judgement);
+        let context = draft.context().clone();
+        let one = self.memory.remembered.get(at)?;
+        let durable = false;
+        one.remember(
+            seen,
+            Known {
+                outcome,
+                context,
+                durable,
+            },
+        );
+        Some(draft)
+    }
+}
+
+/// Whom a question is about.
+enum About<'a> {
+    /// One person, or nobody.
+    One(Option<PersonView<'a>>),
+    /// Persons of whom the strictest answer counts.
+    Several,
+}
+
+impl<'a> About<'a> {
+    fn of(table: &'a Table, question: &Question) -> Self {
+        let mut found = question
+            .blinds
+            .iter()
+            .filter_map(|blind| table.person(blind));
+        match (found.next(), found.next()) {
+            (one, None) => Self::One(one),
+            _ => Self::Several,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::app::audience::tests::{Act, act, happen};
+    use crate::app::facts::Said;
+    use crate::app::testing::TestApp;
+    use crate::policy::gather::Message;
+    use proptest::prelude::*;
+
+    const MESSAGES: [Option<bool>; 3] = [None, Some(true), Some(false)];
+
+    fn question(shop: &TestApp, person: usize, purpose: &str, stops: Option<bool>) -> Question {
+        let email = format!("p{person}@example.fr");
+        let message = Message {
+            valid_stop_contact: stops,
+            ..Message::default()
+        };
+        Question {
+            blinds: shop.named(&[("email", &email)]).blinds(),
+            coarse: vec![],
+            subject: None,
+            purpose: purpose.into(),
+            channel: "email".into(),
+            campaign: None,
+            said: Said {
+                message,
+                ..Said::default()
+            },
+            at: None,
+            reserve: false,
+        }
+    }
+
+    /// What is told and what is written down, but for the decision's name.
+    fn facts(draft: &Draft) -> String {
+        let mut record = draft.record().clone();
+        record.id = [0; 16];
+        format!("{record:?} {:?}", draft.outcome())
+    }
+
+    /// The answer by the way that remembers nothing, and what is written down of it.
+    fn worked_out(shop: &TestApp, question: &Question) -> String {
+        let (view, now) = (shop.app.index().view(), shop.app.now());
+        let mut memory = Memory::new(shop.app.maker.clone());
+        let deciding = shop.app.deciding(&view, now, &mut memory);
+        let id = DecisionId::new(now, shop.app.entropy()).unwrap();
+        let judged = decide(deciding.by, deciding.setting, &view, id, question, now).unwrap();
+        let engine = deciding.engine.map(AsRef::as_ref);
+        let grant = TestApp::grant::<CheckDecisions>();
+        let notes = &mut deciding.memory.notes;
+        facts(&notes.of(engine, grant.actor(), question, judged))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        /// Whatever happens to whom, and whatever was asked before: what is remembered is what would
+        /// be worked out, to the last fact that is written down.
+        #[test]
+        fn what_is_remembered_is_what_would_be_worked_out(
+            steps in prop::collection::vec((0_usize..6, act(), 0_usize..3, 0_i64..90), 1..30),
+        ) {
+            let shop = TestApp::new();
+            shop.publish();
+            let grant = TestApp::grant::<CheckDecisions>();
+            let mut memory = Memory::new(shop.app.maker.clone());
+            for (person, act, message, seconds) in steps {
+                happen(&shop, &format!("p{person}@example.fr"), act);
+                shop.clock.pass(seconds);
+                let view = shop.app.index().view();
+                let mut deciding = shop.app.deciding(&view, shop.app.now(), &mut memory);
+                for (purpose, person) in [("newsletter", 0), ("offers", person), ("offers", 5)] {
+                    let asked = question(&shop, person, purpose, MESSAGES[message]);
+                    let expected = worked_out(&shop, &asked);
+                    for _ in 0..2 {
+                        let draft = deciding.draft(&grant, &asked).unwrap();
+                        prop_assert_eq!(facts(&draft), expected.clone(), "{:?}", act);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A remembered permit is not given to somebody who has said no since, nor a remembered no to
+    /// another person.
+    #[test]
+    fn a_no_is_seen_at_once() {
+        let shop = TestApp::new();
+        shop.publish();
+        let grant = TestApp::grant::<CheckDecisions>();
+        let mut memory = Memory::new(shop.app.maker.clone());
+        let mut ask = |person| {
+            let view = shop.app.index().view();
+            let mut deciding = shop.app.deciding(&view, shop.app.now(), &mut memory);
+            let asked = question(&shop, person, "newsletter", None);
+            let draft = deciding.draft(&grant, &asked).unwrap();
+            draft.outcome().reason().to_owned()
+        };
+        for person in [1, 2] {
+            let who = format!("p{person}@example.fr");
+            happen(&shop, &who, Act::Says("newsletter", "given"));
+        }
+        assert_eq!([ask(1), ask(2)], ["CONSENT_VALID", "CONSENT_VALID"]);
+        happen(&shop, "p1@example.fr", Act::Says("newsletter", "withdrawn"));
+        assert_eq!([ask(1), ask(2)], ["CONSENT_WITHDRAWN", "CONSENT_VALID"]);
+    }
+}

@@ -1,0 +1,195 @@
+//! Checks that are ready in one turn of a thread's event loop are decided together: they share the
+//! look at the head of the ledger, the view of the index, the clock, and the way to the disk.
+//!
+//! Each gets the answer that it would get alone. A check that comes while others wait for the head
+//! is not decided with them: their look may have begun before it.
+
+use super::App;
+use super::check::{Decided, Question};
+use super::deciding::Memory;
+use super::decisions::{Draft, When};
+use super::refusal::{FieldProblem, Refusal};
+use crate::access::token::TokenHash;
+use crate::access::{CheckDecisions, Grant, Permission, Principal, authorize};
+use crate::domain::time::Now;
+use crate::index::Table;
+use crate::store::StoreError;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// What is answered to a check: a decision, or what is wrong with it.
+pub type Answer = Result<Result<Decided, Vec<FieldProblem>>, Unanswered>;
+
+/// Why a check is not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Unanswered {
+    /// The key opens nothing.
+    #[error("the key opens nothing")]
+    NoKey,
+    /// It is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// A check that waits to be decided.
+struct Case {
+    key: TokenHash,
+    question: Question,
+    when: When,
+    told: oneshot::Sender<Answer>,
+}
+
+/// What was made of a case.
+type Made = (oneshot::Sender<Answer>, Result<Draft, Wrong>);
+
+/// Why a case has no decision: what is wrong with the question, or with who asks it.
+type Wrong = Result<Vec<FieldProblem>, Unanswered>;
+
+/// The checks of one thread.
+pub struct Desk {
+    app: Arc<App>,
+    waiting: RefCell<Vec<Case>>,
+    memory: RefCell<Memory>,
+}
+
+impl App {
+    /// What a key may do, as the index knows it; `None` where it opens nothing.
+    ///
+    /// # Errors
+    /// Where it may not do `P`.
+    pub fn admit<P: Permission>(&self, key: &TokenHash) -> Option<Result<Grant<P>, Refusal>> {
+        admitted(&self.index.view(), key)
+    }
+}
+
+fn admitted<P: Permission>(table: &Table, key: &TokenHash) -> Option<Result<Grant<P>, Refusal>> {
+    let known = table.key(&key.0)?;
+    let principal = Principal::Key(known.id, known.role);
+    Some(authorize::<P>(&principal).map_err(Refusal::from))
+}
+
+impl Desk {
+    /// A desk for the checks of this thread.
+    #[must_use]
+    pub fn new(app: Arc<App>) -> Rc<Self> {
+        let memory = RefCell::new(Memory::new(app.maker.clone()));
+        Rc::new(Self {
+            app,
+            waiting: RefCell::default(),
+            memory,
+        })
+    }
+
+    /// Answers a check together with those that are ready beside it. To be called on a thread with a
+    /// local event loop.
+    ///
+    /// # Errors
+    /// Why it is not answered: then nothing is permitted.
+    pub async fn ask(self: &Rc<Self>, key: TokenHash, question: Question, when: When) -> Answer {
+        let (told, answer) = oneshot::channel();
+        let case = Case {
+            key,
+            question,
+            when,
+            told,
+        };
+        let first = {
+            let mut waiting = self.waiting.borrow_mut();
+            waiting.push(case);
+            waiting.len() == 1
+        };
+        if first {
+            tokio::task::spawn_local(self.clone().serve());
+        }
+        let gone = |_| Err(Refusal::from(StoreError::Stopping).into());
+        answer.await.unwrap_or_else(gone)
+    }
+
+    async fn serve(self: Rc<Self>) {
+        // every request that is ready in this turn of the event loop comes first
+        tokio::task::yield_now().await;
+        let cases = self.waiting.take();
+        let fresh = self.app.fresh().await.is_ok();
+        let now = self.app.now();
+        let (at_once, later): (Vec<Case>, Vec<Case>) =
+            cases.into_iter().partition(|case| case.when == When::Now);
+        for (cases, when) in [(later, When::Later), (at_once, When::Now)] {
+            if fresh {
+                let made = self.decide(cases, now);
+                self.record(made, when).await;
+            } else {
+                self.deny(cases, now);
+            }
+        }
+    }
+
+    /// Decides on one view of the index.
+    fn decide(&self, cases: Vec<Case>, now: Now) -> Vec<Made> {
+        let table = self.app.index.view();
+        let mut memory = self.memory.borrow_mut();
+        let mut deciding = self.app.deciding(&table, now, &mut memory);
+        let made = cases.into_iter().map(|case| {
+            let decided = match admitted::<CheckDecisions>(&table, &case.key) {
+                None => Err(Err(Unanswered::NoKey)),
+                Some(Err(refusal)) => Err(Err(refusal.into())),
+                Some(Ok(grant)) => deciding.draft(&grant, &case.question).map_err(Ok),
+            };
+            (case.told, decided)
+        });
+        made.collect()
+    }
+
+    /// Writes the decisions down and gives the answers.
+    async fn record(&self, made: Vec<Made>, when: When) {
+        let mut waiting = Vec::with_capacity(made.len());
+        let mut drafts = Vec::with_capacity(made.len());
+        for (told, decided) in made {
+            match decided {
+                Ok(draft) => {
+                    waiting.push(told);
+                    drafts.push(Ok::<_, StoreError>(draft));
+                }
+                // a caller that has gone is not told
+                Err(wrong) => drop(told.send(wrong.map(Err))),
+            }
+        }
+        match self.app.record_decisions(drafts, when).await {
+            Ok(answers) => {
+                for (told, answer) in waiting.into_iter().zip(answers) {
+                    let answer = answer.map(Ok).map_err(|error| Refusal::from(error).into());
+                    drop(told.send(answer));
+                }
+            }
+            Err(refusal) => {
+                tracing::warn!(%refusal, checks = waiting.len(), "checks are not answered");
+                for told in waiting {
+                    drop(told.send(Err(not_recorded())));
+                }
+            }
+        }
+    }
+
+    /// Denies, since the head of the ledger cannot be learned.
+    fn deny(&self, cases: Vec<Case>, now: Now) {
+        for case in cases {
+            let answer = match self.app.admit(&case.key) {
+                None => Err(Unanswered::NoKey),
+                Some(grant) => grant
+                    .and_then(|grant| self.app.decide_stale(&grant, &case.question, now))
+                    .map(Ok)
+                    .map_err(Unanswered::from),
+            };
+            drop(case.told.send(answer));
+        }
+    }
+}
+
+fn not_recorded() -> Unanswered {
+    let failed = StoreError::Failed {
+        doing: "recording decisions",
+        kind: "the commit did not succeed".into(),
+    };
+    Refusal::from(failed).into()
+}
