@@ -56,8 +56,8 @@ impl Named {
 pub fn contact(keys: &Keyring, identifier: Identifier) -> Contact {
     let coarse = identifier.for_suppression();
     Contact {
-        blind: keys.blind(&identifier.canonical()),
-        coarse: (coarse != identifier).then(|| keys.blind(&coarse.canonical())),
+        blind: keys.blind(identifier.canonical()),
+        coarse: (coarse != identifier).then(|| keys.blind(coarse.canonical())),
         identifier,
     }
 }
@@ -120,6 +120,13 @@ impl Hashes {
 /// The keyed hashes of one identifier; `None` where it is none.
 #[must_use]
 pub fn hashes_of(keys: &Keyring, name: &str, text: &str) -> Option<Hashes> {
+    let own = match name {
+        "email" => Identifier::email_as_it_stands(text).map(|canonical| keys.blind(canonical)),
+        _ => None,
+    };
+    if let Some(own) = own {
+        return Some(Hashes { own, coarse: None });
+    }
     let (own, coarse) = match read_one(keys, name, text).ok()? {
         One::Contact(contact) => (contact.blind, contact.coarse),
         One::Hash(blind) => (blind, None),

@@ -26,6 +26,19 @@ pub(super) fn coarse(kind: IdentifierKind, text: &str) -> String {
         .unwrap_or_else(|| text.to_owned())
 }
 
+/// Whether an e-mail address in normal form is its own coarser form; in doubt not.
+pub(super) fn is_coarse(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    !local.contains('+')
+        && match domain {
+            "gmail.com" => !local.contains('.'),
+            "googlemail.com" => false,
+            _ => true,
+        }
+}
+
 fn email(text: &str) -> Option<String> {
     let (local, domain) = text.split_once('@')?;
     let mailbox = match local.split_once('+') {
@@ -135,6 +148,11 @@ mod tests {
                 // an older suppression of the exact address is found as well
                 prop_assert!(id.suppression_keys().contains(&id));
                 prop_assert!(id.suppression_keys().contains(&coarse));
+                // what is hashed as it stands is its own coarser form
+                if let Some(canonical) = Identifier::email_as_it_stands(&text) {
+                    prop_assert_eq!(canonical, id.canonical());
+                    prop_assert_eq!(canonical, coarse.canonical());
+                }
             }
         }
 
