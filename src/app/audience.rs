@@ -9,6 +9,7 @@ mod given;
 mod judge;
 mod line;
 mod months;
+mod run;
 mod stream;
 mod tally;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::store::{Order, StoreError};
 use given::Given;
 use judge::Judge;
 use line::Line;
+use run::Run;
 use serde_json::{Value, json};
 
 /// Lines that are looked up together: what they wait for in memory, they then wait for at once.
@@ -114,27 +116,25 @@ impl Audience<'_> {
         self.judge.renew(&view, &self.query, self.app.now(), fresh);
         let (position, version) = (view.position(), view.rules().version());
         self.tally.at(&self.given, position, version);
-        let mut lines = Vec::with_capacity(TOGETHER);
+        let (mut lines, mut run) = (Vec::with_capacity(TOGETHER), Run::new(piece));
         loop {
-            lines.extend(
-                records
-                    .by_ref()
-                    .take(TOGETHER)
-                    .map(|record| Line::read(self.app.keys(), &layout, record)),
-            );
+            for record in records.by_ref().take(TOGETHER) {
+                lines.push(Line::read(self.app.keys(), &layout, record));
+            }
             if lines.is_empty() {
                 break;
             }
             let given = &mut self.given;
             self.judge.lines(self.app, &view, given, &lines, |line, verdict| {
                 if verdict.permit {
-                    lists.permitted.extend_from_slice(line.record.bytes);
+                    run.add(&line.record, &mut lists.permitted);
                 } else if let Some(refused) = &mut lists.refused {
                     layout.with_reason(&line.record, &verdict.reason, refused);
                 }
             });
             lines.clear();
         }
+        run.pass(&mut lists.permitted);
         self.digest
             .update(lists.permitted.get(before..).unwrap_or_default());
         records.taken()

@@ -18,14 +18,15 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Reads exactly `N` bytes of lower-case hex; upper case is refused, so that a value has one text.
 #[must_use]
-pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub fn unhex<const N: usize>(text: impl AsRef<[u8]>) -> Option<[u8; N]> {
+    let text = text.as_ref();
     let mut out = [0; N];
     if text.len() != N.checked_mul(2)? {
         return None;
     }
     // lists bring millions of them: one wrong digit is looked for at the end
     let mut wrong = 0;
-    for (byte, [high, low]) in out.iter_mut().zip(text.as_bytes().as_chunks().0) {
+    for (byte, [high, low]) in out.iter_mut().zip(text.as_chunks().0) {
         let (high, low) = (nibble(*high), nibble(*low));
         wrong |= high | low;
         *byte = high << 4 | low;

@@ -9,7 +9,7 @@ use crate::domain::ids::Blind;
 
 /// Places of a line.
 const ROOM: usize = 4;
-/// In a place that nothing stands in; no row has that number.
+/// The number of no row.
 const NOWHERE: u32 = u32::MAX;
 
 /// The first 96 bits of a keyed hash. That two of ten million persons share them happens with a
@@ -36,6 +36,7 @@ impl Tag {
 struct Line {
     first: [u64; ROOM],
     second: [u32; ROOM],
+    /// The numbers of the rows and one; 0 where nothing stands.
     rows: [u32; ROOM],
 }
 
@@ -45,30 +46,28 @@ impl Line {
     const EMPTY: Self = Self {
         first: [0; ROOM],
         second: [0; ROOM],
-        rows: [NOWHERE; ROOM],
+        rows: [0; ROOM],
     };
 
-    /// The row of a hash that stands here.
+    /// The row of a hash that stands here. Which place it stands in is chance, so that all four
+    /// are compared: a processor that guesses is wrong more often than not.
     #[inline]
     fn row(&self, tag: Tag) -> Option<u32> {
         let tags = self.first.iter().zip(&self.second).zip(&self.rows);
-        let mut found = None;
-        for ((first, second), row) in tags {
-            if (*first, *second) == (tag.0, tag.1) && *row != NOWHERE {
-                found = Some(*row);
-            }
-        }
-        found
+        let own = tags.map(|((first, second), row)| {
+            let is_it = (*first == tag.0) & (*second == tag.1);
+            row & u32::from(is_it).wrapping_neg()
+        });
+        own.fold(0, |found, row| found | row).checked_sub(1)
     }
 
     fn is_full(&self) -> bool {
-        self.rows.last() != Some(&NOWHERE)
+        self.rows.last() != Some(&0)
     }
 
     fn tags(&self) -> impl Iterator<Item = (Tag, u32)> + '_ {
         let tags = self.first.iter().zip(&self.second).zip(&self.rows);
-        let all = tags.map(|((first, second), row)| (Tag(*first, *second), *row));
-        all.filter(|(_, row)| *row != NOWHERE)
+        tags.filter_map(|((first, second), row)| Some((Tag(*first, *second), row.checked_sub(1)?)))
     }
 
     /// Puts a hash here, in its own place or in a free one; whether that was a free one. `None`
@@ -76,9 +75,9 @@ impl Line {
     fn put(&mut self, tag: Tag, row: u32) -> Option<bool> {
         let tags = self.first.iter_mut().zip(&mut self.second);
         for ((first, second), held) in tags.zip(&mut self.rows) {
-            let free = *held == NOWHERE;
+            let free = *held == 0;
             if free || (*first, *second) == (tag.0, tag.1) {
-                (*first, *second, *held) = (tag.0, tag.1, row);
+                (*first, *second, *held) = (tag.0, tag.1, row + 1);
                 return Some(free);
             }
         }
@@ -122,7 +121,7 @@ impl Places {
         line.map_or(0, |line| line.rows[0])
     }
 
-    /// Says which row a hash leads to.
+    /// Says which row a hash leads to; the number of no row leads nowhere.
     pub fn insert(&mut self, hash: &Blind, row: u32) {
         if row == NOWHERE {
             return;

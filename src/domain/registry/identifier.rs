@@ -102,16 +102,17 @@ impl Identifier {
     /// The input of the keyed hash, in pieces: kind, a colon, the normal text in UTF-8,
     /// such as `email:anne@exemple.fr`. Stable for ever: stored hashes hang on it.
     #[must_use]
-    pub fn canonical(&self) -> [&str; 3] {
-        canonical(self.kind, &self.text)
+    pub fn canonical(&self) -> [&[u8]; 3] {
+        canonical(self.kind, self.text.as_bytes())
     }
 
     /// The input of the keyed hash of an e-mail address that stands for itself, as nearly all do:
     /// it is in normal form, and no suppression is filed under a coarser one. `None` for every
     /// other text, which is [parsed](Self::email).
     #[must_use]
-    pub fn email_as_it_stands(text: &str) -> Option<[&str; 3]> {
-        let stands = email::is_normal(text) && suppression::is_coarse(text);
+    pub fn email_as_it_stands(text: &[u8]) -> Option<[&[u8]; 3]> {
+        let (local, domain) = email::plain(text)?;
+        let stands = suppression::is_coarse(local, domain);
         stands.then(|| canonical(IdentifierKind::Email, text))
     }
 
@@ -146,8 +147,8 @@ impl Identifier {
     }
 }
 
-fn canonical(kind: IdentifierKind, text: &str) -> [&str; 3] {
-    [kind.as_str(), ":", text]
+fn canonical(kind: IdentifierKind, text: &[u8]) -> [&[u8]; 3] {
+    [kind.as_str().as_bytes(), b":", text]
 }
 
 impl fmt::Debug for Identifier {
@@ -181,7 +182,7 @@ mod tests {
     fn canonical_separates_kinds() {
         let crm = Identifier::crm_id("anne@exemple.fr").unwrap();
         let email = Identifier::email("anne@exemple.fr").unwrap();
-        assert_eq!(email.canonical().concat(), "email:anne@exemple.fr");
+        assert_eq!(email.canonical().concat(), b"email:anne@exemple.fr");
         assert_ne!(crm.canonical(), email.canonical());
         assert_ne!(crm, email);
     }
