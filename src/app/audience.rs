@@ -2,11 +2,14 @@
 //!
 //! Every line gets the answer that a check would give it: the same view of the registry, the same
 //! function from what is seen of a person to the facts, the same policies. What is saved is work
-//! done twice: persons of whom the same is seen ([`Seen`]) get one answer.
+//! done twice: persons of whom the same is seen (`Glance`, `Seen`) get one answer.
 
+mod answers;
+mod given;
 mod judge;
 mod line;
 mod months;
+mod run;
 mod stream;
 mod tally;
 #[cfg(test)]
@@ -23,8 +26,10 @@ use crate::domain::audience::Layout;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::AudienceId;
 use crate::store::{Order, StoreError};
+use given::Given;
 use judge::Judge;
 use line::Line;
+use run::Run;
 use serde_json::{Value, json};
 
 /// Lines that are looked up together: what they wait for in memory, they then wait for at once.
@@ -58,6 +63,7 @@ pub struct Audience<'a> {
     query: AudienceQuery,
     layout: Layout,
     judge: Judge,
+    given: Given,
     tally: Tally,
     digest: ring::digest::Context,
 }
@@ -82,6 +88,7 @@ impl App {
             query,
             layout,
             judge,
+            given: Given::default(),
             tally: Tally::default(),
             digest: ring::digest::Context::new(&ring::digest::SHA256),
         };
@@ -108,28 +115,28 @@ impl Audience<'_> {
         let mut records = layout.records(piece, last);
         let view = self.app.index().view();
         self.judge.renew(&view, &self.query, self.app.now(), fresh);
-        self.tally.at(view.position(), view.rules().version());
-        let mut lines = Vec::with_capacity(TOGETHER);
+        let (position, version) = (view.position(), view.rules().version());
+        self.tally.at(&self.given, position, version);
+        let (mut lines, mut run) = (Vec::with_capacity(TOGETHER), Run::new(piece));
         loop {
-            lines.extend(
-                records
-                    .by_ref()
-                    .take(TOGETHER)
-                    .map(|record| Line::read(self.app.keys(), &layout, record)),
-            );
+            for record in records.by_ref().take(TOGETHER) {
+                lines.push(Line::read(self.app.keys(), &layout, record));
+            }
             if lines.is_empty() {
                 break;
             }
-            self.judge.lines(self.app, &view, &lines, |line, verdict| {
-                self.tally.count(verdict);
-                if verdict.permit {
-                    lists.permitted.extend_from_slice(line.record.bytes);
-                } else if let Some(refused) = &mut lists.refused {
-                    layout.with_reason(&line.record, &verdict.reason, refused);
-                }
-            });
+            let given = &mut self.given;
+            self.judge
+                .lines(self.app, &view, given, &lines, |line, verdict| {
+                    if verdict.permit {
+                        run.add(&line.record, &mut lists.permitted);
+                    } else if let Some(refused) = &mut lists.refused {
+                        layout.with_reason(&line.record, &verdict.reason, refused);
+                    }
+                });
             lines.clear();
         }
+        run.pass(&mut lists.permitted);
         self.digest
             .update(lists.permitted.get(before..).unwrap_or_default());
         records.taken()
@@ -153,15 +160,15 @@ impl Audience<'_> {
 
     fn ended(self, complete: bool) -> Result<Tally, Refusal> {
         let permitted = crate::audit::encoding::hex(self.digest.clone().finish().as_ref());
+        let tally = self.tally.clone().counted(&self.given);
         let mut came_of_it = json!({ "complete": complete, "permitted_sha256": permitted });
-        if let (Some(all), Ok(Value::Object(tally))) = (
-            came_of_it.as_object_mut(),
-            serde_json::to_value(&self.tally),
-        ) {
+        if let (Some(all), Ok(Value::Object(tally))) =
+            (came_of_it.as_object_mut(), serde_json::to_value(&tally))
+        {
             all.extend(tally);
         }
         self.record(PublicKind::AudienceEnded, came_of_it)?;
-        Ok(self.tally)
+        Ok(tally)
     }
 
     fn record(&self, kind: PublicKind, mut payload: Value) -> Result<(), Refusal> {

@@ -56,8 +56,8 @@ impl Named {
 pub fn contact(keys: &Keyring, identifier: Identifier) -> Contact {
     let coarse = identifier.for_suppression();
     Contact {
-        blind: keys.blind(&identifier.canonical()),
-        coarse: (coarse != identifier).then(|| keys.blind(&coarse.canonical())),
+        blind: keys.blind(identifier.canonical()),
+        coarse: (coarse != identifier).then(|| keys.blind(coarse.canonical())),
         identifier,
     }
 }
@@ -102,19 +102,31 @@ pub fn read<'a>(
 }
 
 /// The keyed hashes of one identifier.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Hashes {
     /// Its own: by it the person is found.
     pub own: Blind,
-    /// The coarser one under which a no may be filed as well.
-    pub coarse: Option<Blind>,
+    /// The coarser one under which a no may be filed as well; few have one.
+    pub coarse: Option<Box<Blind>>,
 }
 
 impl Hashes {
     /// Every hash under which a no may be filed.
     pub fn filed(&self) -> impl Iterator<Item = &Blind> {
-        std::iter::once(&self.own).chain(&self.coarse)
+        std::iter::once(&self.own).chain(self.coarse.as_deref())
     }
+}
+
+/// The keyed hash of an identifier that is written as nearly all are; `None` says nothing, the
+/// text is then to be [read](hashes_of).
+#[must_use]
+pub fn hash_of_plain(keys: &Keyring, name: &str, text: &[u8]) -> Option<Hashes> {
+    let own = match name {
+        "email" => keys.blind(Identifier::email_as_it_stands(text)?),
+        "id_hash" => Blind(crate::audit::encoding::unhex(text)?),
+        _ => return None,
+    };
+    Some(Hashes { own, coarse: None })
 }
 
 /// The keyed hashes of one identifier; `None` where it is none.
@@ -124,6 +136,7 @@ pub fn hashes_of(keys: &Keyring, name: &str, text: &str) -> Option<Hashes> {
         One::Contact(contact) => (contact.blind, contact.coarse),
         One::Hash(blind) => (blind, None),
     };
+    let coarse = coarse.map(Box::new);
     Some(Hashes { own, coarse })
 }
 

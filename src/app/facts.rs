@@ -1,8 +1,11 @@
 //! From what the registry holds and the caller says to the facts that policies decide on.
 //! Facts never decide.
 
-use crate::domain::registry::{Answer, Catalogue, Channel, LegalBasis, Notice, Purpose, Slug};
-use crate::index::{CellView, PersonView};
+use crate::domain::registry::{
+    Answer, Catalogue, Channel, LegalBasis, Notice, NoticeRef, Purpose, Slug,
+};
+use crate::domain::time::from_micros;
+use crate::index::{Glance, OwnAnswer, PersonView, Table, Use};
 use crate::policy::gather::{
     self, Answered, LegalCalendar, Mentions, Message, Moment, Past, PersonTold, Taken, Told,
 };
@@ -117,38 +120,51 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// The use, as the index is asked for it.
+    #[must_use]
+    pub fn used(&self, table: &Table) -> Use {
+        table.use_at(&self.purpose.id, self.channel, self.moment.at)
+    }
+
     /// What the registry holds of a person, as far as it matters for this use.
     #[must_use]
     pub fn seen(&self, person: Option<PersonView<'_>>, contact_suppressed: bool) -> Seen {
-        let mut seen = Seen {
-            known: person.is_some(),
+        let Some(person) = person else {
+            return self.nobody_seen(contact_suppressed);
+        };
+        let used = self.used(person.table());
+        self.seen_at(person, &used, &person.glance(&used, contact_suppressed))
+    }
+
+    /// What is seen of a contact point that leads to nobody.
+    #[must_use]
+    pub fn nobody_seen(&self, contact_suppressed: bool) -> Seen {
+        Seen {
             suppressed: contact_suppressed,
             ..Seen::default()
+        }
+    }
+
+    /// What is seen of a person of whom this was glanced. Of a plain one nothing else is looked at.
+    #[must_use]
+    pub fn seen_at(&self, person: PersonView<'_>, used: &Use, glance: &Glance) -> Seen {
+        let mut seen = Seen {
+            known: glance.known(),
+            suppressed: glance.suppressed(),
+            on_other_channel: glance.on_other_channel(),
+            ..Seen::default()
         };
-        if let Some(person) = person {
-            seen.suppressed |= person.suppressed();
-            self.answers(person, &mut seen);
+        if let Some(own) = glance.own() {
+            let notice = person.notice(&own);
+            seen.own = Some(answered(&own));
+            seen.notice_current = self.catalogue.covers(&self.purpose.id, notice);
+            seen.words = Some(self.words(&own, notice, person.exact_time(&own, used)));
+        }
+        if !person.is_plain() {
             standing(person, &mut seen);
             seen.past = self.past(person);
         }
         seen
-    }
-
-    fn answers(&self, person: PersonView<'_>, seen: &mut Seen) {
-        for answer in person.answers(&self.purpose.id) {
-            // what was answered after the instant asked about had not been answered then
-            let answered =
-                answer.effective_at <= self.moment.at.timestamp_micros() || answer.answer.is_no();
-            if answer.channel == self.channel {
-                seen.own = answered.then(|| self.answered(answer));
-                seen.notice_current =
-                    answered && self.catalogue.covers(&self.purpose.id, answer.notice);
-                seen.words = answered.then(|| self.words(answer));
-            } else if answered && answer.answer == Answer::Given && !answer.expired(self.moment.at)
-            {
-                seen.on_other_channel = true;
-            }
-        }
     }
 
     /// The contacts that the registry holds. A service message is no marketing contact; one whose
@@ -174,25 +190,13 @@ impl<'a> Asked<'a> {
 
     /// What was said and done when the answer was taken: the person's act as its record tells,
     /// and what the words shown say.
-    fn words(&self, own: CellView<'_>) -> Words {
-        let shown = own
-            .notice
-            .and_then(|shown| self.catalogue.notices.get(shown));
+    fn words(&self, own: &OwnAnswer, notice: Option<&NoticeRef>, exact: Option<i64>) -> Words {
+        let shown = notice.and_then(|shown| self.catalogue.notices.get(shown));
         let listed = shown.and_then(|shown| shown.recipients.as_deref());
         Words {
-            known: Stated::from(own.notice.map(|_| shown.is_some())),
-            taken: taken(own, shown),
+            known: Stated::from(notice.map(|_| shown.is_some())),
+            taken: taken(own, shown, exact),
             recipient: listed.map(|listed| recipient(listed, self.said.told())),
-        }
-    }
-
-    fn answered(&self, own: CellView<'_>) -> Answered {
-        Answered {
-            answer: own.answer,
-            effective_at: crate::domain::time::from_micros(own.effective_at),
-            expired: own.expired(self.moment.at),
-            proof: own.manner.proof(),
-            imported: own.manner.imported(),
         }
     }
 
@@ -294,7 +298,17 @@ impl Words {
     }
 }
 
-fn taken(own: CellView<'_>, shown: Option<&Notice>) -> Taken {
+fn answered(own: &OwnAnswer) -> Answered {
+    Answered {
+        answer: own.answer,
+        effective_at: from_micros(own.effective_at),
+        expired: own.expired,
+        proof: own.manner.proof(),
+        imported: own.manner.imported(),
+    }
+}
+
+fn taken(own: &OwnAnswer, shown: Option<&Notice>, exact: Option<i64>) -> Taken {
     let manner = own.manner;
     let mentions = shown.and_then(|shown| shown.mentions.as_ref());
     Taken {
@@ -305,7 +319,7 @@ fn taken(own: CellView<'_>, shown: Option<&Notice>) -> Taken {
         phone_number_verified: manner.phone_number_verified(),
         explicit: manner.explicit(),
         by_parent: manner.by_parent(),
-        slot: own.slot.map(crate::domain::time::from_micros),
+        slot: exact.map(from_micros),
         attested: manner.attested(),
     }
 }

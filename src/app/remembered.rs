@@ -12,7 +12,7 @@ use super::policies::rules::Rules;
 use crate::audit::decision::Context;
 use crate::domain::event::Actor;
 use crate::domain::registry::{Catalogue, Channel, Purpose};
-use crate::domain::time::Now;
+use crate::domain::time::{Now, from_micros};
 use crate::index::View;
 use crate::policy::Outcome;
 use crate::policy::gather::{Message, Moment};
@@ -125,7 +125,7 @@ impl Use {
 
     /// Of what is seen of a person, that which answers differ by.
     pub fn alike(&mut self, moment: &Moment, seen: Seen) -> Seen {
-        seen.alike(|at| self.months.alike(moment, at))
+        seen.alike(|at| from_micros(self.months.alike(moment, at.timestamp_micros())))
     }
 
     /// What was answered before.

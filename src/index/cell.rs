@@ -4,7 +4,7 @@
 use crate::domain::registry::{Clarity, ConsentState, GivenBy, SourceKind};
 
 /// How an answer was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Manner(u16);
 
 /// The three lowest bits hold what the act was worth.
@@ -43,6 +43,16 @@ impl Manner {
         let set = flags.into_iter().filter(|(holds, _)| *holds);
         let bits = set.fold(0, |bits, (_, flag)| bits | flag);
         Self(bits | state.clarity as u16)
+    }
+
+    /// Its bits.
+    pub(super) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The manner of these bits.
+    pub(super) const fn of_bits(bits: u16) -> Self {
+        Self(bits)
     }
 
     const fn has(self, flag: u16) -> bool {

@@ -2,14 +2,17 @@
 //! ledger and holds nothing that the database does not.
 
 mod cell;
+mod glance;
 mod names;
 mod person;
+mod places;
 mod reached;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use cell::Manner;
+pub use glance::{Glance, OwnAnswer, Use};
 pub use person::{CellView, PersonView};
 pub use reached::{MadeView, ReachedView};
 pub use table::Table;

@@ -139,14 +139,34 @@ impl Person {
         }
     }
 
-    /// The exact time that an answer agreed to, where it did.
-    fn slot(&self, cell: &PackedCell) -> Option<i64> {
-        let slots = &self.rare.as_ref().filter(|_| cell.manner.has_slot())?.slots;
-        let of_cell = |slot: &&Slot| slot.purpose == cell.purpose && slot.channel == cell.channel;
+    /// The exact time that the answer of a purpose and channel agreed to, where it did.
+    pub fn slot(&self, (purpose, channel): (u16, u8), manner: Manner) -> Option<i64> {
+        let slots = &self.rare.as_ref().filter(|_| manner.has_slot())?.slots;
+        let of_cell = |slot: &&Slot| slot.purpose == purpose && slot.channel == channel;
         slots.iter().find(of_cell).map(|slot| slot.at)
     }
 
-    fn cells(&self) -> impl Iterator<Item = &PackedCell> {
+    /// Whether answers are all that is known of the person: the row, and the answers that have no
+    /// room in it.
+    fn is_plain(&self) -> bool {
+        self.rare.as_deref().is_none_or(|rare| {
+            let Rare {
+                standing,
+                more: _,
+                reached,
+                slots,
+            } = rare;
+            *standing == Standing::default() && reached.is_none() && slots.is_empty()
+        })
+    }
+
+    /// Reads from both lines of the cache that a row lies in.
+    pub fn touch(&self) -> u32 {
+        let [first, .., last] = &self.cells;
+        self.merged_into ^ first.effective_at as u32 ^ last.effective_at as u32
+    }
+
+    pub(super) fn cells(&self) -> impl Iterator<Item = &PackedCell> {
         let more = self.rare.as_ref().map_or(&[][..], |rare| &rare.more);
         self.cells.iter().take(usize::from(self.used)).chain(more)
     }
@@ -198,10 +218,23 @@ impl<'a> PersonView<'a> {
         self.person.subject
     }
 
+    /// The tables that the row is of.
+    #[must_use]
+    pub const fn table(&self) -> &'a super::Table {
+        self.table
+    }
+
     /// Whether any of the person's contact points is on the suppression list.
     #[must_use]
     pub const fn suppressed(&self) -> bool {
         self.person.suppressed
+    }
+
+    /// Whether answers are all that is known of the person: no objection, no restriction, no
+    /// contact, no exact time.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.person.is_plain()
     }
 
     /// Objections and restriction; `None` where there is none.
@@ -239,7 +272,7 @@ impl<'a> PersonView<'a> {
                 valid_until: (cell.valid_until != FOREVER).then_some(cell.valid_until),
                 notice: table.notice_name(cell.notice),
                 manner: cell.manner,
-                slot: person.slot(cell),
+                slot: person.slot((cell.purpose, cell.channel), cell.manner),
                 position: cell.position,
             })
         })

@@ -3,73 +3,36 @@
 use super::cell::Manner;
 use super::names::Names;
 use super::person::{FOREVER, PackedCell, Person, PersonView, Slot};
+use super::places::Places;
 use super::reached::Reached;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{
     Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, PersonImage, Slug, Standing,
 };
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use hashbrown::HashTable;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The first 128 bits of a keyed hash. At ten million persons two meet with a chance of one in
-/// 10^24; the rest of the hash is not needed to tell them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Handle([u8; 16]);
-
-impl Hash for Handle {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // a UUIDv7 has its random bits at this end
-        let [_, _, _, _, _, _, _, _, own @ ..] = self.0;
-        state.write_u64(u64::from_be_bytes(own));
-    }
+/// The bits of an id that are random: a `UUIDv7` has them at its end.
+fn own_bits(subject: SubjectId) -> u64 {
+    let [_, _, _, _, _, _, _, _, own @ ..] = *subject.as_bytes();
+    u64::from_be_bytes(own)
 }
-
-/// The keys are keyed hashes or random ids already: their own bits serve as the hash.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct OwnBits(u64);
-
-impl Hasher for OwnBits {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-    fn write_u64(&mut self, own: u64) {
-        self.0 = own;
-    }
-}
-
-type Fast<V> = HashMap<Handle, V, BuildHasherDefault<OwnBits>>;
 
 /// What the index holds.
 #[derive(Debug, Default)]
 pub struct Table {
     position: Position,
     slots: Vec<Person>,
-    by_contact: Fast<u32>,
-    by_subject: Fast<u32>,
-    suppressed: HashSet<Handle, BuildHasherDefault<OwnBits>>,
+    by_contact: Places,
+    /// The rows say themselves whose they are.
+    by_subject: HashTable<u32>,
+    /// Which row they have does not matter here.
+    suppressed: Places,
     keys: HashMap<[u8; 32], KeyImage>,
     catalogue: Arc<Catalogue>,
     purposes: Names<Slug>,
     notices: Names<NoticeRef>,
-}
-
-fn handle(blind: &Blind) -> Handle {
-    let mut first = [0; 16];
-    first
-        .iter_mut()
-        .zip(blind.0)
-        .for_each(|(to, from)| *to = from);
-    Handle(first)
-}
-
-fn own_handle(subject: SubjectId) -> Handle {
-    Handle(*subject.as_bytes())
 }
 
 impl Table {
@@ -100,8 +63,7 @@ impl Table {
     /// The person that a contact point leads to.
     #[must_use]
     pub fn person(&self, contact: &Blind) -> Option<PersonView<'_>> {
-        let slot = *self.by_contact.get(&handle(contact))?;
-        self.at(slot)
+        self.at(self.by_contact.get(contact)?)
     }
 
     /// Of the `count` rows from `from` on, the persons; who was merged into another is that other.
@@ -117,24 +79,45 @@ impl Table {
     /// The person of that id, or the one that they were merged into.
     #[must_use]
     pub fn person_of(&self, subject: SubjectId) -> Option<PersonView<'_>> {
-        self.at(*self.by_subject.get(&own_handle(subject))?)
+        self.at(self.slot_of(subject)?)
     }
 
-    /// The persons that contact points lead to, in their order. All places are looked up before
-    /// the first row is read, so that what each waits for in memory is waited for at once.
+    /// The persons that contact points lead to, in their order. Each step is taken for all of them
+    /// before the next one, so that what each waits for in memory is waited for at once.
     pub fn people<'t, 'c>(
         &'t self,
-        contacts: impl Iterator<Item = Option<&'c Blind>>,
+        contacts: impl Iterator<Item = Option<&'c Blind>> + Clone,
     ) -> Vec<Option<PersonView<'t>>> {
-        let slot = |contact: Option<&Blind>| self.by_contact.get(&handle(contact?)).copied();
+        let known = contacts.clone().flatten();
+        let mut begun = known.fold(0, |begun, contact| begun ^ self.by_contact.touch(contact));
+        let slot = |contact: Option<&Blind>| self.by_contact.get(contact?);
         let slots: Vec<Option<u32>> = contacts.map(slot).collect();
+        for slot in slots.iter().flatten() {
+            begun ^= self.slots.get(*slot as usize).map_or(0, Person::touch);
+        }
+        // what was read means nothing, and must be read all the same
+        std::hint::black_box(begun);
         slots.into_iter().map(|slot| self.at(slot?)).collect()
     }
 
     /// Whether a contact point is on the suppression list, known person or not.
     #[must_use]
     pub fn is_suppressed(&self, contact: &Blind) -> bool {
-        self.suppressed.contains(&handle(contact))
+        self.suppressed.get(contact).is_some()
+    }
+
+    /// Whether anybody is on the suppression list.
+    #[must_use]
+    pub fn suppresses(&self) -> bool {
+        !self.suppressed.is_empty()
+    }
+
+    fn slot_of(&self, subject: SubjectId) -> Option<u32> {
+        let own = |slot: &u32| {
+            let person = self.slots.get(*slot as usize);
+            person.is_some_and(|person| person.subject == subject)
+        };
+        self.by_subject.find(own_bits(subject), own).copied()
     }
 
     fn at(&self, mut slot: u32) -> Option<PersonView<'_>> {
@@ -180,8 +163,8 @@ impl Table {
     }
 
     fn suppress(&mut self, blind: &Blind) {
-        self.suppressed.insert(handle(blind));
-        let slot = self.by_contact.get(&handle(blind)).copied();
+        self.suppressed.insert(blind, 0);
+        let slot = self.by_contact.get(blind);
         if let Some(person) = slot.and_then(|slot| self.slots.get_mut(slot as usize)) {
             person.suppressed = true;
         }
@@ -191,7 +174,7 @@ impl Table {
         let slot = self.slot(image.subject);
         let merged_into = image.merged_into.map(|into| self.slot(into));
         for contact in &image.contacts {
-            self.by_contact.insert(handle(contact), slot);
+            self.by_contact.insert(contact, slot);
         }
         let newly_suppressed = image
             .contacts
@@ -238,13 +221,17 @@ impl Table {
     }
 
     fn slot(&mut self, subject: SubjectId) -> u32 {
-        if let Some(slot) = self.by_subject.get(&own_handle(subject)) {
-            return *slot;
+        if let Some(slot) = self.slot_of(subject) {
+            return slot;
         }
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         let nothing_known = Person::new(subject, None, false, Standing::default(), &[], Vec::new());
         self.slots.push(nothing_known);
-        self.by_subject.insert(own_handle(subject), slot);
+        let bits = |slot: &u32| {
+            let person = self.slots.get(*slot as usize);
+            person.map_or(0, |person| own_bits(person.subject))
+        };
+        self.by_subject.insert_unique(own_bits(subject), slot, bits);
         slot
     }
 

@@ -8,6 +8,7 @@
 use crate::domain::ids::{Blind, SubjectId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy, random};
+use ::hmac::{KeyInit, Mac};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
 
@@ -27,10 +28,14 @@ pub enum KeyError {
     Entropy(#[from] NoEntropy),
 }
 
+/// The key of the index, ready to hash: lists hash millions of addresses, and from here that takes
+/// two thirds of the time that `ring` takes.
+type Index = ::hmac::Hmac<sha2::Sha256>;
+
 /// The registry's keys, derived once from the master key.
 pub struct Keyring {
     wrapping: LessSafeKey,
-    index: hmac::Key,
+    index: Index,
     signing_seed: Secret<[u8; 32]>,
     receipt_seed: Secret<[u8; 32]>,
     policy_seed: Secret<[u8; 32]>,
@@ -55,7 +60,8 @@ impl Keyring {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(master.expose());
         Ok(Self {
             wrapping: cipher(&expand(&root, b"kek/1")?)?,
-            index: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"index/1")?),
+            index: Index::new_from_slice(&expand(&root, b"index/1")?)
+                .map_err(|_| KeyError::Sealed)?,
             signing_seed: Secret::new(expand(&root, b"sign/1")?),
             receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
             policy_seed: Secret::new(expand(&root, b"policy/1")?),
@@ -72,10 +78,12 @@ impl Keyring {
         &self.check
     }
 
-    /// The keyed hash by which an identifier is found.
+    /// The keyed hash by which an identifier is found, made of the pieces of its canonical form.
     #[must_use]
-    pub fn blind(&self, canonical: &[u8]) -> Blind {
-        Blind(tag32(&self.index, canonical))
+    pub fn blind(&self, canonical: [&[u8]; 3]) -> Blind {
+        let mut hash = self.index.clone();
+        canonical.iter().for_each(|piece| hash.update(piece));
+        Blind(hash.finalize().into_bytes().into())
     }
 
     /// The seed of the Ed25519 key that signs receipts.
@@ -308,6 +316,21 @@ mod tests {
                 .unwrap_err(),
             KeyError::Sealed
         );
+    }
+
+    /// Stored hashes hang on it for ever.
+    #[test]
+    fn the_hash_of_an_identifier_is_that_of_its_canonical_form() {
+        let master = Secret::new([1; 32]);
+        let ring = Keyring::derive(&master).unwrap();
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(master.expose());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"index/1").unwrap());
+        for length in [0, 1, 40, 49, 50, 57, 58, 200] {
+            let text = "a".repeat(length);
+            let canonical = [b"email".as_slice(), b":", text.as_bytes()];
+            let right = tag32(&key, &canonical.concat());
+            assert_eq!(ring.blind(canonical).0, right);
+        }
     }
 
     #[test]

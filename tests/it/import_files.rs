@@ -47,7 +47,7 @@ fn check(name: &str, file: &Generated) {
         match row {
             Ok(row) => {
                 rows += 1;
-                people.insert(row.identifiers[0].canonical());
+                people.insert(row.identifiers[0].canonical().concat());
                 for claim in row.claims {
                     match claim.status {
                         ImportStatus::Given => given += 1,

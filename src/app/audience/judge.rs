@@ -1,18 +1,16 @@
 //! The answers for one use, each worked out once.
 
+use super::answers::{Answers, Memory};
+use super::given::{Given, Verdict};
 use super::line::{Line, Who};
-use super::months::Months;
 use super::{App, AudienceQuery};
-use crate::app::contact::Hashes;
-use crate::app::facts::{Asked, Said, Seen};
+use crate::app::facts::{Asked, Said};
 use crate::app::policies::rules::Rules;
 use crate::app::refusal::FieldProblem;
 use crate::domain::registry::{Catalogue, Channel, Purpose};
 use crate::domain::time::Now;
-use crate::index::{PersonView, Table, View};
+use crate::index::{Table, View};
 use crate::policy::Outcome;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Arc, LazyLock};
 
 /// In microseconds.
@@ -22,43 +20,16 @@ pub(super) const UNREADABLE: &str = "IDENTIFIER_INVALID";
 
 static NOTHING_SAID: LazyLock<Said> = LazyLock::new(Said::default);
 
-/// The answer for a line.
-#[derive(Debug, Clone)]
-pub struct Verdict {
-    /// Whether the person may be contacted.
-    pub permit: bool,
-    /// Why, or why not.
-    pub reason: Arc<str>,
-}
-
-impl Verdict {
-    fn of(outcome: &Outcome) -> Self {
-        Self {
-            permit: outcome.is_permit(),
-            reason: outcome.reason().into(),
-        }
-    }
-
-    fn refused(reason: &str) -> Self {
-        Self {
-            permit: false,
-            reason: reason.into(),
-        }
-    }
-}
-
 /// Answers for one purpose and channel, by what is seen of a person.
 pub(super) struct Judge {
     catalogue: Arc<Catalogue>,
     purpose: Purpose,
     version: Arc<str>,
+    by_cedar: bool,
     channel: Channel,
     now: Now,
     fresh: bool,
-    months: Months,
-    known: HashMap<Seen, Verdict, BuildHasherDefault<Mix>>,
-    unreadable: Verdict,
-    stale: Verdict,
+    memory: Memory,
 }
 
 impl Judge {
@@ -67,7 +38,6 @@ impl Judge {
         query: &AudienceQuery,
         now: Now,
     ) -> Result<Self, Vec<FieldProblem>> {
-        let version = view.rules().version().clone();
         let (purpose, channel) = crate::app::check::resolve(
             view.catalogue(),
             &query.purpose,
@@ -77,19 +47,17 @@ impl Judge {
         Ok(Self {
             catalogue: view.catalogue().clone(),
             purpose: purpose.clone(),
-            version,
+            version: view.rules().version().clone(),
+            by_cedar: view.rules().is_by_cedar(),
             channel,
             now,
             fresh: false,
-            months: Months::default(),
-            known: HashMap::default(),
-            unreadable: Verdict::refused(UNREADABLE),
-            stale: Verdict::of(&Outcome::stale()),
+            memory: Memory::default(),
         })
     }
 
-    /// Before each piece: takes the time, and forgets what it, a new catalogue or another policy
-    /// version may have changed.
+    /// Before each piece: takes the time, and forgets what it, a new catalogue or other policies
+    /// may have changed.
     /// What is seen of a person is seen at the instant; what else follows from it is the same for
     /// a minute, since hours are counted in minutes.
     pub(super) fn renew(
@@ -114,7 +82,10 @@ impl Judge {
 
     /// Whether catalogue and policies are those that the answers were given by.
     fn holds_at(&self, view: &View<Rules>) -> bool {
-        Arc::ptr_eq(view.catalogue(), &self.catalogue) && *view.rules().version() == self.version
+        let rules = view.rules();
+        Arc::ptr_eq(view.catalogue(), &self.catalogue)
+            && *rules.version() == self.version
+            && rules.is_by_cedar() == self.by_cedar
     }
 
     /// Answers for lines, in their order.
@@ -122,78 +93,38 @@ impl Judge {
         &mut self,
         app: &App,
         view: &View<Rules>,
+        given: &mut Given,
         lines: &[Line<'_>],
         mut each: impl FnMut(&Line<'_>, &Verdict),
     ) {
-        let Self {
-            known,
-            months,
-            unreadable,
-            stale,
-            ..
-        } = self;
-        let table: &Table = view;
-        let setting = app.setting(table);
+        let (table, setting): (&Table, _) = (view, app.setting(view));
         let at = self.now.utc();
         let asked = Asked::new(setting, &self.purpose, self.channel, &NOTHING_SAID, at);
+        let (Some(asked), true) = (asked, self.fresh) else {
+            let nobody = if self.fresh {
+                Outcome::evaluation_error()
+            } else {
+                Outcome::stale()
+            };
+            let place = given.place(Verdict::of(&nobody));
+            return lines.iter().for_each(|line| each(line, given.count(place)));
+        };
+        let mut answers = Answers {
+            used: asked.used(table),
+            asked,
+            table,
+            rules: view.rules(),
+            memory: &mut self.memory,
+            given,
+        };
         let persons = table.people(lines.iter().map(Line::first));
         for (line, person) in lines.iter().zip(persons) {
-            let (true, Some(asked)) = (self.fresh, &asked) else {
-                each(line, stale);
-                continue;
+            let place = match &line.who {
+                Who::One(hashes) => answers.one(person, hashes),
+                Who::Several(contacts) => answers.several(contacts),
+                Who::Unreadable => answers.given.place(Verdict::refused(UNREADABLE)),
             };
-            let mut verdict_on = |person: Option<PersonView<'_>>, suppressed| {
-                let seen = asked
-                    .seen(person, suppressed)
-                    .alike(|at| months.alike(asked.moment(), at));
-                let outcome = || Verdict::of(&view.rules().decide(&asked.situation(&seen)));
-                known.entry(seen).or_insert_with(outcome).clone()
-            };
-            match &line.who {
-                Who::One(hashes) => {
-                    let suppressed = is_suppressed(table, hashes);
-                    each(line, &verdict_on(person, suppressed));
-                }
-                Who::Several(contacts) => {
-                    each(line, &strictest(table, contacts, verdict_on));
-                }
-                Who::Unreadable => each(line, unreadable),
-            }
+            each(line, answers.given.count(place));
         }
-    }
-}
-
-fn is_suppressed(table: &Table, hashes: &Hashes) -> bool {
-    hashes.filed().any(|hash| table.is_suppressed(hash))
-}
-
-/// Of the persons that several identifiers lead to: whoever may not be reached decides.
-fn strictest(
-    table: &Table,
-    all: &[Hashes],
-    mut verdict_on: impl FnMut(Option<PersonView<'_>>, bool) -> Verdict,
-) -> Verdict {
-    let suppressed = all.iter().any(|hashes| is_suppressed(table, hashes));
-    let found = all.iter().filter_map(|hashes| table.person(&hashes.own));
-    let verdicts = found.map(|person| verdict_on(Some(person), suppressed));
-    let strictest = verdicts.min_by_key(|verdict| verdict.permit);
-    strictest.unwrap_or_else(|| verdict_on(None, suppressed))
-}
-
-/// Mixes the few words that [`Seen`] hashes to.
-#[derive(Default)]
-pub(super) struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes
-            .iter()
-            .for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
     }
 }

@@ -23,23 +23,12 @@ pub(super) enum Who {
 
 impl<'a> Line<'a> {
     pub(super) fn read(keys: &Keyring, layout: &Layout, record: Record<'a>) -> Self {
-        let mut who = None;
-        let read = layout.identifiers(&record, &mut |name, text| {
-            let also = contact::hashes_of(keys, name, &text);
-            who = Some(match (who.take(), also) {
-                (None, Some(hashes)) => Who::One(hashes),
-                (Some(Who::One(first)), Some(hashes)) => Who::Several(vec![first, hashes]),
-                (Some(Who::Several(mut all)), Some(hashes)) => {
-                    all.push(hashes);
-                    Who::Several(all)
-                }
-                // one identifier that is none spoils the line: it may be the person who said no
-                _ => Who::Unreadable,
-            });
-        });
+        // nearly all lines are of the plain kind; what is not goes the long way
+        let sole = layout.sole_identifier(&record);
+        let plain = sole.and_then(|(name, text)| contact::hash_of_plain(keys, name, text));
         Self {
+            who: plain.map_or_else(|| who(keys, layout, &record), Who::One),
             record,
-            who: read.ok().and(who).unwrap_or(Who::Unreadable),
         }
     }
 
@@ -50,4 +39,22 @@ impl<'a> Line<'a> {
             Who::Several(_) | Who::Unreadable => None,
         }
     }
+}
+
+fn who(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> Who {
+    let mut who = None;
+    let read = layout.identifiers(record, &mut |name, text| {
+        let also = contact::hashes_of(keys, name, &text);
+        who = Some(match (who.take(), also) {
+            (None, Some(hashes)) => Who::One(hashes),
+            (Some(Who::One(first)), Some(hashes)) => Who::Several(vec![first, hashes]),
+            (Some(Who::Several(mut all)), Some(hashes)) => {
+                all.push(hashes);
+                Who::Several(all)
+            }
+            // one identifier that is none spoils the line: it may be the person who said no
+            _ => Who::Unreadable,
+        });
+    });
+    read.ok().and(who).unwrap_or(Who::Unreadable)
 }

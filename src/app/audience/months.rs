@@ -1,7 +1,7 @@
 //! How many months ago something was, asked millions of times.
 
+use crate::domain::time::from_micros;
 use crate::policy::gather::Moment;
-use chrono::{DateTime, Utc};
 
 const DAY: i64 = 86_400 * 1_000_000;
 /// Days since 1970 that are kept: until 2159.
@@ -12,7 +12,7 @@ const DAYS: usize = 69_000;
 #[derive(Debug, Clone, Default)]
 pub(in crate::app) struct Months {
     of_day: Vec<Kept>,
-    stands_for: Vec<Option<DateTime<Utc>>>,
+    stands_for: Vec<Option<i64>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,8 @@ enum Kept {
 
 impl Months {
     /// The instant that stands for all that are as many completed months ago as this one.
-    pub(in crate::app) fn alike(&mut self, moment: &Moment, at: DateTime<Utc>) -> DateTime<Utc> {
+    /// Both are microseconds since 1970.
+    pub(in crate::app) fn alike(&mut self, moment: &Moment, at: i64) -> i64 {
         let months = usize::from(self.since(moment, at));
         if self.stands_for.len() <= months {
             self.stands_for.resize(months + 1, None);
@@ -36,9 +37,9 @@ impl Months {
         }
     }
 
-    fn since(&mut self, moment: &Moment, at: DateTime<Utc>) -> u16 {
-        let exact = || moment.months_since(at).get();
-        let Ok(day) = usize::try_from(at.timestamp_micros().div_euclid(DAY)) else {
+    fn since(&mut self, moment: &Moment, at: i64) -> u16 {
+        let exact = || moment.months_since(from_micros(at)).get();
+        let Ok(day) = usize::try_from(at.div_euclid(DAY)) else {
             return exact();
         };
         if self.of_day.is_empty() {
@@ -57,10 +58,10 @@ impl Months {
 
 /// Local days lie up to a day beside those of UTC, and a clock that is put back may repeat one:
 /// only where the number is the same a day before and a day after is it that of the whole day.
-fn around(moment: &Moment, at: DateTime<Utc>) -> Kept {
-    let midnight = at.timestamp_micros().div_euclid(DAY) * DAY;
-    let [before, after] = [midnight - DAY, midnight + 2 * DAY]
-        .map(|at| moment.months_since(crate::domain::time::from_micros(at)));
+fn around(moment: &Moment, at: i64) -> Kept {
+    let midnight = at.div_euclid(DAY) * DAY;
+    let [before, after] =
+        [midnight - DAY, midnight + 2 * DAY].map(|at| moment.months_since(from_micros(at)));
     if before == after {
         Kept::All(before.get())
     } else {
@@ -71,6 +72,7 @@ fn around(moment: &Moment, at: DateTime<Utc>) -> Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::DateTime;
     use chrono_tz::Tz;
     use proptest::prelude::*;
 
@@ -86,8 +88,8 @@ mod tests {
             let mut months = Months::default();
             for ago in agos.iter().chain(&agos) {
                 let at = instant(now - ago);
-                let alike = months.alike(&moment, at);
-                prop_assert_eq!(moment.months_since(alike), moment.months_since(at));
+                let alike = months.alike(&moment, at.timestamp_micros());
+                prop_assert_eq!(moment.months_since(from_micros(alike)), moment.months_since(at));
             }
         }
     }

@@ -77,22 +77,38 @@ impl App {
 /// What was read and not yet answered for.
 #[derive(Default)]
 struct List {
-    waiting: Vec<u8>,
+    /// Room for what is read, taken once.
+    room: Vec<u8>,
+    /// How much of it is filled.
+    filled: usize,
     read: u64,
     ended: bool,
 }
 
 impl List {
+    fn waiting(&self) -> &[u8] {
+        self.room.get(..self.filled).unwrap_or_default()
+    }
+
     fn fill(&mut self, streams: &mut Streams<'_>) -> Result<(), AudienceError> {
-        let before = self.waiting.len();
-        self.waiting.resize(before + PIECE, 0);
-        let room = self.waiting.get_mut(before..).unwrap_or_default();
+        let wanted = self.filled + PIECE;
+        if self.room.len() < wanted {
+            self.room.resize(wanted, 0);
+        }
+        let room = self.room.get_mut(self.filled..wanted).unwrap_or_default();
         let read = read_full(streams.input, room).map_err(AudienceError::Input)?;
-        self.waiting.truncate(before + read);
+        self.filled += read;
         self.ended = read < PIECE;
         self.read += read as u64;
         (streams.progress)(self.read);
         Ok(())
+    }
+
+    /// Forgets what was answered for.
+    fn drop_first(&mut self, taken: usize) {
+        let taken = taken.min(self.filled);
+        self.room.copy_within(taken..self.filled, 0);
+        self.filled -= taken;
     }
 
     /// Reads the first line of a CSV file and passes it on.
@@ -104,14 +120,13 @@ impl List {
         if reading.format == Format::JsonLines {
             return Ok(Layout::JsonLines);
         }
-        while !self.ended && !self.waiting.contains(&b'\n') && self.waiting.len() < LONGEST {
+        while !self.ended && !self.waiting().contains(&b'\n') && self.filled < LONGEST {
             self.fill(streams)?;
         }
-        let end = self.waiting.iter().position(|byte| *byte == b'\n');
-        let line: Vec<u8> = match end {
-            Some(end) => self.waiting.drain(..=end).collect(),
-            None => self.waiting.drain(..).collect(),
-        };
+        let waiting = self.waiting();
+        let end = memchr::memchr(b'\n', waiting).map_or(waiting.len(), |end| end + 1);
+        let line = waiting.get(..end).unwrap_or_default().to_vec();
+        self.drop_first(end);
         let names = line.strip_suffix(b"\n").unwrap_or(&line);
         let names = names.strip_suffix(b"\r").unwrap_or(names);
         let header = Header::read(names, reading.only)?;
@@ -135,8 +150,8 @@ impl List {
         };
         loop {
             let fresh = app.catches_up();
-            let taken = audience.take(&self.waiting, self.ended, fresh, &mut lists);
-            self.waiting.drain(..taken);
+            let taken = audience.take(self.waiting(), self.ended, fresh, &mut lists);
+            self.drop_first(taken);
             write(streams.permitted, &lists.permitted)?;
             lists.permitted.clear();
             if let (Some(to), Some(refused)) = (&mut streams.refused, &mut lists.refused) {

@@ -1,6 +1,6 @@
 //! What came of a list.
 
-use super::judge::Verdict;
+use super::given::Given;
 use crate::domain::ids::Position;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,8 +23,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn at(&mut self, position: Position, policy_version: &str) {
-        if self.lines == 0 {
+    /// Says on what the answers that follow are given.
+    pub(super) fn at(&mut self, given: &Given, position: Position, policy_version: &str) {
+        if given.is_empty() {
             self.from_position = position;
         }
         self.to_position = position;
@@ -33,14 +34,16 @@ impl Tally {
         }
     }
 
-    pub(super) fn count(&mut self, verdict: &Verdict) {
-        self.lines += 1;
-        if verdict.permit {
-            self.permitted += 1;
-        } else if let Some(count) = self.refused.get_mut(&*verdict.reason) {
-            *count += 1;
-        } else {
-            self.refused.insert(verdict.reason.to_string(), 1);
+    /// The same with the lines of each answer.
+    pub(super) fn counted(mut self, given: &Given) -> Self {
+        for (verdict, lines) in given.iter().filter(|(_, lines)| *lines > 0) {
+            self.lines += lines;
+            if verdict.permit {
+                self.permitted += lines;
+            } else {
+                *self.refused.entry(verdict.reason.to_string()).or_default() += lines;
+            }
         }
+        self
     }
 }

@@ -50,6 +50,14 @@ impl Rules {
         self.engine.as_ref().map_err(AsRef::as_ref)
     }
 
+    /// Whether Cedar decides by itself.
+    #[must_use]
+    pub fn is_by_cedar(&self) -> bool {
+        self.engine
+            .as_ref()
+            .is_ok_and(|engine| engine.is_by_cedar())
+    }
+
     /// The outcome of one use; a denial where the rules cannot be used.
     #[must_use]
     pub fn decide(&self, situation: &Situation) -> Arc<Outcome> {

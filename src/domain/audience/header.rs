@@ -71,10 +71,25 @@ impl Header {
     pub fn with_reason(&self, line: &[u8]) -> Vec<u8> {
         let record = Record {
             bytes: line,
+            at: 0,
+            quoted: false,
             sound: true,
         };
         let name = b"placet_reason";
         [record.line(), &[self.delimiter], name, record.end()].concat()
+    }
+
+    /// The one field that names the person, in a line without quotes.
+    pub(super) fn sole<'r>(&self, line: &'r [u8]) -> Option<(&'static str, &'r [u8])> {
+        let [(column, name)] = self.columns.as_slice() else {
+            return None;
+        };
+        let mut rest = line;
+        for _ in 0..*column {
+            rest = rest.get(memchr::memchr(self.delimiter, rest)? + 1..)?;
+        }
+        let end = memchr::memchr(self.delimiter, rest).unwrap_or(rest.len());
+        Some((name, rest.get(..end)?))
     }
 
     pub(super) fn identifiers<'r>(
@@ -161,5 +176,11 @@ mod tests {
         assert_eq!(read(b"Anne"), Err(Unreadable));
         assert_eq!(read(b"Anne,\xff"), Err(Unreadable));
         assert_eq!(seen, [("email", "anne@example.fr".to_owned())]);
+        assert_eq!(header.sole(b"Anne"), None);
+        let anne = Some(("email", b"anne@example.fr".as_slice()));
+        assert_eq!(header.sole(b"Anne,anne@example.fr"), anne);
+        assert_eq!(header.sole(b"Anne,anne@example.fr,x"), anne);
+        let two = Header::read(b"email,phone", None).unwrap();
+        assert_eq!(two.sole(b"anne@example.fr,+33"), None);
     }
 }

@@ -36,12 +36,22 @@ pub struct Unreadable;
 impl Layout {
     /// The records of a piece of the file that begins with one. `last` where nothing follows it.
     #[must_use]
-    pub const fn records<'a>(&self, piece: &'a [u8], last: bool) -> Records<'a> {
+    pub fn records<'a>(&self, piece: &'a [u8], last: bool) -> Records<'a> {
         let delimiter = match self {
             Self::Csv(header) => Some(header.delimiter),
             Self::JsonLines => None,
         };
         Records::new(piece, delimiter, last)
+    }
+
+    /// The one identifier of a record as it stands there, where one column names persons and nothing
+    /// is quoted; `None` says nothing.
+    #[must_use]
+    pub fn sole_identifier<'r>(&self, record: &Record<'r>) -> Option<(&'static str, &'r [u8])> {
+        match self {
+            Self::Csv(header) if record.sound && !record.quoted => header.sole(record.line()),
+            _ => None,
+        }
     }
 
     /// Hands over each identifier of a record, with its kind as requests name it.

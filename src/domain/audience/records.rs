@@ -10,6 +10,10 @@ pub const LONGEST: usize = 1024 * 1024;
 pub struct Record<'a> {
     /// Its bytes, the line end included.
     pub bytes: &'a [u8],
+    /// Where it begins in the piece.
+    pub at: usize,
+    /// Whether there is a quote in it.
+    pub quoted: bool,
     /// Whether its quotes are as RFC 4180 has them. One whose quotes are not is one line, and
     /// readers disagree about what stands in it.
     pub sound: bool,
@@ -38,16 +42,19 @@ impl<'a> Record<'a> {
 pub struct Records<'a> {
     piece: &'a [u8],
     taken: usize,
-    delimiter: Option<u8>,
+    /// Where quotes count, what stands between two fields; they count nowhere in most pieces,
+    /// which have none.
+    quoting: Option<u8>,
     last: bool,
 }
 
 impl<'a> Records<'a> {
-    pub(super) const fn new(piece: &'a [u8], delimiter: Option<u8>, last: bool) -> Self {
+    pub(super) fn new(piece: &'a [u8], delimiter: Option<u8>, last: bool) -> Self {
+        let quotes = || memchr::memchr(b'"', piece).is_some();
         Self {
             piece,
             taken: 0,
-            delimiter,
+            quoting: delimiter.filter(|_| quotes()),
             last,
         }
     }
@@ -62,25 +69,29 @@ impl<'a> Records<'a> {
         self.piece.get(self.taken..).unwrap_or_default()
     }
 
-    /// The length of the next record, and whether it is sound.
-    fn length(&self) -> Option<(usize, bool)> {
-        let rest = self.rest();
-        let line = match memchr::memchr(b'\n', rest) {
-            Some(at) => at + 1,
-            None if self.last && !rest.is_empty() => rest.len(),
+    /// The length of the next line.
+    fn line(&self, rest: &[u8]) -> Option<usize> {
+        match memchr::memchr(b'\n', rest) {
+            Some(at) => Some(at + 1),
+            None if self.last && !rest.is_empty() => Some(rest.len()),
             // a quote that is never closed must not hold everything up
-            None if rest.len() > LONGEST => rest.len(),
-            None => return None,
-        };
-        let quoted = |delimiter: &u8| {
+            None if rest.len() > LONGEST => Some(rest.len()),
+            None => None,
+        }
+    }
+
+    /// The length of the next record, and whether it is sound and quoted.
+    fn length(&self, rest: &[u8]) -> Option<(usize, bool, bool)> {
+        let line = self.line(rest)?;
+        let quoted = |delimiter: u8| {
             let first = rest.get(..line).unwrap_or_default();
-            memchr::memchr(b'"', first).map(|_| csv::scan(rest, *delimiter, self.last))
+            memchr::memchr(b'"', first).map(|_| csv::scan(rest, delimiter, self.last))
         };
-        match self.delimiter.as_ref().and_then(quoted) {
-            None => Some((line, line <= LONGEST)),
-            Some(Scanned::Sound(end)) if end <= LONGEST => Some((end, true)),
+        match self.quoting.and_then(quoted) {
+            None => Some((line, line <= LONGEST, false)),
+            Some(Scanned::Sound(end)) if end <= LONGEST => Some((end, true, true)),
             Some(Scanned::Open) if rest.len() <= LONGEST && !self.last => None,
-            Some(_) => Some((line, false)),
+            Some(_) => Some((line, false, true)),
         }
     }
 }
@@ -90,10 +101,17 @@ impl<'a> Iterator for Records<'a> {
 
     fn next(&mut self) -> Option<Record<'a>> {
         loop {
-            let (length, sound) = self.length()?;
-            let bytes = self.rest().get(..length)?;
+            let rest = self.rest();
+            let (length, sound, quoted) = self.length(rest)?;
+            let at = self.taken;
+            let bytes = rest.get(..length)?;
             self.taken += length;
-            let record = Record { bytes, sound };
+            let record = Record {
+                bytes,
+                at,
+                quoted,
+                sound,
+            };
             if !record.line().is_empty() {
                 return Some(record);
             }

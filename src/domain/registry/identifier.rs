@@ -99,11 +99,21 @@ impl Identifier {
         &self.text
     }
 
-    /// The input of the keyed hash: kind, a colon, the normal text in UTF-8,
+    /// The input of the keyed hash, in pieces: kind, a colon, the normal text in UTF-8,
     /// such as `email:anne@exemple.fr`. Stable for ever: stored hashes hang on it.
     #[must_use]
-    pub fn canonical(&self) -> Vec<u8> {
-        [self.kind.as_str(), ":", &self.text].concat().into_bytes()
+    pub fn canonical(&self) -> [&[u8]; 3] {
+        canonical(self.kind, self.text.as_bytes())
+    }
+
+    /// The input of the keyed hash of an e-mail address that stands for itself, as nearly all do:
+    /// it is in normal form, and no suppression is filed under a coarser one. `None` for every
+    /// other text, which is [parsed](Self::email).
+    #[must_use]
+    pub fn email_as_it_stands(text: &[u8]) -> Option<[&[u8]; 3]> {
+        let (local, domain) = email::plain(text)?;
+        let stands = suppression::is_coarse(local, domain);
+        stands.then(|| canonical(IdentifierKind::Email, text))
     }
 
     /// The coarser identifier under which a suppression is filed: matching is asymmetric, a *no*
@@ -137,6 +147,10 @@ impl Identifier {
     }
 }
 
+fn canonical(kind: IdentifierKind, text: &[u8]) -> [&[u8]; 3] {
+    [kind.as_str().as_bytes(), b":", text]
+}
+
 impl fmt::Debug for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identifier({}, •••)", self.kind.as_str())
@@ -168,7 +182,7 @@ mod tests {
     fn canonical_separates_kinds() {
         let crm = Identifier::crm_id("anne@exemple.fr").unwrap();
         let email = Identifier::email("anne@exemple.fr").unwrap();
-        assert_eq!(email.canonical(), b"email:anne@exemple.fr");
+        assert_eq!(email.canonical().concat(), b"email:anne@exemple.fr");
         assert_ne!(crm.canonical(), email.canonical());
         assert_ne!(crm, email);
     }

@@ -192,6 +192,6 @@ fn contact(keys: &Keyring, row: &IdentifierRow, key: Option<&SubjectKey>) -> Opt
         let text = String::from_utf8(key?.open(&row.sealed, &row.blind).ok()?).ok()?;
         Identifier::parse(IdentifierKind::from_code(row.kind)?, &text).ok()
     };
-    let sound = read().is_some_and(|found| keys.blind(&found.canonical()) == blind);
+    let sound = read().is_some_and(|found| keys.blind(found.canonical()) == blind);
     Some((blind, sound))
 }

@@ -26,6 +26,17 @@ pub(super) fn coarse(kind: IdentifierKind, text: &str) -> String {
         .unwrap_or_else(|| text.to_owned())
 }
 
+/// Whether an e-mail address in normal form is its own coarser form; in doubt not.
+pub(super) fn is_coarse(local: &[u8], domain: &[u8]) -> bool {
+    let has = |sign| memchr::memchr(sign, local).is_some();
+    let dots_count = match domain {
+        b"gmail.com" => !has(b'.'),
+        b"googlemail.com" => false,
+        _ => true,
+    };
+    dots_count && !has(b'+')
+}
+
 fn email(text: &str) -> Option<String> {
     let (local, domain) = text.split_once('@')?;
     let mailbox = match local.split_once('+') {
@@ -135,6 +146,11 @@ mod tests {
                 // an older suppression of the exact address is found as well
                 prop_assert!(id.suppression_keys().contains(&id));
                 prop_assert!(id.suppression_keys().contains(&coarse));
+                // what is hashed as it stands is its own coarser form
+                if let Some(canonical) = Identifier::email_as_it_stands(text.as_bytes()) {
+                    prop_assert_eq!(canonical, id.canonical());
+                    prop_assert_eq!(canonical, coarse.canonical());
+                }
             }
         }
 

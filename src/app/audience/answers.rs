@@ -1,0 +1,132 @@
+//! From what is seen of a person to the answer, each worked out once.
+
+use super::given::{Given, Place, Verdict};
+use super::months::Months;
+use crate::app::contact::Hashes;
+use crate::app::facts::{Asked, Seen};
+use crate::app::policies::rules::Rules;
+use crate::domain::time::from_micros;
+use crate::index::{Glance, PersonView, Table, Use};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// The answers known so far, and what helps to find them.
+#[derive(Default)]
+pub(super) struct Memory {
+    months: Months,
+    /// For those of whom a glance says all.
+    plain: HashMap<Glance, Place, BuildHasherDefault<Mix>>,
+    /// For the others, and whoever is suppressed.
+    others: HashMap<Seen, Place, BuildHasherDefault<Mix>>,
+}
+
+/// The answers for one use on one view of the index.
+pub(super) struct Answers<'a> {
+    pub(super) asked: Asked<'a>,
+    pub(super) used: Use,
+    pub(super) table: &'a Table,
+    pub(super) rules: &'a Rules,
+    pub(super) memory: &'a mut Memory,
+    pub(super) given: &'a mut Given,
+}
+
+impl Answers<'_> {
+    /// The answer for the person that one identifier leads to, if it leads to anybody.
+    pub(super) fn one(&mut self, person: Option<PersonView<'_>>, hashes: &Hashes) -> Place {
+        let suppressed = is_suppressed(self.table, hashes);
+        self.about(person, suppressed)
+    }
+
+    /// Of the persons that several identifiers lead to: whoever may not be reached decides.
+    pub(super) fn several(&mut self, all: &[Hashes]) -> Place {
+        let table = self.table;
+        let suppressed = all.iter().any(|hashes| is_suppressed(table, hashes));
+        let found = all.iter().filter_map(|hashes| table.person(&hashes.own));
+        let places = found.map(|person| self.about(Some(person), suppressed));
+        let places: Vec<Place> = places.collect();
+        let strictest = places
+            .into_iter()
+            .min_by_key(|place| self.given.at(*place).permit);
+        strictest.unwrap_or_else(|| self.about(None, suppressed))
+    }
+
+    fn about(&mut self, person: Option<PersonView<'_>>, suppressed: bool) -> Place {
+        let Some(person) = person else {
+            return self.plain(None, Glance::nobody(suppressed));
+        };
+        let glance = person.glance(&self.used, suppressed);
+        if person.is_plain() {
+            let (moment, months) = (self.asked.moment(), &mut self.memory.months);
+            let alike = glance.answered_at(|at| months.alike(moment, at));
+            self.plain(Some(person), alike)
+        } else {
+            self.other(person, &glance)
+        }
+    }
+
+    /// What is seen of a plain person, or of nobody, follows from the glance alone.
+    fn plain(&mut self, person: Option<PersonView<'_>>, glance: Glance) -> Place {
+        if let Some(place) = self.memory.plain.get(&glance) {
+            return *place;
+        }
+        let seen = match person {
+            Some(person) => self.asked.seen_at(person, &self.used, &glance),
+            None => self.asked.nobody_seen(glance.suppressed()),
+        };
+        let place = self.decide(&seen);
+        self.memory.plain.insert(glance, place);
+        place
+    }
+
+    fn other(&mut self, person: PersonView<'_>, glance: &Glance) -> Place {
+        let (moment, months) = (self.asked.moment(), &mut self.memory.months);
+        let stands_for =
+            |at: DateTime<Utc>| from_micros(months.alike(moment, at.timestamp_micros()));
+        let seen = self.asked.seen_at(person, &self.used, glance);
+        let seen = seen.alike(stands_for);
+        if let Some(place) = self.memory.others.get(&seen) {
+            return *place;
+        }
+        let place = self.decide(&seen);
+        self.memory.others.insert(seen, place);
+        place
+    }
+
+    fn decide(&mut self, seen: &Seen) -> Place {
+        let outcome = self.rules.decide(&self.asked.situation(seen));
+        self.given.place(Verdict::of(&outcome))
+    }
+}
+
+fn is_suppressed(table: &Table, hashes: &Hashes) -> bool {
+    hashes.filed().any(|hash| table.is_suppressed(hash))
+}
+
+/// Mixes the few words that are hashed here.
+#[derive(Default)]
+pub(super) struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u8(*byte));
+    }
+    fn write_u8(&mut self, word: u8) {
+        self.write_u64(word.into());
+    }
+    fn write_u16(&mut self, word: u16) {
+        self.write_u64(word.into());
+    }
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(word.into());
+    }
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}

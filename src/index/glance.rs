@@ -1,0 +1,178 @@
+//! What a row says about one use, small enough to be compared with what other rows say.
+
+use super::cell::Manner;
+use super::person::{PackedCell, PersonView};
+use super::table::Table;
+use crate::domain::registry::{Answer, Channel, NoticeRef, Slug};
+use chrono::{DateTime, Utc};
+
+/// One use of data at one instant, as rows are asked for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    /// `None` where nobody has answered for the purpose.
+    purpose: Option<u16>,
+    channel: u8,
+    at: i64,
+}
+
+impl Table {
+    /// A use at an instant.
+    #[must_use]
+    pub fn use_at(&self, purpose: &Slug, channel: Channel, at: DateTime<Utc>) -> Use {
+        Use {
+            purpose: self.purpose_number(purpose),
+            channel: channel.code(),
+            at: at.timestamp_micros(),
+        }
+    }
+}
+
+/// Everything that a row says about one use at one instant, but for what few persons have
+/// ([`PersonView::is_plain`]): two plain persons of whom the same is glanced are the same for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Glance {
+    /// The answer's parts, each in its bits, and flags.
+    packed: u64,
+    effective_at: i64,
+}
+
+const KNOWN: u64 = 1;
+const SUPPRESSED: u64 = 1 << 1;
+const ON_OTHER_CHANNEL: u64 = 1 << 2;
+/// What is not about the answer to the very use.
+const OF_PERSON: u64 = KNOWN | SUPPRESSED | ON_OTHER_CHANNEL;
+const ANSWERED: u64 = 1 << 3;
+const EXPIRED: u64 = 1 << 4;
+/// Where the parts of the answer begin: 2 bits, 16 and 16.
+const ANSWER: u32 = 8;
+const MANNER: u32 = 16;
+const NOTICE: u32 = 32;
+
+/// The answer to the very use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnAnswer {
+    /// The answer.
+    pub answer: Answer,
+    /// How it was given.
+    pub manner: Manner,
+    /// Since when, in microseconds since 1970.
+    pub effective_at: i64,
+    /// Whether it is a yes that has run out.
+    pub expired: bool,
+    notice: u16,
+}
+
+impl Glance {
+    /// Of nobody. `suppressed` says whether the contact point is on the suppression list.
+    #[must_use]
+    pub fn nobody(suppressed: bool) -> Self {
+        Self {
+            packed: if suppressed { SUPPRESSED } else { 0 },
+            effective_at: 0,
+        }
+    }
+
+    const fn has(&self, flag: u64) -> bool {
+        self.packed & flag != 0
+    }
+
+    /// Whether there is a person.
+    #[must_use]
+    pub const fn known(&self) -> bool {
+        self.has(KNOWN)
+    }
+
+    /// Whether the contact point, or another one of the person's, is on the suppression list.
+    #[must_use]
+    pub const fn suppressed(&self) -> bool {
+        self.has(SUPPRESSED)
+    }
+
+    /// Whether a yes for the purpose holds on another channel.
+    #[must_use]
+    pub const fn on_other_channel(&self) -> bool {
+        self.has(ON_OTHER_CHANNEL)
+    }
+
+    /// The answer to the very use.
+    #[must_use]
+    pub fn own(&self) -> Option<OwnAnswer> {
+        self.has(ANSWERED).then(|| OwnAnswer {
+            answer: answer(self.packed >> ANSWER),
+            manner: Manner::of_bits((self.packed >> MANNER) as u16),
+            effective_at: self.effective_at,
+            expired: self.has(EXPIRED),
+            notice: (self.packed >> NOTICE) as u16,
+        })
+    }
+
+    /// The same with another instant in the place of the answer's.
+    #[must_use]
+    pub fn answered_at(self, stands_for: impl FnOnce(i64) -> i64) -> Self {
+        if !self.has(ANSWERED) {
+            return self;
+        }
+        Self {
+            effective_at: stands_for(self.effective_at),
+            ..self
+        }
+    }
+
+    fn take(&mut self, cell: &PackedCell, wanted: &Use) {
+        // what was answered after the instant asked about had not been answered then
+        let answered = cell.effective_at <= wanted.at || cell.answer.is_no();
+        let yes = cell.answer == Answer::Given;
+        // no end is the greatest number, which no instant reaches
+        let expired = yes && cell.valid_until <= wanted.at;
+        if cell.channel != wanted.channel {
+            let holds = answered && yes && !expired;
+            self.packed |= if holds { ON_OTHER_CHANNEL } else { 0 };
+        } else if answered {
+            self.packed &= OF_PERSON;
+            self.packed |= ANSWERED
+                | if expired { EXPIRED } else { 0 }
+                | (cell.answer as u64) << ANSWER
+                | u64::from(cell.manner.bits()) << MANNER
+                | u64::from(cell.notice) << NOTICE;
+            self.effective_at = cell.effective_at;
+        }
+    }
+}
+
+const fn answer(bits: u64) -> Answer {
+    match bits & 0b11 {
+        0 => Answer::Requested,
+        1 => Answer::Given,
+        2 => Answer::Refused,
+        _ => Answer::Withdrawn,
+    }
+}
+
+impl<'a> PersonView<'a> {
+    /// What the row says about a use. `suppressed` says whether the contact point is on the
+    /// suppression list.
+    #[must_use]
+    pub fn glance(&self, wanted: &Use, suppressed: bool) -> Glance {
+        let mut glance = Glance::nobody(suppressed || self.suppressed());
+        glance.packed |= KNOWN;
+        for cell in self.person.cells() {
+            if Some(cell.purpose) == wanted.purpose {
+                glance.take(cell, wanted);
+            }
+        }
+        glance
+    }
+
+    /// The words that were shown for an answer.
+    #[must_use]
+    pub fn notice(&self, own: &OwnAnswer) -> Option<&'a NoticeRef> {
+        self.table.notice_name(own.notice)
+    }
+
+    /// The exact time that an answer to a use agreed to, in microseconds since 1970.
+    #[must_use]
+    pub fn exact_time(&self, own: &OwnAnswer, wanted: &Use) -> Option<i64> {
+        let cell = (wanted.purpose?, wanted.channel);
+        self.person.slot(cell, own.manner)
+    }
+}
