@@ -515,7 +515,13 @@ fn telling(outcome: &reserve::Outcome) -> Value {
 }
 
 fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> {
-    let named = asked.subject.named(app.keys(), "/subject")?;
+    let (blinds, coarse) = match asked.subject.plain(app.keys()) {
+        Some(own) => (vec![own], Vec::new()),
+        None => {
+            let named = asked.subject.named(app.keys(), "/subject")?;
+            (named.blinds(), named.coarse())
+        }
+    };
     let problems = reserve::faults(
         asked.facts.as_deref(),
         asked.campaign.as_deref(),
@@ -526,8 +532,8 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
         return Err(problems);
     }
     Ok(Question {
-        blinds: named.blinds(),
-        coarse: named.coarse(),
+        blinds,
+        coarse,
         subject: None,
         purpose: asked.purpose,
         channel: asked.channel,
