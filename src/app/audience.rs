@@ -125,13 +125,14 @@ impl Audience<'_> {
                 break;
             }
             let given = &mut self.given;
-            self.judge.lines(self.app, &view, given, &lines, |line, verdict| {
-                if verdict.permit {
-                    run.add(&line.record, &mut lists.permitted);
-                } else if let Some(refused) = &mut lists.refused {
-                    layout.with_reason(&line.record, &verdict.reason, refused);
-                }
-            });
+            self.judge
+                .lines(self.app, &view, given, &lines, |line, verdict| {
+                    if verdict.permit {
+                        run.add(&line.record, &mut lists.permitted);
+                    } else if let Some(refused) = &mut lists.refused {
+                        layout.with_reason(&line.record, &verdict.reason, refused);
+                    }
+                });
             lines.clear();
         }
         run.pass(&mut lists.permitted);

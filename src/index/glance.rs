@@ -48,7 +48,6 @@ const ANSWER: u32 = 8;
 const MANNER: u32 = 16;
 const NOTICE: u32 = 32;
 
-
 /// The answer to the very use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OwnAnswer {

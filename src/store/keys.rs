@@ -8,8 +8,8 @@
 use crate::domain::ids::{Blind, SubjectId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy, random};
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ::hmac::{KeyInit, Mac};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
 
 /// The epoch of the key-wrapping key that new persons' keys are wrapped under.
@@ -80,6 +80,7 @@ impl Keyring {
 
     /// The keyed hash by which an identifier is found, made of the pieces of its canonical form.
     #[must_use]
+    #[inline]
     pub fn blind(&self, canonical: [&[u8]; 3]) -> Blind {
         let mut hash = self.index.clone();
         canonical.iter().for_each(|piece| hash.update(piece));

@@ -81,7 +81,8 @@ impl Answers<'_> {
 
     fn other(&mut self, person: PersonView<'_>, glance: &Glance) -> Place {
         let (moment, months) = (self.asked.moment(), &mut self.memory.months);
-        let stands_for = |at: DateTime<Utc>| from_micros(months.alike(moment, at.timestamp_micros()));
+        let stands_for =
+            |at: DateTime<Utc>| from_micros(months.alike(moment, at.timestamp_micros()));
         let seen = self.asked.seen_at(person, &self.used, glance);
         let seen = seen.alike(stands_for);
         if let Some(place) = self.memory.others.get(&seen) {

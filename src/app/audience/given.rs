@@ -56,7 +56,9 @@ impl Given {
 
     /// The answer at a place.
     pub(super) fn at(&self, place: Place) -> &Verdict {
-        self.0.get(place as usize).map_or(&NOTHING, |(verdict, _)| verdict)
+        self.0
+            .get(place as usize)
+            .map_or(&NOTHING, |(verdict, _)| verdict)
     }
 
     /// Gives the answer at a place to one more line.

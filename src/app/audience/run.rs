@@ -11,10 +11,7 @@ pub(super) struct Run<'p> {
 
 impl<'p> Run<'p> {
     pub(super) const fn new(piece: &'p [u8]) -> Self {
-        Self {
-            piece,
-            lines: 0..0,
-        }
+        Self { piece, lines: 0..0 }
     }
 
     /// Adds a line; where it does not follow the others, they are passed on first.

@@ -53,7 +53,9 @@ impl Rules {
     /// Whether Cedar decides by itself.
     #[must_use]
     pub fn is_by_cedar(&self) -> bool {
-        self.engine.as_ref().is_ok_and(|engine| engine.is_by_cedar())
+        self.engine
+            .as_ref()
+            .is_ok_and(|engine| engine.is_by_cedar())
     }
 
     /// The outcome of one use; a denial where the rules cannot be used.
