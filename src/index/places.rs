@@ -55,8 +55,8 @@ impl Line {
     fn row(&self, tag: Tag) -> Option<u32> {
         let tags = self.first.iter().zip(&self.second).zip(&self.rows);
         let own = tags.map(|((first, second), row)| {
-            let is_it = (*first == tag.0) & (*second == tag.1);
-            row & u32::from(is_it).wrapping_neg()
+            let is_it = u32::from(*first == tag.0) & u32::from(*second == tag.1);
+            row & is_it.wrapping_neg()
         });
         own.fold(0, |found, row| found | row).checked_sub(1)
     }
