@@ -120,6 +120,7 @@ impl Hashes {
 /// The keyed hash of an identifier that is written as nearly all are; `None` says nothing, the
 /// text is then to be [read](hashes_of).
 #[must_use]
+#[inline]
 pub fn hash_of_plain(keys: &Keyring, name: &str, text: &[u8]) -> Option<Hashes> {
     let own = match name {
         "email" => keys.blind(Identifier::email_as_it_stands(text)?),

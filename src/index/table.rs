@@ -106,12 +106,6 @@ impl Table {
         self.suppressed.get(contact).is_some()
     }
 
-    /// Whether anybody is on the suppression list.
-    #[must_use]
-    pub fn suppresses(&self) -> bool {
-        !self.suppressed.is_empty()
-    }
-
     fn slot_of(&self, subject: SubjectId) -> Option<u32> {
         let own = |slot: &u32| {
             let person = self.slots.get(*slot as usize);

@@ -80,6 +80,7 @@ impl Keyring {
 
     /// The keyed hash by which an identifier is found, made of the pieces of its canonical form.
     #[must_use]
+    #[inline]
     pub fn blind(&self, canonical: [&[u8]; 3]) -> Blind {
         let mut hash = self.index.clone();
         canonical.iter().for_each(|piece| hash.update(piece));

@@ -22,6 +22,7 @@ pub(super) enum Who {
 }
 
 impl<'a> Line<'a> {
+    #[inline]
     pub(super) fn read(keys: &Keyring, layout: &Layout, record: Record<'a>) -> Self {
         // nearly all lines are of the plain kind; what is not goes the long way
         let sole = layout.sole_identifier(&record);

@@ -3,13 +3,20 @@ use super::*;
 use crate::access::RecordConsents;
 use crate::app::check::Question;
 use crate::app::contact::Named;
+use crate::app::contact::hash_text;
 use crate::app::contacts::ContactClaim;
-use crate::app::facts::Said;
+use crate::app::decisions::Draft;
+use crate::app::facts::{Asked, Said, Seen};
 use crate::app::record::Claim;
 use crate::app::testing::TestApp;
 use crate::domain::audience::Header;
+use crate::domain::registry::Channel;
 use crate::domain::registry::Objection;
+use crate::index::{Glance, PersonView};
+use crate::policy::Outcome;
 use proptest::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What happens to somebody.
 #[derive(Debug, Clone, Copy)]
@@ -118,10 +125,18 @@ fn lines(bytes: &[u8]) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// What single checks answer.
+fn outcomes(shop: &TestApp, questions: &[Question]) -> Vec<Arc<Outcome>> {
+    let checked = shop.app.check(&TestApp::grant(), questions, shop.app.now());
+    let outcome = |draft: Result<Draft, _>| draft.map(|draft| draft.decided().outcome).unwrap();
+    checked.into_iter().map(outcome).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Line by line the answer of the single check, whatever happened to whom and when.
+    /// Line by line the answer of the single check, whatever happened to whom and when, by address
+    /// and by hash; and of whom the same is glanced, the same is seen.
     #[test]
     fn a_line_gets_the_answer_of_a_check(
         lives in prop::collection::vec(prop::collection::vec(act(), 0..6), 1..12),
@@ -134,8 +149,29 @@ proptest! {
             life.iter().for_each(|act| happen(&shop, &who(at), *act));
         }
         let tagged = |at: usize| format!("p{at}+tag@example.fr");
-        let names: Vec<String> = (0..=lives.len()).flat_map(|at| [who(at), tagged(at)]).collect();
+        let shouted = |at: usize| format!("P{at}@Example.FR");
+        let spellings = |at: usize| [who(at), tagged(at), shouted(at)];
+        let names: Vec<String> = (0..=lives.len()).flat_map(spellings).collect();
         let (lists, tally) = filter(&shop, query(purpose), "email", &names.join("\n"));
+        let hash_of = |name: &String| hash_text(&shop.named(&[("email", name)]).blinds()[0]);
+        let hashes: Vec<String> = names.iter().map(hash_of).collect();
+        let (hashed, _) = filter(&shop, query(purpose), "id_hash", &hashes.join("\n"));
+        // the way of the single check, person by person, and the glances that lists remember
+        let mut same: HashMap<Glance, Seen> = HashMap::new();
+        let view = shop.app.index().view();
+        let (told, at) = (Said::default(), shop.app.now().utc());
+        let catalogue = view.catalogue().clone();
+        let of = catalogue.purpose(purpose).unwrap();
+        let asked = Asked::new(shop.app.setting(&view), of, Channel::Email, &told, at).unwrap();
+        for name in &names {
+            let blind = shop.named(&[("email", name)]).blinds()[0];
+            if let Some(person) = view.person(&blind).filter(PersonView::is_plain) {
+                let seen = asked.seen(Some(person), false);
+                let glance = person.glance(&asked.used(&view), false);
+                prop_assert_eq!(*same.entry(glance).or_insert(seen), seen);
+            }
+        }
+        drop(view);
         let question = |name: &String| Question {
             blinds: shop.named(&[("email", name)]).blinds(),
             coarse: shop.named(&[("email", name)]).coarse(),
@@ -148,16 +184,21 @@ proptest! {
             campaign: None,
         };
         let questions: Vec<Question> = names.iter().map(question).collect();
-        let checked = shop.app.check(&TestApp::grant(), &questions, shop.app.now());
         let (mut permitted, mut refused) = (Vec::new(), Vec::new());
-        for (name, decided) in names.iter().zip(checked) {
-            let outcome = decided.unwrap().decided().outcome;
+        for (name, outcome) in names.iter().zip(outcomes(&shop, &questions)) {
             if outcome.is_permit() {
                 permitted.push(name.clone());
             } else {
                 refused.push(format!("{name},{}", outcome.reason()));
             }
         }
+        // a hash has no coarser one
+        let by_hash = |question: Question| Question { coarse: Vec::new(), ..question };
+        let questions: Vec<Question> = questions.into_iter().map(by_hash).collect();
+        let of_hashes = hashes.iter().zip(outcomes(&shop, &questions));
+        let reached = of_hashes.filter(|(_, outcome)| outcome.is_permit());
+        let reached: Vec<String> = reached.map(|(hash, _)| hash.clone()).collect();
+        prop_assert_eq!(lines(&hashed.permitted), reached);
         prop_assert_eq!(lines(&lists.permitted), permitted);
         prop_assert_eq!(lines(&lists.refused.unwrap()), refused);
         prop_assert_eq!(tally.lines, names.len() as u64);

@@ -106,7 +106,7 @@ impl PublicCheck {
                 );
             }
             EntryKind::SuppressionAdded => {
-                let blind = crate::audit::encoding::unhex(&text_of(&payload, "contact")).map(Blind);
+                let blind = crate::audit::encoding::unhex(text_of(&payload, "contact")).map(Blind);
                 let said = Said {
                     position,
                     at,
@@ -290,7 +290,7 @@ fn suppressions(check: &mut Check<'_, '_, '_>, found: &mut Collector) -> Result<
                 .get(&row.position)
                 .and_then(|text| serde_json::from_str(text).ok())
                 .unwrap_or_default();
-            let said = crate::audit::encoding::unhex(&text_of(&payload, "contact")).map(Blind);
+            let said = crate::audit::encoding::unhex(text_of(&payload, "contact")).map(Blind);
             if said != Some(row.blind) {
                 found.at(
                     row.position,

@@ -47,6 +47,7 @@ impl Layout {
     /// The one identifier of a record as it stands there, where one column names persons and nothing
     /// is quoted; `None` says nothing.
     #[must_use]
+    #[inline]
     pub fn sole_identifier<'r>(&self, record: &Record<'r>) -> Option<(&'static str, &'r [u8])> {
         match self {
             Self::Csv(header) if record.sound && !record.quoted => header.sole(record.line()),

@@ -21,6 +21,7 @@ mod mask;
 mod mutants;
 mod outcomes;
 mod rules;
+mod sieve;
 mod test;
 
 pub use block::Block;

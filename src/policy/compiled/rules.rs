@@ -9,6 +9,7 @@ use super::block::{Bits, Block};
 use super::condition::{Condition, Truth};
 use super::mask::Mask;
 use super::outcomes::Outcomes;
+use super::sieve::{self, Sieve};
 use std::sync::Arc;
 
 /// A policy: when it holds, and what it says then.
@@ -25,6 +26,10 @@ pub(in crate::policy) struct Rules {
     stops: Vec<Rule>,
     permits: Vec<Rule>,
     needs: FactSet,
+    /// For so many stops at a time.
+    stop_sieves: Vec<Sieve>,
+    /// And for so many permits.
+    permit_sieves: Vec<Sieve>,
     outcomes: Outcomes,
 }
 
@@ -38,8 +43,11 @@ impl Rules {
         let reads = rules.iter().map(|rule| rule.condition.reads());
         let needs = reads.fold(FactSet::default(), FactSet::and);
         let stops = |rule: &Rule| rule.description.effect == Effect::Deny;
-        let (stops, permits) = rules.into_iter().partition(stops);
+        let (stops, permits): (Vec<Rule>, Vec<Rule>) = rules.into_iter().partition(stops);
+        let sieves = |rules: &[Rule]| rules.chunks(sieve::RULES).map(Sieve::of).collect();
         Self {
+            stop_sieves: sieves(&stops),
+            permit_sieves: sieves(&permits),
             stops,
             permits,
             needs,
@@ -55,10 +63,11 @@ impl Rules {
     /// What they say about a row of facts. A stop that holds decides, and only stops then do.
     pub(in crate::policy) fn decide(&self, codes: &Codes) -> Arc<Outcome> {
         let mut mask = Mask::default();
-        collect(&self.stops, 0, codes, |place| mask.insert(place));
+        let stops = holding(&self.stops, &self.stop_sieves, codes);
+        stops.for_each(|place| mask.insert(place));
         if mask.is_empty() {
-            let first = self.stops.len();
-            collect(&self.permits, first, codes, |place| mask.insert(place));
+            let permits = holding(&self.permits, &self.permit_sieves, codes);
+            permits.for_each(|place| mask.insert(self.stops.len() + place));
         }
         self.outcome(mask)
     }
@@ -109,12 +118,15 @@ impl Rules {
     }
 }
 
-/// The places of the rules that hold, counted from `first`.
+/// The places of the rules that hold.
 #[inline]
-fn collect(rules: &[Rule], first: usize, codes: &Codes, mut holds: impl FnMut(usize)) {
-    for (at, rule) in rules.iter().enumerate() {
-        if rule.condition.holds(codes) {
-            holds(first + at);
-        }
-    }
+fn holding(rules: &[Rule], sieves: &[Sieve], codes: &Codes) -> impl Iterator<Item = usize> {
+    let chunks = rules.chunks(sieve::RULES).zip(sieves).enumerate();
+    chunks.flat_map(move |(chunk, (rules, sieve))| {
+        let left = sieve.left(codes).filter(|place| {
+            let rule = rules.get(*place);
+            rule.is_some_and(|rule| rule.condition.holds(codes))
+        });
+        left.map(move |place| chunk * sieve::RULES + place)
+    })
 }

@@ -76,6 +76,10 @@ fn sign(byte: u8) -> u8 {
     SIGNS.get(usize::from(byte)).copied().unwrap_or(OTHER)
 }
 
+#[allow(
+    clippy::indexing_slicing,
+    reason = "worked out when the program is compiled"
+)]
 const SIGNS: [u8; 256] = {
     let mut signs = [OTHER; 256];
     let mut byte = 0;
