@@ -254,6 +254,7 @@ impl Bench {
                 rules,
                 shadow,
                 judge: &self.judge,
+                effort: check::effort(1),
             },
             setting,
             table,

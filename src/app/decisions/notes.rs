@@ -90,6 +90,7 @@ impl<'a> Notes<'a> {
             evidence: decided.evidence,
             valid_until: decided.valid_until.map(|until| until.timestamp_micros()),
             at: judged.at,
+            lawful_from: decided.lawful.from().map(|from| from.timestamp_micros()),
             context: self.context(judged, &decided, &mut texts),
         };
         Draft {

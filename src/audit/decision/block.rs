@@ -24,6 +24,7 @@ const SUBJECT: u8 = 2;
 const EVIDENCE: u8 = 4;
 const VALID_UNTIL: u8 = 8;
 const AT: u8 = 16;
+const LAWFUL_FROM: u8 = 32;
 
 /// The bytes are no block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -254,7 +255,8 @@ impl Writer {
             flag(record.subject.is_some(), SUBJECT)
                 | flag(record.evidence.is_some(), EVIDENCE)
                 | flag(record.valid_until.is_some(), VALID_UNTIL)
-                | flag(record.at.is_some(), AT),
+                | flag(record.at.is_some(), AT)
+                | flag(record.lawful_from.is_some(), LAWFUL_FROM),
         );
         let (_, chance) = record.id.split_at(6);
         put_signed(out, (record.millis() as i64).wrapping_sub(base.millis));
@@ -266,7 +268,8 @@ impl Writer {
         if let Some(evidence) = record.evidence {
             put_signed(out, position.wrapping_sub(evidence as i64));
         }
-        for instant in [record.valid_until, record.at].into_iter().flatten() {
+        let instants = [record.valid_until, record.at, record.lawful_from];
+        for instant in instants.into_iter().flatten() {
             put_signed(out, instant.wrapping_sub(base.micros()));
         }
         if salted {
@@ -388,7 +391,8 @@ fn read_item(
     let having = |flag, read: &mut dyn FnMut() -> Option<()>| {
         if flags & flag == 0 { Some(()) } else { read() }
     };
-    let (mut subject, mut evidence, mut valid_until, mut at) = (None, None, None, None);
+    let (mut subject, mut evidence) = (None, None);
+    let (mut valid_until, mut at, mut lawful_from) = (None, None, None);
     having(SUBJECT, &mut || {
         subject = Some(reader.array()?);
         Some(())
@@ -409,6 +413,10 @@ fn read_item(
         at = Some(base.micros().wrapping_add(reader.signed()?));
         Some(())
     })?;
+    having(LAWFUL_FROM, &mut || {
+        lawful_from = Some(base.micros().wrapping_add(reader.signed()?));
+        Some(())
+    })?;
     let record = Record {
         id,
         subject,
@@ -416,6 +424,7 @@ fn read_item(
         evidence,
         valid_until,
         at,
+        lawful_from,
         context,
     };
     let salt = salt.map_or_else(|| reader.array(), Some)?;

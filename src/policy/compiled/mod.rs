@@ -21,13 +21,14 @@ mod mask;
 mod mutants;
 mod outcomes;
 mod rules;
+mod span;
 mod test;
 
 pub use block::Block;
 pub(super) use by_use::{ByUse, Use};
-#[cfg(test)]
 pub(super) use condition::Condition;
 pub(super) use lower::lower;
 pub(super) use mask::{Mask, Mixed};
 pub(super) use rules::{Rule, Rules};
+pub(super) use span::Span;
 pub(super) use test::Test;
