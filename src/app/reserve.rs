@@ -254,7 +254,8 @@ impl Bench {
                 rules,
                 shadow,
                 judge: &self.judge,
-                effort: check::effort(1),
+                // others wait for this transaction
+                effort: super::outlook::EFFORT_OF_MANY,
             },
             setting,
             table,

@@ -62,6 +62,15 @@ impl Engine {
             })
     }
 
+    /// Whether every law is known, and there is one.
+    #[must_use]
+    pub fn knows(&self, laws: Laws) -> bool {
+        let mut known = laws
+            .iter()
+            .map(|country| self.programs().of(country).is_some());
+        laws.iter().next().is_some() && known.all(|known| known)
+    }
+
     /// The first day after some days on which one of the laws is another than before.
     #[must_use]
     pub fn next_era(&self, laws: Laws, day: LegalDay) -> Option<NaiveDate> {

@@ -78,9 +78,8 @@ impl Search<'_> {
         let engine = self.case.engine;
         let laws_change = engine.next_era(now.laws, now.day).is_some();
         let free = touched(&now.facts).and(slow());
-        let unknown_law =
-            self.case.asked(&root.said, self.at).is_none() || now.laws.iter().next().is_none();
-        !laws_change && !unknown_law && !engine.may_permit(now, now, free)
+        let known = self.case.asked(&root.said, self.at).is_some() && engine.knows(now.laws);
+        !laws_change && known && !engine.may_permit(now, now, free)
     }
 
     /// A set of at most so many further changes.
