@@ -126,6 +126,7 @@ impl Case {
             evidence: Some(n),
             valid_until: Some(1_826_884_800_123_456 + n as i64),
             at: None,
+            lawful_from: None,
             context: contexts[(n % contexts.len() as u64) as usize].clone(),
         };
         let end = self.decisions.min(first + self.block);

@@ -2,17 +2,17 @@
 //!
 //! Answered from the index alone. The answer names the position it was made on.
 
-use super::deciding::Memory;
 use super::decisions::{Draft, Judged, Notes};
 use super::facts::{Asked, Said, Setting};
 use super::judge::Judge;
 use super::open::App;
+use super::outlook::{self, Case, Lawful};
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::ids::{Blind, DecisionId, Position, RecordId, SubjectId};
-use crate::domain::registry::{Answer, Catalogue, Channel, Purpose};
+use crate::domain::registry::{Answer, Catalogue, Channel, NoticeRef, Purpose};
 use crate::domain::time::{Now, from_micros};
 use crate::index::{PersonView, Table};
 use crate::policy::{Outcome, Situation};
@@ -55,8 +55,12 @@ pub struct Decided {
     pub position: Position,
     /// Until when a permit holds if nothing changes.
     pub valid_until: Option<DateTime<Utc>>,
+    /// What would flip a denial.
+    pub lawful: Lawful,
     /// The ledger entry of the answer that it rests on.
     pub evidence: Option<Position>,
+    /// The notice that the person had been shown then.
+    pub notice: Option<NoticeRef>,
     /// Whether it is about another instant than now.
     pub simulated: bool,
     /// The contact that was recorded with it.
@@ -95,12 +99,14 @@ impl App {
         now: Now,
     ) -> Vec<Result<Draft, Vec<FieldProblem>>> {
         let table = self.index.view();
-        let mut memory = Memory::new(self.maker.clone());
-        let mut deciding = self.deciding(&table, now, &mut memory);
-        questions
+        let mut memory = self.memories.take();
+        let mut deciding = self.deciding(&table, now, effort(questions.len()), &mut memory);
+        let decided = questions
             .iter()
             .map(|question| deciding.draft(grant, question))
-            .collect()
+            .collect();
+        self.memories.keep(memory);
+        decided
     }
 
     /// What holds for every check.
@@ -150,7 +156,9 @@ impl App {
             policy_version: view.rules().version().clone(),
             position: view.position(),
             valid_until: None,
+            lawful: Lawful::NotKnown,
             evidence: None,
+            notice: None,
             simulated: false,
             contact: None,
         })
@@ -166,6 +174,17 @@ pub(super) struct By<'a> {
     pub shadow: Option<&'a Shadow>,
     /// What decides.
     pub judge: &'a Judge,
+    /// How often a denial may be asked about again, to find what would flip it.
+    pub effort: usize,
+}
+
+/// What finding out may cost where so many are asked at once.
+pub(super) const fn effort(questions: usize) -> usize {
+    if questions > 100 {
+        outlook::EFFORT_OF_MANY
+    } else {
+        outlook::EFFORT
+    }
 }
 
 /// Answers one question on one view of the index.
@@ -174,6 +193,7 @@ pub(super) fn decide(
         rules,
         shadow,
         judge,
+        effort,
     }: By<'_>,
     setting: Setting<'_>,
     table: &Table,
@@ -199,10 +219,12 @@ pub(super) fn decide(
         .iter()
         .filter_map(|blind| table.person(blind))
         .chain(question.subject.and_then(|id| table.person_of(id)));
-    let mut found = found.map(Some).peekable();
-    let nobody = found.peek().is_none().then_some(None);
+    let mut persons: Vec<_> = found.map(Some).collect();
+    if persons.is_empty() {
+        persons.push(None);
+    }
     let asked = Asked::new(setting, purpose, channel, &question.said, at);
-    let judged = found.chain(nobody).map(|person| {
+    let judged = persons.iter().copied().map(|person| {
         let mut decide = |asked: &Asked<'_>| {
             let seen = asked.seen(person, suppressed);
             if let Some(shadow) = shadow
@@ -222,7 +244,7 @@ pub(super) fn decide(
     if let (Some(shadow), Some(drafted)) = (shadow, &drafted) {
         shadow.count(&outcome, drafted);
     }
-    let decided = decided(
+    let mut decided = decided(
         (id, outcome, rules.version().clone()),
         table,
         purpose,
@@ -230,6 +252,17 @@ pub(super) fn decide(
         person,
         question,
     );
+    if let (Ok(engine), Some(situation)) = (rules.engine(), &situation) {
+        let case = Case {
+            engine,
+            setting,
+            purpose,
+            channel,
+            persons: &persons,
+            suppressed,
+        };
+        decided.look_ahead(&case, (&question.said, at, effort), situation);
+    }
     Ok(Judgement {
         decided,
         subject: person.map(|person| person.subject()),
@@ -302,9 +335,27 @@ pub(super) fn decided(
         position: table.position(),
         valid_until: yes.and_then(|yes| yes.valid_until).map(from_micros),
         evidence: answer.map(|answer| answer.position),
+        notice: answer.and_then(|answer| answer.notice.cloned()),
+        lawful: Lawful::NotKnown,
         simulated: question.at.is_some(),
         contact: None,
         outcome,
         policy_version,
+    }
+}
+
+impl Decided {
+    /// Finds out until when a permit holds, or what would flip a denial.
+    pub(super) fn look_ahead(
+        &mut self,
+        case: &Case<'_>,
+        (said, at, effort): (&Said, DateTime<Utc>, usize),
+        situation: &Situation,
+    ) {
+        if self.outcome.is_permit() {
+            self.valid_until = outlook::until(case, said, at, situation, self.valid_until);
+        } else {
+            self.lawful = outlook::lawful(case, said, at, effort);
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Decides questions on one view of the index, and notes down what is decided.
 
 use super::App;
-use super::check::{By, Question, decide, decided, no_dice};
+use super::check::{By, Judgement, Question, decide, decided, no_dice};
 use super::decisions::{Draft, Maker, Notes};
 use super::facts::{Asked, Setting};
+use super::outlook::Case;
 use super::policies::rules::Rules;
 use super::refusal::FieldProblem;
 use super::remembered::{Known, Remembered};
@@ -13,7 +14,7 @@ use crate::domain::ids::DecisionId;
 use crate::domain::time::{Entropy, Now};
 use crate::index::{PersonView, Table, View};
 use crate::policy::{Engine, Outcome};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is kept from one view to the next.
 pub(super) struct Memory {
@@ -28,6 +29,41 @@ impl Memory {
             notes: Notes::new(maker),
             remembered: Remembered::default(),
         }
+    }
+}
+
+/// Most memories that are kept.
+const KEPT: usize = 8;
+
+/// Memories of whoever decides many questions at once, kept from one call to the next.
+pub(super) struct Memories {
+    maker: Arc<Maker>,
+    kept: Mutex<Vec<Memory>>,
+}
+
+impl Memories {
+    /// None yet.
+    pub fn new(maker: Arc<Maker>) -> Self {
+        let kept = Mutex::default();
+        Self { maker, kept }
+    }
+
+    /// One that nobody uses.
+    pub fn take(&self) -> Memory {
+        let kept = self.kept().pop();
+        kept.unwrap_or_else(|| Memory::new(self.maker.clone()))
+    }
+
+    /// Gives it back.
+    pub fn keep(&self, memory: Memory) {
+        let mut kept = self.kept();
+        if kept.len() < KEPT {
+            kept.push(memory);
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Memory>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -48,6 +84,7 @@ impl App {
         &'a self,
         view: &'a View<Rules>,
         now: Now,
+        effort: usize,
         memory: &'a mut Memory,
     ) -> Deciding<'a> {
         memory.remembered.renew(view, now);
@@ -57,6 +94,7 @@ impl App {
                 rules,
                 shadow: self.shadowed(),
                 judge: &self.judge,
+                effort,
             },
             engine: rules.engine().ok(),
             setting: self.setting(view),
@@ -118,33 +156,53 @@ impl Deciding<'_> {
             decided(named, self.table, &purpose, channel, person, question)
         };
         let subject = person.map(|person| person.subject());
+        let case = Case {
+            engine,
+            setting: self.setting,
+            purpose: &purpose,
+            channel,
+            persons: &[person],
+            suppressed,
+        };
+        let ahead = (&question.said, self.now.utc(), self.by.effort);
         if let Some(known) = one.known(&seen) {
             let situation = || asked.situation(&seen);
             self.by.judge.answered(engine, &known.outcome, situation);
+            let mut told = told(&known.outcome);
+            match &known.lawful {
+                Some(lawful) => told.lawful = lawful.clone(),
+                None => told.look_ahead(&case, ahead, &known.situation),
+            }
             let notes = &self.memory.notes;
-            return Some(notes.again(engine, known, subject, told(&known.outcome)));
+            return Some(notes.again(engine, known, subject, told));
         }
         let (situation, outcome) = self.by.judge.decide(self.by.rules, &asked, &seen);
-        let judgement = super::check::Judgement {
-            decided: told(&outcome),
+        let situation = situation?;
+        let mut told = told(&outcome);
+        told.look_ahead(&case, ahead, &situation);
+        let lawful = told.lawful.clone();
+        let judgement = Judgement {
+            decided: told,
             subject,
-            situation: Some(situation?),
+            situation: Some(situation),
         };
         let draft = self
             .memory
             .notes
             .of(Some(engine), actor, question, judgement);
-        let context = draft.context().clone();
+        let known = Known {
+            // time tells persons apart of whom the same is seen; nothing else does
+            lawful: Some(lawful).filter(|lawful| {
+                let plain = person.is_none_or(|person| person.is_plain());
+                !outcome.is_permit() && plain && lawful.from().is_none()
+            }),
+            outcome,
+            context: draft.context().clone(),
+            situation,
+            durable: false,
+        };
         let one = self.memory.remembered.get(at)?;
-        let durable = false;
-        one.remember(
-            seen,
-            Known {
-                outcome,
-                context,
-                durable,
-            },
-        );
+        one.remember(seen, known);
         Some(draft)
     }
 }
@@ -208,14 +266,15 @@ mod tests {
     fn facts(draft: &Draft) -> String {
         let mut record = draft.record().clone();
         record.id = [0; 16];
-        format!("{record:?} {:?}", draft.outcome())
+        let decided = draft.told();
+        format!("{record:?} {:?} {:?}", decided.outcome, decided.lawful)
     }
 
     /// The answer by the way that remembers nothing, and what is written down of it.
     fn worked_out(shop: &TestApp, question: &Question) -> String {
         let (view, now) = (shop.app.index().view(), shop.app.now());
         let mut memory = Memory::new(shop.app.maker.clone());
-        let deciding = shop.app.deciding(&view, now, &mut memory);
+        let deciding = shop.app.deciding(&view, now, 600, &mut memory);
         let id = DecisionId::new(now, shop.app.entropy()).unwrap();
         let judged = decide(deciding.by, deciding.setting, &view, id, question, now).unwrap();
         let engine = deciding.engine.map(AsRef::as_ref);
@@ -241,7 +300,7 @@ mod tests {
                 happen(&shop, &format!("p{person}@example.fr"), act);
                 shop.clock.pass(seconds);
                 let view = shop.app.index().view();
-                let mut deciding = shop.app.deciding(&view, shop.app.now(), &mut memory);
+                let mut deciding = shop.app.deciding(&view, shop.app.now(), 600, &mut memory);
                 for (purpose, person) in [("newsletter", 0), ("offers", person), ("offers", 5)] {
                     let asked = question(&shop, person, purpose, MESSAGES[message]);
                     let expected = worked_out(&shop, &asked);
@@ -264,10 +323,10 @@ mod tests {
         let mut memory = Memory::new(shop.app.maker.clone());
         let mut ask = |person| {
             let view = shop.app.index().view();
-            let mut deciding = shop.app.deciding(&view, shop.app.now(), &mut memory);
+            let mut deciding = shop.app.deciding(&view, shop.app.now(), 600, &mut memory);
             let asked = question(&shop, person, "newsletter", None);
             let draft = deciding.draft(&grant, &asked).unwrap();
-            draft.outcome().reason().to_owned()
+            draft.told().outcome.reason().to_owned()
         };
         for person in [1, 2] {
             let who = format!("p{person}@example.fr");

@@ -8,6 +8,7 @@ use super::App;
 use super::check::{Decided, Question};
 use super::deciding::Memory;
 use super::decisions::{Draft, When};
+use super::outlook::EFFORT;
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::token::TokenHash;
 use crate::access::{CheckDecisions, Grant, Permission, Principal, authorize};
@@ -129,7 +130,7 @@ impl Desk {
     fn decide(&self, cases: Vec<Case>, now: Now) -> Vec<Made> {
         let table = self.app.index.view();
         let mut memory = self.memory.borrow_mut();
-        let mut deciding = self.app.deciding(&table, now, &mut memory);
+        let mut deciding = self.app.deciding(&table, now, EFFORT, &mut memory);
         let made = cases.into_iter().map(|case| {
             let decided = match admitted::<CheckDecisions>(&table, &case.key) {
                 None => Err(Err(Unanswered::NoKey)),

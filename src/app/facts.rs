@@ -36,7 +36,7 @@ impl Said {
         self.person.as_deref().unwrap_or(&NOTHING.0)
     }
 
-    fn told(&self) -> &Told {
+    pub(super) fn told(&self) -> &Told {
         self.told.as_deref().unwrap_or(&NOTHING.1)
     }
 }
@@ -204,6 +204,12 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub const fn moment(&self) -> &Moment {
         &self.moment
+    }
+
+    /// The facts that are found out.
+    #[must_use]
+    pub(super) const fn needs(&self) -> FactSet {
+        self.needs
     }
 
     /// The facts, and whose law is applied.

@@ -26,6 +26,7 @@ mod judge;
 pub mod lookup;
 pub mod object;
 pub mod open;
+pub mod outlook;
 pub mod policies;
 pub mod publish;
 pub mod receipt;

@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::deciding::Memories;
 use super::decisions::{Books, Maker, Recorder};
 use super::follow::{self, HeadWatch};
 use super::judge::Judge;
@@ -69,6 +70,7 @@ pub struct App {
     pub(super) head: HeadWatch,
     pub(super) recorder: Recorder,
     pub(super) maker: Arc<Maker>,
+    pub(super) memories: Memories,
     pub(super) signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
@@ -138,6 +140,7 @@ impl App {
         })?;
         Ok(Self {
             recorder,
+            memories: Memories::new(maker.clone()),
             maker,
             store,
             index,

@@ -8,16 +8,16 @@
 use super::audience::Months;
 use super::check::Question;
 use super::facts::Seen;
+use super::outlook::Lawful;
 use super::policies::rules::Rules;
 use crate::audit::decision::Context;
 use crate::domain::event::Actor;
 use crate::domain::registry::{Catalogue, Channel, Purpose};
 use crate::domain::time::{Now, from_micros};
 use crate::index::View;
-use crate::policy::Outcome;
 use crate::policy::gather::{Message, Moment};
+use crate::policy::{Outcome, Situation};
 use hashbrown::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// In microseconds. Hours are counted in minutes, so that nothing but what is seen changes within one.
@@ -34,6 +34,10 @@ pub(super) struct Known {
     pub outcome: Arc<Outcome>,
     /// What is written down of it.
     pub context: Arc<Context>,
+    /// On which facts.
+    pub situation: Situation,
+    /// What would flip a denial, where that is the same for everybody of whom the same is seen.
+    pub lawful: Option<Lawful>,
     /// Whether the texts that it names were in the database when somebody last looked.
     pub durable: bool,
 }
@@ -41,7 +45,7 @@ pub(super) struct Known {
 /// One use of data by one caller.
 pub(super) struct Use {
     /// What for.
-    pub purpose: Rc<Purpose>,
+    pub purpose: Arc<Purpose>,
     /// By which channel.
     pub channel: Channel,
     campaign: Option<String>,
@@ -97,7 +101,7 @@ impl Remembered {
             self.uses.clear();
         }
         self.uses.push(Use {
-            purpose: Rc::new(purpose.clone()),
+            purpose: Arc::new(purpose.clone()),
             channel,
             campaign: question.campaign.clone(),
             message: question.said.message,

@@ -253,6 +253,8 @@ impl Bench {
             rules,
             shadow,
             judge: &self.judge,
+            // others wait for this transaction
+            effort: super::outlook::EFFORT_OF_MANY,
         };
         let id = DecisionId::new(self.now, tx.entropy()).map_err(|_| vec![check::no_dice()])?;
         check::decide(by, setting, table, id, question, self.now)

@@ -8,6 +8,8 @@ use crate::app::check::Question;
 use crate::app::contact::{self, Named};
 use crate::app::facts::Said;
 use crate::app::{App, Refusal};
+use crate::domain::time::rfc3339;
+use crate::http::api::lawful::LawfulIf;
 use clap::Args;
 use serde_json::json;
 
@@ -94,15 +96,15 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
     let word = if permit { "permit" } else { "deny" };
     if as_json {
         let explanation = json!({ "fr": outcome.explanation_fr(), "en": outcome.explanation_en() });
+        let lawful = LawfulIf::of(&decided);
         let answer = json!({
             "decision": word, "reason": outcome.reason(), "explanation": explanation,
             "policies": outcome.determining(), "policy_version": decided.policy_version.as_ref(), "position": decided.position,
-            "decision_id": decided.id,
+            "decision_id": decided.id, "lawful_if": lawful, "valid_until": decided.valid_until.map(rfc3339),
         });
         print(&answer.to_string())?;
     } else {
-        let lawful = outcome
-            .lawful_if()
+        let lawful = LawfulIf::of(&decided)
             .map(|lawful| format!("\nIt would be lawful: {}", lawful.en))
             .unwrap_or_default();
         print(&format!(

@@ -85,6 +85,10 @@ fn tell(story: &Story) -> Vec<String> {
     if let Some(lawful) = &outcome.lawful_if {
         lines.push(format!("It would have been lawful: {}", lawful.en));
     }
+    if let Some(from) = story.lawful_from {
+        let from = rfc3339(from);
+        lines.push(format!("It would have been permitted from {from} on."));
+    }
     lines.extend(story.evidence.map(|at| match &story.consent {
         Some(shown) => consent(at, shown),
         None => format!("It rested on the answer at entry {at}, which is there no more."),
@@ -136,7 +140,8 @@ fn consent(at: u64, shown: &Shown) -> String {
         format!(", to these words ({}): \"{words}\"", notice.reference())
     });
     let source = shown.source.as_str();
-    format!("The person said {answered} on {when} ({source}, entry {at}){words}")
+    let record = shown.record;
+    format!("The person said {answered} on {when} ({source}, entry {at}, record {record}){words}")
 }
 
 fn english(wording: &Wording) -> &str {

@@ -40,7 +40,8 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(form::save::save)
         .service(form::stop::ask)
         .service(form::stop::stop)
-        .service(form::why::why);
+        .service(form::why::why)
+        .service(form::why::own);
     console::routes(config);
 }
 

@@ -93,11 +93,6 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Whether nothing stands in it.
-    pub const fn is_empty(&self) -> bool {
-        self.held == 0
-    }
-
     /// The row of a hash.
     #[inline]
     pub fn get(&self, hash: &Blind) -> Option<u32> {

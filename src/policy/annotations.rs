@@ -2,17 +2,20 @@
 //! A missing, unknown or malformed one refuses the pack.
 
 use super::outcome::{Effect, LawfulIf};
+use super::to_person::{ToPerson, to_person};
 use cedar_policy::Policy;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 const REQUIRED: [&str; 7] = ["id", "reason", "precedence", "rules", "source", "fr", "en"];
 /// What any policy may carry besides: since when and until when it holds, which of its sources
-/// was not confirmed, and the explanation in further languages.
-const OPTIONAL: [&str; 8] = [
+/// was not confirmed, what it says to the person, and the explanation in further languages.
+const OPTIONAL: [&str; 10] = [
     "effective_from",
     "effective_until",
     "unverified",
+    "you_fr",
+    "you_en",
     "de",
     "es",
     "it",
@@ -53,6 +56,8 @@ pub struct PolicyDescription {
     pub fr: String,
     /// Explanation in English.
     pub en: String,
+    /// What it says to the person whom the decision is about.
+    pub to_person: ToPerson,
     /// Explanation in further languages: ISO 639-1 code and text.
     pub local: Vec<(String, String)>,
     /// What would make the use lawful (denials).
@@ -112,6 +117,7 @@ pub(super) fn describe(
             "Source non confirmée :",
         ),
         en: told(required(&given, "en")?, unverified, "Source not confirmed:"),
+        to_person: spoken(&given, &reason)?,
         local: local(&given)?,
         unverified: unverified.map(str::to_owned),
         lawful_if: lawful_if(&given, fact)?,
@@ -174,6 +180,26 @@ fn fact<'a>(given: &BTreeMap<&str, &'a str>, reason: &str) -> Result<Option<&'a 
             "write the fact's name in lower_case",
         )),
         (named, _) => Ok(named),
+    }
+}
+
+/// What is said to the person: the policy's own words, or those of its reason.
+fn spoken(given: &BTreeMap<&str, &str>, reason: &str) -> Result<ToPerson, Fault> {
+    match (optional(given, "you_fr")?, optional(given, "you_en")?) {
+        (Some(fr), Some(en)) => Ok(ToPerson {
+            fr: fr.to_owned(),
+            en: en.to_owned(),
+        }),
+        (None, None) => to_person(reason).ok_or_else(|| {
+            fault(
+                format!("nothing says {reason} to the person whom a decision is about"),
+                "write @you_fr(\"...\") and @you_en(\"...\"), or take a reason that is shipped",
+            )
+        }),
+        _ => Err(fault(
+            "@you_fr and @you_en go together",
+            "write both, or none where the reason is one that is shipped",
+        )),
     }
 }
 
@@ -369,6 +395,19 @@ mod tests {
         assert!(described(&missing, "forbid").is_err());
         let named = described(&format!("{missing} @fact(\"timezone\")"), "forbid").unwrap();
         assert_eq!(named.lawful_if.unwrap().code, "fact:timezone");
+    }
+
+    #[test]
+    fn a_reason_that_nothing_says_to_the_person_is_refused() {
+        let own = GOOD.replace("NO_CONSENT", "OUR_OWN");
+        assert!(described(&own, "forbid").is_err());
+        assert!(described(&format!("{own} @you_fr(\"non\")"), "forbid").is_err());
+        let said = format!("{own} @you_fr(\"Pas vous.\") @you_en(\"Not you.\")");
+        assert_eq!(described(&said, "forbid").unwrap().to_person.en, "Not you.");
+        assert_eq!(
+            described(GOOD, "forbid").unwrap().to_person.en,
+            "You have not agreed to this use."
+        );
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Book {
         let compiled = compile(pack)?;
         let mut policies = BTreeMap::new();
         let rules = compiled.rules.iter().map(|rule| &rule.description);
-        for one in rules.chain(&compiled.never) {
+        for one in rules.chain(compiled.never.iter().map(|rule| &rule.description)) {
             let policy = compiled.policies.policy(&PolicyId::new(&one.id));
             let written = Written {
                 conditions: policy.map(conditions).unwrap_or_default(),
@@ -323,7 +323,7 @@ mod tests {
         let reworded = changed_by(
             "gdpr/stops.cedar",
             "@reason(\"RESTRICTED\")",
-            "@reason(\"LIMITED\")",
+            "@reason(\"DECEASED\")",
         );
         assert_eq!(reworded.changed[0].terms[0].what, "reason");
     }

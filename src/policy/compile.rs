@@ -21,7 +21,7 @@ pub(super) struct Compiled {
     /// In the order of the files.
     pub(super) rules: Vec<Rule>,
     /// The statements under `never/`, which are no rules. In the order of the files.
-    pub(super) never: Vec<Arc<PolicyDescription>>,
+    pub(super) never: Vec<Rule>,
     pub(super) manifests: Manifests,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn compile(pack: &Pack) -> Result<Compiled, PolicyError> {
         schema,
         policies,
         rules,
-        never: never.into_iter().map(|one| one.description).collect(),
+        never,
         manifests,
     })
 }

@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::error::PolicyError;
 use super::never::{Broken, Never, Searched};
 use super::pack::{Pack, embedded_cases};
+use super::prove::Proof;
 
 /// Uses drawn for each draft. Fewer in a debug build, where Cedar is ten times slower.
 const DRAWS: usize = if cfg!(debug_assertions) { 12 } else { 2_000 };
@@ -21,6 +22,8 @@ pub struct Draft {
     pub engine: Engine,
     /// How the statements under `never/` were held against it.
     pub searched: Searched,
+    /// Which of them are proved.
+    pub proofs: Vec<Proof>,
 }
 
 /// Packs that may not be used.
@@ -43,6 +46,7 @@ impl Draft {
     pub fn examine(pack: Pack, cases: &[Case]) -> Result<Self, DraftError> {
         let engine = Engine::compile(&pack)?;
         let never = Never::compile(&pack)?;
+        let proofs = never.prove(&engine).map_err(DraftError::Never)?;
         let mut known = shipped_cases()?;
         let new: Vec<Case> = cases
             .iter()
@@ -57,6 +61,7 @@ impl Draft {
             pack,
             engine,
             searched,
+            proofs,
         })
     }
 }

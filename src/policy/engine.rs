@@ -179,7 +179,6 @@ impl Engine {
     }
 
     /// The laws.
-    #[cfg(test)]
     pub(super) const fn programs(&self) -> &Programs {
         &self.programs
     }

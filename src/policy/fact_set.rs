@@ -29,6 +29,12 @@ impl FactSet {
         facts.iter().any(|fact| self.contains(*fact))
     }
 
+    /// Whether the two have a fact in common.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// The facts of both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {

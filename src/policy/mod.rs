@@ -26,15 +26,19 @@ mod facts;
 pub mod gather;
 mod grounds;
 mod kept;
+mod leeway;
 mod manifest;
 mod never;
 mod outcome;
 mod pack;
 mod program;
+mod prove;
 mod reference;
 mod schema;
 mod situation;
+mod solve;
 mod survey;
+mod to_person;
 mod vocabulary;
 mod words;
 
@@ -63,8 +67,10 @@ pub use facts::{FactName, Facts};
 pub use never::{Broken, Never, Searched};
 pub use outcome::{Effect, LawfulIf, Outcome, reasons};
 pub use pack::Pack;
+pub use prove::Proof;
 pub use situation::{Laws, LegalDay, Situation};
 pub use survey::Survey;
+pub use to_person::{ToPerson, to_person};
 pub use vocabulary::{
     AccountModel, Art22Ground, Channel, ConsentAct, ConsentFact, Country, DayOfWeek, LastChoice,
     LegalBasis, PartnerUse, PersonKind, PixelUse, ProofFact, PurposeUse, RegisterFact, Sector,

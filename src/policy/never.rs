@@ -9,6 +9,7 @@
 use super::annotations::PolicyDescription;
 use super::cases::{self, Case};
 use super::compile::compile;
+use super::compiled::Condition;
 use super::dice::Draw;
 use super::engine::Engine;
 use super::error::PolicyError;
@@ -38,6 +39,8 @@ pub struct Never {
     action: EntityUid,
     resource: EntityUid,
     statements: Vec<Arc<PolicyDescription>>,
+    /// When each of them holds, as compiled.
+    conditions: Vec<Condition>,
     policies: PolicySet,
     /// The facts that statements read.
     read: Vec<String>,
@@ -94,7 +97,12 @@ impl Never {
         let compiled = compile(pack)?;
         let mut policies = PolicySet::new();
         let mut read: Vec<String> = Vec::new();
-        for one in &compiled.never {
+        let (statements, conditions): (Vec<_>, Vec<_>) = compiled
+            .never
+            .into_iter()
+            .map(|one| (one.description, one.condition))
+            .unzip();
+        for one in &statements {
             let Some(policy) = compiled.policies.policy(&PolicyId::new(&one.id)) else {
                 continue;
             };
@@ -110,7 +118,7 @@ impl Never {
             };
             policies.add(policy.clone()).map_err(failed)?;
         }
-        if compiled.never.is_empty() {
+        if statements.is_empty() {
             let what = "no statement says what is never permitted";
             let mend = "keep the folder never/ as it is shipped, and add to it";
             return Err(PolicyError::whole(NEVER, what, mend));
@@ -121,7 +129,8 @@ impl Never {
             principal: uid(PRINCIPAL, "any")?,
             action: uid("Action", ACTION)?,
             resource: uid(RESOURCE, "any")?,
-            statements: compiled.never,
+            statements,
+            conditions,
             policies,
             read,
         })
@@ -131,6 +140,11 @@ impl Never {
     #[must_use]
     pub fn statements(&self) -> &[Arc<PolicyDescription>] {
         &self.statements
+    }
+
+    /// When each of the statements holds, in their order.
+    pub(super) fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 
     /// Draws uses and looks for a permit that a statement forbids. The same seed draws the same.
@@ -166,9 +180,33 @@ impl Never {
         Ok(search.told)
     }
 
-    /// The first statement that forbids these facts. Where it cannot be told, the first of all:
+    /// The first statement that forbids a use under one of its laws.
+    fn forbidden(&self, situation: &Situation) -> Option<&PolicyDescription> {
+        let under = |country| Facts {
+            country,
+            ..situation.facts
+        };
+        let mut countries = situation.laws.iter();
+        countries.find_map(|country| self.forbids(&under(country), situation.day.latest))
+    }
+
+    /// A use that is permitted though a statement forbids it.
+    pub(super) fn broken(&self, engine: &Engine, situation: &Situation) -> Option<Box<Broken>> {
+        let statement = self.forbidden(situation)?;
+        let outcome = engine.decide(situation);
+        outcome.is_permit().then(|| {
+            Box::new(Broken {
+                statement: statement.clone(),
+                permitted: outcome.reason().to_owned(),
+                facts: situation.facts.stated(),
+                law: law(situation),
+            })
+        })
+    }
+
+    /// The first statement of that day that forbids these facts. Where it cannot be told, the first of all:
     /// in doubt the statement counts as broken, and the packs are refused.
-    fn forbids(&self, facts: &Facts) -> Option<&PolicyDescription> {
+    fn forbids(&self, facts: &Facts, day: NaiveDate) -> Option<&PolicyDescription> {
         let ask = || {
             let (principal, action) = (self.principal.clone(), self.action.clone());
             let resource = self.resource.clone();
@@ -183,7 +221,9 @@ impl Never {
         let Some(held) = ask() else {
             return self.statements.first().map(|one| &**one);
         };
-        let id = |one: &&PolicyDescription| held.iter().any(|held| one.id == held.to_string());
+        let id = |one: &&PolicyDescription| {
+            one.holds_on(day) && held.iter().any(|held| one.id == held.to_string())
+        };
         self.statements.iter().map(|one| &**one).find(id)
     }
 }
@@ -274,26 +314,13 @@ impl Search<'_> {
 
     /// What a statement forbids under the law of one of the countries is not permitted.
     fn hold(&mut self, situation: &Situation) -> Result<(), Box<Broken>> {
-        let under = |country| Facts {
-            country,
-            ..situation.facts
-        };
-        let mut countries = situation.laws.iter();
-        let Some(statement) = countries.find_map(|country| self.never.forbids(&under(country)))
-        else {
-            return Ok(());
-        };
-        self.told.forbidden += 1;
-        let outcome = self.engine.decide(situation);
-        if !outcome.is_permit() {
+        if self.never.forbidden(situation).is_none() {
             return Ok(());
         }
-        Err(Box::new(Broken {
-            statement: statement.clone(),
-            permitted: outcome.reason().to_owned(),
-            facts: situation.facts.stated(),
-            law: law(situation),
-        }))
+        self.told.forbidden += 1;
+        self.never
+            .broken(self.engine, situation)
+            .map_or(Ok(()), Err)
     }
 }
 

@@ -49,6 +49,45 @@ fn broken_by(pack: &Pack) -> Box<Broken> {
 }
 
 #[test]
+fn every_statement_is_proved_of_the_shipped_packs() {
+    let never = Never::compile(&Pack::embedded().unwrap()).unwrap();
+    let proofs = never
+        .prove(engine())
+        .unwrap_or_else(|broken| panic!("{broken}"));
+    assert_eq!(proofs.len(), never.statements().len());
+    assert!(proofs.iter().all(|one| one.proved), "{proofs:?}");
+}
+
+/// One row of facts among more than can be tried: no draw comes upon it.
+#[test]
+fn a_hole_in_one_rare_combination_is_found_by_the_proof() {
+    let from = "context.restricted\n};";
+    let hole = "context.restricted && !(context.age == 77 && context.minute_of_day == 613 &&\n  \
+        context.weekday == DayOfWeek::\"thursday\" && context.months_since_purchase == 431 &&\n  \
+        context.consent_act == ConsentAct::\"clear\" && context.country == Country::\"DK\")\n};";
+    let pack = draft("gdpr/stops.cedar", from, hole);
+    let (engine, never) = (
+        Engine::compile(&pack).unwrap(),
+        Never::compile(&pack).unwrap(),
+    );
+    let searched = never.search(&engine, &CASES, DRAWS, 1);
+    assert!(searched.is_ok(), "the draws came upon it");
+    let broken = never.prove(&engine).unwrap_err();
+    assert_eq!(broken.statement.id, "never-restricted");
+    let has = |name: &str, value: &str| {
+        let said = broken
+            .facts
+            .iter()
+            .any(|(of, is)| *of == name && is == value);
+        assert!(said, "{name} = {value}: {broken}");
+    };
+    has("age", "77");
+    has("minute_of_day", "613");
+    has("months_since_purchase", "431");
+    assert!(broken.to_string().contains("under DK"), "{broken}");
+}
+
+#[test]
 fn the_shipped_packs_break_no_statement() {
     let never = Never::compile(&Pack::embedded().unwrap()).unwrap();
     let searched = never.search(engine(), &CASES, DRAWS, 7);

@@ -26,7 +26,6 @@ pub(super) struct Program {
 
 impl Era {
     /// Its first day.
-    #[cfg(test)]
     pub(super) const fn from(&self) -> Option<NaiveDate> {
         self.from
     }

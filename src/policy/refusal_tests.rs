@@ -5,7 +5,7 @@ use super::facts::tests::consented_email;
 use super::pack_tests::{engine, in_france};
 use super::{Channel, Country, Effect, Engine, Facts, Laws, Pack, PolicyError, Situation};
 
-const ANNOTATED: &str = "@id(\"x-1\")\n@reason(\"R\")\n@precedence(\"1\")\n@rules(\"R-001\")\n@source(\"s\")\n@fr(\"f\")\n@en(\"e\")\n";
+const ANNOTATED: &str = "@id(\"x-1\")\n@reason(\"RESTRICTED\")\n@precedence(\"1\")\n@rules(\"R-001\")\n@source(\"s\")\n@fr(\"f\")\n@en(\"e\")\n";
 
 /// The shipped packs plus one file, `company/x.cedar`.
 fn with_file(text: &str) -> Result<Engine, PolicyError> {
@@ -102,7 +102,9 @@ fn missing_annotations_and_duplicate_ids_are_refused_at_the_policy() {
     refused(
         &format!(
             "{ANNOTATED}{body}\n  {}{body}",
-            ANNOTATED.replace("x-1", "x-2").replace("\"R\"", "\"bad\"")
+            ANNOTATED
+                .replace("x-1", "x-2")
+                .replace("\"RESTRICTED\"", "\"bad\"")
         ),
         9,
         3,

@@ -343,6 +343,20 @@ on_both! {
         for words in ["Pourquoi ai-je reçu ce message", "J’accepte : newsletter", "Vous avez dit oui", "en magasin"] {
             assert!(french.contains(words), "{words}: {french}");
         }
+        assert!(english.contains("You agreed to this use") && french.contains("Vous avez accepté cet usage"));
+        let (choices, stop) = scene.api.links(&email(anne));
+        assert!(!english.contains(&stop), "without the person's link the page has no power");
+        let token = stop.rsplit('/').next().unwrap();
+        let (_, others) = scene.api.links(&email("other.page@known.example"));
+        let before = crate::shop::position(&scene.server);
+        let own = visitor("en").get(&format!("{path}/{token}")).expect(200).text;
+        for way in [format!("action=\"{stop}\""), format!("href=\"{choices}\"")] {
+            assert!(own.contains(&way), "{way}: {own}");
+        }
+        let token = others.rsplit('/').next().unwrap();
+        let other = visitor("en").get(&format!("{path}/{token}")).expect(200).text;
+        assert!(!other.contains("action=\"/u/"), "somebody else's link stops nothing here: {other}");
+        assert_eq!(crate::shop::position(&scene.server), before, "GET changes nothing");
         assert!(!english.contains("known.example") && !french.contains("known.example"));
         let refused = scene.api.post("/v1/checks", &of_campaign(&email("no.page@known.example"), "page"));
         let refused = refused.expect(200).json();

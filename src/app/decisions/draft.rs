@@ -52,8 +52,8 @@ impl Draft {
 
     /// What is told, for tests of the deciding alone.
     #[cfg(test)]
-    pub(in crate::app) fn outcome(&self) -> &crate::policy::Outcome {
-        &self.decided.outcome
+    pub(in crate::app) const fn told(&self) -> &Decided {
+        &self.decided
     }
 
     /// What is written down of decisions that are recorded with what they allow.

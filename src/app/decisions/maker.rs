@@ -5,7 +5,7 @@ use crate::audit::Hash;
 use crate::audit::commitment::canonical_json;
 use crate::audit::encoding::{hex, unhex};
 use crate::audit::tree::sha256;
-use crate::policy::{Engine, Facts, Outcome};
+use crate::policy::{Engine, Facts, Outcome, to_person};
 use serde_json::json;
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -59,6 +59,9 @@ fn told(engine: Option<&Engine>, outcome: &Outcome) -> serde_json::Value {
         let source = policy.map(|policy| policy.source.as_str());
         json!({ "id": id, "source": source })
     });
+    let first = outcome.policy_id();
+    let policy = engine.and_then(|engine| engine.policies().find(|one| one.id == first));
+    let spoken = policy.map(|policy| policy.to_person.clone());
     json!({
         "also": outcome.also(),
         "effect": outcome.effect(),
@@ -67,5 +70,6 @@ fn told(engine: Option<&Engine>, outcome: &Outcome) -> serde_json::Value {
         "obligations": outcome.obligations(),
         "policies": by.collect::<Vec<_>>(),
         "reason": outcome.reason(),
+        "to_person": spoken.or_else(|| to_person(outcome.reason())),
     })
 }

@@ -276,6 +276,7 @@ fn record(
         evidence: decided.evidence,
         valid_until: decided.valid_until.map(|until| until.timestamp_micros()),
         at,
+        lawful_from: decided.lawful.from().map(|from| from.timestamp_micros()),
         context,
     }
 }

@@ -6,12 +6,12 @@ use crate::app::refusal::Refusal;
 use crate::audit::Hash;
 use crate::audit::decision::{Record, shape};
 use crate::domain::event::SubjectEvent;
-use crate::domain::ids::{DecisionId, Position, SubjectId};
+use crate::domain::ids::{DecisionId, Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Answer, Catalogue, Channel, Controller, Notice, Purpose, SourceKind,
 };
 use crate::domain::time::from_micros;
-use crate::policy::{Effect, LawfulIf};
+use crate::policy::{Effect, LawfulIf, ToPerson, to_person};
 use crate::store::{FoundDecision, ReadTx, ReadsDecisions, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -55,6 +55,8 @@ pub struct Story {
     pub valid_until: Option<DateTime<Utc>>,
     /// The other instant than now that was asked about: a simulation.
     pub at: Option<DateTime<Utc>>,
+    /// From when on a denied use would have been permitted, where time had to pass.
+    pub lawful_from: Option<DateTime<Utc>>,
     /// The entry of the person's answer that it rests on.
     pub evidence: Option<Position>,
     /// That answer, where it is still there.
@@ -72,6 +74,9 @@ pub struct RecordedOutcome {
     pub reason: String,
     /// The reason in words.
     pub explanation: InWords,
+    /// The reason in words for the person; older records have none.
+    #[serde(default)]
+    pub to_person: Option<ToPerson>,
     /// Other reasons that applied.
     pub also: Vec<String>,
     /// What would have made it lawful.
@@ -103,6 +108,8 @@ pub struct DecidedBy {
 /// The person's answer, and the words that it was given to.
 #[derive(Debug, Clone)]
 pub struct Shown {
+    /// The consent record.
+    pub record: RecordId,
     /// What they answered.
     pub answer: Answer,
     /// From when on it counts.
@@ -115,6 +122,21 @@ pub struct Shown {
     pub language: Option<crate::domain::registry::Language>,
     /// The words.
     pub notice: Option<Notice>,
+}
+
+impl RecordedOutcome {
+    /// The reason in words for the person. Where neither the record nor the program has any, what
+    /// was told to the staff.
+    #[must_use]
+    pub fn spoken(&self) -> ToPerson {
+        let recorded = self.to_person.clone();
+        recorded
+            .or_else(|| to_person(&self.reason))
+            .unwrap_or_else(|| ToPerson {
+                fr: self.explanation.fr.clone(),
+                en: self.explanation.en.clone(),
+            })
+    }
 }
 
 impl App {
@@ -153,6 +175,7 @@ impl App {
             evidence,
             valid_until,
             at,
+            lawful_from,
             context,
         } = &found.record;
         let text = |hash| texts.get(hash).ok_or_else(damaged);
@@ -190,6 +213,7 @@ impl App {
             position: *position,
             valid_until: valid_until.map(from_micros),
             at: at.map(from_micros),
+            lawful_from: lawful_from.map(from_micros),
             evidence: *evidence,
             consent,
             about,
@@ -213,6 +237,7 @@ impl App {
         };
         let notice = record.notice.as_ref();
         Ok(Some(Shown {
+            record: record.id,
             answer: record.status,
             effective_at: record.effective_at,
             recorded_at: entry.recorded_at,

@@ -6,7 +6,7 @@ use crate::app::refusal::Refusal;
 use crate::domain::ids::Position;
 use crate::domain::time::Now;
 use crate::policy::cases::Case;
-use crate::policy::{Draft, DraftError, Pack, Searched};
+use crate::policy::{Draft, DraftError, Pack, Proof, Searched};
 use crate::store::{IdempotencyKey, Order, Proposed};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,9 @@ pub struct Proposal {
     pub policies: usize,
     /// How the statements under `never/` were held against it.
     pub never: Searched,
+    /// Which of them are proved.
+    #[serde(default)]
+    pub proofs: Vec<Proof>,
 }
 
 impl From<DraftError> for Refusal {
@@ -56,6 +59,7 @@ impl App {
             digest: draft.engine.version().to_owned(),
             policies: draft.engine.policies().count(),
             never: draft.searched,
+            proofs: draft.proofs,
         };
         self.loader.passes(&proposal.digest);
         let (actor, why, files) = (grant.clone(), why.trim().to_owned(), files(&draft.pack));

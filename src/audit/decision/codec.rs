@@ -12,6 +12,7 @@ const SUBJECT: u8 = 2;
 const EVIDENCE: u8 = 4;
 const VALID_UNTIL: u8 = 8;
 const AT: u8 = 16;
+const LAWFUL_FROM: u8 = 32;
 
 /// What numbers are counted from.
 #[derive(Clone, Copy)]
@@ -85,7 +86,8 @@ impl Writer {
             flag(record.subject.is_some(), SUBJECT)
                 | flag(record.evidence.is_some(), EVIDENCE)
                 | flag(record.valid_until.is_some(), VALID_UNTIL)
-                | flag(record.at.is_some(), AT),
+                | flag(record.at.is_some(), AT)
+                | flag(record.lawful_from.is_some(), LAWFUL_FROM),
         );
         let (_, chance) = record.id.split_at(6);
         put_signed(out, (record.millis() as i64).wrapping_sub(base.millis));
@@ -97,7 +99,8 @@ impl Writer {
         if let Some(evidence) = record.evidence {
             put_signed(out, position.wrapping_sub(evidence as i64));
         }
-        for instant in [record.valid_until, record.at].into_iter().flatten() {
+        let instants = [record.valid_until, record.at, record.lawful_from];
+        for instant in instants.into_iter().flatten() {
             put_signed(out, instant.wrapping_sub(base.micros()));
         }
     }
@@ -193,7 +196,8 @@ impl Shared {
         let having = |flag, read: &mut dyn FnMut() -> Option<()>| {
             if flags & flag == 0 { Some(()) } else { read() }
         };
-        let (mut subject, mut evidence, mut valid_until, mut at) = (None, None, None, None);
+        let (mut subject, mut evidence) = (None, None);
+        let (mut valid_until, mut at, mut lawful_from) = (None, None, None);
         having(SUBJECT, &mut || {
             subject = Some(reader.array()?);
             Some(())
@@ -215,6 +219,10 @@ impl Shared {
             at = Some(base.micros().wrapping_add(reader.signed()?));
             Some(())
         })?;
+        having(LAWFUL_FROM, &mut || {
+            lawful_from = Some(base.micros().wrapping_add(reader.signed()?));
+            Some(())
+        })?;
         Some(Record {
             id,
             subject,
@@ -222,6 +230,7 @@ impl Shared {
             evidence,
             valid_until,
             at,
+            lawful_from,
             context,
         })
     }

@@ -65,6 +65,9 @@ pub struct Record {
     pub valid_until: Option<i64>,
     /// The other instant than now that was asked about, in microseconds since 1970: a simulation.
     pub at: Option<i64>,
+    /// From when on a denied use would be permitted by time alone or with the changes that were told,
+    /// in microseconds since 1970. It stands here and not in the outcome's text, which many share.
+    pub lawful_from: Option<i64>,
     /// The rest.
     pub context: Arc<Context>,
 }
@@ -95,6 +98,8 @@ struct RecordText<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<u64>,
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lawful_from: Option<i64>,
     position: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'a str>,
@@ -140,6 +145,7 @@ impl Record {
             context,
             evidence: self.evidence,
             id: &uuid_text(&self.id),
+            lawful_from: self.lawful_from,
             position: self.position,
             subject: subject.as_deref(),
             valid_until: self.valid_until,
@@ -225,6 +231,7 @@ pub(crate) mod tests {
             evidence: number.is_multiple_of(2).then_some(number),
             valid_until: number.is_multiple_of(4).then_some(1_800_000_000_123_456),
             at: number.is_multiple_of(11).then_some(1_700_000_000_000_000),
+            lawful_from: number.is_multiple_of(5).then_some(1_795_400_000_000_000),
             context: context.clone(),
         }
     }

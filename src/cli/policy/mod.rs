@@ -10,7 +10,7 @@ use crate::cli::config::Config;
 use crate::cli::output::{Exit, Failure, print};
 use crate::policy::cases::{self, Case, CaseFile, Report, Verdict};
 use crate::policy::gather::LegalCalendar;
-use crate::policy::{Draft, Effect, Engine, PolicyError, PolicySource, Searched};
+use crate::policy::{Draft, Effect, Engine, PolicyError, PolicySource, Proof, Searched};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -147,7 +147,8 @@ fn validate(source: &PolicySource, as_json: bool) -> Result<Exit, Failure> {
     if as_json {
         let never = json!(draft.searched);
         return print(
-            &json!({ "policies": policies, "version": version, "never": never }).to_string(),
+            &json!({ "policies": policies, "version": version, "never": never, "proofs": draft.proofs })
+                .to_string(),
         );
     }
     let Searched {
@@ -159,8 +160,24 @@ fn validate(source: &PolicySource, as_json: bool) -> Result<Exit, Failure> {
     print(&format!(
         "{policies} policies are valid; version {version}\n\
          {statements} statements of never/ hold: {draws} uses drawn, {permits} permitted, \
-         {forbidden} forbidden ones all denied"
+         {forbidden} forbidden ones all denied\n{}",
+        proved(&draft.proofs, draws)
     ))
+}
+
+/// What is known of each statement, a line each.
+fn proved(proofs: &[Proof], draws: usize) -> String {
+    let told = |proof: &Proof| {
+        if proof.proved {
+            format!("{}: proved for all facts", proof.statement)
+        } else {
+            format!(
+                "{}: not proved, tried with {draws} random uses",
+                proof.statement
+            )
+        }
+    };
+    proofs.iter().map(told).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads a draft and tests it as a publication does.

@@ -46,6 +46,7 @@ pub fn propose(
     print(&format!(
         "proposed {}: {} policies\n\
          {} statements of never/ hold: {} uses drawn, {} permitted, {} forbidden ones all denied\n\
+         {} of them proved for all facts\n\
          nothing has changed yet. What it would change:\n  placet policy diff live {}\n  placet policy simulate {}\n\
          and then a second person:\n  placet policy approve {} --as LOGIN",
         proposal.digest,
@@ -54,6 +55,7 @@ pub fn propose(
         proposal.never.draws,
         proposal.never.permits,
         proposal.never.forbidden,
+        proposal.proofs.iter().filter(|one| one.proved).count(),
         proposal.digest,
         proposal.digest,
         proposal.digest,

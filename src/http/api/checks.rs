@@ -1,5 +1,6 @@
 //! `POST /v1/checks`: may this be sent?
 
+use super::lawful::LawfulIf;
 use super::subject::Subject;
 use super::told::{FactsSchema, MessageSchema, PersonSchema};
 use crate::access::CheckDecisions;
@@ -112,17 +113,6 @@ pub struct Words<'a> {
     pub en: &'a str,
 }
 
-/// What would make a denied use lawful.
-#[derive(Serialize, ToSchema)]
-pub struct LawfulIf<'a> {
-    /// A stable word for it.
-    pub code: &'a str,
-    /// French.
-    pub fr: &'a str,
-    /// English.
-    pub en: &'a str,
-}
-
 /// The answer.
 #[derive(Serialize, ToSchema)]
 pub struct DecisionView<'a> {
@@ -136,9 +126,6 @@ pub struct DecisionView<'a> {
     pub explanation: Words<'a>,
     /// Other reasons that applied.
     pub also: &'a [String],
-    /// What would make it lawful, on a deny.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lawful_if: Option<LawfulIf<'a>>,
     /// The policies that determined it.
     pub policies: &'a [String],
     /// The policies' version.
@@ -150,10 +137,18 @@ pub struct DecisionView<'a> {
     pub decision_id: DecisionId,
     /// The ledger position that it was made on.
     pub position: u64,
+    /// The smallest change that would make it lawful, on a deny.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lawful_if: Option<LawfulIf<'a>>,
     /// The ledger entry of the person's answer that it rests on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence_position: Option<u64>,
-    /// Until when a permit holds if nothing changes.
+    /// The notice that the person had been shown, as `newsletter@3`; its words are in
+    /// `/v1/decisions/{id}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_notice: Option<String>,
+    /// Until when a permit holds if nothing changes; null where no end is known: neither the consent
+    /// nor the law ends, and the time alone changes nothing within 31 days.
     pub valid_until: Option<String>,
     /// True where another instant than now was asked about: never a permission to send.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -414,11 +409,15 @@ fn put(answer: &mut Vec<u8>, version: &str, decided: &Decided) -> serde_json::Re
 
 /// The part of a [`DecisionView`] that is of one decision.
 #[derive(Serialize)]
-struct Rest {
+struct Rest<'a> {
     decision_id: DecisionId,
     position: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    lawful_if: Option<LawfulIf<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     evidence_position: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_notice: Option<String>,
     valid_until: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     simulation: bool,
@@ -426,12 +425,14 @@ struct Rest {
     contact_id: Option<RecordId>,
 }
 
-impl Rest {
-    fn of(decided: &Decided) -> Self {
+impl<'a> Rest<'a> {
+    fn of(decided: &'a Decided) -> Self {
         Self {
             decision_id: decided.id,
             position: decided.position,
+            lawful_if: LawfulIf::of(decided),
             evidence_position: decided.evidence,
+            evidence_notice: decided.notice.as_ref().map(ToString::to_string),
             valid_until: decided.valid_until.map(rfc3339),
             simulation: decided.simulated,
             contact_id: decided.contact,
@@ -562,17 +563,14 @@ fn view<'a>(version: &'a str, decided: &'a Decided) -> DecisionView<'a> {
             en: outcome.explanation_en(),
         },
         also: outcome.also(),
-        lawful_if: outcome.lawful_if().map(|lawful| LawfulIf {
-            code: &lawful.code,
-            fr: &lawful.fr,
-            en: &lawful.en,
-        }),
         policies: outcome.determining(),
         policy_version: version,
         obligations: outcome.obligations(),
         decision_id: decided.id,
         position: decided.position,
+        lawful_if: LawfulIf::of(decided),
         evidence_position: decided.evidence,
+        evidence_notice: decided.notice.as_ref().map(ToString::to_string),
         valid_until: decided.valid_until.map(rfc3339),
         simulation: decided.simulated,
         contact_id: decided.contact,

@@ -69,6 +69,9 @@ pub struct RecordedDecision {
     pub consent: Option<ShownConsent>,
     /// Until when a permit held if nothing changed.
     pub valid_until: Option<String>,
+    /// From when on a denied use would have been permitted, where time had to pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lawful_from: Option<String>,
     /// The other instant than now that was asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -85,6 +88,8 @@ pub struct RecordedDecision {
 /// The person's answer that a decision rests on.
 #[derive(Serialize, ToSchema)]
 pub struct ShownConsent {
+    /// The consent record.
+    pub record_id: String,
     /// `given`, `refused` or `withdrawn`.
     pub status: &'static str,
     /// From when on it counts.
@@ -93,6 +98,9 @@ pub struct ShownConsent {
     pub recorded_at: String,
     /// Where it was collected.
     pub source: &'static str,
+    /// In which language they were asked, where that was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// The notice that was shown, as `newsletter@3`.
     pub notice: Option<String>,
     /// Its words, by language.
@@ -207,6 +215,8 @@ impl RecordedDecision {
     pub fn of(story: Story, persons: bool) -> Self {
         let outcome = story.outcome;
         let consent = story.consent.map(|shown| ShownConsent {
+            record_id: shown.record.to_string(),
+            language: shown.language.map(|one| one.as_str().to_owned()),
             status: shown.answer.as_str(),
             effective_at: rfc3339(shown.effective_at),
             recorded_at: rfc3339(shown.recorded_at),
@@ -236,6 +246,7 @@ impl RecordedDecision {
             evidence_position: story.evidence,
             consent,
             valid_until: story.valid_until.map(rfc3339),
+            lawful_from: story.lawful_from.map(rfc3339),
             simulation: story.at.is_some(),
             at: story.at.map(rfc3339),
             recorded_in: story.recorded_in,

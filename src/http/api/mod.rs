@@ -8,6 +8,7 @@ pub mod consents;
 pub mod contacts;
 pub mod decisions;
 pub mod health;
+pub mod lawful;
 pub mod links;
 pub mod notices;
 pub mod objections;

@@ -1,4 +1,5 @@
-//! `GET /why/{decision}`: why did I get this message?
+//! `GET /why/{decision}`: why did I get this message? With the token of the person's own link behind
+//! it, `/why/{decision}/{token}`, the page can stop it, too.
 
 use super::{failed, text};
 use crate::app::Refusal;
@@ -6,7 +7,9 @@ use crate::app::decisions::story::{Shown, Story};
 use crate::domain::ids::DecisionId;
 use crate::domain::registry::{Answer, Channel};
 use crate::http::browser::{self, Visit};
-use crate::http::pages::{Frame, Language, ProblemKind, Said, StopItem, Text, WhyAnswer, WhyPage};
+use crate::http::pages::{
+    Frame, Language, PostForm, ProblemKind, Said, StopItem, Text, WhyAnswer, WhyPage, WhyWays,
+};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
 use crate::http::work::block;
@@ -21,29 +24,75 @@ pub async fn why(
     request: HttpRequest,
     decision: web::Path<String>,
 ) -> HttpResponse {
-    let visit = Visit::of(&request, &site);
-    let not_found = |status, kind| failed(&site, &visit, status, kind);
+    told(&site, &request, &decision, None).await
+}
+
+/// The same for whoever holds a link of the person whom the decision is about: beside the story stand
+/// the ways to stop it. Opening it changes nothing either. A link of somebody else, or one that has
+/// run out, opens no more than the story.
+#[get("/why/{decision}/{token}")]
+pub async fn own(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+) -> HttpResponse {
+    let (decision, token) = path.into_inner();
+    told(&site, &request, &decision, Some(token)).await
+}
+
+async fn told(
+    site: &web::Data<Site>,
+    request: &HttpRequest,
+    decision: &str,
+    token: Option<String>,
+) -> HttpResponse {
+    let visit = Visit::of(request, site);
+    let not_found = |status, kind| failed(site, &visit, status, kind);
     let Ok(id) = decision.parse::<DecisionId>() else {
         return not_found(StatusCode::NOT_FOUND, ProblemKind::NotFound);
     };
-    match story(&site, id).await {
-        Ok(Some(story)) => browser::page(StatusCode::OK, page(&site, visit, &story)),
+    match story(site, id, token).await {
+        Ok(Some((story, ways))) => browser::page(StatusCode::OK, page(site, visit, &story, ways)),
         Ok(None) => not_found(StatusCode::NOT_FOUND, ProblemKind::NotFound),
         Err(_) => not_found(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable),
     }
 }
 
-async fn story(site: &web::Data<Site>, id: DecisionId) -> Result<Option<Story>, Problem> {
+/// The story, and the ways to stop it where the token is the same person's.
+async fn story(
+    site: &web::Data<Site>,
+    id: DecisionId,
+    token: Option<String>,
+) -> Result<Option<(Story, Option<WhyWays>)>, Problem> {
     let site = site.clone();
-    block(move || match site.app.explain(id) {
-        Ok(story) => Ok(Some(story)),
-        Err(Refusal::NotFound(_)) => Ok(None),
-        Err(refusal) => Err(refusal),
+    block(move || {
+        let story = match site.app.explain(id) {
+            Ok(story) => story,
+            Err(Refusal::NotFound(_)) => return Ok(None),
+            Err(refusal) => return Err(refusal),
+        };
+        let Some(token) = token else {
+            return Ok(Some((story, None)));
+        };
+        let entered = site.app.enter(&token, site.app.now())?;
+        let theirs = entered.is_some_and(|(_, link)| story.subject == Some(link.subject));
+        let ways = theirs.then(|| ways(&token));
+        Ok(Some((story, ways)))
     })
     .await
 }
 
-fn page(site: &Site, visit: Visit, story: &Story) -> String {
+fn ways(token: &str) -> WhyWays {
+    WhyWays {
+        stop: PostForm {
+            action_url: format!("/u/{token}"),
+            hidden: Vec::new(),
+        },
+        choices_url: format!("/c/{token}"),
+    }
+}
+
+fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> String {
     let language = visit.language;
     let about = story.about.as_ref();
     let controller = about.and_then(|(_, controller)| controller.as_ref());
@@ -53,7 +102,7 @@ fn page(site: &Site, visit: Visit, story: &Story) -> String {
         |(purpose, _)| text(&purpose.title, language),
     );
     let outcome = &story.outcome;
-    let words = &outcome.explanation;
+    let words = outcome.spoken();
     WhyPage {
         frame: Frame::customer(language, brand),
         permitted: outcome.effect == Effect::Permit,
@@ -64,9 +113,10 @@ fn page(site: &Site, visit: Visit, story: &Story) -> String {
         },
         made_at: story.made_at.with_timezone(&site.timezone),
         explanation: match language {
-            Language::Fr => words.fr.clone(),
-            Language::En => words.en.clone(),
+            Language::Fr => words.fr,
+            Language::En => words.en,
         },
+        ways,
         sources: sources(story),
         answer: story
             .consent

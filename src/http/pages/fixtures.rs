@@ -235,11 +235,21 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         item: item(),
         made_at: at(),
         explanation: HOSTILE.to_owned(),
+        ways: None,
         sources: vec![HOSTILE.to_owned()],
         answer: None,
         version: HOSTILE.to_owned(),
         reference: HOSTILE.to_owned(),
     };
+    let ways = Some(WhyWays {
+        stop: form(),
+        choices_url: format!("/c/{HOSTILE}"),
+    });
+    let own = WhyPage {
+        ways,
+        ..why.clone()
+    };
+    pages.push(("why own".to_owned(), own.render()));
     for (permitted, simulation) in [(true, false), (false, false), (true, true)] {
         let page = WhyPage {
             permitted,

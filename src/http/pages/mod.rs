@@ -42,5 +42,5 @@ pub use report::{
 pub use saved::{Change, Remaining, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
 pub use style::{STYLE, STYLE_HASH, style_url};
-pub use why::{Said, WhyAnswer, WhyPage};
+pub use why::{Said, WhyAnswer, WhyPage, WhyWays};
 pub use words::Words;

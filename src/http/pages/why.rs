@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::frame::rendered;
 use super::stop::StopItem;
-use super::{Frame, Text, When, Words, date_of, date_time_long};
+use super::{Frame, PostForm, Text, When, Words, date_of, date_time_long};
 
 /// What the person had said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub struct WhyAnswer {
     pub words: Option<(Text, String)>,
 }
 
+/// How the person stops it from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhyWays {
+    /// The button that stops everything.
+    pub stop: PostForm,
+    /// The page of all choices.
+    pub choices_url: String,
+}
+
 /// The story of a decision. It names nobody: whoever has its address may read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhyPage {
@@ -45,8 +54,10 @@ pub struct WhyPage {
     pub item: StopItem,
     /// When it was decided.
     pub made_at: When,
-    /// The reason in words.
+    /// The reason in words for the person.
     pub explanation: String,
+    /// The ways to stop it, where the page was opened with the person's own link.
+    pub ways: Option<WhyWays>,
     /// The law that the rules follow.
     pub sources: Vec<String>,
     /// The answer that it rests on.

@@ -72,7 +72,6 @@ impl ByUse {
     }
 
     /// The rules as they were compiled.
-    #[cfg(test)]
     pub(in crate::policy) fn all(&self) -> &[Rule] {
         &self.all
     }

@@ -22,13 +22,14 @@ mod mutants;
 mod outcomes;
 mod rules;
 mod sieve;
+mod span;
 mod test;
 
 pub use block::Block;
 pub(super) use by_use::{ByUse, Use};
-#[cfg(test)]
 pub(super) use condition::Condition;
 pub(super) use lower::lower;
 pub(super) use mask::{Mask, Mixed};
 pub(super) use rules::{Rule, Rules};
+pub(super) use span::Span;
 pub(super) use test::Test;

@@ -60,6 +60,16 @@ impl Rules {
         self.needs
     }
 
+    /// The stops, in their order of precedence.
+    pub(super) fn stops(&self) -> &[Rule] {
+        &self.stops
+    }
+
+    /// The permits, in theirs.
+    pub(super) fn permits(&self) -> &[Rule] {
+        &self.permits
+    }
+
     /// What they say about a row of facts. A stop that holds decides, and only stops then do.
     pub(in crate::policy) fn decide(&self, codes: &Codes) -> Arc<Outcome> {
         let mut mask = Mask::default();

@@ -67,6 +67,17 @@ impl Test {
         (code.wrapping_sub(self.from) <= self.to - self.from) == self.within
     }
 
+    /// Whether it holds for all codes from `low` to `high`, or for none; `None` where for some.
+    pub(in crate::policy) const fn between(self, low: u16, high: u16) -> Option<bool> {
+        let touched = low <= self.to && self.from <= high;
+        let contained = self.from <= low && high <= self.to;
+        match (touched, contained) {
+            (true, true) => Some(self.within),
+            (false, _) => Some(!self.within),
+            (true, false) => None,
+        }
+    }
+
     /// Whether it asks for the range and not for what lies outside.
     #[cfg(test)]
     pub(in crate::policy) const fn is_within(self) -> bool {

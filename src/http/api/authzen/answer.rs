@@ -4,6 +4,7 @@ use super::shapes::Decision;
 use crate::app::FieldProblem;
 use crate::app::check::Decided;
 use crate::domain::time::rfc3339;
+use crate::http::api::lawful::LawfulIf;
 use serde_json::{Value, json};
 
 /// The decision, with its reason.
@@ -26,7 +27,14 @@ pub(super) fn decision(decided: &Decided) -> Decision {
                 decided.valid_until.map(|at| json!(rfc3339(at))),
             ),
             ("evidence_position", decided.evidence.map(|at| json!(at))),
-            ("lawful_if", outcome.lawful_if().map(|lawful| json!(lawful))),
+            (
+                "lawful_if",
+                LawfulIf::of(decided).map(|lawful| json!(lawful)),
+            ),
+            (
+                "evidence_notice",
+                decided.notice.as_ref().map(|one| json!(one.to_string())),
+            ),
         ];
         fields.extend(
             more.into_iter()

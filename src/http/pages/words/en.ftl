@@ -154,6 +154,7 @@ why-no-answer = We have no answer of yours on record for this.
 why-words = The words you were shown
 why-change = Change your mind
 why-change-text = Every message that we send has a link to your choices: there you say no, or object, at once and for free. You need not give a reason.
+why-change-here = You can say no here, at once and for free. You need not give a reason.
 why-version = Version of the rules
 
 ### Dead link

@@ -155,6 +155,7 @@ why-no-answer = Nous n’avons aucune réponse de votre part à ce sujet.
 why-words = Le texte qui vous a été montré
 why-change = Changer d’avis
 why-change-text = Chaque message que nous envoyons contient un lien vers vos choix : vous y dites non, ou vous vous opposez, tout de suite et sans frais. Vous n’avez pas à donner de raison.
+why-change-here = Vous pouvez dire non ici, tout de suite et sans frais. Vous n’avez pas à donner de raison.
 why-version = Version des règles
 
 ### Lien mort

@@ -1,0 +1,74 @@
+//! One question, ready to be asked again.
+
+use crate::app::facts::{Asked, Said, Setting};
+use crate::domain::registry::{Channel, Purpose};
+use crate::index::PersonView;
+use crate::policy::{Engine, Facts, Situation};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+/// What a person may do, as what it changes in the facts.
+pub(super) type Deed = fn(&mut Facts);
+
+/// A question on one view of the index.
+pub(in crate::app) struct Case<'a> {
+    /// What decides.
+    pub engine: &'a Engine,
+    /// What holds for every check.
+    pub setting: Setting<'a>,
+    /// What for.
+    pub purpose: &'a Purpose,
+    /// By which channel.
+    pub channel: Channel,
+    /// Everybody whom the identifiers lead to; one `None` where that is nobody.
+    pub persons: &'a [Option<PersonView<'a>>],
+    /// One of the identifiers is on the suppression list.
+    pub suppressed: bool,
+}
+
+/// What the engine answers to a case.
+pub(super) struct Answer {
+    /// The facts of the strictest answer.
+    pub situation: Situation,
+    /// Whether everybody may be reached.
+    pub permit: bool,
+}
+
+impl Case<'_> {
+    /// What is asked, at an instant.
+    pub(super) fn asked<'s>(&'s self, said: &'s Said, at: DateTime<Utc>) -> Option<Asked<'s>> {
+        let asked = Asked::new(self.setting, self.purpose, self.channel, said, at)?;
+        Some(asked.as_needed(self.engine))
+    }
+
+    /// The engine's answer at an instant, where this is said and the person has done these deeds;
+    /// of several persons the strictest.
+    pub(super) fn ask(&self, said: &Said, deeds: &[Deed], at: DateTime<Utc>) -> Option<Answer> {
+        let asked = self.asked(said, at)?;
+        let mut last = None;
+        for person in self.persons {
+            let mut situation = asked.situation(&asked.seen(*person, self.suppressed));
+            for deed in deeds {
+                deed(&mut situation.facts);
+            }
+            let permit = self.engine.decide(&situation).is_permit();
+            last = Some(Answer { situation, permit });
+            if !permit {
+                break;
+            }
+        }
+        last
+    }
+
+    /// The person's zone.
+    pub(super) fn zone(&self, said: &Said) -> Option<Tz> {
+        let asked = Asked::new(
+            self.setting,
+            self.purpose,
+            self.channel,
+            said,
+            DateTime::UNIX_EPOCH,
+        );
+        asked?.moment().zone
+    }
+}

@@ -1,0 +1,110 @@
+//! Until when a permit holds if nothing changes but the time.
+
+use super::case::Case;
+use super::instants::Instants;
+use super::{FOLLOWED, clock, slow};
+use crate::app::facts::Said;
+use crate::policy::Situation;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+/// A permit is followed over so many instants; where there are more, it is promised no further.
+const MOST: usize = 96;
+
+/// The earliest of the consent's end, the begin of another era of the law, and the first instant at
+/// which the engine would answer otherwise. `None` where none is known: the consent and the law have
+/// no end, and nothing else changes within a month.
+pub(in crate::app) fn until(
+    case: &Case<'_>,
+    said: &Said,
+    at: DateTime<Utc>,
+    situation: &Situation,
+    consent: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    if case.engine.is_by_cedar() {
+        // asking again is slow then; nothing is promised
+        return Some(at);
+    }
+    let era = era(case, said, at, situation);
+    let end = [consent, era].into_iter().flatten().min();
+    let changes = turn(case, said, at, situation, end);
+    end.into_iter().chain(changes).min()
+}
+
+fn era(
+    case: &Case<'_>,
+    said: &Said,
+    at: DateTime<Utc>,
+    situation: &Situation,
+) -> Option<DateTime<Utc>> {
+    let day = case.engine.next_era(situation.laws, situation.day)?;
+    begins(day, case.zone(said), at)
+}
+
+/// When a day begins; where the zone is not known, when it begins or has ended anywhere.
+pub(super) fn begins(day: NaiveDate, zone: Option<Tz>, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if let Some(zone) = zone {
+        return crate::domain::calendar::end_of_day(day.pred_opt()?, zone);
+    }
+    let midnight = day.and_hms_opt(0, 0, 0)?.and_utc();
+    let begins = [-14, 12].map(|hours| midnight + TimeDelta::hours(hours));
+    begins.into_iter().find(|begins| *begins > at)
+}
+
+/// The first instant at which the answer is another.
+fn turn(
+    case: &Case<'_>,
+    said: &Said,
+    at: DateTime<Utc>,
+    situation: &Situation,
+    end: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    let needs = case.asked(said, at)?.needs();
+    if !needs.meets(clock().and(slow())) {
+        return None;
+    }
+    let horizon = at + TimeDelta::days(FOLLOWED);
+    // the last instant under the same law
+    let horizon = end.map_or(horizon, |end| horizon.min(end - TimeDelta::microseconds(1)));
+    if horizon <= at || is_quiet(case, said, situation, horizon, needs.meets(slow())) {
+        return None;
+    }
+    let instants = Instants::of(case, said, at);
+    let mut kept = at;
+    let days = instants
+        .days(at, FOLLOWED + 2)
+        .flat_map(|(_, instants)| instants);
+    for (asked, instant) in days.take_while(|instant| *instant <= horizon).enumerate() {
+        let permit = case
+            .ask(said, &[], instant)
+            .is_some_and(|answer| answer.permit);
+        if !permit {
+            return Some(instant);
+        }
+        if asked == MOST {
+            return Some(kept);
+        }
+        kept = instant;
+    }
+    None
+}
+
+/// Whether time alone changes nothing up to an instant.
+fn is_quiet(
+    case: &Case<'_>,
+    said: &Said,
+    situation: &Situation,
+    horizon: DateTime<Utc>,
+    slow: bool,
+) -> bool {
+    // facts of several persons cannot be told apart here
+    let [_] = case.persons else {
+        return false;
+    };
+    let later = if slow {
+        case.ask(said, &[], horizon).map(|answer| answer.situation)
+    } else {
+        Some(*situation)
+    };
+    later.is_some_and(|later| case.engine.must_permit(situation, &later, clock()))
+}
