@@ -208,6 +208,7 @@ pub(super) fn decide(
         &question.channel,
         campaign,
     )?;
+    question.said.readable()?;
     // what is asked about another instant does not happen
     let shadow = shadow.filter(|_| question.at.is_none());
     let mut drafted: Option<Arc<Outcome>> = None;
@@ -329,7 +330,15 @@ pub(super) fn decided(
             .answers(&purpose.id)
             .find(|answer| answer.channel == channel)
     });
-    let yes = answer.filter(|answer| answer.answer == Answer::Given && outcome.is_permit());
+    // what nobody answered for the very use may rest on the answer for the terminal
+    let on_terminal = || {
+        let mut answers = person?.answers(&purpose.id);
+        answers.find(|answer| answer.channel == Channel::StorageAccess)
+    };
+    let yes = Some(())
+        .filter(|()| outcome.is_permit())
+        .and_then(|()| answer.or_else(on_terminal))
+        .filter(|answer| answer.answer == Answer::Given);
     Decided {
         id,
         position: table.position(),

@@ -1,6 +1,7 @@
 //! From what the registry holds and the caller says to the facts that policies decide on.
 //! Facts never decide.
 
+use super::FieldProblem;
 use crate::domain::registry::{
     Answer, Catalogue, Channel, LegalBasis, Notice, NoticeRef, Purpose, Slug,
 };
@@ -38,6 +39,22 @@ impl Said {
 
     pub(super) fn told(&self) -> &Told {
         self.told.as_deref().unwrap_or(&NOTHING.1)
+    }
+
+    /// Whether every string that was passed on can be read.
+    pub(super) fn readable(&self) -> Result<(), Vec<FieldProblem>> {
+        let Some(told) = self.told.as_deref() else {
+            return Ok(());
+        };
+        let problem = |(field, why): gather::Unreadable| {
+            FieldProblem::new(format!("/facts/{field}"), "signal_malformed", why)
+        };
+        let problems: Vec<_> = gather::unreadable(told).into_iter().map(problem).collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
     }
 }
 
@@ -152,6 +169,8 @@ impl<'a> Asked<'a> {
             known: glance.known(),
             suppressed: glance.suppressed(),
             on_other_channel: glance.on_other_channel(),
+            on_other_purpose: glance.on_other_purpose(),
+            on_terminal: glance.on_terminal(),
             ..Seen::default()
         };
         if let Some(own) = glance.own() {
@@ -249,6 +268,9 @@ pub struct Seen {
     words: Option<Words>,
     notice_current: bool,
     on_other_channel: bool,
+    on_other_purpose: bool,
+    /// The answer for the purpose on the terminal.
+    on_terminal: Option<bool>,
     objection: bool,
     objection_profiling: bool,
     restricted: bool,
@@ -272,6 +294,8 @@ impl Seen {
         facts.person_known = self.known;
         facts.suppressed = self.suppressed;
         facts.consent_on_other_channel = self.on_other_channel;
+        facts.consent_on_other_purpose = self.on_other_purpose;
+        facts.terminal_consent = self.on_terminal.into();
         facts.objection = self.objection;
         facts.objection_profiling = self.objection_profiling;
         facts.restricted = self.restricted;

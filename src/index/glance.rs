@@ -39,10 +39,14 @@ pub struct Glance {
 const KNOWN: u64 = 1;
 const SUPPRESSED: u64 = 1 << 1;
 const ON_OTHER_CHANNEL: u64 = 1 << 2;
-/// What is not about the answer to the very use.
-const OF_PERSON: u64 = KNOWN | SUPPRESSED | ON_OTHER_CHANNEL;
 const ANSWERED: u64 = 1 << 3;
 const EXPIRED: u64 = 1 << 4;
+const ON_OTHER_PURPOSE: u64 = 1 << 5;
+const TERMINAL_ANSWERED: u64 = 1 << 6;
+const TERMINAL_YES: u64 = 1 << 7;
+/// What is not about the answer to the very use.
+const OF_PERSON: u64 =
+    KNOWN | SUPPRESSED | ON_OTHER_CHANNEL | ON_OTHER_PURPOSE | TERMINAL_ANSWERED | TERMINAL_YES;
 /// Where the parts of the answer begin: 2 bits, 16 and 16.
 const ANSWER: u32 = 8;
 const MANNER: u32 = 16;
@@ -94,6 +98,18 @@ impl Glance {
         self.has(ON_OTHER_CHANNEL)
     }
 
+    /// Whether a yes holds for another purpose, and nothing was answered for this one.
+    #[must_use]
+    pub const fn on_other_purpose(&self) -> bool {
+        self.has(ON_OTHER_PURPOSE)
+    }
+
+    /// The answer for the purpose on the terminal: whether it is a yes that holds and is proven.
+    #[must_use]
+    pub fn on_terminal(&self) -> Option<bool> {
+        self.has(TERMINAL_ANSWERED).then(|| self.has(TERMINAL_YES))
+    }
+
     /// The answer to the very use.
     #[must_use]
     pub fn own(&self) -> Option<OwnAnswer> {
@@ -119,23 +135,50 @@ impl Glance {
     }
 
     fn take(&mut self, cell: &PackedCell, wanted: &Use) {
-        // what was answered after the instant asked about had not been answered then
-        let answered = cell.effective_at <= wanted.at || cell.answer.is_no();
-        let yes = cell.answer == Answer::Given;
-        // no end is the greatest number, which no instant reaches
-        let expired = yes && cell.valid_until <= wanted.at;
+        let answered = cell.answered_by(wanted.at);
+        let expired = cell.expired_by(wanted.at);
+        self.take_terminal(cell, wanted.at);
         if cell.channel != wanted.channel {
-            let holds = answered && yes && !expired;
-            self.packed |= if holds { ON_OTHER_CHANNEL } else { 0 };
+            self.packed |= flag(cell.holds_at(wanted.at), ON_OTHER_CHANNEL);
         } else if answered {
             self.packed &= OF_PERSON;
             self.packed |= ANSWERED
-                | if expired { EXPIRED } else { 0 }
+                | flag(expired, EXPIRED)
                 | (cell.answer as u64) << ANSWER
                 | u64::from(cell.manner.bits()) << MANNER
                 | u64::from(cell.notice) << NOTICE;
             self.effective_at = cell.effective_at;
         }
+    }
+
+    fn take_terminal(&mut self, cell: &PackedCell, at: i64) {
+        let asked_only = cell.answer == Answer::Requested;
+        if cell.channel == Channel::StorageAccess.code() && cell.answered_by(at) && !asked_only {
+            let yes = cell.holds_at(at) && cell.manner.proof();
+            self.packed |= TERMINAL_ANSWERED | flag(yes, TERMINAL_YES);
+        }
+    }
+}
+
+const fn flag(is_set: bool, flag: u64) -> u64 {
+    if is_set { flag } else { 0 }
+}
+
+impl PackedCell {
+    /// What was answered after the instant asked about had not been answered then; a no counts.
+    fn answered_by(&self, at: i64) -> bool {
+        self.effective_at <= at || self.answer.is_no()
+    }
+
+    /// Whether it is a yes that has run out.
+    fn expired_by(&self, at: i64) -> bool {
+        // no end is the greatest number, which no instant reaches
+        self.answer == Answer::Given && self.valid_until <= at
+    }
+
+    /// Whether it is a yes that holds.
+    fn holds_at(&self, at: i64) -> bool {
+        self.answer == Answer::Given && self.answered_by(at) && !self.expired_by(at)
     }
 }
 
@@ -155,11 +198,16 @@ impl<'a> PersonView<'a> {
     pub fn glance(&self, wanted: &Use, suppressed: bool) -> Glance {
         let mut glance = Glance::nobody(suppressed || self.suppressed());
         glance.packed |= KNOWN;
+        let (mut for_this, mut for_another) = (false, false);
         for cell in self.person.cells() {
             if Some(cell.purpose) == wanted.purpose {
+                for_this = true;
                 glance.take(cell, wanted);
+            } else {
+                for_another |= cell.holds_at(wanted.at);
             }
         }
+        glance.packed |= flag(for_another && !for_this, ON_OTHER_PURPOSE);
         glance
     }
 

@@ -36,6 +36,7 @@ mod pages;
 mod policy_versions;
 mod positions;
 mod shop;
+mod signals;
 mod support_works;
 mod suppression;
 mod two_nodes;

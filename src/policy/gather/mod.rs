@@ -9,6 +9,7 @@ mod moment;
 mod needed_tests;
 mod past;
 mod said;
+mod signalled;
 mod taken;
 mod told;
 mod when;
@@ -18,6 +19,7 @@ pub use described::{Described, Field, Shape};
 pub use moment::{Calendar, LegalCalendar, Moment};
 pub use past::Past;
 pub use said::say;
+pub use signalled::{Unreadable, unreadable};
 pub use taken::{Mentions, Taken};
 pub use told::{
     CallAttempt, Contact, DatedChoice, InformationRequest, Message, PersonTold, PressureCap, Told,

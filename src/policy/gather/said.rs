@@ -4,13 +4,12 @@ use super::consent::Answered;
 use super::history;
 use super::moment::{Calendar, Moment};
 use super::past::Past;
+use super::signalled;
 use super::told::{DatedChoice, Entry, Message, PersonTold, Told};
 use crate::domain::registry::Answer;
-use crate::domain::signals::gpc::signals_gpc;
-use crate::domain::signals::tcf::{Ground, TcString, TcfPurpose, VendorAnswer};
 use crate::policy::vocabulary::{
-    AccountModel, Art22Ground, ConsentFact, Country, PartnerUse, PersonKind, PixelUse, ProofFact,
-    RegisterFact, Sector, SenderType, SignalFact, Stated, Subscriber, Whole,
+    AccountModel, Art22Ground, Country, PartnerUse, PersonKind, PixelUse, RegisterFact, Sector,
+    SenderType, Stated, Subscriber, Whole,
 };
 use crate::policy::{FactSet, Facts};
 use chrono::{DateTime, Utc};
@@ -44,7 +43,7 @@ pub fn say(
     past.last(own_yes, moment, facts);
     profiling(told, facts);
     devices(told, facts);
-    signals(told, moment, facts);
+    signalled::facts(told, moment, facts);
     sender(told, moment, facts);
     moment.facts(country, calendar, needs, facts);
 }
@@ -150,38 +149,6 @@ fn devices(told: &Told, facts: &mut Facts) {
 
 fn choice(made: Option<&DatedChoice>) -> Stated {
     Stated::from(made.map(|made| made.status == Answer::Given))
-}
-
-/// The signals of browser and consent platform. A yes in a TC string is a consent; it never
-/// stands against a no of the registry.
-fn signals(told: &Told, moment: &Moment, facts: &mut Facts) {
-    let sent = told
-        .headers
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("Sec-GPC"));
-    facts.gpc = signals_gpc(sent.flat_map(|(_, values)| values.iter()));
-    let Some(text) = &told.tc_string else {
-        return;
-    };
-    let vendor = told.vendor_id.unwrap_or(0);
-    let purpose = told.purpose_id.and_then(TcfPurpose::new);
-    let answer = match (TcString::parse(text), purpose) {
-        (Ok(read), Some(purpose)) => read.vendor_may(vendor, purpose, Ground::Consent, moment.at),
-        // a string that cannot be read, or a purpose that there is not
-        _ => VendorAnswer::Invalid,
-    };
-    facts.signal = match answer {
-        VendorAnswer::Invalid => SignalFact::Invalid,
-        VendorAnswer::NotDisclosed => SignalFact::VendorNotDisclosed,
-        VendorAnswer::Yes | VendorAnswer::No => SignalFact::Valid,
-    };
-    let agreed = answer == VendorAnswer::Yes;
-    let open = [ConsentFact::NeverAsked, ConsentFact::Requested].contains(&facts.consent);
-    if facts.signal == SignalFact::Valid && agreed && open {
-        facts.consent = ConsentFact::Given;
-        facts.consent_proof = ProofFact::Individual;
-        facts.notice_current = true;
-    }
 }
 
 fn sender(told: &Told, moment: &Moment, facts: &mut Facts) {

@@ -284,7 +284,9 @@ described! {
         pub art22_ground: Option<String>,
         /// The IAB TC string of the page or app.
         pub tc_string: Option<String>,
-        /// The vendor's id in it.
+        /// The IAB GPP string of the page or app; its European section is looked at.
+        pub gpp_string: Option<String>,
+        /// The vendor's id in the string.
         pub vendor_id: Option<u16>,
         /// The TCF purpose asked about.
         pub purpose_id: Option<u8>,
