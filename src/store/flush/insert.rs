@@ -99,7 +99,7 @@ pub(super) fn write_entries(
                 }),
                 bulk!(states => consent_states {
                     subject_id, purpose, channel, status, effective_at, valid_until, notice_id,
-                    notice_version, source, proof, record_id, position
+                    notice_version, source, proof, clarity, circumstances, record_id, position
                 } replacing [subject_id, purpose, channel]),
                 bulk!(reached => contacts {
                     id, subject_id, at, direction, channel, purpose, refused, reserved, released,
