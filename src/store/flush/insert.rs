@@ -76,14 +76,14 @@ pub(super) fn write_entries(
                 conn,
                 insert_into,
                 outbox::table,
-                &outbox,
+                outbox,
                 "writing the outbox"
             );
             each!(
                 conn,
                 replace_into,
                 log_head::table,
-                &head,
+                head,
                 "moving the head of the log"
             );
             Ok(())
