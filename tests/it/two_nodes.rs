@@ -32,6 +32,29 @@ fn said(api: &Http, person: &Value, status: &str) -> Value {
 }
 
 on_both! {
+    /// As many at once as take statements of several rows and of one. An answer that rests on no
+    /// clear act is no permission, neither where it was taken down nor where it was read.
+    fn the_act_of_a_yes_is_known_to_every_node(db: &Db) {
+        let a = Scene::new(db);
+        let person = |n: usize| email(&format!("act{n}@two.example"));
+        let said = |n| {
+            let mut yes = consent(&person(n), NEWSLETTER.0, NEWSLETTER.1, "given");
+            yes["act"] = json!("preticked_box");
+            yes["explicit"] = json!(true);
+            yes
+        };
+        let elements: Vec<Value> = (0..21).map(said).collect();
+        let written = a.api.post("/v1/consents", &json!({ "consents": elements })).expect(201).json();
+        let b = Scene::on(db, &a.key);
+        for (n, view) in written["consents"].as_array().unwrap().iter().enumerate() {
+            assert!(!permits(&a.api.asks(&person(n))));
+            assert!(!permits(&b.api.asks(&person(n))));
+            let states = b.api.states(view["subject_id"].as_str().unwrap());
+            assert_eq!(states[0]["circumstances"], view["state"]["circumstances"], "{view}");
+            assert_ne!(states[0]["circumstances"], Value::Null, "{view}");
+        }
+    }
+
     /// On `SQLite` the second node stands for whatever else writes into the file: an import, a
     /// command line.
     fn a_withdrawal_on_one_is_honoured_by_the_others_next_check(db: &Db) {

@@ -76,14 +76,14 @@ pub(super) fn write_entries(
                 conn,
                 insert_into,
                 outbox::table,
-                &outbox,
+                outbox,
                 "writing the outbox"
             );
             each!(
                 conn,
                 replace_into,
                 log_head::table,
-                &head,
+                head,
                 "moving the head of the log"
             );
             Ok(())
@@ -99,7 +99,7 @@ pub(super) fn write_entries(
                 }),
                 bulk!(states => consent_states {
                     subject_id, purpose, channel, status, effective_at, valid_until, notice_id,
-                    notice_version, source, proof, record_id, position
+                    notice_version, source, proof, clarity, circumstances, record_id, position
                 } replacing [subject_id, purpose, channel]),
                 bulk!(reached => contacts {
                     id, subject_id, at, direction, channel, purpose, refused, reserved, released,

@@ -13,7 +13,7 @@ use diesel::{insert_into, replace_into};
 /// node has just taken fails the batch on its primary key; it is then run again, and finds it.
 pub(super) fn write_subjects(db: &mut Db, world: &World) -> Result<(), StoreError> {
     let changed = || world.subjects.values().filter(|subject| subject.changed);
-    let mut persons: Vec<&SubjectRow> = changed().filter_map(Subject::rewritten).collect();
+    let mut persons: Vec<SubjectRow> = changed().filter_map(Subject::rewritten).cloned().collect();
     persons.sort_by(|a, b| a.id.cmp(&b.id));
     // merged within this very batch: the row is inserted where it ended up
     let moved: Vec<&IdentifierRow> = changed()
@@ -21,9 +21,9 @@ pub(super) fn write_subjects(db: &mut Db, world: &World) -> Result<(), StoreErro
         .flat_map(|s| &s.moved_identifiers)
         .collect();
     let last = |row: &IdentifierRow| moved.iter().copied().find(|moved| moved.blind == row.blind);
-    let mut new: Vec<&IdentifierRow> = changed()
+    let mut new: Vec<IdentifierRow> = changed()
         .flat_map(|s| &s.new_identifiers)
-        .map(|row| last(row).unwrap_or(row))
+        .map(|row| last(row).unwrap_or(row).clone())
         .collect();
     new.sort_by(|a, b| a.blind.cmp(&b.blind));
     write_persons(db, &persons, &new)?;
@@ -38,12 +38,11 @@ pub(super) fn write_subjects(db: &mut Db, world: &World) -> Result<(), StoreErro
 
 fn write_persons(
     db: &mut Db,
-    persons: &[&SubjectRow],
-    contacts: &[&IdentifierRow],
+    persons: &[SubjectRow],
+    contacts: &[IdentifierRow],
 ) -> Result<(), StoreError> {
     match db {
         Db::Sqlite(conn) => {
-            let (persons, contacts) = (persons.iter().copied(), contacts.iter().copied());
             each!(
                 conn,
                 replace_into,
