@@ -1,10 +1,13 @@
 -- What belongs to the person's act (whether it was clear, confirmed, by whom, one exact time…), and the
 -- answer that waits for a confirmation. SQLite changes a CHECK only by making the table anew.
+-- SQLite makes a table of its own for each list that a statement compares with: hence OR.
 CREATE TABLE consent_states_new (
     subject_id     BLOB     NOT NULL,
     purpose        TEXT    NOT NULL,
     channel        TEXT    NOT NULL,
-    status         TEXT    NOT NULL CHECK (status IN ('requested', 'given', 'refused', 'withdrawn')),
+    status         TEXT    NOT NULL CHECK (
+                       status = 'requested' OR status = 'given' OR status = 'refused' OR status = 'withdrawn'
+                   ),
     effective_at   BIGINT  NOT NULL,
     valid_until    BIGINT,
     notice_id      TEXT,
