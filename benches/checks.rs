@@ -113,7 +113,10 @@ fn tell(place: &Place, table: &mut Table, [ours, later, bare]: [&[Round]; 3], si
     table.line(
         format!("single check, on record before the answer, {name}"),
         figures(ours),
-        "64 connections, one core, a million persons",
+        format!(
+            "64 connections, one core, {} persons",
+            grouped(*PERSONS as f64)
+        ),
     );
     table.line(
         format!("single check, on record later, {name}"),
