@@ -4,10 +4,10 @@ use super::App;
 use super::check::{By, Judgement, Question, decide, decided, no_dice};
 use super::decisions::{Draft, Maker, Notes};
 use super::facts::{Asked, Setting};
-use super::outlook::Case;
+use super::outlook::{Case, Shared, shared};
 use super::policies::rules::Rules;
 use super::refusal::FieldProblem;
-use super::remembered::{Known, Remembered};
+use super::remembered::{Ahead, Known, Remembered};
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::event::Actor;
 use crate::domain::ids::DecisionId;
@@ -169,9 +169,13 @@ impl Deciding<'_> {
             let situation = || asked.situation(&seen);
             self.by.judge.answered(engine, &known.outcome, situation);
             let mut told = told(&known.outcome);
-            match &known.lawful {
-                Some(lawful) => told.lawful = lawful.clone(),
-                None => told.look_ahead(&case, ahead, &known.situation),
+            match &known.ahead {
+                Ahead::Denial(lawful) => told.lawful = lawful.clone(),
+                Ahead::Permit(until) => {
+                    let ends = [told.valid_until, *until];
+                    told.valid_until = ends.into_iter().flatten().min();
+                }
+                Ahead::Own => told.look_ahead(&case, ahead, &known.situation),
             }
             let notes = &self.memory.notes;
             return Some(notes.again(engine, known, subject, told));
@@ -180,7 +184,20 @@ impl Deciding<'_> {
         let situation = situation?;
         let mut told = told(&outcome);
         told.look_ahead(&case, ahead, &situation);
-        let lawful = told.lawful.clone();
+        // time tells persons apart who have more than answers; others, as far as is found out here
+        let plain = person.is_none_or(|person| person.is_plain());
+        let lies_ahead = if !plain {
+            Ahead::Own
+        } else if outcome.is_permit() {
+            match shared(&case, ahead.0, ahead.1, &situation) {
+                Shared::Until(until) => Ahead::Permit(until),
+                Shared::No => Ahead::Own,
+            }
+        } else if told.lawful.from().is_none() {
+            Ahead::Denial(told.lawful.clone())
+        } else {
+            Ahead::Own
+        };
         let judgement = Judgement {
             decided: told,
             subject,
@@ -191,11 +208,7 @@ impl Deciding<'_> {
             .notes
             .of(Some(engine), actor, question, judgement);
         let known = Known {
-            // time tells persons apart of whom the same is seen; nothing else does
-            lawful: Some(lawful).filter(|lawful| {
-                let plain = person.is_none_or(|person| person.is_plain());
-                !outcome.is_permit() && plain && lawful.from().is_none()
-            }),
+            ahead: lies_ahead,
             outcome,
             context: draft.context().clone(),
             situation,

@@ -17,6 +17,7 @@ use crate::domain::time::{Now, from_micros};
 use crate::index::View;
 use crate::policy::gather::{Message, Moment};
 use crate::policy::{Outcome, Situation};
+use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -36,10 +37,21 @@ pub(super) struct Known {
     pub context: Arc<Context>,
     /// On which facts.
     pub situation: Situation,
-    /// What would flip a denial, where that is the same for everybody of whom the same is seen.
-    pub lawful: Option<Lawful>,
+    /// What lies ahead of it, where that is the same for everybody of whom the same is seen.
+    pub ahead: Ahead,
     /// Whether the texts that it names were in the database when somebody last looked.
     pub durable: bool,
+}
+
+/// What lies ahead of an answer.
+#[derive(Debug, Clone)]
+pub(super) enum Ahead {
+    /// What would flip a denial.
+    Denial(Lawful),
+    /// Until when a permit holds at most, each one's own consent aside.
+    Permit(Option<DateTime<Utc>>),
+    /// Each one's own is looked for.
+    Own,
 }
 
 /// One use of data by one caller.

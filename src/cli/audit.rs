@@ -1,6 +1,5 @@
 //! `placet audit`: export a period, check a package offline, compare the database with its log.
 
-mod period;
 mod progress;
 
 use crate::access::{ExportAudit, Grant, Principal, authorize};
@@ -9,6 +8,7 @@ use crate::app::export::{ExportError, ExportQuery, Exported};
 use crate::app::refusal::Refusal;
 use crate::audit::note::VerifierKey;
 use crate::audit::package::verify;
+use crate::cli::period;
 use crate::domain::registry::Slug;
 use crate::http::pages::Language;
 use crate::http::report::HtmlReport;

@@ -13,6 +13,7 @@ mod import;
 mod link;
 mod master_key;
 mod output;
+mod period;
 mod policy;
 mod serve;
 pub mod system;

@@ -49,6 +49,26 @@ macro_rules! facts {
                 }
             }
 
+            /// The code of a value as records of decisions hold it: a yes or no, a whole number, or
+            /// a word of the list. `None` where it is none of this fact's.
+            pub(super) fn code_of(self, value: &serde_json::Value) -> Option<u16> {
+                let words = match self {
+                    $(Self::$fact => <$kind as Fact>::WORDS,)*
+                };
+                let (_, greatest) = self.kind();
+                let code = match (value, words) {
+                    (serde_json::Value::Bool(yes), None) => u16::from(*yes),
+                    (serde_json::Value::Number(number), None) => {
+                        u16::try_from(number.as_u64()?).ok()?
+                    }
+                    (serde_json::Value::String(word), Some(words)) => {
+                        u16::try_from(words().iter().position(|one| one == word)?).ok()?
+                    }
+                    _ => return None,
+                };
+                (code <= greatest).then_some(code)
+            }
+
             /// The fact's type in the schema, and its greatest code.
             pub(super) const fn kind(self) -> (&'static str, u16) {
                 match self {

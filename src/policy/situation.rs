@@ -37,6 +37,17 @@ impl Laws {
         }
     }
 
+    /// The laws that a record names; `None` where there are more than two.
+    #[must_use]
+    pub fn named(countries: &[Country]) -> Option<Self> {
+        let mut named = countries.iter().copied();
+        let laws = Self {
+            first: named.next(),
+            second: named.next(),
+        };
+        named.next().is_none().then_some(laws)
+    }
+
     /// The countries, each once.
     pub fn iter(self) -> impl Iterator<Item = Country> {
         self.first.into_iter().chain(self.second)

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
 use crate::support::process;
-use crate::support::scene::{Scene, consent, email, key, permits, words};
+use crate::support::scene::{Scene, consent, email, key, permits, question, words};
 use crate::support::server::{Server, cli, cli_with_input};
 
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -166,6 +166,50 @@ on_both! {
         assert_eq!(approved["gate"]["to_permit"], 3);
         assert!(permits(&anne.asks(&person)));
         assert!(!permits(&anne.asks(&email("no@policies.example"))));
+        drop(scene);
+    }
+
+    /// What was decided is decided again; what the record does not tell is no permit.
+    fn a_draft_is_tried_on_what_was_decided(db: &Db) {
+        let (scene, anne, _) = office(db);
+        let (old, no) = (email("past@policies.example"), email("pastno@policies.example"));
+        anne.records(&consent(&old, "newsletter", "email", "given"));
+        anne.records(&consent(&no, "newsletter", "email", "refused"));
+        let notice = json!({ "purpose": "newsletter", "change": "major", "text": words("anew") });
+        anne.put("/v1/notices/newsletter/2", &notice).expect(200);
+        let outdated = anne.asks(&old);
+        assert!(!permits(&outdated) && !permits(&anne.asks(&no)), "{outdated}");
+        let mut simulated = question(&old, "newsletter", "email");
+        simulated["at"] = json!("2026-11-01T10:00:00Z");
+        anne.post("/v1/checks", &simulated).expect(200);
+        let replay = |draft: &str, period: [&str; 2], allowed: &str, code| {
+            let ran = cli(db, &["--json", "policy", "simulate", draft, "--from", period[0], "--to", period[1],
+                "--allow-permits", allowed]);
+            assert_eq!(ran.code, code, "{ran:?}");
+            serde_json::from_str::<Value>(&ran.stdout).unwrap()["decisions"].clone()
+        };
+        let ever = ["2020-01-01", "2100-01-01"];
+        let draft = digest(&proposes(&anne, &looser()).expect(201));
+        let told = replay(&draft, ever, "0", 1);
+        assert_eq!((&told["decisions"], &told["cannot_be_told"]), (&json!(2), &json!(0)), "{told}");
+        let flips = &told["uses"][0]["flips"];
+        assert_eq!(flips[0]["examples"], json!([outdated["decision_id"]]), "{told}");
+        assert_eq!((&flips[0]["recorded"], &flips[0]["to"]), (&outdated["reason"], &json!("permit")));
+        assert_eq!((&told["uses"][0]["to_permit"], flips.as_array().unwrap().len()), (&json!(1), 1));
+        replay(&draft, ever, "5", 0);
+        assert_eq!(replay(&draft, ["2020-01-01", "2020-12-31"], "5", 0)["decisions"], 0);
+        // the hour was not found out then: no policy asked for it
+        let by_the_hour = packs(&[(
+            "gdpr/consent.cedar",
+            "context.notice_current",
+            "context.person_known && context.minute_of_day > 0",
+        )]);
+        let draft = digest(&proposes(&anne, &by_the_hour).expect(201));
+        let told = replay(&draft, ever, "5", 0);
+        assert_eq!((&told["decisions"], &told["cannot_be_told"]), (&json!(2), &json!(2)), "{told}");
+        assert_eq!(told["uses"][0]["to_permit"], 0);
+        let lone = cli(db, &["policy", "simulate", &draft, "--from", "2026-01-01"]);
+        assert_eq!(lone.code, 2, "{lone:?}");
         drop(scene);
     }
 

@@ -26,7 +26,7 @@ mod words;
 
 pub(super) use case::Case;
 pub(super) use search::lawful;
-pub(super) use until::until;
+pub(super) use until::{Shared, shared, until};
 pub use words::{NOTHING_EN, NOTHING_FR};
 
 use crate::domain::registry::Channel;

@@ -6,6 +6,7 @@ pub mod load;
 pub mod note;
 pub mod propose;
 pub mod read;
+pub mod replay;
 pub mod rules;
 pub mod shadow;
 pub mod simulate;

@@ -4,13 +4,16 @@ mod diff;
 mod law;
 pub mod named;
 mod publish;
+mod replay;
 mod simulate;
 
 use crate::cli::config::Config;
 use crate::cli::output::{Exit, Failure, print};
+use crate::cli::period;
 use crate::policy::cases::{self, Case, CaseFile, Report, Verdict};
 use crate::policy::gather::LegalCalendar;
 use crate::policy::{Draft, Effect, Engine, PolicyError, PolicySource, Proof, Searched};
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -32,12 +35,20 @@ pub enum PolicyCommand {
         /// What it is to be
         to: String,
     },
-    /// Try a draft on everybody in the registry: how many uses flip, which way, and why. Exits 1
-    /// where more would newly be permitted than allowed
-    #[command(after_help = "Example: placet policy simulate policies --allow-permits 0")]
+    /// Try a draft on everybody in the registry, and on the recorded decisions of a period: how many
+    /// flip, which way, and why. Exits 1 where more would newly be permitted than allowed
+    #[command(
+        after_help = "Examples:\n  placet policy simulate policies --allow-permits 0\n  placet policy simulate policies --from 2026-11-01 --to 2026-11-30"
+    )]
     Simulate {
         /// A directory, `shipped`, or a stored version
         draft: String,
+        /// The first day (UTC), or an instant, of recorded decisions to decide again
+        #[arg(long, value_parser = period::start, requires = "to")]
+        from: Option<DateTime<Utc>>,
+        /// The last day (UTC), itself included, or an instant, itself not included
+        #[arg(long, value_parser = period::end, requires = "from")]
+        to: Option<DateTime<Utc>>,
         /// How many uses (a person, a purpose, a channel) may newly be permitted
         #[arg(long, value_name = "N", default_value_t = 0)]
         allow_permits: u64,
@@ -110,8 +121,13 @@ pub fn run(command: &PolicyCommand, config: &Config, as_json: bool) -> Result<Ex
         PolicyCommand::Diff { from, to } => diff::run(from, to, config, as_json),
         PolicyCommand::Simulate {
             draft,
+            from,
+            to,
             allow_permits,
-        } => simulate::run(draft, *allow_permits, config, as_json),
+        } => {
+            let period = from.zip(*to).map(|(from, to)| from..to);
+            simulate::run(draft, period, *allow_permits, config, as_json)
+        }
         PolicyCommand::Publish { draft, login, why } => {
             publish::propose(draft, login, why, config, as_json)
         }

@@ -5,27 +5,42 @@ use crate::app::policies::simulate::{Flips, Simulation, Use};
 use crate::cli::config::Config;
 use crate::cli::open;
 use crate::cli::output::{Exit, Failure, print};
+use chrono::{DateTime, Utc};
 use serde_json::json;
+use std::ops::Range;
 
-/// Simulates a draft; exits 1 where it would newly permit more than allowed.
+/// Simulates a draft, on the recorded decisions of a period as well where one is given; exits 1
+/// where it would newly permit more than allowed.
 ///
 /// # Errors
 /// Where the draft or the data cannot be read.
 pub fn run(
     name: &str,
+    period: Option<Range<DateTime<Utc>>>,
     allow_permits: u64,
     config: &Config,
     as_json: bool,
 ) -> Result<Exit, Failure> {
     let draft = named::load(name, config)?;
     let app = open(config)?;
-    let found = app.simulate_policy(&named::grant()?, &draft, app.now())?;
+    let grant = named::grant()?;
+    let found = app.simulate_policy(&grant, &draft, app.now())?;
+    let replay = period.map(|period| app.replay_policy(&grant, &draft, &period));
+    let replay = replay.transpose()?;
     if as_json {
-        print(&json!(found).to_string())?;
+        let mut told = json!(found);
+        if let (Some(all), Some(replay)) = (told.as_object_mut(), &replay) {
+            all.insert("decisions".into(), json!(replay));
+        }
+        print(&told.to_string())?;
     } else {
         print(&words(&found, allow_permits))?;
+        if let Some(replay) = &replay {
+            print(&super::replay::words(replay, allow_permits))?;
+        }
     }
-    let closed = found.to_permit() > allow_permits;
+    let newly = replay.map_or(0, |replay| replay.to_permit());
+    let closed = found.to_permit().max(newly) > allow_permits;
     Ok(if closed { Exit::Wrong } else { Exit::Ok })
 }
 

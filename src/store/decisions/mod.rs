@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`write`] | a sealed block and its rows |
 //! | [`journal`] | decisions that are durable and wait for their block |
+//! | [`period`] | block by block, for whoever asks about all of them |
 //! | [`read`] | by id, by campaign, by person |
 //! | [`postings`] | the sorted runs of people as bytes |
 //! | [`people`] | finding a person's blocks in the runs |
@@ -13,6 +14,7 @@
 mod journal;
 mod merge;
 mod people;
+mod period;
 mod postings;
 mod read;
 mod rows;

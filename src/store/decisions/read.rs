@@ -2,7 +2,7 @@
 
 use super::rows::{BlockRow, TextRow};
 use super::write::{LONGEST_SPAN, MOST};
-use crate::access::{ExportAudit, Grant, Permission, ReadDecisions, ReadSubjects};
+use crate::access::{ExportAudit, Grant, Permission, ReadDecisions, ReadPolicies, ReadSubjects};
 use crate::audit::Hash;
 use crate::audit::decision::{Block, Record};
 use crate::audit::tree::sha256;
@@ -20,6 +20,7 @@ pub trait ReadsDecisions: Permission {}
 impl ReadsDecisions for ReadDecisions {}
 impl ReadsDecisions for ReadSubjects {}
 impl ReadsDecisions for ExportAudit {}
+impl ReadsDecisions for ReadPolicies {}
 
 /// Most blocks that are read whole at once.
 pub const BLOCKS: u64 = 64;
@@ -201,7 +202,7 @@ impl ReadTx<'_> {
         row.map(|row| self.open_block(&row)).transpose()
     }
 
-    fn open_block(&self, row: &BlockRow) -> Result<Block, StoreError> {
+    pub(super) fn open_block(&self, row: &BlockRow) -> Result<Block, StoreError> {
         let damaged = || StoreError::Damaged {
             what: "a block of decisions",
             position: Some(unsigned(row.position)),
