@@ -516,12 +516,11 @@ fn telling(outcome: &reserve::Outcome) -> Value {
 }
 
 fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> {
-    let (blinds, coarse) = match asked.subject.plain(app.keys()) {
-        Some(own) => (vec![own], Vec::new()),
-        None => {
-            let named = asked.subject.named(app.keys(), "/subject")?;
-            (named.blinds(), named.coarse())
-        }
+    let (blinds, coarse) = if let Some(own) = asked.subject.plain(app.keys()) {
+        (vec![own], Vec::new())
+    } else {
+        let named = asked.subject.named(app.keys(), "/subject")?;
+        (named.blinds(), named.coarse())
     };
     let problems = reserve::faults(
         asked.facts.as_deref(),
