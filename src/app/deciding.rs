@@ -4,10 +4,10 @@ use super::App;
 use super::check::{By, Judgement, Question, decide, decided, no_dice};
 use super::decisions::{Draft, Maker, Notes};
 use super::facts::{Asked, Setting};
-use super::outlook::{Case, Shared, shared};
+use super::outlook::{Ahead, Case};
 use super::policies::rules::Rules;
 use super::refusal::FieldProblem;
-use super::remembered::{Ahead, Known, Remembered};
+use super::remembered::{Known, Remembered};
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::event::Actor;
 use crate::domain::ids::DecisionId;
@@ -170,12 +170,14 @@ impl Deciding<'_> {
             self.by.judge.answered(engine, &known.outcome, situation);
             let mut told = told(&known.outcome);
             match &known.ahead {
-                Ahead::Denial(lawful) => told.lawful = lawful.clone(),
+                Ahead::Denial(lawful, _) if known.ahead.holds_for(&case) => {
+                    told.lawful = lawful.clone();
+                }
                 Ahead::Permit(until) => {
                     let ends = [told.valid_until, *until];
                     told.valid_until = ends.into_iter().flatten().min();
                 }
-                Ahead::Own => told.look_ahead(&case, ahead, &known.situation),
+                _ => told.look_ahead(&case, ahead, &known.situation),
             }
             let notes = &self.memory.notes;
             return Some(notes.again(engine, known, subject, told));
@@ -189,14 +191,9 @@ impl Deciding<'_> {
         let lies_ahead = if !plain {
             Ahead::Own
         } else if outcome.is_permit() {
-            match shared(&case, ahead.0, ahead.1, &situation) {
-                Shared::Until(until) => Ahead::Permit(until),
-                Shared::No => Ahead::Own,
-            }
-        } else if told.lawful.from().is_none() {
-            Ahead::Denial(told.lawful.clone())
+            Ahead::of_permit(&case, ahead.0, ahead.1, &situation)
         } else {
-            Ahead::Own
+            Ahead::of_denial(&case, ahead.0, ahead.1, &situation, &told.lawful)
         };
         let judgement = Judgement {
             decided: told,
@@ -247,6 +244,7 @@ mod tests {
     use super::*;
     use crate::app::audience::tests::{Act, act, happen};
     use crate::app::facts::Said;
+    use crate::app::record::Claim;
     use crate::app::testing::TestApp;
     use crate::policy::gather::Message;
     use proptest::prelude::*;
@@ -280,7 +278,8 @@ mod tests {
         let mut record = draft.record().clone();
         record.id = [0; 16];
         let decided = draft.told();
-        format!("{record:?} {:?} {:?}", decided.outcome, decided.lawful)
+        let ahead = (&decided.lawful, decided.valid_until);
+        format!("{record:?} {:?} {ahead:?}", decided.outcome)
     }
 
     /// The answer by the way that remembers nothing, and what is written down of it.
@@ -323,6 +322,55 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    /// Text messages have hours: who agreed when and until when differs, what lies ahead is told
+    /// to each as to whoever is asked about alone.
+    fn texts_may_go_out_by_day(steps: Vec<(usize, &'static str, &'static str, i64)>) {
+        let shop = TestApp::new();
+        shop.publish();
+        let grant = TestApp::grant::<CheckDecisions>();
+        let mut memory = Memory::new(shop.app.maker.clone());
+        for (person, status, valid_for, seconds) in steps {
+            let email = format!("p{person}@example.fr");
+            shop.record(vec![Claim {
+                channel: "sms".into(),
+                valid_for: Some(valid_for.into()),
+                collected_at: Some(shop.app.now().utc()),
+                ..shop.claim(&[("email", &email)], "offers", status)
+            }]);
+            shop.clock.pass(seconds);
+            let view = shop.app.index().view();
+            let mut deciding = shop.app.deciding(&view, shop.app.now(), 600, &mut memory);
+            for person in (0..6).chain(0..6) {
+                let asked = Question {
+                    channel: "sms".into(),
+                    ..question(&shop, person, "offers", Some(true))
+                };
+                let draft = deciding.draft(&grant, &asked).unwrap();
+                assert_eq!(
+                    facts(&draft),
+                    worked_out(&shop, &asked),
+                    "of person {person}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn what_lies_ahead_of_a_text_is_each_ones_own(
+            steps in prop::collection::vec((
+                0_usize..6,
+                prop::sample::select(vec!["given", "given", "given", "refused"]),
+                prop::sample::select(vec!["P1D", "P2D", "P40D", "P3Y"]),
+                0_i64..30 * 3600,
+            ), 1..20),
+        ) {
+            texts_may_go_out_by_day(steps);
         }
     }
 

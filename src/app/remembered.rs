@@ -8,7 +8,7 @@
 use super::audience::Months;
 use super::check::Question;
 use super::facts::Seen;
-use super::outlook::Lawful;
+use super::outlook::Ahead;
 use super::policies::rules::Rules;
 use crate::audit::decision::Context;
 use crate::domain::event::Actor;
@@ -17,7 +17,6 @@ use crate::domain::time::{Now, from_micros};
 use crate::index::View;
 use crate::policy::gather::{Message, Moment};
 use crate::policy::{Outcome, Situation};
-use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -41,17 +40,6 @@ pub(super) struct Known {
     pub ahead: Ahead,
     /// Whether the texts that it names were in the database when somebody last looked.
     pub durable: bool,
-}
-
-/// What lies ahead of an answer.
-#[derive(Debug, Clone)]
-pub(super) enum Ahead {
-    /// What would flip a denial.
-    Denial(Lawful),
-    /// Until when a permit holds at most, each one's own consent aside.
-    Permit(Option<DateTime<Utc>>),
-    /// Each one's own is looked for.
-    Own,
 }
 
 /// One use of data by one caller.

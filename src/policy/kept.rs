@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 /// The text, once somebody has made it. It follows from its owner, and so is no part of what
 /// makes two owners equal.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Kept(OnceLock<Box<str>>);
+pub(crate) struct Kept(OnceLock<Box<str>>);
 
 impl Kept {
     /// The text; made now where nobody has asked before.

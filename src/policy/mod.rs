@@ -65,6 +65,7 @@ pub use engine::Engine;
 pub use error::PolicyError;
 pub use fact_set::FactSet;
 pub use facts::{FactName, Facts};
+pub(crate) use kept::Kept;
 pub use never::{Broken, Never, Searched};
 pub use outcome::{Effect, LawfulIf, Outcome, reasons};
 pub use pack::Pack;

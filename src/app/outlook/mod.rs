@@ -9,12 +9,14 @@
 //! | [`case`] | one question, ready to be asked again |
 //! | [`instants`] | the instants at which an answer may change |
 //! | [`until`] | until when a permit holds |
+//! | [`alike`] | what is the same for everybody of whom the same is seen |
 //! | [`steps`] | what the caller or the person may change |
 //! | [`search`] | the smallest set of changes that flips a denial |
 //! | [`aged`] | the contacts that must have aged by then |
 //! | [`words`] | the changes in words |
 
 mod aged;
+mod alike;
 mod case;
 mod instants;
 mod search;
@@ -24,13 +26,14 @@ mod tests;
 mod until;
 mod words;
 
+pub(super) use alike::Ahead;
 pub(super) use case::Case;
 pub(super) use search::lawful;
-pub(super) use until::{Shared, shared, until};
+pub(super) use until::until;
 pub use words::{NOTHING_EN, NOTHING_FR};
 
 use crate::domain::registry::Channel;
-use crate::policy::{FactName, FactSet};
+use crate::policy::{FactName, FactSet, Kept};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -48,13 +51,19 @@ pub enum Lawful {
 }
 
 impl Lawful {
+    /// The changes, where they were found.
+    #[must_use]
+    pub fn way(&self) -> Option<&WayOut> {
+        match self {
+            Self::If(way) => Some(way),
+            Self::NotKnown | Self::Nothing => None,
+        }
+    }
+
     /// From when on the use would be permitted, where time must pass.
     #[must_use]
     pub fn from(&self) -> Option<DateTime<Utc>> {
-        match self {
-            Self::If(way) => way.from,
-            Self::NotKnown | Self::Nothing => None,
-        }
+        self.way()?.from
     }
 }
 
@@ -73,6 +82,17 @@ pub struct WayOut {
     pub purpose: String,
     /// By which channel.
     pub channel: Channel,
+    /// Its text.
+    kept: Kept,
+}
+
+impl WayOut {
+    /// The text that `make` makes of it. It is made once and kept, since what is found for one is told
+    /// to all who are alike; there is one such text, so that there must be one maker.
+    #[must_use]
+    pub fn text(&self, make: impl FnOnce() -> String) -> &str {
+        self.kept.text(make)
+    }
 }
 
 /// What somebody must do.

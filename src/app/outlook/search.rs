@@ -10,7 +10,7 @@ use super::instants::Instants;
 use super::steps::{Act, Step, go_together, steps, touched};
 use super::{AHEAD, Change, Lawful, WayOut, clock, slow};
 use crate::app::facts::{Said, Seen};
-use crate::policy::{Country, FactName, FactSet, Situation};
+use crate::policy::{Country, FactName, FactSet, Kept, Situation};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -197,6 +197,7 @@ impl Search<'_> {
             aged: from.map_or_else(Vec::new, |from| aged(self.case, said, reads, self.at, from)),
             purpose: self.case.purpose.id.as_str().to_owned(),
             channel: self.case.channel,
+            kept: Kept::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::case::Case;
 use super::instants::Instants;
 use super::{FOLLOWED, clock, slow};
 use crate::app::facts::Said;
-use crate::policy::{FactName, Situation, Whole};
+use crate::policy::Situation;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -31,53 +31,8 @@ pub(in crate::app) fn until(
     end.into_iter().chain(changes).min()
 }
 
-/// Until when a permit holds for everybody of whom the same is seen, the end of each one's own
-/// consent aside.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::app) enum Shared {
-    /// Until this instant, or for as long as is followed.
-    Until(Option<DateTime<Utc>>),
-    /// Time may tell them apart.
-    No,
-}
-
-/// More than a consent grows older, in months, while it is followed.
-const OLDER: i64 = 3;
-
-/// [`until`] for everybody of whom the same is seen and who has nothing that time alone would change
-/// but an answer: whatever a clock shows meanwhile, and however much older the answer grows.
-pub(in crate::app) fn shared(
-    case: &Case<'_>,
-    said: &Said,
-    at: DateTime<Utc>,
-    situation: &Situation,
-) -> Shared {
-    let mut later = *situation;
-    let facts = &mut later.facts;
-    for age in [
-        &mut facts.consent_age_months,
-        &mut facts.months_since_last_choice,
-    ] {
-        *age = Whole::of(i64::from(age.get()) + OLDER);
-    }
-    // other answers may end meanwhile
-    let mut free = clock();
-    [
-        FactName::consent_on_other_channel,
-        FactName::consent_on_other_purpose,
-        FactName::terminal_consent,
-    ]
-    .into_iter()
-    .for_each(|fact| free.insert(fact));
-    let holds = !case.engine.is_by_cedar() && case.engine.must_permit(situation, &later, free);
-    if holds {
-        Shared::Until(era(case, said, at, situation))
-    } else {
-        Shared::No
-    }
-}
-
-fn era(
+/// When another era of the law begins.
+pub(super) fn era(
     case: &Case<'_>,
     said: &Said,
     at: DateTime<Utc>,

@@ -1,6 +1,6 @@
 //! `POST /v1/checks`: may this be sent?
 
-use super::lawful::LawfulIf;
+use super::lawful::{self, LawfulIf};
 use super::subject::Subject;
 use super::told::{FactsSchema, MessageSchema, PersonSchema};
 use crate::access::CheckDecisions;
@@ -398,22 +398,43 @@ fn put(answer: &mut Vec<u8>, version: &str, decided: &Decided) -> serde_json::Re
         before.unwrap_or_default().to_owned()
     });
     answer.extend_from_slice(kept.as_bytes());
+    join(answer, &Named::of(decided))?;
+    lawful::put(answer, decided)?;
+    join(answer, &Rest::of(decided))?;
+    answer.push(b'}');
+    Ok(())
+}
+
+/// Writes fields as a part of the object that is being written.
+fn join(answer: &mut Vec<u8>, fields: &impl Serialize) -> serde_json::Result<()> {
     let joint = answer.len();
-    serde_json::to_writer(&mut *answer, &Rest::of(decided))?;
-    // what opens the rest joins it to what was kept
+    serde_json::to_writer(&mut *answer, fields)?;
     if let Some(brace) = answer.get_mut(joint) {
         *brace = b',';
     }
+    answer.pop();
     Ok(())
+}
+
+/// What a decision is called, and what it was made on.
+#[derive(Serialize)]
+struct Named {
+    decision_id: DecisionId,
+    position: u64,
+}
+
+impl Named {
+    const fn of(decided: &Decided) -> Self {
+        Self {
+            decision_id: decided.id,
+            position: decided.position,
+        }
+    }
 }
 
 /// The part of a [`DecisionView`] that is of one decision.
 #[derive(Serialize)]
-struct Rest<'a> {
-    decision_id: DecisionId,
-    position: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lawful_if: Option<LawfulIf<'a>>,
+struct Rest {
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence_position: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -425,12 +446,9 @@ struct Rest<'a> {
     contact_id: Option<RecordId>,
 }
 
-impl<'a> Rest<'a> {
-    fn of(decided: &'a Decided) -> Self {
+impl Rest {
+    fn of(decided: &Decided) -> Self {
         Self {
-            decision_id: decided.id,
-            position: decided.position,
-            lawful_if: LawfulIf::of(decided),
             evidence_position: decided.evidence,
             evidence_notice: decided.notice.as_ref().map(ToString::to_string),
             valid_until: decided.valid_until.map(rfc3339),

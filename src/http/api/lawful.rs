@@ -58,6 +58,24 @@ pub struct AgedView {
     pub channel: &'static str,
 }
 
+/// Writes it as a field of the object that is being written. A way out is of one outcome, and its text
+/// is made once.
+pub(super) fn put(answer: &mut Vec<u8>, decided: &Decided) -> serde_json::Result<()> {
+    let Some(way) = decided.lawful.way() else {
+        let Some(lawful) = LawfulIf::of(decided) else {
+            return Ok(());
+        };
+        answer.extend_from_slice(FIELD);
+        return serde_json::to_writer(answer, &lawful);
+    };
+    let make = || serde_json::to_string(&LawfulIf::of(decided)).unwrap_or_else(|_| "null".into());
+    answer.extend_from_slice(FIELD);
+    answer.extend_from_slice(way.text(make).as_bytes());
+    Ok(())
+}
+
+const FIELD: &[u8] = b",\"lawful_if\":";
+
 impl<'a> LawfulIf<'a> {
     /// Of a decision; none on a permit, and where neither the rule nor the search says anything.
     #[must_use]
