@@ -6,14 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 /// Lower-case hex, two digits a byte.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
-    bytes
-        .iter()
-        .flat_map(|b| [b >> 4, b & 15])
-        .filter_map(|nibble| DIGITS.get(usize::from(nibble)))
-        .collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = Vec::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or(b'0');
+        text.extend([digit(byte >> 4), digit(byte & 15)]);
+    }
+    // digits alone: it cannot fail
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Reads exactly `N` bytes of lower-case hex; upper case is refused, so that a value has one text.

@@ -89,6 +89,9 @@ struct ContextText<'a> {
     shape: String,
 }
 
+/// Bytes that the text of a [`Record`] fits into.
+const LONGEST: usize = 384;
+
 /// The text of a [`Record`], its fields in RFC 8785 order.
 #[derive(Serialize)]
 struct RecordText<'a> {
@@ -150,7 +153,10 @@ impl Record {
             subject: subject.as_deref(),
             valid_until: self.valid_until,
         };
-        serde_json::to_vec(&text).unwrap_or_default()
+        let mut written = Vec::with_capacity(LONGEST);
+        // texts and numbers and nothing else: it cannot fail
+        drop(serde_json::to_writer(&mut written, &text));
+        written
     }
 
     /// When it was made, in milliseconds since 1970: the first six bytes of its id.
@@ -169,20 +175,16 @@ pub fn millis(id: &[u8; 16]) -> u64 {
 /// The text of a UUID (RFC 9562 section 4).
 #[must_use]
 pub fn uuid_text(id: &[u8; 16]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(36);
-    for (at, byte) in id.iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        for half in [byte >> 4, byte & 15] {
-            text.extend(
-                DIGITS
-                    .get(usize::from(half))
-                    .map(|digit| char::from(*digit)),
-            );
-        }
+    let whole = hex(id);
+    let mut rest = whole.as_str();
+    for length in [8, 4, 4, 4] {
+        let (part, after) = rest.split_at(length);
+        text.push_str(part);
+        text.push('-');
+        rest = after;
     }
+    text.push_str(rest);
     text
 }
 
