@@ -1,7 +1,7 @@
 //! One use of many persons' data: the same decision, made block by block.
 
 use super::codes::Codes;
-use super::compiled::{Block, Mask, Mixed, Rules};
+use super::compiled::{Block, Class, Classes, Rules};
 use super::engine::{Engine, stricter};
 use super::fact_set::FactSet;
 use super::facts::{FactName, Facts};
@@ -9,7 +9,6 @@ use super::outcome::Outcome;
 use super::situation::Situation;
 use super::vocabulary::{Country, Fact};
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 /// Decides rows of facts that are about the same use, under the same laws, on the same day. The
@@ -22,10 +21,34 @@ pub struct Survey<'e> {
     codes: Codes,
     outcomes: Vec<Arc<Outcome>>,
     counts: Vec<u64>,
-    /// For each law the outcomes of its sets of policies.
-    places: Vec<HashMap<Mask, usize, BuildHasherDefault<Mixed>>>,
+    /// What was met under each law.
+    met: Vec<Met>,
     joined: HashMap<(usize, usize), usize>,
     of_row: Vec<usize>,
+}
+
+/// The classes of rows under one law.
+struct Met {
+    classes: Classes,
+    /// The place of each one's outcome, where it was given.
+    places: Vec<usize>,
+    of_row: Vec<Class>,
+}
+
+/// The place of an outcome that no row has had.
+const NOT_GIVEN: usize = usize::MAX;
+/// More classes are not kept from one block to the next: a caller who varies facts cannot fill the
+/// memory.
+const MOST: usize = 1 << 16;
+
+impl Default for Met {
+    fn default() -> Self {
+        Self {
+            classes: Classes::new(),
+            places: Vec::new(),
+            of_row: Vec::new(),
+        }
+    }
 }
 
 impl Engine {
@@ -40,7 +63,7 @@ impl Engine {
             codes: like.facts.codes(),
             outcomes: Vec::new(),
             counts: Vec::new(),
-            places: Vec::new(),
+            met: Vec::new(),
             joined: HashMap::new(),
             of_row: Vec::new(),
         }
@@ -89,38 +112,46 @@ impl Survey<'_> {
     }
 
     fn apply(&mut self, law: usize, rules: &Rules, block: &Block) {
-        let mut last = (Mask::default(), None);
-        for (row, mask) in rules.determining(block).into_iter().enumerate() {
-            let place = match last {
-                (same, Some(place)) if same == mask => place,
-                _ => self.place_of(law, rules, mask),
-            };
-            last = (mask, Some(place));
-            match self.of_row.get(row).copied() {
-                None => self.of_row.push(place),
-                Some(before) => {
-                    let joined = self.join(before, place);
-                    if let Some(held) = self.of_row.get_mut(row) {
-                        *held = joined;
-                    }
-                }
+        if self.met.len() <= law {
+            self.met.resize_with(law + 1, Met::default);
+        }
+        let Some(met) = self.met.get_mut(law) else {
+            return;
+        };
+        let mut met = std::mem::take(met);
+        if met.classes.len() > MOST {
+            met = Met::default();
+        }
+        rules.classify(block, &mut met.classes, &mut met.of_row);
+        met.places.resize(met.classes.len(), NOT_GIVEN);
+        for class in &met.of_row {
+            if let Some(place) = met.places.get_mut(*class as usize)
+                && *place == NOT_GIVEN
+            {
+                let mask = met.classes.mask(*class as usize).unwrap_or_default();
+                *place = self.keep(rules.outcome(mask));
             }
+        }
+        self.answer(&met);
+        if let Some(held) = self.met.get_mut(law) {
+            *held = met;
         }
     }
 
-    fn place_of(&mut self, law: usize, rules: &Rules, mask: Mask) -> usize {
-        if self.places.len() <= law {
-            self.places.resize_with(law + 1, HashMap::default);
+    /// Gives each row the outcome of its class, or the stricter of that and of another law's.
+    fn answer(&mut self, met: &Met) {
+        let places = met
+            .of_row
+            .iter()
+            .map(|class| met.places.get(*class as usize));
+        let places = places.map(|place| place.copied().unwrap_or_default());
+        if self.of_row.is_empty() {
+            self.of_row.extend(places);
+            return;
         }
-        let known = self.places.get(law).and_then(|places| places.get(&mask));
-        if let Some(place) = known {
-            return *place;
-        }
-        let place = self.keep(rules.outcome(mask));
-        if let Some(places) = self.places.get_mut(law) {
-            places.insert(mask, place);
-        }
-        place
+        let before = std::mem::take(&mut self.of_row);
+        let joined = before.into_iter().zip(places);
+        self.of_row = joined.map(|(one, other)| self.join(one, other)).collect();
     }
 
     /// The place of the stricter of two outcomes.

@@ -42,14 +42,10 @@ impl Ahead {
         }
         let alike = Alike::of(case, situation);
         let era = era(case, said, at, situation);
-        let holds = alike.must_permit(situation, clock());
-        let turns = if holds {
-            Some(None)
-        } else {
-            alike.turn(said, at, era)
-        };
-        let until = |turn: Option<DateTime<Utc>>| Self::Permit(turn.into_iter().chain(era).min());
-        turns.map_or(Self::Own, until)
+        if alike.must_permit(situation, clock()) {
+            return Self::Permit(era);
+        }
+        alike.permit(said, at, era)
     }
 
     /// Of a denial that this would flip.
@@ -128,29 +124,24 @@ impl<'a> Alike<'a> {
         engine.may_permit(then, &older(then, OLDER), others())
     }
 
-    /// The first instant at which all of them are denied; `Some(None)` where all are permitted for
-    /// as long as is followed, `None` where they would be told apart.
-    fn turn(
-        &self,
-        said: &Said,
-        at: DateTime<Utc>,
-        era: Option<DateTime<Utc>>,
-    ) -> Option<Option<DateTime<Utc>>> {
+    /// Until when all of them are permitted: the first instant at which they are denied, or another
+    /// era of the law.
+    fn permit(&self, said: &Said, at: DateTime<Utc>, era: Option<DateTime<Utc>>) -> Ahead {
         let horizon = at + TimeDelta::days(FOLLOWED);
         let horizon = era.map_or(horizon, |era| horizon.min(era - TimeDelta::microseconds(1)));
-        for (asked, instant) in self.instants(said, at).enumerate() {
-            if instant > horizon {
-                return Some(None);
-            }
-            let then = self.then(said, instant).filter(|_| asked < MOST)?;
+        let instants = self.instants(said, at).enumerate();
+        for (asked, instant) in instants.take_while(|(_, instant)| *instant <= horizon) {
+            let Some(then) = self.then(said, instant).filter(|_| asked < MOST) else {
+                return Ahead::Own;
+            };
             if !self.may_permit(&then) {
-                return Some(Some(instant));
+                return Ahead::Permit(Some(instant));
             }
             if !self.must_permit(&then, FactSet::default()) {
-                return None;
+                return Ahead::Own;
             }
         }
-        Some(None)
+        Ahead::Permit(era)
     }
 
     /// Whether all of them are denied up to that instant, and permitted then.

@@ -12,7 +12,31 @@ const ROWS: usize = 512;
 /// Words that hold a bit for each row.
 const WORDS: usize = ROWS / 64;
 
-type Column = [u16; ROWS];
+type OfRows = [u16; ROWS];
+
+/// The codes of one fact, and between which they lie: most facts are the same in most rows.
+struct Column {
+    codes: OfRows,
+    low: u16,
+    high: u16,
+}
+
+impl Column {
+    /// No rows.
+    const EMPTY: Self = Self {
+        codes: [0; ROWS],
+        low: u16::MAX,
+        high: 0,
+    };
+
+    fn put(&mut self, row: usize, code: u16) {
+        if let Some(held) = self.codes.get_mut(row) {
+            *held = code;
+            self.low = self.low.min(code);
+            self.high = self.high.max(code);
+        }
+    }
+}
 
 /// Up to [`Block::ROWS`] rows: a column for each fact that is needed.
 pub struct Block {
@@ -32,7 +56,7 @@ impl Block {
     /// An empty block that keeps these facts.
     #[must_use]
     pub fn new(needs: FactSet) -> Self {
-        let column = |fact: &FactName| needs.contains(*fact).then(|| Box::new([0; ROWS]));
+        let column = |fact: &FactName| needs.contains(*fact).then(|| Box::new(Column::EMPTY));
         Self {
             rows: 0,
             needs: needs.iter().collect(),
@@ -43,10 +67,8 @@ impl Block {
     /// Adds a row; false where the block is full.
     pub fn push(&mut self, codes: &Codes) -> bool {
         for fact in &self.needs {
-            if let Some(Some(column)) = self.columns.get_mut(*fact as usize)
-                && let Some(code) = column.get_mut(self.rows)
-            {
-                *code = codes.get(*fact);
+            if let Some(Some(column)) = self.columns.get_mut(*fact as usize) {
+                column.put(self.rows, codes.get(*fact));
             }
         }
         let room = self.rows < ROWS;
@@ -61,14 +83,18 @@ impl Block {
     }
 
     /// Takes all rows out.
-    pub const fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.rows = 0;
+        for column in self.columns.iter_mut().flatten() {
+            (column.low, column.high) = (u16::MAX, 0);
+        }
     }
 
     /// Gives all rows the same code of a fact.
     pub(in crate::policy) fn fill(&mut self, fact: FactName, code: u16) {
         if let Some(Some(column)) = self.columns.get_mut(fact as usize) {
-            column.fill(code);
+            column.codes.fill(code);
+            (column.low, column.high) = (code, code);
         }
     }
 
@@ -76,7 +102,7 @@ impl Block {
     pub(in crate::policy) fn row(&self, row: usize, mut others: Codes) -> Codes {
         for fact in &self.needs {
             let column = self.columns.get(*fact as usize).and_then(Option::as_ref);
-            if let Some(code) = column.and_then(|column| column.get(row)) {
+            if let Some(code) = column.and_then(|column| column.codes.get(row)) {
                 others.set(*fact, *code);
             }
         }
@@ -89,7 +115,11 @@ impl Rows for Block {
 
     fn test(&self, test: &Test) -> Bits {
         match self.columns.get(test.fact() as usize) {
-            Some(Some(column)) => Bits::of(column, *test),
+            Some(Some(column)) => match test.between(column.low, column.high) {
+                Some(true) => Bits::ALL,
+                Some(false) => Bits::NONE,
+                None => Bits::of(&column.codes, *test),
+            },
             // a fact that is not kept is needed by nobody; in doubt it has no value
             _ => Bits::NONE,
         }
@@ -98,7 +128,7 @@ impl Rows for Block {
 
 impl Bits {
     /// Where a test holds. Eight answers at a time are moved into the bits of a byte.
-    fn of(column: &Column, test: Test) -> Self {
+    fn of(column: &OfRows, test: Test) -> Self {
         let mut bits = [0; WORDS];
         for (word, codes) in bits.iter_mut().zip(column.chunks_exact(64)) {
             let mut answers = [0_u8; 64];

@@ -7,32 +7,6 @@ const WORDS: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::policy) struct Mask([u64; WORDS]);
 
-impl std::hash::Hash for Mask {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        state.write_u64(self.mixed());
-    }
-}
-
-/// Maps by sets of policies: a set brings its hash along.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::policy) struct Mixed(u64);
-
-impl std::hash::Hasher for Mixed {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, mixed: u64) {
-        self.0 = self.0.rotate_left(8) ^ mixed;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 impl Mask {
     /// How many policies there can be.
     pub(in crate::policy) const MOST: usize = WORDS * 64;

@@ -12,6 +12,7 @@
 
 mod block;
 mod by_use;
+mod classes;
 mod condition;
 #[cfg(test)]
 mod differential_tests;
@@ -27,9 +28,10 @@ mod test;
 
 pub use block::Block;
 pub(super) use by_use::{ByUse, Use};
+pub(super) use classes::{Class, Classes};
 pub(super) use condition::Condition;
 pub(super) use lower::lower;
-pub(super) use mask::{Mask, Mixed};
+pub(super) use mask::Mask;
 pub(super) use rules::{Rule, Rules};
 pub(super) use span::Span;
 pub(super) use test::Test;

@@ -6,6 +6,7 @@ use super::super::explain;
 use super::super::fact_set::FactSet;
 use super::super::outcome::{Effect, Outcome};
 use super::block::{Bits, Block};
+use super::classes::{Class, Classes};
 use super::condition::{Condition, Truth};
 use super::mask::Mask;
 use super::outcomes::Outcomes;
@@ -82,27 +83,28 @@ impl Rules {
         self.outcome(mask)
     }
 
-    /// For each row of a block the rules that determine its answer, as [`Rules::decide`] finds them.
-    pub(in crate::policy) fn determining(&self, block: &Block) -> Vec<Mask> {
-        let mut masks = vec![Mask::default(); block.rows()];
-        let mut put = |place, rows: Bits| {
-            for row in rows.places(block.rows()) {
-                if let Some(mask) = masks.get_mut(row) {
-                    mask.insert(place);
-                }
-            }
-        };
+    /// For each row of a block the class of the rules that determine its answer, as
+    /// [`Rules::decide`] finds them.
+    pub(in crate::policy) fn classify(
+        &self,
+        block: &Block,
+        classes: &mut Classes,
+        of_row: &mut Vec<Class>,
+    ) {
+        let rows = block.rows();
+        of_row.clear();
+        of_row.resize(rows, 0);
         let mut stopped = Bits::NONE;
         for (place, rule) in self.stops.iter().enumerate() {
-            let rows = rule.condition.holds(block);
-            stopped = stopped.or(rows);
-            put(place, rows);
+            let holds = rule.condition.holds(block);
+            stopped = stopped.or(holds);
+            classes.refine(place, holds.places(rows), of_row);
         }
         let open = stopped.not();
         for (at, rule) in self.permits.iter().enumerate() {
-            put(self.stops.len() + at, rule.condition.holds(block).and(open));
+            let holds = rule.condition.holds(block).and(open);
+            classes.refine(self.stops.len() + at, holds.places(rows), of_row);
         }
-        masks
     }
 
     /// The ids of all that hold, permits beside stops.
