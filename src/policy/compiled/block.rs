@@ -148,24 +148,28 @@ impl Bits {
         Self(self.0.map(|word| !word))
     }
 
-    /// The rows of the first `rows` for which it is yes.
-    pub(in crate::policy) fn places(self, rows: usize) -> impl Iterator<Item = usize> {
-        let words = self.0.into_iter().enumerate();
-        let all = words.flat_map(|(at, word)| Ones(word).map(move |bit| at * 64 + bit));
-        all.take_while(move |row| *row < rows)
+    /// Tells what is kept of each row for which it is yes.
+    #[inline]
+    pub(super) fn each_of<T>(&self, of_row: &mut [T], mut told: impl FnMut(&mut T)) {
+        for (word, rows) in self.0.iter().zip(of_row.chunks_mut(64)) {
+            let mut left = *word;
+            while let Some(row) = rows.get_mut(left.trailing_zeros() as usize) {
+                told(row);
+                left &= left.wrapping_sub(1);
+            }
+        }
     }
-}
 
-/// The places of the ones in a word.
-struct Ones(u64);
-
-impl Iterator for Ones {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let place = (self.0 != 0).then_some(self.0.trailing_zeros() as usize);
-        self.0 &= self.0.wrapping_sub(1);
-        place
+    /// Yes for these rows.
+    #[cfg(test)]
+    #[allow(clippy::expect_used, reason = "tests")]
+    pub(super) fn at<const N: usize>(rows: [usize; N]) -> Self {
+        let mut bits = Self::NONE;
+        for row in rows {
+            let word = bits.0.get_mut(row / 64);
+            *word.expect("a row") |= 1 << (row % 64);
+        }
+        bits
     }
 }
 
@@ -217,9 +221,10 @@ mod tests {
                 continue;
             };
             for test in [test, test.negated()] {
-                let found: Vec<_> = block.test(&test).places(500).collect();
-                let right = (0..500).filter(|row| test.holds(block.row(*row, codes).get(years)));
-                assert_eq!(found, right.collect::<Vec<_>>(), "{test:?}");
+                let mut found = [false; 500];
+                block.test(&test).each_of(&mut found, |row| *row = true);
+                let right = |row: usize| test.holds(block.row(row, codes).get(years));
+                assert_eq!(found, std::array::from_fn(right), "{test:?}");
             }
         }
         assert!(Condition::Always.holds(&block).is_all());

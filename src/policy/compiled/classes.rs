@@ -1,5 +1,6 @@
 //! Rows of which the same policies hold, as they are told apart policy by policy.
 
+use super::block::Bits;
 use super::mask::Mask;
 
 /// A class: its number. That of rows of which no policy holds is 0.
@@ -36,12 +37,7 @@ impl Classes {
     }
 
     /// Moves these rows to the classes where the policy at a place holds as well.
-    pub(super) fn refine(
-        &mut self,
-        place: usize,
-        rows: impl Iterator<Item = usize>,
-        of_row: &mut [Class],
-    ) {
+    pub(super) fn refine(&mut self, place: usize, rows: Bits, of_row: &mut [Class]) {
         if self.next.len() <= place {
             self.next.resize_with(place + 1, Vec::new);
         }
@@ -49,15 +45,12 @@ impl Classes {
             return;
         };
         next.resize(masks.len(), UNKNOWN);
-        for row in rows {
-            let Some(class) = of_row.get_mut(row) else {
-                return;
-            };
+        rows.each_of(of_row, |class| {
             *class = match next.get(*class as usize) {
                 Some(known) if *known != UNKNOWN => *known,
                 _ => begin(masks, next, place, *class),
             };
-        }
+        });
     }
 }
 
@@ -84,8 +77,8 @@ mod tests {
         let mut of_row = [0; 4];
         for _ in 0..2 {
             of_row = [0; 4];
-            classes.refine(3, [0, 2].into_iter(), &mut of_row);
-            classes.refine(5, [1, 2, 3].into_iter(), &mut of_row);
+            classes.refine(3, Bits::at([0, 2]), &mut of_row);
+            classes.refine(5, Bits::at([1, 2, 3]), &mut of_row);
         }
         assert_eq!(classes.len(), 4);
         let masks = of_row.map(|class| classes.mask(class as usize));

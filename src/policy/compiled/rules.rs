@@ -91,19 +91,18 @@ impl Rules {
         classes: &mut Classes,
         of_row: &mut Vec<Class>,
     ) {
-        let rows = block.rows();
         of_row.clear();
-        of_row.resize(rows, 0);
+        of_row.resize(block.rows(), 0);
         let mut stopped = Bits::NONE;
         for (place, rule) in self.stops.iter().enumerate() {
             let holds = rule.condition.holds(block);
             stopped = stopped.or(holds);
-            classes.refine(place, holds.places(rows), of_row);
+            classes.refine(place, holds, of_row);
         }
         let open = stopped.not();
         for (at, rule) in self.permits.iter().enumerate() {
             let holds = rule.condition.holds(block).and(open);
-            classes.refine(self.stops.len() + at, holds.places(rows), of_row);
+            classes.refine(self.stops.len() + at, holds, of_row);
         }
     }
 
