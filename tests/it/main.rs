@@ -39,4 +39,5 @@ mod shop;
 mod signals;
 mod support_works;
 mod suppression;
+mod tampering;
 mod two_nodes;
