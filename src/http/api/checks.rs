@@ -516,11 +516,11 @@ fn telling(outcome: &reserve::Outcome) -> Value {
 }
 
 fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> {
-    let (blinds, coarse) = if let Some(own) = asked.subject.plain(app.keys()) {
-        (vec![own], Vec::new())
+    let (blinds, coarse, kinds) = if let Some(plain) = asked.subject.plain(app.keys()) {
+        (vec![plain.own], Vec::new(), plain.kinds)
     } else {
         let named = asked.subject.named(app.keys(), "/subject")?;
-        (named.blinds(), named.coarse())
+        (named.blinds(), named.coarse(), named.identifier_kinds())
     };
     let problems = reserve::faults(
         asked.facts.as_deref(),
@@ -534,6 +534,7 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
     Ok(Question {
         blinds,
         coarse,
+        kinds,
         subject: None,
         purpose: asked.purpose,
         channel: asked.channel,
@@ -589,6 +590,7 @@ mod tests {
         let question = Question {
             blinds: vec![],
             coarse: vec![],
+            kinds: IdentifierKinds::NONE,
             subject: None,
             purpose: "newsletter".into(),
             channel: "email".into(),
