@@ -12,9 +12,7 @@ use super::policies::shadow::Shadow;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::ids::{Blind, DecisionId, Position, RecordId, SubjectId};
-use crate::domain::registry::{
-    Answer, Catalogue, Channel, IdentifierKinds, NoticeRef, Purpose,
-};
+use crate::domain::registry::{Answer, Catalogue, Channel, IdentifierKinds, NoticeRef, Purpose};
 use crate::domain::time::{Now, from_micros};
 use crate::index::{PersonView, Point, Table};
 use crate::policy::{Outcome, Situation};

@@ -248,6 +248,7 @@ mod tests {
     use crate::app::audience::tests::{Act, act, happen};
     use crate::app::facts::Said;
     use crate::app::testing::TestApp;
+    use crate::domain::registry::IdentifierKinds;
     use crate::policy::gather::Message;
     use proptest::prelude::*;
 
@@ -262,6 +263,7 @@ mod tests {
         Question {
             blinds: shop.named(&[("email", &email)]).blinds(),
             coarse: vec![],
+            kinds: IdentifierKinds::NONE,
             subject: None,
             purpose: purpose.into(),
             channel: "email".into(),

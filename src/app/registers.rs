@@ -9,7 +9,7 @@ use crate::access::{Grant, LoadRegisters};
 use crate::audit::encoding::hex;
 use crate::audit::tree::sha256;
 use crate::domain::ids::Blind;
-use crate::domain::register_file::{RegisterFile, Who};
+use crate::domain::import::{Entered, LineError, RegisterFile};
 use crate::domain::registry::{Register, RegisterEntries, RegisterList, Since, is_fresh, last_day};
 use crate::domain::time::Now;
 use crate::store::{NotLoaded, Order, RegisterLoad, StoredRegister};
@@ -63,18 +63,20 @@ impl App {
     ) -> Result<RegisterStatus, Refusal> {
         let issued_on = source.issued_on.unwrap_or_else(|| self.today(now));
         if issued_on > self.today(now) {
-            let what = format!("{issued_on} has not come: give the day on which the list was issued");
+            let what =
+                format!("{issued_on} has not come: give the day on which the list was issued");
             return Err(refused("date_in_future", what));
         }
         let list = self.read_list(source, issued_on)?;
         let load = RegisterLoad::new(list, hex(&sha256(&[source.file])));
         let actor = grant.clone();
-        self.store.write_blocking(grant, Order::at(now), move |tx| {
-            match tx.load_register(&actor, &load)? {
-                Ok(entry) => Ok(entry.with(())),
-                Err(NotLoaded(newer)) => Err(older(newer)),
-            }
-        })?;
+        self.store
+            .write_blocking(grant, Order::at(now), move |tx| {
+                match tx.load_register(&actor, &load)? {
+                    Ok(entry) => Ok(entry.with(())),
+                    Err(NotLoaded(newer)) => Err(older(newer)),
+                }
+            })?;
         let mut all = self.registers(grant, now)?.into_iter();
         let own = all.find(|one| one.register == source.register);
         own.ok_or(Refusal::NotFound("the register"))
@@ -85,9 +87,6 @@ impl App {
         source: RegisterSource<'_>,
         issued_on: NaiveDate,
     ) -> Result<RegisterList, Refusal> {
-        let unreadable = |error: crate::domain::register_file::RegisterFileError| {
-            refused("file_unreadable", format!("{error}; nothing was loaded"))
-        };
         let mut file = RegisterFile::new(source.register, source.file).map_err(unreadable)?;
         let mut entered: Vec<(Blind, Since)> = Vec::new();
         while let Some((who, since)) = file.line().map_err(unreadable)? {
@@ -111,10 +110,10 @@ impl App {
 
     /// The hashes under which an entry is found: its own, and the coarser one that a question may
     /// bring, since a no reaches every spelling.
-    fn hashes_of_entry(&self, who: Who) -> impl Iterator<Item = Blind> + use<> {
+    fn hashes_of_entry(&self, who: Entered) -> impl Iterator<Item = Blind> + use<> {
         let (own, coarse) = match who {
-            Who::Hash(hash) => (hash, None),
-            Who::Identifier(identifier) => {
+            Entered::Hash(hash) => (hash, None),
+            Entered::Identifier(identifier) => {
                 let contact = super::contact::contact(self.keys(), identifier);
                 (contact.blind, contact.coarse)
             }
@@ -160,6 +159,17 @@ impl App {
     fn today(&self, now: Now) -> NaiveDate {
         now.utc().with_timezone(&self.home_zone).date_naive()
     }
+}
+
+/// What is wrong with a line, and where; what stands there is not repeated.
+fn unreadable(error: LineError) -> Refusal {
+    let column = error.column.map(|column| format!(", column {column}"));
+    let (line, column) = (error.line, column.unwrap_or_default());
+    let what = format!(
+        "line {line}{column}: {}. {} Nothing was loaded.",
+        error.what, error.mend
+    );
+    refused("file_unreadable", what)
 }
 
 fn refused(code: &'static str, what: String) -> Refusal {

@@ -86,7 +86,9 @@ fn load(
     };
     let status = app.load_register(grant, source, app.now())?;
     if !args.full {
-        say("who is not in the file is not said to be unregistered; --full says that the file holds the whole register");
+        say(
+            "who is not in the file is not said to be unregistered; --full says that the file holds the whole register",
+        );
     }
     if !status.fresh {
         say("the list is too old to be used: it counts as not loaded");

@@ -9,7 +9,6 @@ pub mod event;
 pub mod ids;
 pub mod import;
 pub mod personal;
-pub mod register_file;
 pub mod registry;
 pub mod signals;
 #[cfg(test)]

@@ -278,7 +278,9 @@ mod tests {
 
     #[test]
     fn the_dated_registers_are_those_that_say_so() {
-        let dated = Register::ALL.into_iter().filter(|one| one.dated().is_some());
+        let dated = Register::ALL
+            .into_iter()
+            .filter(|one| one.dated().is_some());
         let bits = dated.fold(0, |bits, one| bits | u64::from(one.bit()));
         assert_eq!(bits << NAMING, DATED);
     }

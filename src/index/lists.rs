@@ -159,7 +159,11 @@ impl Consulted {
     /// The registers in which somebody with such identifiers is not, where none of these names them.
     pub(super) fn not_naming(&self, registers: u8, kinds: IdentifierKinds) -> u8 {
         let looked_up = self.reached_by.is_some_and(|kind| kinds.has(kind));
-        if looked_up { self.complete & !registers } else { 0 }
+        if looked_up {
+            self.complete & !registers
+        } else {
+            0
+        }
     }
 
     /// Whether any is.

@@ -582,6 +582,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::app::testing::TestApp;
+    use crate::domain::registry::IdentifierKinds;
 
     #[test]
     fn what_is_written_is_the_view_that_is_described() {

@@ -80,9 +80,10 @@ mod tests {
         ) {
             let keys = Keyring::derive(&Secret::new([7; 32])).unwrap();
             let subject = Subject { email, phone, id_hash, ..Subject::default() };
-            if let Some(own) = subject.plain(&keys) {
+            if let Some(plain) = subject.plain(&keys) {
                 let named = subject.named(&keys, "/subject").unwrap();
-                prop_assert_eq!(named.blinds(), vec![own]);
+                prop_assert_eq!(named.blinds(), vec![plain.own]);
+                prop_assert_eq!(named.identifier_kinds(), plain.kinds);
                 prop_assert!(named.coarse().is_empty());
             }
         }

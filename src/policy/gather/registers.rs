@@ -119,7 +119,11 @@ mod tests {
         }
         use RegisterFact::{NotRegistered, Registered, RegisteredBeforeConsent};
         for (one, other, both) in [
-            (NotRegistered, RegisteredBeforeConsent, RegisteredBeforeConsent),
+            (
+                NotRegistered,
+                RegisteredBeforeConsent,
+                RegisteredBeforeConsent,
+            ),
             (Registered, RegisteredBeforeConsent, Registered),
             (RegisterFact::NotStated, NotRegistered, NotRegistered),
             (NotRegistered, Registered, Registered),

@@ -50,7 +50,9 @@ impl WriteTx<'_> {
             persons.entry(subject).or_default().blinds.insert(blind);
         }
         self.add_identifiers(&mut persons)?;
-        let known = persons.values().flat_map(|held| held.blinds.iter().copied());
+        let known = persons
+            .values()
+            .flat_map(|held| held.blinds.iter().copied());
         let all: BTreeSet<Blind> = blinds.iter().chain(coarse).copied().chain(known).collect();
         changes.extend(self.suppressed_of(&all)?);
         changes.extend(self.listed_of(&all)?);
@@ -99,11 +101,7 @@ impl WriteTx<'_> {
         size
     }
 
-    fn person_seen(
-        &mut self,
-        subject: SubjectId,
-        held: Held,
-    ) -> Result<[Change; 2], StoreError> {
+    fn person_seen(&mut self, subject: SubjectId, held: Held) -> Result<[Change; 2], StoreError> {
         let reached = self.contacts_seen(subject)?;
         let damaged = StoreError::damaged("a data subject");
         let person = self.world.subjects.get(&subject).ok_or(damaged)?;

@@ -3,9 +3,7 @@
 use super::{BlockRow, RegisterRow};
 use crate::access::{ExportAudit, Grant, LoadRegisters};
 use crate::domain::ids::{Blind, Position};
-use crate::domain::registry::{
-    Change, IdentifierKinds, Register, RegisterEntries, RegisterList,
-};
+use crate::domain::registry::{Change, IdentifierKinds, Register, RegisterEntries, RegisterList};
 use crate::domain::time::from_micros;
 use crate::store::connection::{Db, on};
 use crate::store::error::StoreError;
@@ -47,7 +45,9 @@ impl StoredRegister {
             name: row.name.clone(),
             issued_on: row.issued_on.parse().map_err(|_| damaged())?,
             complete: row.complete,
-            kinds: u8::try_from(row.kinds).map(IdentifierKinds::of_bits).map_err(|_| damaged())?,
+            kinds: u8::try_from(row.kinds)
+                .map(IdentifierKinds::of_bits)
+                .map_err(|_| damaged())?,
             entries: unsigned(row.entries),
             file_sha256: row.file_sha256.clone(),
             list_sha256: row.list_sha256.clone(),
@@ -81,19 +81,21 @@ impl ReadTx<'_> {
         loaded_since(self.db, 0)
     }
 
-    /// The same, each with the digest of what is really in its blocks.
+    /// The name of each, what is known of it where that can be read, and the digest of what is really
+    /// in its blocks.
     ///
     /// # Errors
     /// Where the database fails.
     pub fn audited_registers(
         &mut self,
         _grant: &Grant<ExportAudit>,
-    ) -> Result<Vec<(StoredRegister, String)>, StoreError> {
-        let all = loaded_since(self.db, 0)?;
-        let digested = all.into_iter().map(|stored| {
-            let blocks = blocks(self.db, &stored.name)?;
+    ) -> Result<Vec<(String, Option<StoredRegister>, String)>, StoreError> {
+        let rows = rows_since(self.db, 0)?;
+        let digested = rows.into_iter().map(|row| {
+            let blocks = blocks(self.db, &row.name)?;
             let digest = super::write::digest(blocks.iter().map(Vec::as_slice));
-            Ok((stored, digest))
+            let stored = StoredRegister::read(&row).ok();
+            Ok((row.name, stored, digest))
         });
         digested.collect()
     }
@@ -134,10 +136,14 @@ pub(in crate::store) fn of_contacts(
 }
 
 fn loaded_since(db: &mut Db, since: i64) -> Result<Vec<StoredRegister>, StoreError> {
-    let rows: Vec<RegisterRow> = on!(db, conn => registers::table
-        .filter(registers::position.ge(since)).order(registers::name).load(conn))
-    .map_err(StoreError::failed("reading the registers"))?;
+    let rows = rows_since(db, since)?;
     rows.iter().map(StoredRegister::read).collect()
+}
+
+fn rows_since(db: &mut Db, since: i64) -> Result<Vec<RegisterRow>, StoreError> {
+    on!(db, conn => registers::table
+        .filter(registers::position.ge(since)).order(registers::name).load(conn))
+    .map_err(StoreError::failed("reading the registers"))
 }
 
 fn blocks(db: &mut Db, register: &str) -> Result<Vec<Vec<u8>>, StoreError> {

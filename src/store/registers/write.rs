@@ -123,7 +123,10 @@ pub(in crate::store) fn write(
             .map_err(failed("loading a register's list"))?;
     }
     let position = unsigned(position);
-    Ok(Change::Register(Arc::new(RegisterList { position, ..list })))
+    Ok(Change::Register(Arc::new(RegisterList {
+        position,
+        ..list
+    })))
 }
 
 fn block(register: &str, packed: &[u8]) -> BlockRow {

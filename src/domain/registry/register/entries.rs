@@ -132,7 +132,9 @@ impl RegisterEntries {
         (0..blocks).map(|block| {
             let entries = self.iter().skip(block * BLOCK).take(BLOCK);
             entries
-                .flat_map(|(hash, Since(at))| hash.to_be_bytes().into_iter().chain(at.to_be_bytes()))
+                .flat_map(|(hash, Since(at))| {
+                    hash.to_be_bytes().into_iter().chain(at.to_be_bytes())
+                })
                 .collect()
         })
     }
@@ -161,7 +163,9 @@ impl RegisterEntries {
     /// The entries of these hashes alone.
     #[must_use]
     pub fn only(&self, hashes: &[Blind]) -> Self {
-        let found = hashes.iter().filter_map(|hash| Some((*hash, self.get(hash)?)));
+        let found = hashes
+            .iter()
+            .filter_map(|hash| Some((*hash, self.get(hash)?)));
         Self::of(found)
     }
 }
@@ -238,7 +242,9 @@ mod tests {
 
     #[test]
     fn damage_is_seen() {
-        let list = RegisterEntries::of([(Blind([7; 32]), Since(1)), (Blind([9; 32]), Since(2))].into_iter());
+        let list = RegisterEntries::of(
+            [(Blind([7; 32]), Since(1)), (Blind([9; 32]), Since(2))].into_iter(),
+        );
         let block: Vec<u8> = list.blocks().next().unwrap();
         let (one, other) = block.split_at(WIDTH);
         let turned = [other, one].concat();
@@ -253,7 +259,10 @@ mod tests {
         assert_eq!(Since::day(day).known(), Some(day));
         assert_eq!(Since::UNKNOWN.known(), None);
         assert!(Since::UNKNOWN > Since::day(day));
-        let twice = [(Blind([1; 32]), Since::UNKNOWN), (Blind([1; 32]), Since::day(day))];
+        let twice = [
+            (Blind([1; 32]), Since::UNKNOWN),
+            (Blind([1; 32]), Since::day(day)),
+        ];
         let list = RegisterEntries::of(twice.into_iter());
         assert_eq!(list.get(&Blind([1; 32])), Some(Since::UNKNOWN));
     }

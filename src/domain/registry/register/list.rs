@@ -64,7 +64,11 @@ mod tests {
             ("2026-07-31", true),
             ("2026-08-01", false),
         ] {
-            assert_eq!(is_fresh(Register::Bloctel, issued, day(asked)), fresh, "{asked}");
+            assert_eq!(
+                is_fresh(Register::Bloctel, issued, day(asked)),
+                fresh,
+                "{asked}"
+            );
         }
         assert_eq!(last_day(Register::Rpo, issued), day("2026-07-16"));
     }
