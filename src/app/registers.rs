@@ -16,6 +16,9 @@ use crate::store::{NotLoaded, Order, RegisterLoad, StoredRegister};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
+/// Most lines that are named where a file cannot be read.
+const NAMED: usize = 20;
+
 /// What is asked to be loaded.
 #[derive(Debug, Clone, Copy)]
 pub struct RegisterSource<'a> {
@@ -87,11 +90,26 @@ impl App {
         source: RegisterSource<'_>,
         issued_on: NaiveDate,
     ) -> Result<RegisterList, Refusal> {
-        let mut file = RegisterFile::new(source.register, source.file).map_err(unreadable)?;
-        let mut entered: Vec<(Blind, Since)> = Vec::new();
-        while let Some((who, since)) = file.line().map_err(unreadable)? {
-            let hashes = who.into_iter().flat_map(|who| self.hashes_of_entry(who));
-            entered.extend(hashes.map(|hash| (hash, since)));
+        let mut file = RegisterFile::new(source.register, source.file)
+            .map_err(|error| unreadable(&[error]))?;
+        let (mut entered, mut wrong): (Vec<(Blind, Since)>, _) = (Vec::new(), Vec::new());
+        loop {
+            match file.line() {
+                Ok(None) => break,
+                Ok(Some((who, since))) => {
+                    let hashes = who.into_iter().flat_map(|who| self.hashes_of_entry(who));
+                    entered.extend(hashes.map(|hash| (hash, since)));
+                }
+                Err(error) => {
+                    wrong.push(error);
+                    if wrong.last().is_some_and(LineError::is_fatal) || wrong.len() == NAMED {
+                        break;
+                    }
+                }
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(unreadable(&wrong));
         }
         let entries = RegisterEntries::of(entered.into_iter());
         if entries.is_empty() {
@@ -143,17 +161,27 @@ impl App {
         Ok(Register::ALL.into_iter().map(status).collect())
     }
 
-    /// The registers whose lists the index holds, each with its age in days and whether it may be
-    /// used.
+    /// For how many days the list of each register that is loaded may still be used, as the index has
+    /// it; below 0 it is too old.
     #[must_use]
-    pub fn indexed_registers(&self, now: Now) -> Vec<(Register, i64, bool)> {
-        let (view, today) = (self.index.view(), self.today(now));
+    pub fn register_days_left(&self) -> Vec<(Register, i64)> {
+        let (view, today) = (self.index.view(), self.today(self.now()));
         let lists = Register::ALL.into_iter().filter_map(|one| view.list(one));
-        let told = lists.map(|list| {
-            let age = (today - list.issued_on).num_days();
-            (list.register, age, list.is_fresh(today))
-        });
-        told.collect()
+        let left = lists.map(|list| (list.register, (list.last_day() - today).num_days()));
+        left.collect()
+    }
+
+    /// Says in the log which lists are too old to be used.
+    pub fn warn_of_stale_registers(&self) {
+        for (register, left) in self.register_days_left() {
+            if left < 0 {
+                tracing::warn!(
+                    register = register.as_str(),
+                    days = -left,
+                    "the list of an opt-out register is too old to be used: rules that need it deny"
+                );
+            }
+        }
     }
 
     fn today(&self, now: Now) -> NaiveDate {
@@ -161,14 +189,16 @@ impl App {
     }
 }
 
-/// What is wrong with a line, and where; what stands there is not repeated.
-fn unreadable(error: LineError) -> Refusal {
-    let column = error.column.map(|column| format!(", column {column}"));
-    let (line, column) = (error.line, column.unwrap_or_default());
-    let what = format!(
-        "line {line}{column}: {}. {} Nothing was loaded.",
-        error.what, error.mend
-    );
+/// What is wrong with which lines; what stands there is not repeated.
+fn unreadable(wrong: &[LineError]) -> Refusal {
+    let told = |error: &LineError| {
+        let column = error.column.as_ref();
+        let column = column.map(|column| format!(", column {column}"));
+        let (line, column) = (error.line, column.unwrap_or_default());
+        format!("line {line}{column}: {}. {}", error.what, error.mend)
+    };
+    let lines: Vec<String> = wrong.iter().map(told).collect();
+    let what = format!("nothing was loaded\n{}", lines.join("\n"));
     refused("file_unreadable", what)
 }
 
