@@ -71,8 +71,9 @@ pub struct Decided {
 
 impl Question {
     /// What is known of the identifiers themselves, whoever has them.
-    pub(super) fn point(&self, table: &Table) -> Point {
-        table.point(self.blinds.iter().chain(&self.coarse), self.kinds)
+    pub(super) fn point(&self, table: &Table, channel: Channel) -> Point {
+        let filed = self.blinds.iter().chain(&self.coarse);
+        table.point(channel, filed, self.kinds)
     }
 
     /// Whether the caller asks about now, and adds nothing to what the registry holds but what the
@@ -220,7 +221,7 @@ pub(super) fn decide(
     let shadow = shadow.filter(|_| question.at.is_none());
     let mut drafted: Option<Arc<Outcome>> = None;
     let at = question.at.unwrap_or_else(|| now.utc());
-    let point = question.point(table);
+    let point = question.point(table, channel);
     let found = question
         .blinds
         .iter()

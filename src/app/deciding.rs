@@ -148,7 +148,7 @@ impl Deciding<'_> {
             &question.said,
             self.now.utc(),
         )?;
-        let point = question.point(self.table);
+        let point = question.point(self.table, channel);
         let seen = one.alike(asked.moment(), asked.seen(self.table, person, &point));
         let told = |outcome: &Arc<Outcome>| {
             let named = (id, outcome.clone(), self.by.rules.version().clone());

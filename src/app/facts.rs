@@ -2,8 +2,10 @@
 //! Facts never decide.
 
 use super::FieldProblem;
+use crate::domain::ids::Blind;
 use crate::domain::registry::{
-    Answer, Catalogue, Channel, LegalBasis, Notice, NoticeRef, Purpose, Register, Since, Slug,
+    Answer, Catalogue, Channel, IdentifierKinds, LegalBasis, Notice, NoticeRef, Purpose, Register,
+    Since, Slug,
 };
 use crate::domain::time::from_micros;
 use crate::index::{Consulted, Glance, OwnAnswer, PersonView, Point, Table, Use};
@@ -81,8 +83,8 @@ pub struct Asked<'a> {
     country: Option<Country>,
     laws: Laws,
     moment: Moment,
-    /// The day in the home zone: by it lists of registers grow old.
-    today: NaiveDate,
+    /// By its days lists of registers grow old.
+    home_zone: Tz,
     /// Where the day itself does not matter, those that it may be.
     days: Option<LegalDay>,
     nobody: Facts,
@@ -119,7 +121,7 @@ impl<'a> Asked<'a> {
             country,
             laws: Laws::of(law_channel, country, controller),
             moment,
-            today: at.with_timezone(&setting.home_zone).date_naive(),
+            home_zone: setting.home_zone,
             days: None,
             nobody,
             needs: FactSet::ALL,
@@ -150,13 +152,28 @@ impl<'a> Asked<'a> {
 
     /// The lists of registers that are consulted for this use.
     fn consulted(&self, table: &Table) -> Consulted {
-        table.consulted(self.channel, self.today, |register| self.asks_for(register))
+        table.consulted(self.channel, || self.today(), |one| self.asks_for(one))
     }
 
     /// The last day on which all of these may still be consulted; `None` where there is none.
     #[must_use]
     pub(super) fn consulted_until(&self, table: &Table) -> Option<NaiveDate> {
-        table.consulted_until(self.channel, self.today, |register| self.asks_for(register))
+        table.consulted_until(self.channel, || self.today(), |one| self.asks_for(one))
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.moment.at.with_timezone(&self.home_zone).date_naive()
+    }
+
+    /// What is known of contact points for this use, whoever has them.
+    #[must_use]
+    pub(super) fn point<'c>(
+        &self,
+        table: &Table,
+        filed: impl Iterator<Item = &'c Blind> + Clone,
+        kinds: IdentifierKinds,
+    ) -> Point {
+        table.point(self.channel, filed, kinds)
     }
 
     /// A register is asked for where the law holds that asks for it.

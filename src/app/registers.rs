@@ -98,6 +98,7 @@ impl App {
                 Ok(None) => break,
                 Ok(Some((who, since))) => {
                     let hashes = who.into_iter().flat_map(|who| self.hashes_of_entry(who));
+                    let since = entered_since(source.register, since, issued_on);
                     entered.extend(hashes.map(|hash| (hash, since)));
                 }
                 Err(error) => {
@@ -186,6 +187,15 @@ impl App {
 
     fn today(&self, now: Now) -> NaiveDate {
         now.utc().with_timezone(&self.home_zone).date_naive()
+    }
+}
+
+/// Since when somebody is entered at the latest: whom a list names without a date entered before it was
+/// issued. Where it does not matter none is kept.
+fn entered_since(register: Register, said: Option<NaiveDate>, issued_on: NaiveDate) -> Since {
+    match register.dated() {
+        Some(_) => Since::day(said.unwrap_or(issued_on)),
+        None => Since::UNKNOWN,
     }
 }
 

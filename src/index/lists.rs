@@ -23,7 +23,7 @@ pub(super) struct Lists {
 
 /// Which registers name somebody, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Entered {
+pub(super) struct Entered {
     registers: u8,
     since: [Option<Since>; Register::DATED],
 }
@@ -37,9 +37,7 @@ impl Entered {
         }
     }
 
-    /// Since when, as far as that matters.
-    #[must_use]
-    pub fn since(&self, register: Register) -> Option<Since> {
+    fn since(&self, register: Register) -> Option<Since> {
         *self.since.get(register.dated()?)?
     }
 }
@@ -78,10 +76,14 @@ impl Lists {
         }
     }
 
-    /// What the lists say of contact points.
-    pub(super) fn entered<'c>(&self, contacts: impl Iterator<Item = &'c Blind> + Clone) -> Entered {
+    /// What lists say of contact points: those that `of` picks.
+    pub(super) fn entered<'c>(
+        &self,
+        of: impl Fn(Register) -> bool,
+        contacts: impl Iterator<Item = &'c Blind> + Clone,
+    ) -> Entered {
         let mut entered = Entered::default();
-        for list in self.all() {
+        for list in self.all().filter(|list| of(list.register)) {
             let found = contacts.clone().filter_map(|hash| list.entries.get(hash));
             for since in found {
                 entered.add(list.register, since);
@@ -174,18 +176,21 @@ impl Consulted {
 }
 
 impl Table {
-    /// What is known of contact points: of their own keyed hashes and of the coarser ones under
-    /// which a no may be filed. `kinds` says what they are.
+    /// What is known of contact points for a channel: of their own keyed hashes and of the coarser
+    /// ones under which a no may be filed. `kinds` says what they are.
     #[must_use]
     pub fn point<'c>(
         &self,
+        channel: Channel,
         filed: impl Iterator<Item = &'c Blind> + Clone,
         kinds: IdentifierKinds,
     ) -> Point {
         Point {
             suppressed: filed.clone().any(|hash| self.is_suppressed(hash)),
             kinds,
-            entered: self.lists.entered(filed),
+            entered: self
+                .lists
+                .entered(|register| register.is_about(channel), filed),
         }
     }
 
@@ -194,14 +199,14 @@ impl Table {
     pub fn consulted(
         &self,
         channel: Channel,
-        day: NaiveDate,
+        day: impl Fn() -> NaiveDate,
         asked_for: impl Fn(Register) -> bool,
     ) -> Consulted {
         let mut consulted = Consulted {
             reached_by: reached_by(channel),
             ..Consulted::default()
         };
-        for list in self.to_consult(channel, day, &asked_for) {
+        for list in self.to_consult(channel, &day, &asked_for) {
             let has = |kind| list.complete && list.kinds.has(kind);
             let bit = list.register.bit();
             consulted.fresh |= bit;
@@ -217,21 +222,21 @@ impl Table {
     pub fn consulted_until(
         &self,
         channel: Channel,
-        day: NaiveDate,
+        day: impl Fn() -> NaiveDate,
         asked_for: impl Fn(Register) -> bool,
     ) -> Option<NaiveDate> {
-        let lists = self.to_consult(channel, day, &asked_for);
+        let lists = self.to_consult(channel, &day, &asked_for);
         lists.map(|list| list.last_day()).min()
     }
 
     fn to_consult(
         &self,
         channel: Channel,
-        day: NaiveDate,
+        day: &impl Fn() -> NaiveDate,
         asked_for: &impl Fn(Register) -> bool,
     ) -> impl Iterator<Item = &Arc<RegisterList>> {
         let about = move |list: &&Arc<RegisterList>| {
-            list.register.is_about(channel) && asked_for(list.register) && list.is_fresh(day)
+            list.register.is_about(channel) && asked_for(list.register) && list.is_fresh(day())
         };
         self.lists.all().filter(about)
     }

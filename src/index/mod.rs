@@ -14,7 +14,7 @@ mod tests;
 
 pub use cell::Manner;
 pub use glance::{Glance, OwnAnswer, Use};
-pub use lists::{Consulted, Entered, Point};
+pub use lists::{Consulted, Point};
 pub use person::{CellView, PersonView};
 pub use reached::{MadeView, ReachedView};
 pub use table::Table;

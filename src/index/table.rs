@@ -225,7 +225,7 @@ impl Table {
             .get(slot as usize)
             .is_some_and(|person| person.suppressed);
         let suppressed = inherited || newly_suppressed;
-        let entered = self.lists.entered(image.contacts.iter());
+        let entered = self.lists.entered(|_| true, image.contacts.iter());
         let listed = self.lists.add(slot, &entered);
         if let Some(person) = self.slots.get_mut(slot as usize) {
             let reached = person.take_reached();

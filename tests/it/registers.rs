@@ -229,7 +229,7 @@ on_both! {
         loads(db, "rpo", ago(1), &list("2024-03-01"));
         assert_ne!(ask(), "OPT_OUT_REGISTER");
         assert_ne!(ask(), "MISSING_FACT");
-        loads(db, "rpo", ago(1), &list(""));
+        loads(db, "rpo", ago(0), &list(""));
         assert_eq!(ask(), "OPT_OUT_REGISTER");
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Answers<'a> {
 impl Answers<'_> {
     /// The answer for the person that one identifier leads to, if it leads to anybody.
     pub(super) fn one(&mut self, person: Option<PersonView<'_>>, hashes: &Hashes) -> Place {
-        let point = self.table.point(hashes.filed(), hashes.kinds);
+        let point = self.asked.point(self.table, hashes.filed(), hashes.kinds);
         self.about(person, &point)
     }
 
@@ -44,7 +44,9 @@ impl Answers<'_> {
         let table = self.table;
         let kinds = all.iter().map(|hashes| hashes.kinds);
         let kinds = kinds.fold(IdentifierKinds::NONE, IdentifierKinds::and);
-        let point = table.point(all.iter().flat_map(Hashes::filed), kinds);
+        let point = self
+            .asked
+            .point(table, all.iter().flat_map(Hashes::filed), kinds);
         let found = all.iter().filter_map(|hashes| table.person(&hashes.own));
         let places = found.map(|person| self.about(Some(person), &point));
         let places: Vec<Place> = places.collect();

@@ -301,8 +301,11 @@ fn a_consent_outlives_only_an_entry_before_it() {
     let file = |date: &str| format!("postal,registered_at\n\"1 via roma, milano\",{date}\n");
     load(&shop, Register::Rpo, "2026-11-20", &file("2026-11-01")).unwrap();
     assert_eq!(post(), "CONSENT_VALID");
-    for since in ["2026-11-22", ""] {
-        load(&shop, Register::Rpo, "2026-11-20", &file(since)).unwrap();
+    // whom a list names without a date entered on its own day at the latest
+    load(&shop, Register::Rpo, "2026-11-20", &file("")).unwrap();
+    assert_eq!(post(), "CONSENT_VALID");
+    for (issued, since) in [("2026-11-21", "2026-11-22"), ("2026-11-22", "")] {
+        load(&shop, Register::Rpo, issued, &file(since)).unwrap();
         assert_eq!(post(), "OPT_OUT_REGISTER", "{since:?}");
     }
 }

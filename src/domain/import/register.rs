@@ -9,7 +9,7 @@ use super::mapping::Encoding;
 use super::reader::skip_mark;
 use super::record::{Place, Records};
 use crate::domain::ids::Blind;
-use crate::domain::registry::{Identifier, IdentifierKind, IdentifierKinds, Register, Since};
+use crate::domain::registry::{Identifier, IdentifierKind, IdentifierKinds, Register};
 use chrono::{DateTime, NaiveDate};
 use std::io::BufRead;
 
@@ -26,6 +26,9 @@ pub enum Entered {
     /// By its keyed hash.
     Hash(Blind),
 }
+
+/// Who a line enters, and since when, where it says so.
+pub type Line = (Vec<Entered>, Option<NaiveDate>);
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,11 +109,11 @@ impl<R: BufRead> RegisterFile<R> {
         Ok(())
     }
 
-    /// Who the next line enters, and since when; `None` at the end of the file.
+    /// The next line; `None` at the end of the file.
     ///
     /// # Errors
     /// Where the line cannot be read.
-    pub fn line(&mut self) -> Result<Option<(Vec<Entered>, Since)>, LineError> {
+    pub fn line(&mut self) -> Result<Option<Line>, LineError> {
         let place = match self.waiting.take() {
             Some(first) => Some(first),
             None => self.records.advance().transpose()?,
@@ -119,7 +122,7 @@ impl<R: BufRead> RegisterFile<R> {
         read.transpose()
     }
 
-    fn read(&mut self) -> Result<(Vec<Entered>, Since), Fault> {
+    fn read(&mut self) -> Result<Line, Fault> {
         self.cells.fill(&self.records.cells, Encoding::Utf8)?;
         let (found, expected) = (self.cells.len(), self.width);
         if found != expected {
@@ -134,8 +137,9 @@ impl<R: BufRead> RegisterFile<R> {
             return Err(Problem::NoIdentifier.into());
         }
         let since = self.since.map_or("", |at| self.cells.get(at));
-        let since = since_of(since).ok_or_else(|| Fault::at(SINCE, Problem::TimeUnreadable))?;
-        Ok((entered, since))
+        let unreadable = || Fault::at(SINCE, Problem::TimeUnreadable);
+        let day = (!since.is_empty()).then(|| day(since).ok_or_else(unreadable));
+        Ok((entered, day.transpose()?))
     }
 
     fn entered(&self, column: Column, cell: &str) -> Result<Entered, Fault> {
@@ -172,10 +176,7 @@ fn delimiter(input: &mut impl BufRead) -> Result<u8, Problem> {
     Ok(used.next().unwrap_or(b','))
 }
 
-fn since_of(cell: &str) -> Option<Since> {
-    if cell.is_empty() {
-        return Some(Since::UNKNOWN);
-    }
+fn day(cell: &str) -> Option<NaiveDate> {
     let instant = || {
         DateTime::parse_from_rfc3339(cell)
             .ok()
@@ -183,7 +184,7 @@ fn since_of(cell: &str) -> Option<Since> {
     };
     let formats = ["%Y-%m-%d", "%d/%m/%Y"].into_iter();
     let mut days = formats.filter_map(|format| NaiveDate::parse_from_str(cell, format).ok());
-    days.next().or_else(instant).map(Since::day)
+    days.next().or_else(instant)
 }
 
 /// Digits of a keyed hash.
@@ -204,9 +205,7 @@ fn unhex(text: &str) -> Option<Blind> {
 mod tests {
     use super::*;
 
-    type Lines = Vec<(Vec<Entered>, Since)>;
-
-    fn all(register: Register, text: &str) -> Result<Lines, LineError> {
+    fn all(register: Register, text: &str) -> Result<Vec<Line>, LineError> {
         let mut file = RegisterFile::new(register, text.as_bytes())?;
         let mut lines = Vec::new();
         while let Some(line) = file.line()? {
@@ -224,17 +223,17 @@ mod tests {
         let lines = all(Register::Bloctel, "0612345678\n+33 6 12 34 56 79\r\n\n").unwrap();
         let numbers: Vec<&Entered> = lines.iter().flat_map(|(who, _)| who).collect();
         assert_eq!(numbers, [&phone("+33612345678"), &phone("+33612345679")]);
-        assert!(lines.iter().all(|(_, since)| *since == Since::UNKNOWN));
+        assert!(lines.iter().all(|(_, since)| since.is_none()));
     }
 
     #[test]
     fn a_header_names_the_columns() {
         let text = "\u{feff}Nome;Phone;registered_at\nx;+39 06 6982 1234;2024-01-31\ny;0669821235;31/01/2024\nz;0669821236;\n";
         let lines = all(Register::Rpo, text).unwrap();
-        let day = Since::day(NaiveDate::from_ymd_opt(2024, 1, 31).unwrap());
+        let day = NaiveDate::from_ymd_opt(2024, 1, 31);
         assert_eq!(lines[0], (vec![phone("+390669821234")], day));
         assert_eq!(lines[1].1, day);
-        assert_eq!(lines[2].1, Since::UNKNOWN);
+        assert_eq!(lines[2].1, None);
         let file = RegisterFile::new(Register::RobinsonEs, "email,postal_hash\n".as_bytes());
         let kinds = file.unwrap().kinds();
         assert!(kinds.has(IdentifierKind::Email) && kinds.has(IdentifierKind::Postal));

@@ -125,7 +125,8 @@ pub(in crate::store) fn of_contacts(
     for stored in loaded_since(db, 0)? {
         let mut found: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         for contact in contacts {
-            found.extend(block_of(db, &stored.name, contact)?);
+            let block = block_of(db, &stored.name, contact)?;
+            found.extend(block.map(|block| (block.first, block.packed)));
         }
         let entries = RegisterEntries::of_blocks(found.values().map(Vec::as_slice))
             .ok_or(StoreError::damaged("a register's list"))?;
@@ -154,16 +155,11 @@ fn blocks(db: &mut Db, register: &str) -> Result<Vec<Vec<u8>>, StoreError> {
 }
 
 /// The block that a contact point stands in, if it stands in any.
-fn block_of(
-    db: &mut Db,
-    register: &str,
-    contact: &Blind,
-) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+fn block_of(db: &mut Db, register: &str, contact: &Blind) -> Result<Option<BlockRow>, StoreError> {
     let begins = RegisterEntries::begin(contact);
-    let row: Option<BlockRow> = on!(db, conn => register_blocks::table
+    on!(db, conn => register_blocks::table
         .filter(register_blocks::register.eq(register))
         .filter(register_blocks::first.le(begins.as_slice()))
         .order(register_blocks::first.desc()).first(conn).optional())
-    .map_err(StoreError::failed("reading a register's list"))?;
-    Ok(row.map(|row| (row.first, row.packed)))
+    .map_err(StoreError::failed("reading a register's list"))
 }

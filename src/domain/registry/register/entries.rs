@@ -14,8 +14,8 @@ const WIDTH: usize = 10;
 /// Entries that share a place in the table of starts, about.
 const SHARING: usize = 32;
 
-/// Since when somebody is entered: days since 2000. A date that is not known is the latest, since
-/// only a consent after it may count.
+/// Since when somebody is entered at the latest: days since 2000. A date that is not known is later than
+/// any, since only a consent after it may count.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Since(u16);
 
@@ -171,9 +171,11 @@ impl RegisterEntries {
 }
 
 fn entry(bytes: &[u8; WIDTH]) -> (u64, Since) {
-    let [a, b, c, d, e, f, g, h, high, low] = *bytes;
-    let hash = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    (hash, Since(u16::from_be_bytes([high, low])))
+    let [hash @ .., high, low] = *bytes;
+    (
+        u64::from_be_bytes(hash),
+        Since(u16::from_be_bytes([high, low])),
+    )
 }
 
 /// The place of a hash in a table of so many.
