@@ -15,8 +15,8 @@ use placet::app::contact::hash_text;
 use placet::domain::audience::Format;
 use placet::domain::ids::{Blind, RecordId, SubjectId};
 use placet::domain::registry::{
-    Answer, Cell, Change, Channel, Circumstances, Clarity, ConsentState, PersonImage, SourceKind,
-    Standing,
+    Answer, Cell, Change, Channel, Circumstances, Clarity, ConsentState, IdentifierKind,
+    IdentifierKinds, PersonImage, SourceKind, Standing,
 };
 use placet::domain::time::from_micros;
 use std::fmt::Write as _;
@@ -126,6 +126,7 @@ fn load(app: &App, persons: u64) {
                 standing: Standing::default(),
                 cells: vec![cell("newsletter", 0), cell("offers", 1)],
                 contacts: vec![blind(app, n)],
+                kinds: IdentifierKinds::NONE.with(IdentifierKind::Email),
             })
         };
         app.index()

@@ -8,6 +8,7 @@ use crate::table::{Table, grouped, median};
 use placet::access::{CheckDecisions, Principal, authorize};
 use placet::app::check::Question;
 use placet::app::facts::Said;
+use placet::domain::registry::{IdentifierKind, IdentifierKinds};
 use std::time::Instant;
 
 const BATCH: u64 = 1_000;
@@ -51,6 +52,7 @@ fn in_process(place: &Place, table: &mut Table) {
     let question = |n| Question {
         blinds: people::named(&app, &people::address(people::mix(n) % *PERSONS)).blinds(),
         coarse: Vec::new(),
+        kinds: IdentifierKinds::NONE.with(IdentifierKind::Email),
         subject: None,
         purpose: "newsletter".into(),
         channel: "email".into(),

@@ -152,6 +152,8 @@ permissions! {
     OwnChoices = "choices.own" open to Customer(_),
     /// Bring existing consents in.
     ImportConsents = "consents.import" open to Operator,
+    /// Load the lists of opt-out registers, and tell which are loaded.
+    LoadRegisters = "registers.load" open to Operator,
     /// What the service does by itself: open the door, follow the ledger, sign checkpoints.
     Serve = "service.serve" open to System,
 }

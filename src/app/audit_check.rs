@@ -6,6 +6,7 @@
 //! | [`tree`] | leaves, tiles, head and signed checkpoints |
 //! | [`entry`] | each leaf with its payload and its row's columns |
 //! | [`public`] | suppressions, keys, staff and catalogue with what was published |
+//! | [`registers`] | lists of opt-out registers with what was loaded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
 //!
@@ -19,6 +20,7 @@ mod fold;
 mod people;
 mod policies;
 mod public;
+mod registers;
 mod tree;
 
 pub use findings::AuditFindings;
@@ -84,6 +86,7 @@ impl Check<'_, '_, '_> {
         let mut tree = tree::TreeCheck::default();
         let mut public = public::PublicCheck::new(self.tx, self.grant)?;
         let mut policies = policies::PolicyCheck::default();
+        let mut registers = registers::RegisterCheck::default();
         let mut decisions = decisions::DecisionCheck::default();
         let mut entries = entry::EntryCheck::new(self.origin, public.notice_hashes());
         let mut from: Position = 0;
@@ -95,6 +98,7 @@ impl Check<'_, '_, '_> {
                 let leaf = entries.check(one, &mut found);
                 public.note(one, leaf.as_ref());
                 policies.note(one, leaf.as_ref());
+                registers.note(one, leaf.as_ref());
                 decisions.note(one, leaf.as_ref());
             }
             tree.block(&mut self, &mut found)?;
@@ -106,6 +110,7 @@ impl Check<'_, '_, '_> {
         tree.close(&mut self, &head, &mut found)?;
         public.close(&mut self, &mut found)?;
         policies.close(&mut self, &mut found)?;
+        registers.close(&mut self, &mut found)?;
         decisions.close(&mut self, size, &mut found)?;
         let persons = people::check(&mut self, size, persons, &mut found)?;
         Ok(found.close(size, persons))

@@ -12,9 +12,9 @@ use super::policies::shadow::Shadow;
 use super::refusal::FieldProblem;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::ids::{Blind, DecisionId, Position, RecordId, SubjectId};
-use crate::domain::registry::{Answer, Catalogue, Channel, NoticeRef, Purpose};
+use crate::domain::registry::{Answer, Catalogue, Channel, IdentifierKinds, NoticeRef, Purpose};
 use crate::domain::time::{Now, from_micros};
-use crate::index::{PersonView, Table};
+use crate::index::{PersonView, Point, Table};
 use crate::policy::{Outcome, Situation};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Question {
     pub blinds: Vec<Blind>,
     /// The coarser hashes under which a no may be filed. Nobody is found by them.
     pub coarse: Vec<Blind>,
+    /// What kinds of identifier were named; of a bare hash that is not known.
+    pub kinds: IdentifierKinds,
     /// The registry's own id of the person, where the caller has it.
     pub subject: Option<SubjectId>,
     /// What for.
@@ -68,6 +70,12 @@ pub struct Decided {
 }
 
 impl Question {
+    /// What is known of the identifiers themselves, whoever has them.
+    pub(super) fn point(&self, table: &Table, channel: Channel) -> Point {
+        let filed = self.blinds.iter().chain(&self.coarse);
+        table.point(channel, filed, self.kinds)
+    }
+
     /// Whether the caller asks about now, and adds nothing to what the registry holds but what the
     /// message is like.
     pub(super) fn adds_little(&self) -> bool {
@@ -213,8 +221,7 @@ pub(super) fn decide(
     let shadow = shadow.filter(|_| question.at.is_none());
     let mut drafted: Option<Arc<Outcome>> = None;
     let at = question.at.unwrap_or_else(|| now.utc());
-    let mut filed = question.blinds.iter().chain(&question.coarse);
-    let suppressed = filed.any(|blind| table.is_suppressed(blind));
+    let point = question.point(table, channel);
     let found = question
         .blinds
         .iter()
@@ -227,7 +234,7 @@ pub(super) fn decide(
     let asked = Asked::new(setting, purpose, channel, &question.said, at);
     let judged = persons.iter().copied().map(|person| {
         let mut decide = |asked: &Asked<'_>| {
-            let seen = asked.seen(person, suppressed);
+            let seen = asked.seen(table, person, &point);
             if let Some(shadow) = shadow
                 && drafted.as_ref().is_none_or(|before| before.is_permit())
             {
@@ -259,8 +266,9 @@ pub(super) fn decide(
             setting,
             purpose,
             channel,
+            table,
             persons: &persons,
-            suppressed,
+            point,
         };
         decided.look_ahead(&case, (&question.said, at, effort), situation);
     }

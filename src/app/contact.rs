@@ -2,7 +2,7 @@
 
 use super::refusal::{FieldProblem, Refusal};
 use crate::domain::ids::Blind;
-use crate::domain::registry::{Identifier, IdentifierKind};
+use crate::domain::registry::{Identifier, IdentifierKind, IdentifierKinds};
 use crate::store::Contact;
 use crate::store::keys::Keyring;
 
@@ -19,6 +19,13 @@ pub struct Named {
 }
 
 impl Named {
+    /// What kinds of identifier these are; of a bare hash that is not known.
+    #[must_use]
+    pub fn identifier_kinds(&self) -> IdentifierKinds {
+        let contacts = self.contacts.iter();
+        contacts.map(|contact| contact.identifier.kind()).collect()
+    }
+
     /// Every keyed hash.
     #[must_use]
     pub fn blinds(&self) -> Vec<Blind> {
@@ -108,11 +115,13 @@ pub struct Hashes {
     pub own: Blind,
     /// The coarser one under which a no may be filed as well; few have one.
     pub coarse: Option<Box<Blind>>,
+    /// What kind of identifier it is; of a bare hash that is not known.
+    pub kinds: IdentifierKinds,
 }
 
 impl Hashes {
     /// Every hash under which a no may be filed.
-    pub fn filed(&self) -> impl Iterator<Item = &Blind> {
+    pub fn filed(&self) -> impl Iterator<Item = &Blind> + Clone {
         std::iter::once(&self.own).chain(self.coarse.as_deref())
     }
 }
@@ -122,23 +131,36 @@ impl Hashes {
 #[must_use]
 #[inline]
 pub fn hash_of_plain(keys: &Keyring, name: &str, text: &[u8]) -> Option<Hashes> {
-    let own = match name {
-        "email" => keys.blind(Identifier::email_as_it_stands(text)?),
-        "id_hash" => Blind(crate::audit::encoding::unhex(text)?),
+    let (own, kinds) = match name {
+        "email" => {
+            let email = IdentifierKinds::NONE.with(IdentifierKind::Email);
+            (keys.blind(Identifier::email_as_it_stands(text)?), email)
+        }
+        "id_hash" => {
+            let hash = Blind(crate::audit::encoding::unhex(text)?);
+            (hash, IdentifierKinds::NONE)
+        }
         _ => return None,
     };
-    Some(Hashes { own, coarse: None })
+    Some(Hashes {
+        own,
+        coarse: None,
+        kinds,
+    })
 }
 
 /// The keyed hashes of one identifier; `None` where it is none.
 #[must_use]
 pub fn hashes_of(keys: &Keyring, name: &str, text: &str) -> Option<Hashes> {
-    let (own, coarse) = match read_one(keys, name, text).ok()? {
-        One::Contact(contact) => (contact.blind, contact.coarse),
-        One::Hash(blind) => (blind, None),
+    let (own, coarse, kinds) = match read_one(keys, name, text).ok()? {
+        One::Contact(contact) => {
+            let kinds = IdentifierKinds::NONE.with(contact.identifier.kind());
+            (contact.blind, contact.coarse, kinds)
+        }
+        One::Hash(blind) => (blind, None, IdentifierKinds::NONE),
     };
     let coarse = coarse.map(Box::new);
-    Some(Hashes { own, coarse })
+    Some(Hashes { own, coarse, kinds })
 }
 
 enum One {

@@ -148,9 +148,8 @@ impl Deciding<'_> {
             &question.said,
             self.now.utc(),
         )?;
-        let mut filed = question.blinds.iter().chain(&question.coarse);
-        let suppressed = filed.any(|blind| self.table.is_suppressed(blind));
-        let seen = one.alike(asked.moment(), asked.seen(person, suppressed));
+        let point = question.point(self.table, channel);
+        let seen = one.alike(asked.moment(), asked.seen(self.table, person, &point));
         let told = |outcome: &Arc<Outcome>| {
             let named = (id, outcome.clone(), self.by.rules.version().clone());
             decided(named, self.table, &purpose, channel, person, question)
@@ -161,8 +160,9 @@ impl Deciding<'_> {
             setting: self.setting,
             purpose: &purpose,
             channel,
+            table: self.table,
             persons: &[person],
-            suppressed,
+            point,
         };
         let ahead = (&question.said, self.now.utc(), self.by.effort);
         if let Some(known) = one.known(&seen) {
@@ -246,6 +246,7 @@ mod tests {
     use crate::app::facts::Said;
     use crate::app::record::Claim;
     use crate::app::testing::TestApp;
+    use crate::domain::registry::IdentifierKinds;
     use crate::policy::gather::Message;
     use proptest::prelude::*;
 
@@ -260,6 +261,7 @@ mod tests {
         Question {
             blinds: shop.named(&[("email", &email)]).blinds(),
             coarse: vec![],
+            kinds: IdentifierKinds::NONE,
             subject: None,
             purpose: purpose.into(),
             channel: "email".into(),

@@ -2,18 +2,21 @@
 //! Facts never decide.
 
 use super::FieldProblem;
+use crate::domain::ids::Blind;
 use crate::domain::registry::{
-    Answer, Catalogue, Channel, LegalBasis, Notice, NoticeRef, Purpose, Slug,
+    Answer, Catalogue, Channel, IdentifierKinds, LegalBasis, Notice, NoticeRef, Purpose, Register,
+    Since, Slug,
 };
 use crate::domain::time::from_micros;
-use crate::index::{Glance, OwnAnswer, PersonView, Table, Use};
+use crate::index::{Consulted, Glance, OwnAnswer, PersonView, Point, Table, Use};
 use crate::policy::gather::{
-    self, Answered, LegalCalendar, Mentions, Message, Moment, Past, PersonTold, Taken, Told,
+    self, Answered, LegalCalendar, Listed, Mentions, Message, Moment, Past, PersonTold, Taken, Told,
 };
 use crate::policy::{
-    self, Country, Engine, FactSet, Facts, Laws, LegalDay, PurposeUse, Situation, Stated,
+    self, Country, Engine, FactSet, Facts, Laws, LegalDay, PurposeUse, RegisterFact, Situation,
+    Stated,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use std::sync::LazyLock;
 
@@ -80,6 +83,8 @@ pub struct Asked<'a> {
     country: Option<Country>,
     laws: Laws,
     moment: Moment,
+    /// By its days lists of registers grow old.
+    home_zone: Tz,
     /// Where the day itself does not matter, those that it may be.
     days: Option<LegalDay>,
     nobody: Facts,
@@ -116,6 +121,7 @@ impl<'a> Asked<'a> {
             country,
             laws: Laws::of(law_channel, country, controller),
             moment,
+            home_zone: setting.home_zone,
             days: None,
             nobody,
             needs: FactSet::ALL,
@@ -140,31 +146,72 @@ impl<'a> Asked<'a> {
     /// The use, as the index is asked for it.
     #[must_use]
     pub fn used(&self, table: &Table) -> Use {
-        table.use_at(&self.purpose.id, self.channel, self.moment.at)
+        let consulted = self.consulted(table);
+        table.use_at(&self.purpose.id, self.channel, self.moment.at, consulted)
+    }
+
+    /// The lists of registers that are consulted for this use.
+    fn consulted(&self, table: &Table) -> Consulted {
+        table.consulted(self.channel, || self.today(), |one| self.asks_for(one))
+    }
+
+    /// The last day on which all of these may still be consulted; `None` where there is none.
+    #[must_use]
+    pub(super) fn consulted_until(&self, table: &Table) -> Option<NaiveDate> {
+        table.consulted_until(self.channel, || self.today(), |one| self.asks_for(one))
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.moment.at.with_timezone(&self.home_zone).date_naive()
+    }
+
+    /// What is known of contact points for this use, whoever has them.
+    #[must_use]
+    pub(super) fn point<'c>(
+        &self,
+        table: &Table,
+        filed: impl Iterator<Item = &'c Blind> + Clone,
+        kinds: IdentifierKinds,
+    ) -> Point {
+        table.point(self.channel, filed, kinds)
+    }
+
+    /// A register is asked for where the law holds that asks for it.
+    fn asks_for(&self, register: Register) -> bool {
+        let country = Country::of_law(register.country());
+        country.is_ok_and(|country| self.laws.iter().any(|law| law == country))
     }
 
     /// What the registry holds of a person, as far as it matters for this use.
     #[must_use]
-    pub fn seen(&self, person: Option<PersonView<'_>>, contact_suppressed: bool) -> Seen {
-        let Some(person) = person else {
-            return self.nobody_seen(contact_suppressed);
-        };
-        let used = self.used(person.table());
-        self.seen_at(person, &used, &person.glance(&used, contact_suppressed))
+    pub fn seen(&self, table: &Table, person: Option<PersonView<'_>>, point: &Point) -> Seen {
+        let used = self.used(table);
+        match person {
+            Some(person) => self.seen_at(person, &used, &person.glance(&used, point), point),
+            None => self.nobody_seen(&Glance::nobody(&used, point)),
+        }
     }
 
-    /// What is seen of a contact point that leads to nobody.
+    /// What is seen of a contact point that leads to nobody, of which this was glanced.
     #[must_use]
-    pub fn nobody_seen(&self, contact_suppressed: bool) -> Seen {
+    pub fn nobody_seen(&self, glance: &Glance) -> Seen {
         Seen {
-            suppressed: contact_suppressed,
+            suppressed: glance.suppressed(),
+            listed: listed(glance, |_| RegisterFact::Registered),
             ..Seen::default()
         }
     }
 
-    /// What is seen of a person of whom this was glanced. Of a plain one nothing else is looked at.
+    /// What is seen of a person of whom this was glanced, named by this contact point. Of a plain one
+    /// nothing else is looked at, unless it matters since when they are in a register.
     #[must_use]
-    pub fn seen_at(&self, person: PersonView<'_>, used: &Use, glance: &Glance) -> Seen {
+    pub fn seen_at(
+        &self,
+        person: PersonView<'_>,
+        used: &Use,
+        glance: &Glance,
+        point: &Point,
+    ) -> Seen {
         let mut seen = Seen {
             known: glance.known(),
             suppressed: glance.suppressed(),
@@ -183,6 +230,11 @@ impl<'a> Asked<'a> {
             standing(person, &mut seen);
             seen.past = self.past(person);
         }
+        let own_yes = seen.own.as_ref().and_then(Answered::own_yes);
+        seen.listed = listed(glance, |register| {
+            let since = person.entered_since(register).max(point.since(register));
+            gather::listed_since(since.and_then(Since::known), own_yes, &self.moment)
+        });
         seen
     }
 
@@ -239,7 +291,7 @@ impl<'a> Asked<'a> {
         let told = (self.said.person(), &self.said.message, self.said.told());
         gather::say(
             told,
-            (&seen.past, seen.own.as_ref()),
+            (&seen.past, &seen.listed, seen.own.as_ref()),
             self.country,
             &self.moment,
             &LegalCalendar,
@@ -275,9 +327,20 @@ pub struct Seen {
     objection_profiling: bool,
     restricted: bool,
     past: Past,
+    /// What the loaded lists of registers say.
+    listed: Listed,
 }
 
 impl Seen {
+    /// The same as if no list of a register were loaded.
+    #[must_use]
+    pub(super) fn unlisted(self) -> Self {
+        Self {
+            listed: Listed::default(),
+            ..self
+        }
+    }
+
     /// The same with the instant of the person's answer replaced by one that is as many completed
     /// months ago: where the caller said nothing and the person said no in no call, no fact tells
     /// them apart.
@@ -378,6 +441,31 @@ fn zone(setting: Setting<'_>, said: &Said, country: Option<Country>) -> Option<T
         Some(zone) => zone.parse().ok(),
         None => (country == Some(setting.home_country)).then_some(setting.home_zone),
     }
+}
+
+/// What the lists say of whom this was glanced; `dated` finds the fact where it matters since when.
+fn listed(glance: &Glance, dated: impl Fn(Register) -> RegisterFact) -> Listed {
+    let stated = |register| Stated::from(glance.registered(register));
+    let entry = |register| match glance.registered(register) {
+        None => RegisterFact::NotStated,
+        Some(false) => RegisterFact::NotRegistered,
+        Some(true) => dated(register),
+    };
+    Listed {
+        bloctel: stated(Register::Bloctel),
+        robinson: robinson(glance),
+        tps: stated(Register::Tps),
+        rpo: entry(Register::Rpo),
+        dncm: entry(Register::Dncm),
+    }
+}
+
+/// The lists Robinson are one fact. No more than one of them is consulted where the rules are those
+/// of the place in which a person is reached; else whoever is in either is in one.
+fn robinson(glance: &Glance) -> Stated {
+    let both = [Register::RobinsonEs, Register::RobinsonFr];
+    let said = both.map(|register| glance.registered(register));
+    Stated::from(said.into_iter().flatten().reduce(|one, other| one || other))
 }
 
 /// Whether those listed include the recipient that the caller means.

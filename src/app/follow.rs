@@ -253,13 +253,19 @@ impl super::App {
         let (mut changes, mut held) = (Vec::new(), None);
         let position = self.store.read(|tx| {
             changes.push(Change::Catalogue(Arc::new(tx.catalogue(serve)?)));
-            let filed: Vec<_> = named.coarse().into_iter().chain(named.blinds()).collect();
+            let mut filed: Vec<_> = named.coarse().into_iter().chain(named.blinds()).collect();
             tx.suppressed(serve, &filed, &mut |change| changes.push(change))?;
             for blind in &blinds {
                 if let Some(subject) = tx.find(serve, &[*blind])? {
                     tx.person(serve, subject, &mut |change| changes.push(change))?;
                 }
             }
+            let held_by_persons = changes.iter().flat_map(|change| match change {
+                Change::Person(image) => image.contacts.as_slice(),
+                _ => &[],
+            });
+            filed.extend(held_by_persons);
+            tx.listed(serve, &filed, &mut |change| changes.push(change))?;
             held = Some(tx.policy_in_force(serve)?);
             tx.position(serve)
         })?;

@@ -32,6 +32,7 @@ pub mod publish;
 pub mod receipt;
 pub mod record;
 pub mod refusal;
+pub mod registers;
 mod remembered;
 pub mod reserve;
 pub mod sign_in;

@@ -12,6 +12,7 @@ use super::outlook::Ahead;
 use super::policies::rules::Rules;
 use crate::audit::decision::Context;
 use crate::domain::event::Actor;
+use crate::domain::ids::Position;
 use crate::domain::registry::{Catalogue, Channel, Purpose};
 use crate::domain::time::{Now, from_micros};
 use crate::index::View;
@@ -61,6 +62,7 @@ pub(super) struct Remembered {
     minute: i64,
     catalogue: Option<Arc<Catalogue>>,
     version: Option<Arc<str>>,
+    lists: Option<Position>,
     uses: Vec<Use>,
 }
 
@@ -73,10 +75,12 @@ impl Remembered {
         if self.minute != minute
             || !self.catalogue.as_ref().is_some_and(same)
             || self.version.as_ref() != Some(version)
+            || self.lists != view.lists_at()
         {
             self.minute = minute;
             self.catalogue = Some(view.catalogue().clone());
             self.version = Some(version.clone());
+            self.lists = view.lists_at();
             self.uses.clear();
         }
     }

@@ -78,6 +78,7 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
     let question = Question {
         blinds: named.blinds(),
         coarse: named.coarse(),
+        kinds: named.identifier_kinds(),
         subject: None,
         purpose: args.purpose.clone(),
         channel: args.channel.clone(),

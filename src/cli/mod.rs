@@ -15,6 +15,7 @@ mod master_key;
 mod output;
 mod period;
 mod policy;
+mod register;
 mod serve;
 pub mod system;
 mod why;
@@ -97,6 +98,11 @@ enum Command {
     Why(why::WhyArgs),
     /// Bring existing consents in
     Import(import::ImportArgs),
+    /// The lists of opt-out registers
+    Register {
+        #[command(subcommand)]
+        command: register::RegisterCommand,
+    },
     /// The log: check it against the database, export, verify
     Audit {
         #[command(subcommand)]
@@ -163,6 +169,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             || open(&config),
             settings.json,
         ))),
+        Command::Register { command } => register::run(&command, &config, settings.json),
         Command::Audit { command } => Ok(Exit::from_code(audit::run(
             &command,
             || open(&config),

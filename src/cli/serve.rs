@@ -113,6 +113,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     }
     let app = Arc::new(app);
     app.activate_policy()?;
+    app.warn_of_stale_registers();
     let site = web::Data::new(site(app.clone(), config)?);
     let _checkpoints = Checkpoints::start(app.clone())?;
     let _decisions = Decisions::start(app.clone())?;

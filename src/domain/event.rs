@@ -229,6 +229,8 @@ pub enum PublicKind {
     StaffSignedIn,
     /// A file was imported.
     Import,
+    /// A register's list was loaded.
+    Register,
     /// An audit export was made.
     Export,
     /// A list of persons began to be filtered.
@@ -256,6 +258,7 @@ impl PublicKind {
             Self::StaffAdded => "staff.added",
             Self::StaffSignedIn => "staff.signed_in",
             Self::Import => "import.made",
+            Self::Register => "register.loaded",
             Self::Export => "export.made",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",

@@ -1,6 +1,7 @@
 //! Counters and timings for Prometheus. Labels are routes and statuses, never anything of a person.
 
 use crate::app::policies::shadow::Shadow;
+use crate::domain::registry::Register;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     IntGaugeVec, Opts, Registry, TextEncoder,
@@ -25,6 +26,7 @@ pub struct Metrics {
     persons: IntGauge,
     shadow_checks: IntGauge,
     shadow_differing: IntGaugeVec,
+    register_days_left: IntGaugeVec,
 }
 
 impl Metrics {
@@ -72,6 +74,14 @@ impl Metrics {
             ),
             &["live", "live_reason", "draft", "draft_reason"],
         )?;
+        let register_days_left = IntGaugeVec::new(
+            Opts::new(
+                "placet_register_days_left",
+                "Days for which a register's list may still be used; below 0 it counts as not loaded",
+            ),
+            &["register"],
+        )?;
+        registry.register(Box::new(register_days_left.clone()))?;
         registry.register(Box::new(shadow_checks.clone()))?;
         registry.register(Box::new(shadow_differing.clone()))?;
         registry.register(Box::new(requests.clone()))?;
@@ -98,6 +108,7 @@ impl Metrics {
             persons,
             shadow_checks,
             shadow_differing,
+            register_days_left,
         })
     }
 
@@ -130,6 +141,14 @@ impl Metrics {
             let labels = [one.live, &one.live_reason, one.draft, &one.draft_reason];
             let gauge = self.shadow_differing.with_label_values(&labels);
             gauge.set(whole(one.checks));
+        }
+    }
+
+    /// Takes over for how many days each register's list may still be used.
+    pub fn registers(&self, days_left: &[(Register, i64)]) {
+        for (register, days) in days_left {
+            let gauge = &self.register_days_left;
+            gauge.with_label_values(&[register.as_str()]).set(*days);
         }
     }
 

@@ -1,9 +1,10 @@
 //! What a row says about one use, small enough to be compared with what other rows say.
 
 use super::cell::Manner;
+use super::lists::{Consulted, Point};
 use super::person::{PackedCell, PersonView};
 use super::table::Table;
-use crate::domain::registry::{Answer, Channel, NoticeRef, Slug};
+use crate::domain::registry::{Answer, Channel, IdentifierKinds, NoticeRef, Register, Slug};
 use chrono::{DateTime, Utc};
 
 /// One use of data at one instant, as rows are asked for it.
@@ -13,22 +14,31 @@ pub struct Use {
     purpose: Option<u16>,
     channel: u8,
     at: i64,
+    consulted: Consulted,
 }
 
 impl Table {
-    /// A use at an instant.
+    /// A use at an instant, for which these lists of registers are consulted.
     #[must_use]
-    pub fn use_at(&self, purpose: &Slug, channel: Channel, at: DateTime<Utc>) -> Use {
+    pub fn use_at(
+        &self,
+        purpose: &Slug,
+        channel: Channel,
+        at: DateTime<Utc>,
+        consulted: Consulted,
+    ) -> Use {
         Use {
             purpose: self.purpose_number(purpose),
             channel: channel.code(),
             at: at.timestamp_micros(),
+            consulted,
         }
     }
 }
 
 /// Everything that a row says about one use at one instant, but for what few persons have
-/// ([`PersonView::is_plain`]): two plain persons of whom the same is glanced are the same for it.
+/// ([`PersonView::is_plain`]): two plain persons of whom the same is glanced are the
+/// same for it, unless it matters since when they are in a register ([`Glance::is_dated`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Glance {
     /// The answer's parts, each in its bits, and flags.
@@ -51,6 +61,11 @@ const OF_PERSON: u64 =
 const ANSWER: u32 = 8;
 const MANNER: u32 = 16;
 const NOTICE: u32 = 32;
+/// Where the registers begin that name somebody, and those that do not: 8 bits each.
+const NAMING: u32 = 48;
+const NOT_NAMING: u32 = 56;
+/// The registers of which it matters since when.
+const DATED: u64 = ((Register::Rpo.bit() | Register::Dncm.bit()) as u64) << NAMING;
 
 /// The answer to the very use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,13 +82,41 @@ pub struct OwnAnswer {
 }
 
 impl Glance {
-    /// Of nobody. `suppressed` says whether the contact point is on the suppression list.
+    /// Of nobody, named by this contact point.
     #[must_use]
-    pub fn nobody(suppressed: bool) -> Self {
-        Self {
-            packed: if suppressed { SUPPRESSED } else { 0 },
+    pub fn nobody(wanted: &Use, point: &Point) -> Self {
+        let mut glance = Self {
+            packed: flag(point.suppressed, SUPPRESSED),
             effective_at: 0,
+        };
+        glance.take_registers(wanted, point.registers(), point.kinds());
+        glance
+    }
+
+    fn take_registers(&mut self, wanted: &Use, registers: u8, kinds: IdentifierKinds) {
+        let consulted = &wanted.consulted;
+        if consulted.is_none() {
+            return;
         }
+        let not_naming = consulted.not_naming(registers, kinds);
+        self.packed |= u64::from(consulted.naming(registers)) << NAMING;
+        self.packed |= u64::from(not_naming) << NOT_NAMING;
+    }
+
+    /// Whether somebody is in a register; `None` where no list says so.
+    #[must_use]
+    pub fn registered(&self, register: Register) -> Option<bool> {
+        let bit = u64::from(register.bit());
+        if self.has(bit << NAMING) {
+            return Some(true);
+        }
+        self.has(bit << NOT_NAMING).then_some(false)
+    }
+
+    /// Whether it matters since when somebody is in a register.
+    #[must_use]
+    pub const fn is_dated(&self) -> bool {
+        self.has(DATED)
     }
 
     const fn has(&self, flag: u64) -> bool {
@@ -192,12 +235,14 @@ const fn answer(bits: u64) -> Answer {
 }
 
 impl<'a> PersonView<'a> {
-    /// What the row says about a use. `suppressed` says whether the contact point is on the
-    /// suppression list.
+    /// What the row says about a use, and what is known of the contact point that led to it.
     #[must_use]
-    pub fn glance(&self, wanted: &Use, suppressed: bool) -> Glance {
-        let mut glance = Glance::nobody(suppressed || self.suppressed());
-        glance.packed |= KNOWN;
+    pub fn glance(&self, wanted: &Use, point: &Point) -> Glance {
+        let suppressed = point.suppressed || self.suppressed();
+        let mut glance = Glance {
+            packed: KNOWN | flag(suppressed, SUPPRESSED),
+            effective_at: 0,
+        };
         let (mut for_this, mut for_another) = (false, false);
         for cell in self.person.cells() {
             if Some(cell.purpose) == wanted.purpose {
@@ -208,6 +253,8 @@ impl<'a> PersonView<'a> {
             }
         }
         glance.packed |= flag(for_another && !for_this, ON_OTHER_PURPOSE);
+        let registers = self.person.listed | point.registers();
+        glance.take_registers(wanted, registers, self.person.kinds.and(point.kinds()));
         glance
     }
 
@@ -222,5 +269,19 @@ impl<'a> PersonView<'a> {
     pub fn exact_time(&self, own: &OwnAnswer, wanted: &Use) -> Option<i64> {
         let cell = (wanted.purpose?, wanted.channel);
         self.person.slot(cell, own.manner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dated_registers_are_those_that_say_so() {
+        let dated = Register::ALL
+            .into_iter()
+            .filter(|one| one.dated().is_some());
+        let bits = dated.fold(0, |bits, one| bits | u64::from(one.bit()));
+        assert_eq!(bits << NAMING, DATED);
     }
 }

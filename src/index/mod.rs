@@ -3,6 +3,7 @@
 
 mod cell;
 mod glance;
+mod lists;
 mod names;
 mod person;
 mod places;
@@ -13,6 +14,7 @@ mod tests;
 
 pub use cell::Manner;
 pub use glance::{Glance, OwnAnswer, Use};
+pub use lists::{Consulted, Point};
 pub use person::{CellView, PersonView};
 pub use reached::{MadeView, ReachedView};
 pub use table::Table;

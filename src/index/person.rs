@@ -5,7 +5,7 @@
 use super::cell::Manner;
 use super::reached::{Reached, ReachedView};
 use crate::domain::ids::{Position, SubjectId};
-use crate::domain::registry::{Answer, Channel, NoticeRef, Standing};
+use crate::domain::registry::{Answer, Channel, IdentifierKinds, NoticeRef, Standing};
 use chrono::{DateTime, Utc};
 
 /// No end.
@@ -68,6 +68,10 @@ pub(super) struct Person {
     merged_into: u32,
     pub suppressed: bool,
     used: u8,
+    /// What kinds of identifier the person has.
+    pub kinds: IdentifierKinds,
+    /// The registers whose lists name one of the person's contact points: a bit for each.
+    pub listed: u8,
     rare: Option<Box<Rare>>,
     cells: [PackedCell; ROOM],
 }
@@ -99,6 +103,8 @@ impl Person {
             merged_into: merged_into.unwrap_or(NOBODY),
             suppressed,
             used: near.len() as u8,
+            kinds: IdentifierKinds::NONE,
+            listed: 0,
             rare: rare.then(|| {
                 Box::new(Rare {
                     standing,

@@ -116,6 +116,19 @@ impl Places {
         line.map_or(0, |line| line.rows[0])
     }
 
+    /// The rows of all hashes that begin with these 64 bits. As good as always that is one at most.
+    pub fn beginning(&self, first: u64) -> impl Iterator<Item = u32> + '_ {
+        let tag = Tag(first, 0);
+        let mut last = false;
+        let lines = self.lines_from(tag).take_while(move |line| {
+            let look = !last;
+            last = !line.is_full();
+            look
+        });
+        let tags = lines.flat_map(Line::tags);
+        tags.filter_map(move |(own, row)| (own.0 == first).then_some(row))
+    }
+
     /// Says which row a hash leads to; the number of no row leads nowhere.
     pub fn insert(&mut self, hash: &Blind, row: u32) {
         if row == NOWHERE {
@@ -190,6 +203,15 @@ mod tests {
             for hash in put.iter().map(|(hash, _)| hash).chain(&asked) {
                 places.touch(hash);
                 prop_assert_eq!(places.get(hash), map.get(hash).copied());
+            }
+            for hash in &asked {
+                let first = Tag::of(hash).0;
+                let mut rows: Vec<u32> = places.beginning(first).collect();
+                let alike = map.iter().filter(|(other, _)| Tag::of(other).0 == first);
+                let mut expected: Vec<u32> = alike.map(|(_, row)| *row).collect();
+                rows.sort_unstable();
+                expected.sort_unstable();
+                prop_assert_eq!(rows, expected);
             }
             prop_assert_eq!(places.held, map.len());
             prop_assert!(8 * places.held <= 5 * ROOM * places.lines.len() + 8);

@@ -1,13 +1,15 @@
 //! The tables of the index.
 
 use super::cell::Manner;
+use super::lists::Lists;
 use super::names::Names;
 use super::person::{FOREVER, PackedCell, Person, PersonView, Slot};
 use super::places::Places;
 use super::reached::Reached;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{
-    Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, PersonImage, Slug, Standing,
+    Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, PersonImage, RegisterList, Slug,
+    Standing,
 };
 use hashbrown::HashTable;
 use std::collections::HashMap;
@@ -19,6 +21,9 @@ fn own_bits(subject: SubjectId) -> u64 {
     u64::from_be_bytes(own)
 }
 
+/// Nobody is merged more often one into the other.
+const MERGES: usize = 64;
+
 /// What the index holds.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -29,6 +34,7 @@ pub struct Table {
     by_subject: HashTable<u32>,
     /// Which row they have does not matter here.
     suppressed: Places,
+    pub(super) lists: Lists,
     keys: HashMap<[u8; 32], KeyImage>,
     catalogue: Arc<Catalogue>,
     purposes: Names<Slug>,
@@ -106,7 +112,7 @@ impl Table {
         self.suppressed.get(contact).is_some()
     }
 
-    fn slot_of(&self, subject: SubjectId) -> Option<u32> {
+    pub(super) fn slot_of(&self, subject: SubjectId) -> Option<u32> {
         let own = |slot: &u32| {
             let person = self.slots.get(*slot as usize);
             person.is_some_and(|person| person.subject == subject)
@@ -115,7 +121,7 @@ impl Table {
     }
 
     fn at(&self, mut slot: u32) -> Option<PersonView<'_>> {
-        for _ in 0..64 {
+        for _ in 0..MERGES {
             let person = self.slots.get(slot as usize)?;
             match person.merged_into() {
                 Some(next) => slot = next,
@@ -151,6 +157,7 @@ impl Table {
             Change::Person(image) => self.take_in_person(image),
             Change::Contacts(subject, contacts) => self.take_in_contacts(subject, &contacts),
             Change::Suppressed(blind) => self.suppress(&blind),
+            Change::Register(list) => self.take_in_list(list),
             Change::Key(key) => drop(self.keys.insert(key.hash, key)),
             Change::Catalogue(catalogue) => self.catalogue = catalogue,
         }
@@ -161,6 +168,36 @@ impl Table {
         let slot = self.by_contact.get(blind);
         if let Some(person) = slot.and_then(|slot| self.slots.get_mut(slot as usize)) {
             person.suppressed = true;
+        }
+    }
+
+    /// Puts a list in the place of the one before, and marks whose contact points it names.
+    fn take_in_list(&mut self, list: Arc<RegisterList>) {
+        let bit = list.register.bit();
+        if let Some(before) = self.lists.take(list.register) {
+            for (hash, _) in before.entries.iter() {
+                self.each_row(hash, |_, row, _| row.listed &= !bit);
+            }
+        }
+        for (hash, since) in list.entries.iter() {
+            self.each_row(hash, |slot, row, lists| {
+                row.listed |= bit;
+                lists.enter(list.register, slot, since);
+            });
+        }
+        self.lists.put(list);
+    }
+
+    /// Tells every row that a hash of these first bits leads to: also those merged into another.
+    fn each_row(&mut self, hash: u64, mut tell: impl FnMut(u32, &mut Person, &mut Lists)) {
+        for first in self.by_contact.beginning(hash) {
+            let mut slot = Some(first);
+            for _ in 0..MERGES {
+                let row = slot.and_then(|slot| Some((slot, self.slots.get_mut(slot as usize)?)));
+                let Some((at, row)) = row else { break };
+                tell(at, row, &mut self.lists);
+                slot = row.merged_into();
+            }
         }
     }
 
@@ -188,8 +225,11 @@ impl Table {
             .get(slot as usize)
             .is_some_and(|person| person.suppressed);
         let suppressed = inherited || newly_suppressed;
+        let entered = self.lists.entered(|_| true, image.contacts.iter());
+        let listed = self.lists.add(slot, &entered);
         if let Some(person) = self.slots.get_mut(slot as usize) {
             let reached = person.take_reached();
+            let (kinds, listed) = (person.kinds.and(image.kinds), person.listed | listed);
             *person = Person::new(
                 image.subject,
                 merged_into,
@@ -199,11 +239,25 @@ impl Table {
                 slots,
             );
             person.reach(reached);
+            (person.kinds, person.listed) = (kinds, listed);
         }
-        // who is merged carries the suppression along
-        if let Some(into) = merged_into.and_then(|into| self.slots.get_mut(into as usize)) {
-            into.suppressed |= suppressed;
+        if let Some(into) = merged_into {
+            self.carry_along(slot, into);
         }
+    }
+
+    /// Who is merged carries suppression and entries along.
+    fn carry_along(&mut self, from: u32, into: u32) {
+        let Some(leaving) = self.slots.get(from as usize) else {
+            return;
+        };
+        let (suppressed, kinds, listed) = (leaving.suppressed, leaving.kinds, leaving.listed);
+        if let Some(staying) = self.slots.get_mut(into as usize) {
+            staying.suppressed |= suppressed;
+            staying.kinds = staying.kinds.and(kinds);
+            staying.listed |= listed;
+        }
+        self.lists.carry_along(from, into);
     }
 
     fn take_in_contacts(&mut self, subject: SubjectId, contacts: &Contacts) {

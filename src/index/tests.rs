@@ -3,7 +3,7 @@ use super::Index;
 use crate::domain::ids::{Blind, KeyId, RecordId, SubjectId};
 use crate::domain::registry::{
     Answer, Cell, Change, Channel, Circumstances, Clarity, ConsentState, Contacts, GivenBy,
-    KeyImage, Made, PersonImage, Role, Slug, SourceKind, Standing,
+    IdentifierKind, IdentifierKinds, KeyImage, Made, PersonImage, Role, Slug, SourceKind, Standing,
 };
 use crate::domain::time::from_micros;
 
@@ -42,6 +42,7 @@ fn person(number: u8, status: Answer) -> PersonImage {
             state,
         }],
         contacts: vec![blind(number)],
+        kinds: IdentifierKinds::NONE.with(IdentifierKind::Phone),
     }
 }
 

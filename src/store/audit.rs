@@ -18,7 +18,7 @@ use super::schema::{
     api_keys, catalogue_items, checkpoints, consent_states, contacts, ledger, log_head,
     public_events,
 };
-use super::schema::{subject_events, suppressions, tree_tiles};
+use super::schema::{registers, subject_events, suppressions, tree_tiles};
 use crate::access::{ExportAudit, Grant};
 use crate::audit::tree::{Frontier, TILE_HEIGHT};
 use crate::domain::event::SubjectEvent;
@@ -190,6 +190,7 @@ impl ReadTx<'_> {
         look!(consent_states, position);
         look!(contacts, position);
         look!(suppressions, position);
+        look!(registers, position);
         look!(catalogue_items, position);
         look!(api_keys, position);
         let most = size.saturating_add(1);

@@ -10,13 +10,18 @@ use super::schema::{
 };
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{Blind, Position, SubjectId};
-use crate::domain::registry::{Cell, Change, Contacts, PersonImage};
+use crate::domain::registry::{
+    Cell, Change, Contacts, IdentifierKind, IdentifierKinds, PersonImage,
+};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Persons read at once while the index is built.
 const PAGE: i64 = 5_000;
+/// Whose an identifier is, its keyed hash, and its kind.
+type IdentifierOf = (Vec<u8>, Vec<u8>, i16);
+
 /// Persons read at once while it follows.
 const CHUNK: usize = 500;
 
@@ -39,7 +44,7 @@ impl ReadTx<'_> {
         Ok(unsigned(count))
     }
 
-    /// Hands every person, suppression, key and the catalogue to `tell`.
+    /// Hands every person, suppression, key, register's list and the catalogue to `tell`.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
@@ -59,7 +64,8 @@ impl ReadTx<'_> {
                 .filter(subjects::id.gt(&last)).order(subjects::id).limit(PAGE).load(conn))
             .map_err(StoreError::failed("loading data subjects"))?;
             let Some(end) = rows.last().map(|row| row.id.clone()) else {
-                return Ok(());
+                // last, so that each list is held against everybody once
+                return super::registers::since(self.db, 0, tell);
             };
             let (states, contacts) = self.details_between(&last, &end)?;
             assemble(rows, states, contacts, tell)?;
@@ -82,6 +88,7 @@ impl ReadTx<'_> {
         self.catalogue_since(since, tell)?;
         self.keys_since(since, tell)?;
         self.suppressions_since(since, tell)?;
+        super::registers::since(self.db, since, tell)?;
         let ids: Vec<Vec<u8>> = on!(self.db, conn => subject_events::table
             .filter(subject_events::position.ge(since))
             .select(subject_events::subject_id).distinct().load(conn))
@@ -103,6 +110,19 @@ impl ReadTx<'_> {
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
         self.persons(&[id.as_bytes().to_vec()], tell)
+    }
+
+    /// What the registers' lists say of these contact points and no others, as lists of their own.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn listed(
+        &mut self,
+        _grant: &Grant<Serve>,
+        blinds: &[Blind],
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        super::registers::of_contacts(self.db, blinds, tell)
     }
 
     /// Whether these contact points are on the suppression list.
@@ -133,9 +153,9 @@ impl ReadTx<'_> {
         let states: Vec<StateRow> = on!(self.db, conn => consent_states::table
             .filter(consent_states::subject_id.eq_any(ids)).load(conn))
         .map_err(StoreError::failed("loading consent states"))?;
-        let contacts: Vec<(Vec<u8>, Vec<u8>)> = on!(self.db, conn => identifiers::table
+        let contacts: Vec<IdentifierOf> = on!(self.db, conn => identifiers::table
             .filter(identifiers::subject_id.eq_any(ids))
-            .select((identifiers::subject_id, identifiers::blind)).load(conn))
+            .select((identifiers::subject_id, identifiers::blind, identifiers::kind)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
         assemble(rows, states, contacts, tell)?;
         // also of who has none: what they had may have been released
@@ -147,15 +167,11 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    #[allow(
-        clippy::type_complexity,
-        reason = "two lists of rows, named where they are taken apart"
-    )]
     fn details_between(
         &mut self,
         after: &[u8],
         end: &[u8],
-    ) -> Result<(Vec<StateRow>, Vec<(Vec<u8>, Vec<u8>)>), StoreError> {
+    ) -> Result<(Vec<StateRow>, Vec<IdentifierOf>), StoreError> {
         let states = on!(self.db, conn => consent_states::table
             .filter(consent_states::subject_id.gt(after))
             .filter(consent_states::subject_id.le(end)).load(conn))
@@ -163,7 +179,7 @@ impl ReadTx<'_> {
         let contacts = on!(self.db, conn => identifiers::table
             .filter(identifiers::subject_id.gt(after))
             .filter(identifiers::subject_id.le(end))
-            .select((identifiers::subject_id, identifiers::blind)).load(conn))
+            .select((identifiers::subject_id, identifiers::blind, identifiers::kind)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
         Ok((states, contacts))
     }
@@ -219,7 +235,7 @@ fn tell_contacts(images: HashMap<SubjectId, Contacts>, tell: &mut dyn FnMut(Chan
 fn assemble(
     rows: Vec<SubjectRow>,
     states: Vec<StateRow>,
-    contacts: Vec<(Vec<u8>, Vec<u8>)>,
+    contacts: Vec<IdentifierOf>,
     tell: &mut dyn FnMut(Change),
 ) -> Result<(), StoreError> {
     let mut cells: HashMap<SubjectId, Vec<Cell>> = HashMap::with_capacity(rows.len());
@@ -229,19 +245,25 @@ fn assemble(
             .or_default()
             .push(state.cell()?);
     }
-    let mut blinds: HashMap<Vec<u8>, Vec<Blind>> = HashMap::with_capacity(rows.len());
-    for (subject, blind) in contacts {
-        let blind = Blind::from_slice(&blind).ok_or(StoreError::damaged("an identifier"))?;
-        blinds.entry(subject).or_default().push(blind);
+    let mut held: HashMap<Vec<u8>, (Vec<Blind>, IdentifierKinds)> =
+        HashMap::with_capacity(rows.len());
+    for (subject, blind, kind) in contacts {
+        let read = Blind::from_slice(&blind).zip(IdentifierKind::from_code(kind));
+        let (blind, kind) = read.ok_or(StoreError::damaged("an identifier"))?;
+        let (blinds, kinds) = held.entry(subject).or_default();
+        blinds.push(blind);
+        *kinds = kinds.with(kind);
     }
     for row in rows {
         let subject = row.subject()?;
+        let (contacts, kinds) = held.remove(&row.id).unwrap_or_default();
         tell(Change::Person(PersonImage {
             subject,
             merged_into: row.merged()?,
             standing: row.standing(),
             cells: cells.remove(&subject).unwrap_or_default(),
-            contacts: blinds.remove(&row.id).unwrap_or_default(),
+            contacts,
+            kinds,
         }));
     }
     Ok(())

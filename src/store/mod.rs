@@ -23,6 +23,7 @@ mod open;
 mod people;
 mod policies;
 mod read;
+mod registers;
 mod rows;
 mod schema;
 mod suppress;
@@ -51,6 +52,7 @@ pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
 };
 pub use read::ReadTx;
+pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

@@ -153,6 +153,22 @@ table! {
     }
 }
 table! {
+    registers (name) {
+        name -> Text,
+        issued_on -> Text,
+        complete -> Bool,
+        kinds -> SmallInt,
+        entries -> BigInt,
+        file_sha256 -> Text,
+        list_sha256 -> Text,
+        loaded_at -> BigInt,
+        position -> BigInt,
+    }
+}
+table! {
+    register_blocks (register, first) { register -> Text, first -> Binary, packed -> Binary, }
+}
+table! {
     decision_journal (id) { id -> Binary, node -> BigInt, written_at -> BigInt, sealed -> Binary, }
 }
 table! {

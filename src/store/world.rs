@@ -5,13 +5,16 @@ use super::contacts::Touch;
 use super::decisions::DecisionBlock;
 use super::keys::SubjectKey;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
+use super::registers::RegisterLoad;
 use super::rows::{
     CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
 };
 use crate::audit::Hash;
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
-use crate::domain::registry::{Catalogue, Cell, Change, Channel, ConsentState, Slug};
+use crate::domain::registry::{
+    Catalogue, Cell, Change, Channel, ConsentState, IdentifierKind, IdentifierKinds, Slug,
+};
 use crate::domain::time::Now;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -84,6 +87,13 @@ impl Subject {
         self.rewritten.then_some(&self.row)
     }
 
+    /// The kinds of the identifiers that the batch brings.
+    pub fn new_kinds(&self) -> IdentifierKinds {
+        let rows = self.new_identifiers.iter().chain(&self.moved_identifiers);
+        rows.filter_map(|row| IdentifierKind::from_code(row.kind))
+            .collect()
+    }
+
     pub fn cells(&self) -> Vec<Cell> {
         let cell = |((purpose, channel), held): (&(Slug, Channel), &Held)| Cell {
             purpose: purpose.clone(),
@@ -122,6 +132,8 @@ pub(super) enum Extra {
     PolicyDraft(Box<PolicyRow>),
     /// A policy version that is in force from now on.
     Policy(Box<PolicyActivated>),
+    /// A register's list.
+    Register(Box<RegisterLoad>),
     /// A block of decisions, and the texts that it names.
     Decisions(Arc<DecisionBlock>, Arc<[(Hash, Arc<str>)]>),
     /// Entries of the journal of decisions, whose decisions this write records.

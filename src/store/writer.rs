@@ -385,6 +385,7 @@ impl Writer {
                 standing: subject.row().standing(),
                 cells: subject.cells(),
                 contacts: contacts.remove(id).unwrap_or_default(),
+                kinds: subject.new_kinds(),
             })
         });
         changes.extend(persons);

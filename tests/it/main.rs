@@ -35,6 +35,7 @@ mod one_person;
 mod pages;
 mod policy_versions;
 mod positions;
+mod registers;
 mod shop;
 mod signals;
 mod support_works;

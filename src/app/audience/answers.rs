@@ -5,8 +5,9 @@ use super::months::Months;
 use crate::app::contact::Hashes;
 use crate::app::facts::{Asked, Seen};
 use crate::app::policies::rules::Rules;
+use crate::domain::registry::IdentifierKinds;
 use crate::domain::time::from_micros;
-use crate::index::{Glance, PersonView, Table, Use};
+use crate::index::{Glance, PersonView, Point, Table, Use};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -34,34 +35,38 @@ pub(super) struct Answers<'a> {
 impl Answers<'_> {
     /// The answer for the person that one identifier leads to, if it leads to anybody.
     pub(super) fn one(&mut self, person: Option<PersonView<'_>>, hashes: &Hashes) -> Place {
-        let suppressed = is_suppressed(self.table, hashes);
-        self.about(person, suppressed)
+        let point = self.asked.point(self.table, hashes.filed(), hashes.kinds);
+        self.about(person, &point)
     }
 
     /// Of the persons that several identifiers lead to: whoever may not be reached decides.
     pub(super) fn several(&mut self, all: &[Hashes]) -> Place {
         let table = self.table;
-        let suppressed = all.iter().any(|hashes| is_suppressed(table, hashes));
+        let kinds = all.iter().map(|hashes| hashes.kinds);
+        let kinds = kinds.fold(IdentifierKinds::NONE, IdentifierKinds::and);
+        let point = self
+            .asked
+            .point(table, all.iter().flat_map(Hashes::filed), kinds);
         let found = all.iter().filter_map(|hashes| table.person(&hashes.own));
-        let places = found.map(|person| self.about(Some(person), suppressed));
+        let places = found.map(|person| self.about(Some(person), &point));
         let places: Vec<Place> = places.collect();
         let strictest = places
             .into_iter()
             .min_by_key(|place| self.given.at(*place).permit);
-        strictest.unwrap_or_else(|| self.about(None, suppressed))
+        strictest.unwrap_or_else(|| self.about(None, &point))
     }
 
-    fn about(&mut self, person: Option<PersonView<'_>>, suppressed: bool) -> Place {
+    fn about(&mut self, person: Option<PersonView<'_>>, point: &Point) -> Place {
         let Some(person) = person else {
-            return self.plain(None, Glance::nobody(suppressed));
+            return self.plain(None, Glance::nobody(&self.used, point));
         };
-        let glance = person.glance(&self.used, suppressed);
-        if person.is_plain() {
+        let glance = person.glance(&self.used, point);
+        if person.is_plain() && !glance.is_dated() {
             let (moment, months) = (self.asked.moment(), &mut self.memory.months);
             let alike = glance.answered_at(|at| months.alike(moment, at));
             self.plain(Some(person), alike)
         } else {
-            self.other(person, &glance)
+            self.other(person, &glance, point)
         }
     }
 
@@ -71,19 +76,23 @@ impl Answers<'_> {
             return *place;
         }
         let seen = match person {
-            Some(person) => self.asked.seen_at(person, &self.used, &glance),
-            None => self.asked.nobody_seen(glance.suppressed()),
+            Some(person) => {
+                let nothing_dated = Point::default();
+                self.asked
+                    .seen_at(person, &self.used, &glance, &nothing_dated)
+            }
+            None => self.asked.nobody_seen(&glance),
         };
         let place = self.decide(&seen);
         self.memory.plain.insert(glance, place);
         place
     }
 
-    fn other(&mut self, person: PersonView<'_>, glance: &Glance) -> Place {
+    fn other(&mut self, person: PersonView<'_>, glance: &Glance, point: &Point) -> Place {
         let (moment, months) = (self.asked.moment(), &mut self.memory.months);
         let stands_for =
             |at: DateTime<Utc>| from_micros(months.alike(moment, at.timestamp_micros()));
-        let seen = self.asked.seen_at(person, &self.used, glance);
+        let seen = self.asked.seen_at(person, &self.used, glance, point);
         let seen = seen.alike(stands_for);
         if let Some(place) = self.memory.others.get(&seen) {
             return *place;
@@ -97,10 +106,6 @@ impl Answers<'_> {
         let outcome = self.rules.decide(&self.asked.situation(seen));
         self.given.place(Verdict::of(&outcome))
     }
-}
-
-fn is_suppressed(table: &Table, hashes: &Hashes) -> bool {
-    hashes.filed().any(|hash| table.is_suppressed(hash))
 }
 
 /// Mixes the few words that are hashed here.

@@ -12,7 +12,7 @@ use crate::app::testing::TestApp;
 use crate::domain::audience::Header;
 use crate::domain::registry::Channel;
 use crate::domain::registry::Objection;
-use crate::index::{Glance, PersonView};
+use crate::index::{Glance, PersonView, Point};
 use crate::policy::Outcome;
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -166,8 +166,8 @@ proptest! {
         for name in &names {
             let blind = shop.named(&[("email", name)]).blinds()[0];
             if let Some(person) = view.person(&blind).filter(PersonView::is_plain) {
-                let seen = asked.seen(Some(person), false);
-                let glance = person.glance(&asked.used(&view), false);
+                let seen = asked.seen(&view, Some(person), &Point::default());
+                let glance = person.glance(&asked.used(&view), &Point::default());
                 prop_assert_eq!(*same.entry(glance).or_insert(seen), seen);
             }
         }
@@ -175,6 +175,7 @@ proptest! {
         let question = |name: &String| Question {
             blinds: shop.named(&[("email", name)]).blinds(),
             coarse: shop.named(&[("email", name)]).coarse(),
+            kinds: shop.named(&[("email", name)]).identifier_kinds(),
             subject: None,
             purpose: purpose.into(),
             channel: "email".into(),

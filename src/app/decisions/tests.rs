@@ -12,6 +12,7 @@ use crate::app::export::{Report, ReportData, ReportEntry};
 use crate::app::facts::Said;
 use crate::app::testing::{TestApp, sql};
 use crate::domain::ids::SubjectId;
+use crate::domain::registry::IdentifierKinds;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -19,6 +20,7 @@ fn question(shop: &TestApp, email: &str, campaign: &str) -> Question {
     Question {
         blinds: shop.named(&[("email", email)]).blinds(),
         coarse: vec![],
+        kinds: IdentifierKinds::NONE,
         subject: None,
         purpose: "newsletter".into(),
         channel: "email".into(),

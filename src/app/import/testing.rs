@@ -126,6 +126,7 @@ impl Bench {
         let question = crate::app::check::Question {
             blinds: self.named(email).blinds(),
             coarse: self.named(email).coarse(),
+            kinds: self.named(email).identifier_kinds(),
             subject: None,
             purpose: "newsletter".into(),
             channel: "email".into(),

@@ -2,7 +2,7 @@
 
 use crate::app::facts::{Asked, Said, Setting};
 use crate::domain::registry::{Channel, Purpose};
-use crate::index::PersonView;
+use crate::index::{PersonView, Point, Table};
 use crate::policy::{Engine, Facts, Situation};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -20,10 +20,12 @@ pub(in crate::app) struct Case<'a> {
     pub purpose: &'a Purpose,
     /// By which channel.
     pub channel: Channel,
+    /// The index.
+    pub table: &'a Table,
     /// Everybody whom the identifiers lead to; one `None` where that is nobody.
     pub persons: &'a [Option<PersonView<'a>>],
-    /// One of the identifiers is on the suppression list.
-    pub suppressed: bool,
+    /// What is known of the identifiers themselves.
+    pub point: Point,
 }
 
 /// What the engine answers to a case.
@@ -47,7 +49,7 @@ impl Case<'_> {
         let asked = self.asked(said, at)?;
         let mut last = None;
         for person in self.persons {
-            let mut situation = asked.situation(&asked.seen(*person, self.suppressed));
+            let mut situation = asked.situation(&asked.seen(self.table, *person, &self.point));
             for deed in deeds {
                 deed(&mut situation.facts);
             }
@@ -58,6 +60,17 @@ impl Case<'_> {
             }
         }
         last
+    }
+
+    /// Whether everybody may be reached whatever the loaded lists of registers say.
+    pub(super) fn permits_unlisted(&self, said: &Said, at: DateTime<Utc>) -> bool {
+        let Some(asked) = self.asked(said, at) else {
+            return false;
+        };
+        self.persons.iter().all(|person| {
+            let seen = asked.seen(self.table, *person, &self.point).unlisted();
+            self.engine.decide(&asked.situation(&seen)).is_permit()
+        })
     }
 
     /// The person's zone.

@@ -62,6 +62,7 @@ fn ask(shop: &TestApp, channel: &str, said: &Said, at: DateTime<Utc>) -> Decided
     let question = Question {
         blinds: shop.named(ANNE).blinds(),
         coarse: shop.named(ANNE).coarse(),
+        kinds: shop.named(ANNE).identifier_kinds(),
         subject: None,
         purpose: "offers".into(),
         channel: channel.into(),

@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 /// A permit is followed over so many instants; where there are more, it is promised no further.
 const MOST: usize = 96;
 
-/// The earliest of the consent's end, the begin of another era of the law, and the first instant at
-/// which the engine would answer otherwise. `None` where none is known: the consent and the law have
+/// The earliest of the consent's end, the begin of another era of the law, the end of a register's list
+/// that the answer hangs on, and the first instant at which the engine would answer otherwise. `None` where none is known: the consent and the law have
 /// no end, and nothing else changes within a month.
 pub(in crate::app) fn until(
     case: &Case<'_>,
@@ -38,8 +38,22 @@ pub(super) fn era(
     at: DateTime<Utc>,
     situation: &Situation,
 ) -> Option<DateTime<Utc>> {
-    let day = case.engine.next_era(situation.laws, situation.day)?;
-    begins(day, case.zone(said), at)
+    let next = || {
+        let day = case.engine.next_era(situation.laws, situation.day)?;
+        begins(day, case.zone(said), at)
+    };
+    let ends = [next(), lists_end(case, said, at)];
+    ends.into_iter().flatten().min()
+}
+
+/// When the first of the registers' lists that were consulted is too old, where the permit hangs on
+/// what they say.
+fn lists_end(case: &Case<'_>, said: &Said, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let last_day = case.asked(said, at)?.consulted_until(case.table)?;
+    if case.permits_unlisted(said, at) {
+        return None;
+    }
+    crate::domain::calendar::end_of_day(last_day, case.setting.home_zone)
 }
 
 /// When a day begins; where the zone is not known, when it begins or has ended anywhere.

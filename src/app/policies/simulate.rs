@@ -13,7 +13,7 @@ use crate::app::refusal::Refusal;
 use crate::domain::ids::SubjectId;
 use crate::domain::registry::{Channel, Purpose};
 use crate::domain::time::Now;
-use crate::index::{PersonView, Table};
+use crate::index::{PersonView, Point, Table};
 use crate::policy::gather::{Calendar, LegalCalendar, Message, Told};
 use crate::policy::{Outcome, Pack};
 use chrono::{DateTime, Datelike, Days, NaiveTime, TimeZone, Utc, Weekday};
@@ -180,7 +180,7 @@ impl App {
             let Some(asked) = asked else {
                 continue;
             };
-            let situation = asked.situation(&asked.seen(Some(person), false));
+            let situation = asked.situation(&asked.seen(table, Some(person), &Point::default()));
             let (now, then) = (live.decide(&situation), draft.decide(&situation));
             let to_permit = then.is_permit();
             if now.is_permit() == to_permit {

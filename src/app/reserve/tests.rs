@@ -40,6 +40,7 @@ fn question(shop: &TestApp, email: &str, max: u16, period: &str) -> Question {
     Question {
         blinds: shop.named(&[("email", email)]).blinds(),
         coarse: shop.named(&[("email", email)]).coarse(),
+        kinds: shop.named(&[("email", email)]).identifier_kinds(),
         subject: None,
         purpose: "newsletter".into(),
         channel: "email".into(),

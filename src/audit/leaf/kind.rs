@@ -85,6 +85,9 @@ pub enum EntryKind {
     /// Consents were imported.
     #[serde(rename = "import.made")]
     ImportMade,
+    /// The list of an opt-out register was loaded.
+    #[serde(rename = "register.loaded")]
+    RegisterLoaded,
     /// Data or an audit package was exported.
     #[serde(rename = "export.made")]
     ExportMade,
@@ -115,7 +118,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -142,6 +145,7 @@ impl EntryKind {
         Self::StaffAdded,
         Self::StaffSignedIn,
         Self::ImportMade,
+        Self::RegisterLoaded,
         Self::ExportMade,
         Self::AudienceBegun,
         Self::AudienceEnded,
@@ -181,6 +185,7 @@ impl EntryKind {
             Self::StaffAdded => "staff.added",
             Self::StaffSignedIn => "staff.signed_in",
             Self::ImportMade => "import.made",
+            Self::RegisterLoaded => "register.loaded",
             Self::ExportMade => "export.made",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",

@@ -78,6 +78,12 @@ pub(super) enum Problem {
     FileNotText,
     #[error("the column named in the mapping is not in the file")]
     ColumnMissing,
+    #[error("no column has the name of an identifier")]
+    NoColumn,
+    #[error("the register does not list what this column holds")]
+    NotListed,
+    #[error("a keyed hash has other than 64 hexadecimal digits")]
+    HashMalformed,
     #[error("two columns of the file have the name used in the mapping")]
     ColumnTwice,
     #[error("the file has too many columns")]
@@ -127,6 +133,9 @@ impl Problem {
             Self::FileEmpty => "file_empty",
             Self::FileNotText => "file_not_text",
             Self::ColumnMissing => "column_missing",
+            Self::NoColumn => "no_column",
+            Self::NotListed => "not_listed",
+            Self::HashMalformed => "hash_malformed",
             Self::ColumnTwice => "column_twice",
             Self::TooManyColumns => "too_many_columns",
             Self::BrokenEncoding => "broken_encoding",
@@ -160,6 +169,13 @@ impl Problem {
             Self::ColumnMissing => {
                 "Export the file with this column, or correct its name and the delimiter in the mapping."
             }
+            Self::NoColumn => {
+                "Name one phone, email or postal, or phone_hash, email_hash or postal_hash."
+            }
+            Self::NotListed => {
+                "Leave the column out; placet register load --help says which there are."
+            }
+            Self::HashMalformed => "Take the hash as POST /v1/subjects/lookup gives it.",
             Self::ColumnTwice => "Rename one of the two columns in the file.",
             Self::TooManyColumns => "Check the delimiter in the mapping; 1,000 columns at most.",
             Self::BrokenEncoding => {

@@ -14,6 +14,7 @@ mod preset;
 mod reader;
 mod record;
 mod refusal;
+mod register;
 mod report;
 mod row;
 mod split;
@@ -25,6 +26,7 @@ pub use mapping::Mapping;
 pub use preset::{PRESETS, preset};
 pub use reader::Reader;
 pub use refusal::MappingError;
+pub use register::{Entered, RegisterFile};
 pub use report::ErrorReport;
 pub use row::{ImportClaim, ImportRow, ImportStatus};
 

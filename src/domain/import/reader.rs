@@ -136,7 +136,10 @@ impl<R: BufRead> Iterator for Reader<'_, R> {
     }
 }
 
-fn skip_mark<R: BufRead>(records: &mut Records<R>, encoding: Encoding) -> Result<(), Problem> {
+pub(super) fn skip_mark<R: BufRead>(
+    records: &mut Records<R>,
+    encoding: Encoding,
+) -> Result<(), Problem> {
     let head = records.peek()?;
     if NO_TEXT.iter().any(|mark| head.starts_with(mark)) {
         return Err(Problem::FileNotText);

@@ -1,7 +1,7 @@
 //! What the index is told when the ledger moves on: whole images, so that applying one twice
 //! does no harm.
 
-use super::{Catalogue, Cell, Contacts, Standing};
+use super::{Catalogue, Cell, Contacts, IdentifierKinds, RegisterList, Standing};
 use crate::domain::ids::{Blind, KeyId, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub struct PersonImage {
     pub cells: Vec<Cell>,
     /// Contact points that lead here; may leave out such as were told before.
     pub contacts: Vec<Blind>,
+    /// Of which kinds those contact points are.
+    pub kinds: IdentifierKinds,
 }
 
 /// The role of an API key.
@@ -79,6 +81,8 @@ pub enum Change {
     Contacts(SubjectId, Contacts),
     /// A contact point came onto the suppression list.
     Suppressed(Blind),
+    /// A register's list was loaded, in the place of the one before.
+    Register(Arc<RegisterList>),
     /// An API key was made or revoked.
     Key(KeyImage),
     /// Purposes or notices changed.

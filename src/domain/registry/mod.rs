@@ -13,6 +13,7 @@ mod language;
 mod mention;
 mod notice;
 mod purpose;
+mod register;
 mod slug;
 mod source;
 mod standing;
@@ -30,6 +31,9 @@ pub use language::{Language, Wording};
 pub use mention::Mention;
 pub use notice::{Notice, NoticeChange, NoticeRef};
 pub use purpose::{Controller, LegalBasis, Purpose, PurposeUse};
+pub use register::{
+    IdentifierKinds, Register, RegisterEntries, RegisterList, Since, is_fresh, last_day, reached_by,
+};
 pub use slug::{Slug, SlugError};
 pub use source::{Source, SourceKind};
 pub use standing::{Objection, Standing};

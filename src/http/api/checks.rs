@@ -534,11 +534,11 @@ fn telling(outcome: &reserve::Outcome) -> Value {
 }
 
 fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> {
-    let (blinds, coarse) = if let Some(own) = asked.subject.plain(app.keys()) {
-        (vec![own], Vec::new())
+    let (blinds, coarse, kinds) = if let Some(plain) = asked.subject.plain(app.keys()) {
+        (vec![plain.own], Vec::new(), plain.kinds)
     } else {
         let named = asked.subject.named(app.keys(), "/subject")?;
-        (named.blinds(), named.coarse())
+        (named.blinds(), named.coarse(), named.identifier_kinds())
     };
     let problems = reserve::faults(
         asked.facts.as_deref(),
@@ -552,6 +552,7 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
     Ok(Question {
         blinds,
         coarse,
+        kinds,
         subject: None,
         purpose: asked.purpose,
         channel: asked.channel,
@@ -599,6 +600,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::app::testing::TestApp;
+    use crate::domain::registry::IdentifierKinds;
 
     #[test]
     fn what_is_written_is_the_view_that_is_described() {
@@ -607,6 +609,7 @@ mod tests {
         let question = Question {
             blinds: vec![],
             coarse: vec![],
+            kinds: IdentifierKinds::NONE,
             subject: None,
             purpose: "newsletter".into(),
             channel: "email".into(),

@@ -53,6 +53,7 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     if let Some(shadow) = site.app.shadowed() {
         site.metrics.shadowed(shadow);
     }
+    site.metrics.registers(&site.app.register_days_left());
     site.metrics.repeated(site.app.repeats());
     let text = site
         .metrics

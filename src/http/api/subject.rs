@@ -1,8 +1,7 @@
 //! How a request names a person.
 
 use crate::app::FieldProblem;
-use crate::app::contact::{self, Named};
-use crate::domain::ids::Blind;
+use crate::app::contact::{self, Hashes, Named};
 use crate::store::keys::Keyring;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -31,7 +30,7 @@ impl Subject {
     /// The keyed hash of the one e-mail address or hash that is given, where it is written as nearly
     /// all are; `None` says nothing, the identifiers are then to be [read](Self::named).
     #[must_use]
-    pub fn plain(&self, keys: &Keyring) -> Option<Blind> {
+    pub fn plain(&self, keys: &Keyring) -> Option<Hashes> {
         let others = [&self.phone, &self.postal, &self.crm_id, &self.device_id];
         let (name, text) = match (&self.email, &self.id_hash) {
             (Some(text), None) => ("email", text),
@@ -41,7 +40,7 @@ impl Subject {
         if others.iter().any(|other| other.is_some()) {
             return None;
         }
-        contact::hash_of_plain(keys, name, text.as_bytes()).map(|plain| plain.own)
+        contact::hash_of_plain(keys, name, text.as_bytes())
     }
 
     /// Reads the identifiers; every problem is named by its field under `pointer`.
@@ -81,9 +80,10 @@ mod tests {
         ) {
             let keys = Keyring::derive(&Secret::new([7; 32])).unwrap();
             let subject = Subject { email, phone, id_hash, ..Subject::default() };
-            if let Some(own) = subject.plain(&keys) {
+            if let Some(plain) = subject.plain(&keys) {
                 let named = subject.named(&keys, "/subject").unwrap();
-                prop_assert_eq!(named.blinds(), vec![own]);
+                prop_assert_eq!(named.blinds(), vec![plain.own]);
+                prop_assert_eq!(named.identifier_kinds(), plain.kinds);
                 prop_assert!(named.coarse().is_empty());
             }
         }

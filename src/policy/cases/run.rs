@@ -3,7 +3,7 @@
 use super::consents;
 use super::vector::Case;
 use crate::domain::registry::Objection;
-use crate::policy::gather::{self, Calendar, Moment, Past};
+use crate::policy::gather::{self, Calendar, Listed, Moment, Past};
 use crate::policy::vocabulary::{Channel, Country, LastChoice, LegalBasis};
 use crate::policy::{Engine, FactSet, Facts, Laws, Outcome, Situation};
 use chrono::{DateTime, Utc};
@@ -80,7 +80,7 @@ fn situation(case: &Case, calendar: &dyn Calendar) -> Situation {
     let said = (&case.subject, &case.message, &case.told);
     gather::say(
         said,
-        (&Past::default(), own.as_ref()),
+        (&Past::default(), &Listed::default(), own.as_ref()),
         country.or(controller),
         &moment,
         calendar,

@@ -8,6 +8,7 @@ mod moment;
 #[cfg(test)]
 mod needed_tests;
 mod past;
+mod registers;
 mod said;
 mod signalled;
 mod taken;
@@ -18,6 +19,7 @@ pub use consent::{Answered, stands};
 pub use described::{Described, Field, Shape};
 pub use moment::{Calendar, LegalCalendar, Moment};
 pub use past::Past;
+pub use registers::{Listed, listed_since};
 pub use said::say;
 pub use signalled::{Unreadable, unreadable};
 pub use taken::{Mentions, Taken};

@@ -1,7 +1,7 @@
 //! What is found out as needed is what would have been found out anyway.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use super::{Answered, LegalCalendar, Message, Moment, Past, PersonTold, Told, When, say};
+use super::{Answered, LegalCalendar, Listed, Message, Moment, Past, PersonTold, Told, When, say};
 use crate::domain::registry::Answer;
 use crate::policy::vocabulary::{Channel, Country, LegalBasis, PurposeUse};
 use crate::policy::{FactName, FactSet, Facts};
@@ -23,7 +23,7 @@ fn found(at: DateTime<Utc>, told: &Told, zone: Option<chrono_tz::Tz>, needs: Fac
     let (past, country) = (Past::default(), Some(Country::France));
     say(
         said,
-        (&past, Some(&own)),
+        (&past, &Listed::default(), Some(&own)),
         country,
         &moment,
         &LegalCalendar,

@@ -123,7 +123,9 @@ fn add(number: &mut Whole, more: Whole) {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::super::{Contact, LegalCalendar, Message, PersonTold, PressureCap, Told, say};
+    use super::super::{
+        Contact, LegalCalendar, Listed, Message, PersonTold, PressureCap, Told, say,
+    };
     use super::*;
     use crate::domain::time::from_micros;
     use crate::policy::vocabulary::{Country, LegalBasis, PurposeUse};
@@ -141,7 +143,7 @@ mod tests {
         let country = Some(Country::France);
         say(
             who,
-            (past, None),
+            (past, &Listed::default(), None),
             country,
             &moment,
             &LegalCalendar,

@@ -4,25 +4,25 @@ use super::consent::Answered;
 use super::history;
 use super::moment::{Calendar, Moment};
 use super::past::Past;
+use super::registers::Listed;
 use super::signalled;
-use super::told::{DatedChoice, Entry, Message, PersonTold, Told};
+use super::told::{DatedChoice, Message, PersonTold, Told};
 use crate::domain::registry::Answer;
 use crate::policy::vocabulary::{
-    AccountModel, Art22Ground, Country, PartnerUse, PersonKind, PixelUse, RegisterFact, Sector,
-    SenderType, Stated, Subscriber, Whole,
+    AccountModel, Art22Ground, Country, PartnerUse, PersonKind, PixelUse, Sector, SenderType,
+    Stated, Subscriber, Whole,
 };
 use crate::policy::{FactSet, Facts};
-use chrono::{DateTime, Utc};
 
 /// Below this age a person is a minor (Convention on the Rights of the Child, 1).
 const MAJORITY: u16 = 18;
 
 /// Puts what the caller said into the facts. Call it after the facts of the consent are set:
-/// `past` is what the registry holds of earlier contacts, `own` the answer that holds for this
-/// purpose and channel. Of what is found out with effort no more is than `needs` says.
+/// `past` is what the registry holds of earlier contacts, `listed` what the loaded lists of registers
+/// say, `own` the answer that holds for this purpose and channel. Of what is found out with effort no more is than `needs` says.
 pub fn say(
     (person, message, told): (&PersonTold, &Message, &Told),
-    (past, own): (&Past, Option<&Answered>),
+    (past, listed, own): (&Past, &Listed, Option<&Answered>),
     country: Option<Country>,
     moment: &Moment,
     calendar: &dyn Calendar,
@@ -35,7 +35,8 @@ pub fn say(
     facts.valid_stop_contact = message.valid_stop_contact.into();
     facts.subject_honest = message.subject_honest.into();
     relation(told, facts);
-    registers(told, own_yes, moment, facts);
+    letter_box(told, facts);
+    listed.facts(told, own_yes, moment, facts);
     let refused = past.refusal(told.refused_in_call, moment);
     history::refusal(refused, own_yes, moment, facts);
     history::facts(told, moment, country, calendar, facts);
@@ -90,25 +91,9 @@ fn relation(told: &Told, facts: &mut Facts) {
     facts.related_to_contract_object = told.related_to_contract_object.into();
 }
 
-fn registers(told: &Told, own_yes: Option<DateTime<Utc>>, moment: &Moment, facts: &mut Facts) {
-    facts.on_bloctel = told.on_bloctel.into();
-    facts.on_robinson_list = told.on_robinson_list.into();
+fn letter_box(told: &Told, facts: &mut Facts) {
     facts.robinson_member = told.robinson_member.into();
     facts.stop_pub = told.stop_pub.into();
-    facts.on_tps = told.on_tps.into();
-    facts.rpo = entry(told.rpo_registered_at, own_yes, moment);
-    facts.dncm = entry(told.dncm_registered_at, own_yes, moment);
-}
-
-fn entry(registered: Entry, own_yes: Option<DateTime<Utc>>, moment: &Moment) -> RegisterFact {
-    match registered {
-        None => RegisterFact::NotStated,
-        Some(None) => RegisterFact::NotRegistered,
-        Some(Some(since)) => match own_yes {
-            Some(yes) if since.end(moment) <= yes => RegisterFact::RegisteredBeforeConsent,
-            _ => RegisterFact::Registered,
-        },
-    }
 }
 
 fn profiling(told: &Told, facts: &mut Facts) {

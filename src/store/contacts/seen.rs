@@ -4,7 +4,7 @@
 use super::image;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::ids::{Blind, Position, SubjectId};
-use crate::domain::registry::{Change, PersonImage};
+use crate::domain::registry::{Change, IdentifierKind, IdentifierKinds, PersonImage};
 use crate::store::connection::on;
 use crate::store::error::StoreError;
 use crate::store::schema::{identifiers, suppressions};
@@ -19,10 +19,17 @@ const CHUNK: usize = 500;
 /// From here on a position is that of an entry that is still pending, by its place in the batch.
 const PENDING: Position = 1 << 62;
 
+/// The contact points of a person.
+#[derive(Default)]
+struct Held {
+    blinds: BTreeSet<Blind>,
+    kinds: IdentifierKinds,
+}
+
 impl WriteTx<'_> {
     /// Everything that a check of these contact points reads: catalogue, persons with all that the
-    /// writes before this one did to them, suppressions of these and of `coarse`; and how many entries
-    /// the log held.
+    /// writes before this one did to them, suppressions of these and of `coarse`, and what registers'
+    /// lists say of them; and how many entries the log held.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
@@ -38,14 +45,17 @@ impl WriteTx<'_> {
             let owner = self.world.by_blind.get(blind)?;
             Some((self.world.resolve(*owner)?, *blind))
         });
-        let mut persons: BTreeMap<SubjectId, BTreeSet<Blind>> = BTreeMap::new();
+        let mut persons: BTreeMap<SubjectId, Held> = BTreeMap::new();
         for (subject, blind) in asked {
-            persons.entry(subject).or_default().insert(blind);
+            persons.entry(subject).or_default().blinds.insert(blind);
         }
         self.add_identifiers(&mut persons)?;
-        let known = persons.values().flatten().copied();
+        let known = persons
+            .values()
+            .flat_map(|held| held.blinds.iter().copied());
         let all: BTreeSet<Blind> = blinds.iter().chain(coarse).copied().chain(known).collect();
         changes.extend(self.suppressed_of(&all)?);
+        changes.extend(self.listed_of(&all)?);
         for (subject, contacts) in persons {
             changes.extend(self.person_seen(subject, contacts)?);
         }
@@ -91,11 +101,7 @@ impl WriteTx<'_> {
         size
     }
 
-    fn person_seen(
-        &mut self,
-        subject: SubjectId,
-        contacts: BTreeSet<Blind>,
-    ) -> Result<[Change; 2], StoreError> {
+    fn person_seen(&mut self, subject: SubjectId, held: Held) -> Result<[Change; 2], StoreError> {
         let reached = self.contacts_seen(subject)?;
         let damaged = StoreError::damaged("a data subject");
         let person = self.world.subjects.get(&subject).ok_or(damaged)?;
@@ -104,37 +110,50 @@ impl WriteTx<'_> {
             merged_into: None,
             standing: person.row().standing(),
             cells: cells(person),
-            contacts: contacts.into_iter().collect(),
+            contacts: held.blinds.into_iter().collect(),
+            kinds: held.kinds.and(person.new_kinds()),
         };
         Ok([Change::Person(image), reached])
     }
 
     fn add_identifiers(
         &mut self,
-        persons: &mut BTreeMap<SubjectId, BTreeSet<Blind>>,
+        persons: &mut BTreeMap<SubjectId, Held>,
     ) -> Result<(), StoreError> {
         let ids: Vec<Vec<u8>> = persons.keys().map(|id| id.as_bytes().to_vec()).collect();
-        let mut rows: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        let mut rows: Vec<(Vec<u8>, Vec<u8>, i16)> = Vec::new();
         for chunk in ids.chunks(CHUNK) {
             let found = self.read("loading identifiers", |db| {
                 on!(db, conn => identifiers::table.filter(identifiers::subject_id.eq_any(chunk))
-                    .select((identifiers::subject_id, identifiers::blind)).load(conn))
+                    .select((identifiers::subject_id, identifiers::blind, identifiers::kind))
+                    .load(conn))
             })?;
-            rows.extend::<Vec<(Vec<u8>, Vec<u8>)>>(found);
+            rows.extend::<Vec<(Vec<u8>, Vec<u8>, i16)>>(found);
         }
         // those that the batch added or moved
         for (blind, owner) in &self.world.by_blind {
             let owner = self.world.resolve(*owner);
             if let Some(held) = owner.and_then(|owner| persons.get_mut(&owner)) {
-                held.insert(*blind);
+                held.blinds.insert(*blind);
             }
         }
-        for (subject, blind) in rows {
+        for (subject, blind, kind) in rows {
             let pair = SubjectId::from_slice(&subject).zip(Blind::from_slice(&blind));
-            let (subject, blind) = pair.ok_or(StoreError::damaged("an identifier"))?;
-            persons.entry(subject).or_default().insert(blind);
+            let read = pair.zip(IdentifierKind::from_code(kind));
+            let ((subject, blind), kind) = read.ok_or(StoreError::damaged("an identifier"))?;
+            let held = persons.entry(subject).or_default();
+            held.blinds.insert(blind);
+            held.kinds = held.kinds.with(kind);
         }
         Ok(())
+    }
+
+    fn listed_of(&mut self, blinds: &BTreeSet<Blind>) -> Result<Vec<Change>, StoreError> {
+        let (all, mut found) = (blinds.iter().copied().collect::<Vec<_>>(), Vec::new());
+        let tell = &mut |change| found.push(change);
+        let read = crate::store::registers::of_contacts(self.db, &all, tell);
+        self.broken |= read.is_err();
+        read.map(|()| found)
     }
 
     fn suppressed_of(&mut self, blinds: &BTreeSet<Blind>) -> Result<Vec<Change>, StoreError> {

@@ -55,6 +55,10 @@ pub(super) fn write_extras(
             Extra::Link(row) => {
                 insert_one!(db, links::table, row, "issuing a link");
             }
+            Extra::Register(load) => {
+                let change = crate::store::registers::write(db, *load, position)?;
+                world.changes.push(change);
+            }
             Extra::Decisions(block, texts) => {
                 decisions.push((first.saturating_add(entry as u64), block, texts));
             }

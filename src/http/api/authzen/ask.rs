@@ -70,6 +70,7 @@ impl Use {
         Question {
             blinds: customer.named.blinds(),
             coarse: customer.named.coarse(),
+            kinds: customer.named.identifier_kinds(),
             subject: customer.subject,
             purpose: self.purpose.clone(),
             channel: self.channel.clone(),

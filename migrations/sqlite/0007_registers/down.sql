@@ -1,0 +1,2 @@
+DROP TABLE register_blocks;
+DROP TABLE registers;

@@ -1,0 +1,69 @@
+//! Lists of opt-out registers against the entries of their loads. Of each register the last load
+//! counts: what it replaced is gone.
+
+use super::Check;
+use super::findings::Collector;
+use crate::audit::leaf::{EntryKind, Leaf};
+use crate::domain::ids::Position;
+use crate::store::{StoreError, StoredEntry, StoredPayload, StoredRegister};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What the events say of lists, as far as they have been read.
+#[derive(Default)]
+pub(super) struct RegisterCheck {
+    last: BTreeMap<String, (Position, Value)>,
+}
+
+impl RegisterCheck {
+    /// Takes note of what one entry says.
+    pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
+        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+            return;
+        };
+        if leaf.kind != EntryKind::RegisterLoaded {
+            return;
+        }
+        let payload: Value = serde_json::from_str(text).unwrap_or_default();
+        let name = payload.get("register").and_then(Value::as_str);
+        let name = name.unwrap_or_default().to_owned();
+        self.last.insert(name, (entry.position, payload));
+    }
+
+    /// Each list is the one that was loaded last, to its last entry.
+    pub(super) fn close(
+        mut self,
+        check: &mut Check<'_, '_, '_>,
+        found: &mut Collector,
+    ) -> Result<(), StoreError> {
+        for (name, stored, digest) in check.tx.audited_registers(check.grant)? {
+            let Some((position, said)) = self.last.remove(&name) else {
+                found.whole("a register's list stands in the database that was never loaded");
+                continue;
+            };
+            let is = stored.is_some_and(|row| row.position == position && says(&row, &said));
+            if !is {
+                found.at(position, "the register's row is not what was recorded");
+            }
+            if said.get("list_sha256").and_then(Value::as_str) != Some(&digest) {
+                found.at(
+                    position,
+                    "the register's list is not the one that was loaded",
+                );
+            }
+        }
+        for (position, _) in self.last.into_values() {
+            found.at(position, "the register's list is missing");
+        }
+        Ok(())
+    }
+}
+
+fn says(row: &StoredRegister, said: &Value) -> bool {
+    let expected = json!({
+        "register": row.name, "issued_on": row.issued_on, "complete": row.complete,
+        "kinds": row.kinds.bits(), "entries": row.entries, "file_sha256": row.file_sha256,
+        "list_sha256": row.list_sha256, "recorded_at": row.loaded_at, "actor": said.get("actor"),
+    });
+    *said == expected
+}
