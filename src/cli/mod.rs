@@ -7,6 +7,7 @@ mod audit;
 mod catalogue;
 mod check;
 pub mod config;
+mod courier;
 mod doors;
 mod health;
 mod import;
@@ -18,6 +19,7 @@ mod policy;
 mod serve;
 pub mod system;
 mod why;
+mod witness;
 
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
@@ -102,6 +104,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// Be a witness for logs on other machines
+    Witness {
+        #[command(subcommand)]
+        command: witness::WitnessCommand,
+    },
     /// Work on policy packs
     Policy {
         #[command(subcommand)]
@@ -168,6 +175,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             || open(&config),
             settings.json,
         ))),
+        Command::Witness { command } => witness::run(&command),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
         Command::Health => health::run(&config),
         Command::Config => config.print(settings.json),
