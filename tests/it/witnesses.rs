@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use placet::audit::checkpoint::Checkpoint;
 use placet::audit::note::NoteSigner;
+use placet::audit::tree::hash_node;
+use placet::audit::witness::AddCheckpoint;
 
 use crate::support::database::Db;
 use crate::support::http::Reply;
@@ -189,6 +191,55 @@ fn only_one_of_two_futures_is_cosigned() {
     };
     let (size, _) = witness.in_note(&witness.last().unwrap()).unwrap();
     assert_eq!(size, u64::from(fork) + 1);
+}
+
+/// Killed while it cosigns, again and again: what went out is kept, and nothing else than what was
+/// asked for. Each step doubles the log, so that its proof is the new half's root.
+#[test]
+fn a_witness_killed_while_it_cosigns_keeps_what_it_said() {
+    let log = NoteSigner::from_seed("log.example/r1", &[5; 32]).unwrap();
+    let mut witness = Witness::start(&log.verifier().to_string());
+    let mut head = Checkpoint {
+        origin: "log.example/r1".into(),
+        size: 0,
+        root: [0; 32],
+    };
+    for round in 0..12u8 {
+        let half = [round; 32];
+        let (size, root) = match head.size {
+            0 => (1, half),
+            size => (2 * size, hash_node(&head.root, &half)),
+        };
+        let origin = head.origin.clone();
+        let next = Checkpoint { origin, size, root };
+        let proof = if head.size == 0 { vec![] } else { vec![half] };
+        let (old, checkpoint) = (head.size, next.sign(&log).unwrap());
+        let body = AddCheckpoint {
+            old,
+            proof,
+            checkpoint,
+        }
+        .to_string();
+        let http = witness.server.http();
+        let asks = std::thread::spawn(move || {
+            http.try_send("POST", "/add-checkpoint", "text/plain", body.into_bytes())
+        });
+        // sometimes before, sometimes after the answer
+        (0..u32::from(round) * 50).for_each(|_| std::thread::yield_now());
+        witness.restart();
+        let said = asks.join().unwrap().is_ok_and(|reply| reply.status == 200);
+        let kept = witness
+            .last()
+            .map_or(0, |note| witness.in_note(&note).unwrap().0);
+        assert!(
+            kept == next.size || (kept == head.size && !said),
+            "{kept}, {said}, {next:?}"
+        );
+        if kept == next.size {
+            head = next;
+        }
+    }
+    assert!(head.size > 0, "nothing was ever cosigned");
 }
 
 fn copy(from: &Path, to: &Path) {

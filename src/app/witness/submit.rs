@@ -32,6 +32,9 @@ pub enum SubmitError {
         "ALARM: the witness says that this log is not the one that it saw before: it was rewritten"
     )]
     Rewritten,
+    /// Another node has submitted a newer checkpoint meanwhile: this one is to be asked no more.
+    #[error("another node was faster")]
+    Overtaken,
     /// The database failed.
     #[error("{0}")]
     Store(String),
@@ -79,7 +82,10 @@ impl App {
             return Ok(None);
         };
         let submission = Submission { size, note };
-        let reply = self.ask(witness, courier, &submission, last.unwrap_or(0))?;
+        let reply = match self.ask(witness, courier, &submission, last.unwrap_or(0)) {
+            Err(SubmitError::Overtaken) => return Ok(None),
+            asked => asked?,
+        };
         let cosignature = self.believed(witness, &submission, &reply)?;
         self.store.save_cosignature(
             &self.serve,
@@ -106,18 +112,25 @@ impl App {
         if reply.status != 409 {
             return Ok(reply);
         }
-        // the last of these is the answer to another root of the same size before version 1.0.0
-        match reply
-            .body
-            .strip_suffix('\n')
-            .and_then(|size| size.parse().ok())
-        {
-            Some(known) if known > submission.size => {
-                Err(SubmitError::SetBack(known, submission.size))
-            }
+        let named = reply.body.strip_suffix('\n');
+        let known: Option<Position> = named.and_then(|size| size.parse().ok());
+        match known {
+            Some(known) if known > submission.size => Err(self.ahead(known)?),
             Some(known) if known != old => self.ask_from(witness, courier, submission, known),
-            _ => Err(SubmitError::Rewritten),
+            // before version 1.0.0, the answer to another root of the same size
+            Some(_) => Err(SubmitError::Rewritten),
+            None => Err(SubmitError::Declined(409)),
         }
+    }
+
+    /// The witness knows a larger size than was submitted.
+    fn ahead(&self, known: Position) -> Result<SubmitError, StoreError> {
+        let size = self.store.read(|tx| tx.position(&self.serve))?;
+        Ok(if known > size {
+            SubmitError::SetBack(known, size)
+        } else {
+            SubmitError::Overtaken
+        })
     }
 
     fn ask_from(

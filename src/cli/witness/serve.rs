@@ -114,7 +114,7 @@ fn plain(status: StatusCode, text: String) -> HttpResponse {
 fn routes(config: &mut web::ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(LONGEST))
-        .route("/add-checkpoint", web::post().to(add_checkpoint))
+        .service(web::resource("/add-checkpoint").route(web::post().to(add_checkpoint)))
         .route("/{origin}/checkpoint", web::get().to(checkpoint));
 }
 

@@ -7,12 +7,14 @@ use crate::audit::note::{Cosigner, CosignerKey};
 
 const AT: u64 = 1_795_348_800;
 
+type Files = Vec<(String, String)>;
+
 fn cosigner(number: u8) -> Cosigner {
     Cosigner::from_seed(&format!("witness.example/w{number}"), &[number; 32]).unwrap()
 }
 
 /// The files of a checkpoint that these cosigned.
-fn cosigned(log: &Sample, size: u64, by: &[&Cosigner]) -> Vec<(String, String)> {
+fn cosigned(log: &Sample, size: u64, by: &[&Cosigner]) -> Files {
     let (mut note, proof) = log.earlier(size);
     let (text, _) = note.split_once("\n\n").unwrap();
     let text = format!("{text}\n");
@@ -99,7 +101,7 @@ fn edited_files() {
     let (one, two) = (cosigner(1), cosigner(2));
     let mut good = cosigned(&SAMPLE, 700, &[&one]);
     good.push(keys(&[&one]));
-    let fails = |change: &dyn Fn(&mut Vec<(String, String)>)| {
+    let fails = |change: &dyn Fn(&mut Files)| {
         let mut files = good.clone();
         change(&mut files);
         let report = checked(&SAMPLE.package_and(FIRST, END, &files), &[]);
