@@ -13,6 +13,7 @@ mod query;
 mod report;
 #[cfg(test)]
 mod tests;
+mod witnesses;
 
 pub use query::ExportQuery;
 pub use report::{Report, ReportData, ReportEntry};
@@ -169,6 +170,7 @@ impl Job<'_> {
         let data = self.data(&range, &tally, &findings);
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;
+        witnesses::write(self, tx, &mut package, range.end)?;
         package.finish(&self.note, &self.app.signer, &findings.findings)?;
         Ok(Exported {
             id: self.id,

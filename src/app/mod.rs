@@ -38,6 +38,7 @@ pub mod reserve;
 pub mod sign_in;
 pub mod tile;
 pub mod told_act;
+pub mod witness;
 
 #[cfg(test)]
 pub(crate) mod testing;

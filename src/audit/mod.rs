@@ -9,8 +9,9 @@
 //! | [`leaf`] | what one entry says in public | leaf format 1 |
 //! | [`commitment`] | what binds an entry to its hidden payload | RFC 2104, RFC 8785 |
 //! | [`decision`] | recorded decisions: blocks, salts, roots | decision format 1 |
-//! | [`note`] | text signed with Ed25519 | C2SP signed-note |
+//! | [`note`] | text signed with Ed25519, and cosigned | C2SP signed-note, tlog-cosignature |
 //! | [`checkpoint`] | the signed head: origin, size, root | C2SP tlog-checkpoint |
+//! | [`witness`] | what a witness cosigns and refuses | C2SP tlog-witness |
 //! | [`package`] | the ZIP for the regulator, written and verified | profile `placet-audit/1` |
 //!
 //! How they meet: an event's payload is committed to by [`commitment::commit`], the commitment goes
@@ -27,6 +28,7 @@ pub mod package;
 pub mod proof;
 pub mod tile;
 pub mod tree;
+pub mod witness;
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];

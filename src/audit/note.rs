@@ -1,11 +1,14 @@
-//! Text signed with Ed25519 (C2SP signed-note 1.0.0, signature type 0x01).
+//! Text signed with Ed25519 (C2SP signed-note 1.0.0, signature type 0x01), and cosigned by witnesses
+//! (C2SP tlog-cosignature 1.0.1, signature type 0x04).
 
 use super::encoding::{b64, unb64_any};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use std::fmt;
 
+mod cosignature;
 mod key;
-pub use key::VerifierKey;
+pub use cosignature::{Cosignature, Cosigner, cosignatures};
+pub use key::{CosignerKey, VerifierKey};
 
 /// The longest note that is read, in bytes: room for sixteen post-quantum signatures.
 const MAX_NOTE_BYTES: usize = 1 << 17;
@@ -95,10 +98,15 @@ impl NoteSigner {
     }
 
     fn line(&self, text: &str) -> String {
-        let mut bytes = self.verifier.id().to_vec();
-        bytes.extend(self.pair.sign(text.as_bytes()).as_ref());
-        format!("— {} {}\n", self.verifier.name(), b64(&bytes))
+        let signature = self.pair.sign(text.as_bytes());
+        line(&self.verifier, signature.as_ref())
     }
+}
+
+/// A signature line.
+fn line<const TYPE: u8>(by: &key::Vkey<TYPE>, signature: &[u8]) -> String {
+    let bytes = [by.id(), signature].concat();
+    format!("— {} {}\n", by.name(), b64(&bytes))
 }
 
 /// Checks a note against known keys. Lines of unknown keys are ignored, as the specification
@@ -122,6 +130,24 @@ pub fn open(note: &str, known: &[VerifierKey]) -> Result<Note, NoteError> {
     }
     let text = text.to_owned();
     Ok(Note { text, signed_by })
+}
+
+/// The note with the lines of known keys alone, each checked: what is kept of a stranger's note.
+///
+/// # Errors
+/// As [`open`].
+pub fn signed_only(note: &str, known: &[VerifierKey]) -> Result<String, NoteError> {
+    let text = open(note, known)?.text;
+    let (_, signatures) = split(note)?;
+    let is_known =
+        |(name, id, _): &&Signature<'_>| known.iter().any(|k| k.name() == *name && k.id() == id);
+    let lines = signatures
+        .iter()
+        .filter(is_known)
+        .map(|(name, id, signature)| {
+            format!("— {name} {}\n", b64(&[id, signature.as_slice()].concat()))
+        });
+    Ok(format!("{text}\n{}", lines.collect::<String>()))
 }
 
 /// The text of a note whose signatures are not looked at: to say what is wrong with it, never to
@@ -222,6 +248,14 @@ mod tests {
             Err(NoteError::BadSignature)
         );
         assert!(open(&mixed, &[key(PETER)]).is_ok());
+    }
+
+    #[test]
+    fn lines_of_strangers_are_left_out() {
+        let both = format!("{TEXT}\n{PETER_LINE}{ENOCH_LINE}");
+        let kept = signed_only(&both, &[key(ENOCH)]).unwrap();
+        assert_eq!(kept, format!("{TEXT}\n{ENOCH_LINE}"));
+        assert_eq!(signed_only(&both, &[key(PETER), key(ENOCH)]), Ok(both));
     }
 
     #[test]

@@ -132,4 +132,4 @@ fn range_root(low: u64, high: u64, reader: &impl NodeReader) -> Result<Hash, Pro
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,7 +6,7 @@ use crate::access::{ExportAudit, Grant, Principal, authorize};
 use crate::app::App;
 use crate::app::export::{ExportError, ExportQuery, Exported};
 use crate::app::refusal::Refusal;
-use crate::audit::note::VerifierKey;
+use crate::audit::note::{CosignerKey, VerifierKey};
 use crate::audit::package::verify;
 use crate::cli::period;
 use crate::domain::registry::Slug;
@@ -79,6 +79,9 @@ pub struct VerifyArgs {
     /// A file that holds the log's key
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// A witness's key, as known from the witness: it must have cosigned; may be given several times
+    #[arg(long = "witness", value_name = "VKEY")]
+    pub witnesses: Vec<CosignerKey>,
 }
 
 fn language(text: &str) -> Result<Language, &'static str> {
@@ -242,7 +245,7 @@ fn verify_file(args: &VerifyArgs, json: bool) -> Ended {
             format!("{} cannot be read: {error}", args.file.display()),
         )
     })?;
-    let report = verify::verify(file, key.as_ref());
+    let report = verify::verify(file, key.as_ref(), &args.witnesses);
     if json {
         print(&serde_json::to_value(&report).unwrap_or_default())?;
     } else {

@@ -22,6 +22,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("language", "fr", false),
     ("log", "info", false),
     ("workers", "0", false),
+    ("witnesses", "", false),
 ];
 
 /// The configuration cannot be used.

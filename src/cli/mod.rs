@@ -7,6 +7,7 @@ mod audit;
 mod catalogue;
 mod check;
 pub mod config;
+mod courier;
 mod doors;
 mod health;
 mod import;
@@ -19,6 +20,7 @@ mod register;
 mod serve;
 pub mod system;
 mod why;
+mod witness;
 
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
@@ -108,6 +110,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// Be a witness for logs on other machines
+    Witness {
+        #[command(subcommand)]
+        command: witness::WitnessCommand,
+    },
     /// Work on policy packs
     Policy {
         #[command(subcommand)]
@@ -175,6 +182,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             || open(&config),
             settings.json,
         ))),
+        Command::Witness { command } => witness::run(&command),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
         Command::Health => health::run(&config),
         Command::Config => config.print(settings.json),

@@ -1,16 +1,19 @@
 //! `placet serve`.
 
 use super::config::{Config, ConfigError};
+use super::courier::HttpCourier;
 use super::output::{Exit, Failure, say};
 use super::{master_key, setup};
 use crate::app::App;
 use crate::app::demo::Demo;
+use crate::app::witness::{Courier, Witness};
 use crate::http::metrics::Metrics;
 use crate::http::pages::Language;
 use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
+use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
 use actix_web::web;
 use clap::Args;
@@ -39,6 +42,9 @@ pub struct ServeArgs {
     /// a stored version
     #[arg(long, value_name = "DRAFT")]
     shadow: Option<String>,
+    /// A witness that is asked to cosign checkpoints; may be given several times
+    #[arg(long = "witness", value_name = "VKEY=URL")]
+    witnesses: Vec<String>,
 }
 
 impl ServeArgs {
@@ -48,6 +54,9 @@ impl ServeArgs {
             ("listen", self.listen.clone()),
             ("workers", self.workers.clone()),
         ];
+        if !self.witnesses.is_empty() {
+            flags.push(("witnesses", Some(self.witnesses.join(" "))));
+        }
         if self.demo {
             // whatever is configured: the demo touches nobody's data
             let directory = demo_directory();
@@ -105,6 +114,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     if args.demo {
         master_key::make_directory(&demo_directory())?;
     }
+    let witnesses = witnesses(config)?;
     let mut app = App::open(setup)?;
     if let Some(name) = &args.shadow {
         let draft = shadowed(&app, name)?;
@@ -117,6 +127,8 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let site = web::Data::new(site(app.clone(), config)?);
     let _checkpoints = Checkpoints::start(app.clone())?;
     let _decisions = Decisions::start(app.clone())?;
+    let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new());
+    let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         workers => workers,
@@ -169,6 +181,19 @@ fn site(app: Arc<App>, config: &Config) -> Result<Site, Failure> {
     })
 }
 
+/// The witnesses that are configured.
+fn witnesses(config: &Config) -> Result<Vec<Witness>, ConfigError> {
+    let wrong = |mend: &str| ConfigError::Value {
+        name: "witnesses",
+        mend: mend.into(),
+    };
+    let listed = config.get("witnesses");
+    let each = listed
+        .split_whitespace()
+        .map(|text| text.parse().map_err(wrong));
+    each.collect()
+}
+
 async fn furnish(app: Arc<App>) -> Result<Demo, Failure> {
     let mut demo = app.furnish_demo().await?;
     let opened = web::block(move || app.open_demo_doors(&mut demo).map(|()| demo)).await;
@@ -212,7 +237,8 @@ fn progress() -> Box<dyn Fn(u64, u64) + Send + Sync> {
     })
 }
 
-fn start_log(filter: &str) {
+/// Starts the log on standard error.
+pub(super) fn start_log(filter: &str) {
     use tracing_subscriber::EnvFilter;
     // at finer levels libraries repeat what was sent to them: a level alone is about our own words
     let filter = match filter.parse::<tracing::Level>() {

@@ -8,23 +8,39 @@ use crate::audit::tile::TileId;
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 
-/// The latest signed checkpoint.
+/// The latest signed checkpoint, with the cosignatures that witnesses have given it so far.
 #[utoipa::path(tag = "audit", responses((status = 200, description = "A signed note", body = String, content_type = "text/plain")))]
 #[get("/log/checkpoint")]
 pub async fn checkpoint(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    let signed = block(move || site.app.sign_head(site.app.now())).await?;
-    Ok(HttpResponse::Ok()
+    let note = block(move || site.app.checkpoint()).await?;
+    Ok(plain(note))
+}
+
+/// The latest checkpoint that a witness has cosigned: seconds older than the latest one.
+#[utoipa::path(
+    tag = "audit",
+    responses(
+        (status = 200, description = "A signed note", body = String, content_type = "text/plain"),
+        (status = 404, description = "No witness has cosigned yet", body = super::openapi::ProblemBody),
+    ),
+)]
+#[get("/log/checkpoint/cosigned")]
+pub async fn cosigned(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let note = block(move || site.app.cosigned_checkpoint()).await?;
+    note.map(plain).ok_or_else(Problem::not_found)
+}
+
+fn plain(text: String) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body(signed.note))
+        .body(text)
 }
 
 /// The key that checks checkpoints, as a C2SP verifier key.
 #[utoipa::path(tag = "audit", responses((status = 200, description = "A vkey", body = String, content_type = "text/plain")))]
 #[get("/log/vkey")]
 pub async fn vkey(site: web::Data<Site>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body(format!("{}\n", site.app.verifier()))
+    plain(format!("{}\n", site.app.verifier()))
 }
 
 /// A tile of hashes or a bundle of entries.

@@ -28,6 +28,7 @@ fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     api::routes(config);
     config
         .service(log::checkpoint)
+        .service(log::cosigned)
         .service(log::vkey)
         .service(log::tile);
 }

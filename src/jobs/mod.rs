@@ -2,3 +2,4 @@
 
 pub mod checkpoints;
 pub mod decisions;
+pub mod witnesses;

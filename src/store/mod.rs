@@ -9,6 +9,7 @@ mod bulk;
 mod catalogue;
 mod connection;
 mod contacts;
+mod cosignatures;
 mod customers;
 mod decisions;
 mod doors;
@@ -39,6 +40,7 @@ pub use audit::{
 };
 pub use catalogue::{notice_bytes, notice_hash};
 pub use contacts::{NotReleased, Reaches};
+pub use cosignatures::StoredCosignature;
 pub use decisions::{
     BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,

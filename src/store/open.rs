@@ -1,6 +1,7 @@
 //! Opening a registry: connection, migration, first entry; then its writer and its readers.
 
 use super::connection::{Db, on};
+use super::cosignatures::StoredCosignature;
 use super::error::StoreError;
 use super::keys::Keyring;
 use super::mark::Mark;
@@ -337,6 +338,18 @@ impl Store {
         self.outside_the_ledger(|db| super::log::save_checkpoint(db, size, root, note, at))
     }
 
+    /// Keeps a witness's cosignature beside the checkpoint that it is on.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn save_cosignature(
+        &self,
+        _grant: &Grant<Serve>,
+        cosignature: &StoredCosignature,
+    ) -> Result<(), StoreError> {
+        self.outside_the_ledger(|db| super::cosignatures::save(db, cosignature))
+    }
+
     /// Closes a session at its owner's wish.
     ///
     /// # Errors
@@ -368,7 +381,7 @@ impl Store {
         Ok(done)
     }
 
-    /// A write that records nothing about anybody: the two callers above, and the lists by which
+    /// A write that records nothing about anybody: the three callers above, and the lists by which
     /// recorded decisions are found, which only repeat what the decisions say.
     pub(super) fn outside_the_ledger<T>(
         &self,

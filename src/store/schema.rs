@@ -18,6 +18,9 @@ table! {
     checkpoints (size) { size -> BigInt, root -> Binary, note -> Text, signed_at -> BigInt, }
 }
 table! {
+    cosignatures (size, witness) { size -> BigInt, witness -> Text, line -> Text, cosigned_at -> BigInt, }
+}
+table! {
     public_events (position) { position -> BigInt, payload -> Text, opening -> Binary, }
 }
 table! {

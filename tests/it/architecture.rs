@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 15] = [
+const ONLY_IN: [(&str, &[&str]); 16] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -52,6 +52,7 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
     ("indicatif", &["cli"]),
     ("jsonwebtoken", &["app"]),
     ("argon2", &["access"]),
+    ("ureq", &["cli"]),
     ("sha2", &["store"]),
     (
         "ring",

@@ -4,10 +4,10 @@
 use super::Check;
 use super::findings::Collector;
 use crate::audit::checkpoint::Checkpoint;
-use crate::audit::note::VerifierKey;
+use crate::audit::note::{CosignerKey, VerifierKey, cosignatures};
 use crate::audit::tree::{Frontier, TILE_HEIGHT, TileRoot, hash_leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredCheckpoint, StoredHead, StoredTile};
+use crate::store::{StoreError, StoredCheckpoint, StoredCosignature, StoredHead, StoredTile};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The tree as it grows again.
@@ -40,6 +40,16 @@ impl TreeCheck {
             if !is_signed(one, check.verifier, check.origin) {
                 let what = format!(
                     "the checkpoint for size {} is not one that the log's key signed",
+                    one.size
+                );
+                found.whole(what);
+            }
+        }
+        let from = after.map_or(0, |after| after.saturating_add(1));
+        for one in check.tx.cosignatures(check.grant, from, end)? {
+            if !is_cosigned(&one, &signed) {
+                let what = format!(
+                    "a cosignature on the checkpoint for size {} is not its witness's",
                     one.size
                 );
                 found.whole(what);
@@ -146,6 +156,18 @@ fn is_signed(stored: &StoredCheckpoint, verifier: &VerifierKey, origin: &str) ->
     Checkpoint::open(&stored.note, std::slice::from_ref(verifier)).is_ok_and(|signed| {
         signed.origin == origin && signed.size == stored.size && stored.root == signed.root
     })
+}
+
+/// Whether a row is its witness's cosignature, of its instant, on the checkpoint of its size.
+fn is_cosigned(stored: &StoredCosignature, signed: &[StoredCheckpoint]) -> bool {
+    let of_size = signed.iter().find(|one| one.size == stored.size);
+    let key: Option<CosignerKey> = stored.witness.parse().ok();
+    let (Some(checkpoint), Some(key)) = (of_size, key) else {
+        return false;
+    };
+    let note = format!("{}{}", checkpoint.note, stored.line);
+    cosignatures(&note, &[key])
+        .is_ok_and(|found| matches!(&found[..], [one] if i64::try_from(one.at) == Ok(stored.at)))
 }
 
 fn compare(level: u8, index: u64, hash: &[u8; 32], rows: &[StoredTile], found: &mut Collector) {

@@ -198,7 +198,11 @@ fn the_package_proves_them() {
         shop.app
             .export(&grant, &query, &report, now, &mut package, &|_, _| ())
             .unwrap();
-        let verified = verify(std::io::Cursor::new(&package), Some(shop.app.verifier()));
+        let verified = verify(
+            std::io::Cursor::new(&package),
+            Some(shop.app.verifier()),
+            &[],
+        );
         assert!(verified.ok, "{verified:?}");
         let checked = verified.checks.iter();
         let details: Vec<&str> = checked.map(|check| check.detail.as_str()).collect();

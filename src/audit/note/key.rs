@@ -1,31 +1,39 @@
-//! Verifier keys: `<name>+<hex id>+<base64 of type and public key>`.
+//! Verifier keys: `<name>+<hex id>+<base64 of type and public key>`. The type is part of the Rust
+//! type, so that a witness's key is never taken for a log's.
 
 use super::NoteError;
 use crate::audit::encoding::{b64, hex, unb64, unhex};
 use crate::audit::tree::sha256;
-use ring::signature::{ED25519, UnparsedPublicKey};
+use ring::signature::{self, UnparsedPublicKey};
 use std::fmt;
 use std::str::FromStr;
 
 /// Signature type of plain Ed25519 signatures over the note's text.
-const ED25519_TYPE: u8 = 0x01;
+const ED25519: u8 = 0x01;
+/// Signature type of timestamped Ed25519 cosignatures (C2SP tlog-cosignature).
+const COSIGNATURE: u8 = 0x04;
 
-/// A public key with the name it signs under.
+/// The public key of whoever signs notes: a log.
+pub type VerifierKey = Vkey<ED25519>;
+/// The public key of whoever cosigns checkpoints: a witness.
+pub type CosignerKey = Vkey<COSIGNATURE>;
+
+/// An Ed25519 public key with the name it signs under, for signatures of one type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifierKey {
+pub struct Vkey<const TYPE: u8> {
     name: String,
     id: [u8; 4],
     public: [u8; 32],
 }
 
-impl VerifierKey {
+impl<const TYPE: u8> Vkey<TYPE> {
     /// The key of that name; its id follows from both.
     ///
     /// # Errors
     /// When the name cannot stand in a note.
     pub fn new(name: &str, public: [u8; 32]) -> Result<Self, NoteError> {
         check_name(name)?;
-        let digest = sha256(&[name.as_bytes(), b"\n", &[ED25519_TYPE], &public]);
+        let digest = sha256(&[name.as_bytes(), b"\n", &[TYPE], &public]);
         let id = digest.first_chunk().copied().unwrap_or_default();
         let name = name.to_owned();
         Ok(Self { name, id, public })
@@ -49,26 +57,26 @@ impl VerifierKey {
         &self.public
     }
 
-    /// Checks a bare signature over a note's text.
+    /// Checks a bare Ed25519 signature over a message.
     ///
     /// # Errors
     /// When it does not hold.
-    pub(super) fn verify(&self, text: &[u8], signature: &[u8]) -> Result<(), NoteError> {
-        UnparsedPublicKey::new(&ED25519, &self.public)
-            .verify(text, signature)
+    pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), NoteError> {
+        UnparsedPublicKey::new(&signature::ED25519, &self.public)
+            .verify(message, signature)
             .map_err(|_| NoteError::BadSignature)
     }
 }
 
-impl fmt::Display for VerifierKey {
+impl<const TYPE: u8> fmt::Display for Vkey<TYPE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut key = vec![ED25519_TYPE];
+        let mut key = vec![TYPE];
         key.extend(self.public);
         write!(f, "{}+{}+{}", self.name, hex(&self.id), b64(&key))
     }
 }
 
-impl FromStr for VerifierKey {
+impl<const TYPE: u8> FromStr for Vkey<TYPE> {
     type Err = NoteError;
 
     fn from_str(vkey: &str) -> Result<Self, NoteError> {
@@ -81,7 +89,7 @@ impl FromStr for VerifierKey {
         let (kind, public) = key.split_first().ok_or(NoteError::Key)?;
         let public = public.try_into().map_err(|_| NoteError::Key)?;
         let found = Self::new(name, public)?;
-        if *kind == ED25519_TYPE && found.id == id {
+        if *kind == TYPE && found.id == id {
             Ok(found)
         } else {
             Err(NoteError::Key)
@@ -116,6 +124,17 @@ mod tests {
                 assert_eq!(part.parse::<VerifierKey>().is_ok(), part == PETER, "{part}");
             }
         }
+    }
+
+    /// Keys of the tests of transparency-dev/formats: `remora` is a witness that cosigns.
+    #[test]
+    fn a_witness_is_no_log_and_a_log_is_no_witness() {
+        let remora = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2";
+        let log = "TEST+7997405c+AQcC+FTVKf0jlTdHDY3rbevmnKxxPjigCXlVtGe6RIr6";
+        assert_eq!(remora.parse::<CosignerKey>().unwrap().to_string(), remora);
+        assert_eq!(log.parse::<VerifierKey>().unwrap().to_string(), log);
+        assert!(remora.parse::<VerifierKey>().is_err());
+        assert!(log.parse::<CosignerKey>().is_err());
     }
 
     #[test]

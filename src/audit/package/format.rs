@@ -18,6 +18,13 @@ pub const MANIFEST_NOTE: &str = "MANIFEST.note";
 pub const CHECKPOINT: &str = "log/checkpoint";
 /// The log's public key, for convenience: whoever checks should have it from elsewhere.
 pub const VKEY: &str = "log/log.vkey";
+/// Checkpoints that witnesses cosigned: `log/cosigned/SIZE`, a signed note with cosignatures, and
+/// `log/cosigned/SIZE.proof`, the consistency proof from that size to [`CHECKPOINT`].
+pub const COSIGNED: &str = "log/cosigned/";
+/// What ends the path of a proof.
+pub const PROOF: &str = ".proof";
+/// The witnesses' public keys, for convenience, a line each.
+pub const WITNESSES: &str = "log/witnesses";
 /// What tile paths begin with.
 pub const LOG: &str = "log/";
 /// The entries.

@@ -9,6 +9,9 @@ use crate::audit::checkpoint::Checkpoint;
 use crate::audit::commitment::{canonical_json, commit, event_tag};
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::note::NoteSigner;
+use crate::audit::proof::consistency_proof;
+use crate::audit::proof::tests::Leaves;
+use crate::audit::tree::tests::naive_root;
 use crate::audit::tree::{Frontier, hash_leaf, sha256};
 use serde_json::{Value, json};
 use std::convert::Infallible;
@@ -113,6 +116,16 @@ impl Sample {
         EntryLine::opened(position, leaf, payload, &opening(position)).with_record(Some(record))
     }
 
+    /// The first `size` entries, signed, and the proof that this log still begins with them.
+    pub fn earlier(&self, size: u64) -> (String, Vec<Hash>) {
+        let hashes: Vec<_> = self.leaves.iter().map(|leaf| hash_leaf(leaf)).collect();
+        let root = naive_root(&hashes[..size as usize]);
+        let origin = ORIGIN.into();
+        let head = Checkpoint { origin, size, root };
+        let proof = consistency_proof(size, self.size(), &Leaves(hashes)).unwrap();
+        (head.sign(&signer()).unwrap(), proof)
+    }
+
     /// The signed head.
     pub fn checkpoint(&self) -> String {
         let (origin, size, root) = (ORIGIN.into(), self.size(), self.frontier.root());
@@ -131,6 +144,22 @@ impl Sample {
         first: u64,
         end: u64,
     ) -> Vec<u8> {
+        self.package_with(lines, first, end, &[])
+    }
+
+    /// An honest package with further files.
+    pub fn package_and(&self, first: u64, end: u64, files: &[(String, String)]) -> Vec<u8> {
+        let lines = (first..end).map(|position| self.line(position));
+        self.package_with(lines, first, end, files)
+    }
+
+    fn package_with(
+        &self,
+        lines: impl Iterator<Item = EntryLine>,
+        first: u64,
+        end: u64,
+        files: &[(String, String)],
+    ) -> Vec<u8> {
         let mut writer = PackageWriter::begin(Vec::new(), meta(first, end)).unwrap();
         lines.for_each(|line| writer.entry(&line).unwrap());
         writer.file("notices/newsletter@3.json", NOTICE).unwrap();
@@ -144,6 +173,9 @@ impl Sample {
         for tile in tiles_for(first, end, self.size(), self) {
             let (path, bytes) = tile.unwrap();
             writer.file(&path, &bytes).unwrap();
+        }
+        for (path, text) in files {
+            writer.file(path, text.as_bytes()).unwrap();
         }
         writer.finish(&self.checkpoint(), &signer(), &[]).unwrap()
     }

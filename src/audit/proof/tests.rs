@@ -6,7 +6,8 @@ use crate::audit::tree::tests::{REFERENCE_ROOTS, leaves, naive_root, reference_e
 use crate::audit::tree::{hash_leaf, perfect_root};
 use proptest::prelude::*;
 
-struct Leaves(Vec<Hash>);
+/// A store of every subtree over these hashes.
+pub(crate) struct Leaves(pub(crate) Vec<Hash>);
 impl NodeReader for Leaves {
     fn node(&self, level: u8, index: u64) -> Option<Hash> {
         let (start, width) = ((index << level) as usize, 1 << level);

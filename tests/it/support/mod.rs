@@ -7,6 +7,7 @@
 //! * [`logs`]: what every server wrote, searched for personal data
 //! * [`scene`]: a furnished registry, and the gestures that many tests share
 //! * [`open_log`]: the transparency log as a stranger reads and verifies it
+//! * [`witness`]: a witness of the log, beside it
 //! * [`waits`]: what this machine lacks, said plainly
 //! * [`reaper`]: nothing outlives the test process, however that ends
 #![allow(
@@ -30,3 +31,4 @@ pub mod reaper;
 pub mod scene;
 pub mod server;
 pub mod waits;
+pub mod witness;

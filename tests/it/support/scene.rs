@@ -33,7 +33,12 @@ impl Scene {
 
     /// A server on a database that [`Scene::new`] has furnished: after a restart, or a second node.
     pub fn on(db: &Db, key: &str) -> Self {
-        let server = Server::start(db);
+        Self::with(db, key, &[])
+    }
+
+    /// The same with further arguments of `serve`.
+    pub fn with(db: &Db, key: &str, arguments: &[&str]) -> Self {
+        let server = Server::start_with(db, arguments, &[]);
         let (api, key) = (server.http().bearer(key), key.to_owned());
         Self { server, api, key }
     }

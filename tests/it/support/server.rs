@@ -61,6 +61,20 @@ impl Server {
         server
     }
 
+    /// `witness serve` with these arguments, listening.
+    pub fn witness(arguments: &[&str]) -> Self {
+        let mut command = program();
+        command.args(["witness", "serve"]).args(arguments);
+        let mut server = Self::run(command);
+        let listens = process::until(READY_WITHIN, || {
+            server.port = port_in(&server.stderr()).unwrap_or(0);
+            server.port != 0 || server.exit().is_some()
+        });
+        let listens = listens && server.exit().is_none();
+        assert!(listens, "no witness:\n{}", logs::tail_of(&server.err));
+        server
+    }
+
     fn run(mut command: Command) -> Self {
         let home = directory("home");
         let (out, err) = (logs::file("server.out"), logs::file("server.err"));

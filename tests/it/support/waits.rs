@@ -26,6 +26,13 @@ pub static CHROMIUM: Service = Service {
     waiting: AtomicUsize::new(0),
 };
 
+pub static GO: Service = Service {
+    name: "Go",
+    word: "go",
+    install: "Debian's golang-go, golang-golang-x-mod-dev and golang-github-nebulouslabs-merkletree-dev",
+    waiting: AtomicUsize::new(0),
+};
+
 impl Service {
     /// Says that `test` waits for this service, and why; panics where the service is required.
     pub fn missing(&self, test: &str, why: &str) {

@@ -15,14 +15,15 @@ mod manifest;
 mod record;
 mod report;
 mod tiles;
+mod witnesses;
 
 #[cfg(test)]
 mod tests;
 
-pub use report::{CheckOutcome, Failure, VerifyReport};
+pub use report::{CheckOutcome, Failure, VerifyReport, Witnessed};
 
 use super::format::{ENTRIES, Positions};
-use crate::audit::note::VerifierKey;
+use crate::audit::note::{CosignerKey, VerifierKey};
 use archive::Archive;
 use report::{Check, Recorder};
 use std::io::{BufReader, Read, Seek};
@@ -43,12 +44,19 @@ const MAX_FAILURES: usize = 200;
 /// Checks a package. With `trusted`, the log's key as known from elsewhere, the checkpoint must be
 /// signed by it; without, the package's own key is used, and the report says so.
 ///
+/// Each of the `witnesses` must have cosigned the log; where none is named, the report tells what
+/// those say whose keys are in the package.
+///
 /// Never fails: what cannot be read is a failure in the report.
-pub fn verify(reader: impl Read + Seek, trusted: Option<&VerifierKey>) -> VerifyReport {
+pub fn verify(
+    reader: impl Read + Seek,
+    trusted: Option<&VerifierKey>,
+    witnesses: &[CosignerKey],
+) -> VerifyReport {
     let mut log = Recorder::new(trusted.is_some());
     let reader = BufReader::with_capacity(1 << 16, reader);
     if let Some(mut archive) = archive::open(reader, &mut log) {
-        check_all(&mut archive, trusted, &mut log);
+        check_all(&mut archive, trusted, witnesses, &mut log);
     }
     log.into_report()
 }
@@ -56,11 +64,13 @@ pub fn verify(reader: impl Read + Seek, trusted: Option<&VerifierKey>) -> Verify
 fn check_all<R: Read + Seek>(
     archive: &mut Archive<R>,
     trusted: Option<&VerifierKey>,
+    witnesses: &[CosignerKey],
     log: &mut Recorder,
 ) {
     let positions = manifest::read(archive, log);
     let (checkpoint, key) = head::read(archive, trusted, log);
     manifest::check_signature(archive, key.as_ref(), log);
+    witnesses::check(archive, key.as_ref(), witnesses, log);
     let size = checkpoint.as_ref().map(|checkpoint| checkpoint.size);
     let range = positions.filter(|range| plausible(*range, size, archive.len(), log));
     let tiles = match (range, &checkpoint) {

@@ -4,6 +4,7 @@ use super::MAX_FAILURES;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::encoding::hex;
 use crate::audit::package::format::Positions;
+use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +16,7 @@ pub(super) enum Check {
     Manifest,
     Checkpoint,
     Signature,
+    Witnesses,
     Tiles,
     Bundles,
     Entries,
@@ -26,11 +28,12 @@ pub(super) enum Check {
 }
 
 impl Check {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 13] = [
         (Self::Archive, "archive is whole"),
         (Self::Manifest, "files are those of the manifest"),
         (Self::Checkpoint, "checkpoint is signed"),
         (Self::Signature, "manifest is signed"),
+        (Self::Witnesses, "witnesses saw the log only grow"),
         (Self::Tiles, "tiles lead to the checkpoint"),
         (Self::Bundles, "published entries are those of the tiles"),
         (Self::Entries, "entries are those of the tiles, in order"),
@@ -66,6 +69,21 @@ pub struct VerifyReport {
     /// Whether the checkpoint was checked with a key known from elsewhere. If not, whoever made
     /// the package may have made the key too.
     pub key_trusted: bool,
+    /// What witnesses say, in the order of the sizes that they saw.
+    pub witnesses: Vec<Witnessed>,
+}
+
+/// A witness saw the log with its first `size` entries, and saw it only grow until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Witnessed {
+    /// Its key.
+    pub witness: String,
+    /// How many entries it saw.
+    pub size: u64,
+    /// When, by its clock, RFC 3339.
+    pub at: String,
+    /// Whether whoever checks named it.
+    pub trusted: bool,
 }
 
 /// One check.
@@ -99,6 +117,7 @@ pub(super) struct Recorder {
     pub(super) entries: u64,
     pub(super) positions: Option<Positions>,
     pub(super) head: Option<Checkpoint>,
+    pub(super) witnesses: Vec<Witnessed>,
 }
 
 impl Recorder {
@@ -111,6 +130,7 @@ impl Recorder {
             entries: 0,
             positions: None,
             head: None,
+            witnesses: Vec::new(),
         }
     }
 
@@ -164,8 +184,20 @@ impl Recorder {
             size: self.head.as_ref().map(|head| head.size),
             root: self.head.as_ref().map(|head| hex(&head.root)),
             key_trusted: self.key_trusted,
+            witnesses: self.witnesses,
         }
     }
+}
+
+/// An instant in seconds since 1970; of an impossible one, the number.
+pub(super) fn rfc3339(at: u64) -> String {
+    let known = i64::try_from(at)
+        .ok()
+        .and_then(|at| DateTime::from_timestamp(at, 0));
+    known.map_or_else(
+        || at.to_string(),
+        |at| at.to_rfc3339_opts(SecondsFormat::Secs, true),
+    )
 }
 
 /// Text that can stand on a terminal: no control characters, no end in sight.
@@ -190,6 +222,24 @@ impl fmt::Display for VerifyReport {
                 f,
                 "The key was taken from the package itself: compare log/log.vkey with the log's key \
                  from another source, or give that key to this check."
+            )?;
+        }
+        for Witnessed {
+            witness,
+            size,
+            at,
+            trusted,
+        } in &self.witnesses
+        {
+            let vouched = if *trusted {
+                ""
+            } else {
+                ", a key from the package"
+            };
+            let name = witness.split('+').next().unwrap_or_default();
+            writeln!(
+                f,
+                "Cosigned by {name} at {at}: entries 0 up to {size}{vouched}"
             )?;
         }
         for check in &self.checks {
