@@ -351,6 +351,8 @@ fn taken(own: &OwnAnswer, shown: Option<&Notice>, exact: Option<i64>) -> Taken {
         by_parent: manner.by_parent(),
         slot: exact.map(from_micros),
         attested: manner.attested(),
+        off_hours: manner.off_hours(),
+        bundled: manner.bundled(),
     }
 }
 
