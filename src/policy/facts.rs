@@ -378,6 +378,8 @@ facts! {
         terminal_read: Stated,
         /// The Global Privacy Control signal was sent.
         gpc: bool,
+        /// Google's consent mode denies a state that this use needs.
+        consent_mode_denied: bool,
         /// What the TC string is worth for the vendor asked about.
         signal: SignalFact,
         /// Whether the person has answered the question before.
