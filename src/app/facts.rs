@@ -1,6 +1,9 @@
 //! From what the registry holds and the caller says to the facts that policies decide on.
 //! Facts never decide.
 
+#[cfg(test)]
+mod tests;
+
 use super::FieldProblem;
 use crate::domain::registry::{
     Answer, Catalogue, Channel, LegalBasis, Notice, NoticeRef, Purpose, Slug,
