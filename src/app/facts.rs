@@ -1,6 +1,9 @@
 //! From what the registry holds and the caller says to the facts that policies decide on.
 //! Facts never decide.
 
+#[cfg(test)]
+mod tests;
+
 use super::FieldProblem;
 use crate::domain::ids::Blind;
 use crate::domain::registry::{
@@ -414,6 +417,8 @@ fn taken(own: &OwnAnswer, shown: Option<&Notice>, exact: Option<i64>) -> Taken {
         by_parent: manner.by_parent(),
         slot: exact.map(from_micros),
         attested: manner.attested(),
+        off_hours: manner.off_hours(),
+        bundled: manner.bundled(),
     }
 }
 

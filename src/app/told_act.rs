@@ -5,7 +5,7 @@
 mod tests;
 
 use super::refusal::FieldProblem;
-use crate::domain::registry::{Act, Answer, Circumstances, GivenBy};
+use crate::domain::registry::{Act, Answer, Bundle, Channel, Circumstances, GivenBy};
 use crate::domain::time::Now;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -25,6 +25,10 @@ pub struct ToldAct {
     pub exact_slot: Option<DateTime<Utc>>,
     /// Whether that agreement is attested.
     pub attested: Option<bool>,
+    /// Whether it is a consent to other hours in general.
+    pub off_hours_general: Option<bool>,
+    /// The channels that the one tick covered.
+    pub bundle: Option<Vec<String>>,
     /// Whether the consent is explicit.
     pub explicit: Option<bool>,
     /// Whether the phone number was verified.
@@ -57,10 +61,12 @@ impl Look<'_> {
         let act = self.act(told.act.as_deref());
         let circumstances = Circumstances {
             attested: told.attested == Some(true),
+            bundle: self.bundle(told.bundle.as_deref().unwrap_or_default()),
             confirmed_at: self.confirmed_at(told.double_opt_in.as_ref()),
             exact_slot: told.exact_slot.map(|at| Now::at(at).utc()),
             explicit: told.explicit,
             given_by: self.given_by(told.given_by.as_deref()),
+            off_hours_general: told.off_hours_general == Some(true),
             phone_number_verified: told.phone_number_verified,
         };
         self.of_a_yes(told);
@@ -88,6 +94,15 @@ impl Look<'_> {
             self.found("given_by", "given_by_unknown", "must be person or parent");
         }
         by
+    }
+
+    fn bundle(&mut self, told: &[String]) -> Bundle {
+        let read: Vec<_> = told.iter().map(|name| Channel::parse(name)).collect();
+        for (at, _) in read.iter().enumerate().filter(|(_, one)| one.is_none()) {
+            let detail = "is no channel; name those that the one tick covered";
+            self.found(&format!("bundle/{at}"), "channel_unknown", detail);
+        }
+        read.into_iter().flatten().collect()
     }
 
     /// The instant of the confirmation, which is the instant of the yes.
@@ -147,6 +162,8 @@ impl Look<'_> {
             ("double_opt_in", told.double_opt_in.is_some()),
             ("exact_slot", told.exact_slot.is_some()),
             ("attested", told.attested.is_some()),
+            ("off_hours_general", told.off_hours_general.is_some()),
+            ("bundle", told.bundle.is_some()),
             ("explicit", told.explicit.is_some()),
         ];
         for (field, _) in yes_only.into_iter().filter(|(_, is_told)| *is_told) {

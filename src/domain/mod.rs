@@ -1,6 +1,5 @@
 //! The field's words as types and rules. Pure: no clock, no randomness, no I/O, no SQL, no HTTP.
 
-pub mod age;
 pub mod audience;
 pub mod calendar;
 pub mod duration;
@@ -12,5 +11,5 @@ pub mod personal;
 pub mod registry;
 pub mod signals;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod time;

@@ -24,7 +24,7 @@ const READERS: [(&str, &str); 18] = [
     ("working_day_vectors", "domain::calendar"),
     ("retention_vectors", "domain::calendar"),
     ("holiday_calendars", "domain::calendar"),
-    ("age_table", "domain::age"),
+    ("age_table", "policy::age_tests"),
     ("tcf_vectors", "domain::signals::tcf"),
     ("gpp_header_vectors", "domain::signals::gpp"),
     ("gpc_vectors", "domain::signals::gpc"),

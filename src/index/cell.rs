@@ -1,7 +1,7 @@
 //! How an answer was given, in two bytes: what a check must know of it stands in the person's one
 //! row, since a second place to look would be a second wait.
 
-use crate::domain::registry::{Clarity, ConsentState, GivenBy, SourceKind};
+use crate::domain::registry::{Channel, Clarity, ConsentState, GivenBy, SourceKind};
 
 /// How an answer was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,13 +18,15 @@ const EXPLICIT: u16 = 1 << 8;
 const BY_PARENT: u16 = 1 << 9;
 const ATTESTED: u16 = 1 << 10;
 const SLOT: u16 = 1 << 11;
+const OFF_HOURS: u16 = 1 << 12;
+const BUNDLED: u16 = 1 << 13;
 
 impl Manner {
     /// Nothing is known.
     pub(super) const NONE: Self = Self(0);
 
-    /// How the answer of a state was given.
-    pub(super) fn of(state: &ConsentState) -> Self {
+    /// How the answer of a state on a channel was given.
+    pub(super) fn of(state: &ConsentState, channel: Channel) -> Self {
         let told = &state.circumstances;
         let flags = [
             (state.proof, PROOF),
@@ -39,6 +41,8 @@ impl Manner {
             (told.given_by == Some(GivenBy::Parent), BY_PARENT),
             (told.attested, ATTESTED),
             (told.exact_slot.is_some(), SLOT),
+            (told.off_hours_general, OFF_HOURS),
+            (told.bundle.reaches_beyond(channel), BUNDLED),
         ];
         let set = flags.into_iter().filter(|(holds, _)| *holds);
         let bits = set.fold(0, |bits, (_, flag)| bits | flag);
@@ -110,6 +114,18 @@ impl Manner {
     #[must_use]
     pub const fn attested(self) -> bool {
         self.has(ATTESTED)
+    }
+
+    /// Whether it is a consent to other hours in general.
+    #[must_use]
+    pub const fn off_hours(self) -> bool {
+        self.has(OFF_HOURS)
+    }
+
+    /// Whether the one tick covered other channels, too.
+    #[must_use]
+    pub const fn bundled(self) -> bool {
+        self.has(BUNDLED)
     }
 
     /// Whether it is a consent to one exact time.

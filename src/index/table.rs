@@ -293,7 +293,7 @@ impl Table {
                 .map_or(Names::<NoticeRef>::NONE, |notice| self.notices.give(notice)),
             channel: cell.channel.code(),
             answer: state.status,
-            manner: Manner::of(state),
+            manner: Manner::of(state, cell.channel),
             effective_at: state.effective_at.timestamp_micros(),
             valid_until: state
                 .valid_until

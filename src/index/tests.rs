@@ -224,10 +224,12 @@ fn how_an_answer_was_given_stands_in_the_row_and_the_exact_time_beside_it() {
     state.source = SourceKind::Import;
     state.circumstances = Circumstances {
         attested: true,
+        bundle: [Channel::Email, Channel::Sms].into_iter().collect(),
         confirmed_at: Some(from_micros(4)),
         exact_slot: Some(from_micros(77)),
         explicit: Some(true),
         given_by: Some(GivenBy::Parent),
+        off_hours_general: true,
         phone_number_verified: Some(false),
     };
     let index = Index::new(());
@@ -246,11 +248,13 @@ fn how_an_answer_was_given_stands_in_the_row_and_the_exact_time_beside_it() {
     assert_eq!(manner.clarity(), Clarity::Bundled);
     assert!(manner.proof() && manner.imported() && manner.confirmed());
     assert!(manner.explicit() && manner.by_parent() && manner.attested());
+    assert!(manner.off_hours() && manner.bundled());
     assert_eq!(manner.phone_number_verified(), Some(false));
     assert_eq!(silent.slot, None);
     let manner = silent.manner;
     assert_eq!(manner.clarity(), Clarity::Clear);
     assert!(manner.proof() && !manner.imported() && !manner.confirmed());
     assert!(!manner.explicit() && !manner.by_parent() && !manner.attested());
+    assert!(!manner.off_hours() && !manner.bundled());
     assert_eq!(manner.phone_number_verified(), None);
 }

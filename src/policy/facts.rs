@@ -1,7 +1,8 @@
-//! The facts of one decision. Adding a fact is a line here, a line in the schema, and the
-//! policies that use it; the schema check refuses a pack where the two differ.
+//! The facts of one decision, each with where it comes from. Adding a fact is a line here, a line
+//! in the schema, and the policies that use it; the schema check refuses a pack where the two differ.
 
 use super::codes::Codes;
+use super::source::Source;
 use super::vocabulary::{
     AccountModel, Art22Ground, Channel, ConsentAct, ConsentFact, Country, DayOfWeek, Fact,
     LastChoice, LegalBasis, PartnerUse, PersonKind, PixelUse, ProofFact, PurposeUse, RegisterFact,
@@ -12,7 +13,9 @@ use cedar_policy::Context;
 /// Declares the facts once: the struct, their names, the row of codes that compiled policies
 /// read, and the record that Cedar sees.
 macro_rules! facts {
-    ($(#[$doc:meta])* $name:ident { $($(#[$fact_doc:meta])* $fact:ident: $kind:ty,)* }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$fact_doc:meta])* $fact:ident: $kind:ty = [$($source:ident),+],)*
+    }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
         pub struct $name {
@@ -38,6 +41,14 @@ macro_rules! facts {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$fact => stringify!($fact),)*
+                }
+            }
+
+            /// Where a check knows it from.
+            #[must_use]
+            pub const fn sources(self) -> &'static [Source] {
+                match self {
+                    $(Self::$fact => &[$(Source::$source),+],)*
                 }
             }
 
@@ -161,237 +172,239 @@ facts! {
     /// before; the numbers that they are compared with stand in the policies.
     Facts {
         /// The contact point belongs to a data subject of the registry.
-        person_known: bool,
+        person_known: bool = [Registry],
         /// The person's death was recorded.
-        deceased: bool,
+        deceased: bool = [Request],
         /// The purpose is in force in the registry.
-        purpose_known: bool,
+        purpose_known: bool = [Catalogue],
         /// The purpose is declared for this channel.
-        channel_of_purpose: bool,
+        channel_of_purpose: bool = [Catalogue],
         /// The one legal basis of the purpose (GDPR 6(1)).
-        legal_basis: LegalBasis,
+        legal_basis: LegalBasis = [Catalogue],
         /// What the law sees in the purpose.
-        purpose_use: PurposeUse,
+        purpose_use: PurposeUse = [Catalogue],
         /// The channel asked about.
-        channel: Channel,
+        channel: Channel = [Request],
         /// The state whose law is applied.
-        country: Country,
+        country: Country = [Catalogue, Request],
         /// In which quality the person is reached.
-        person_kind: PersonKind,
+        person_kind: PersonKind = [Request],
         /// The address is a legal person's own (info@, contact@), not a named person's.
-        generic_address: bool,
+        generic_address: bool = [Request],
         /// Who subscribes to the line or address (United Kingdom).
-        subscriber: Subscriber,
+        subscriber: Subscriber = [Request],
         /// The person's age is known.
-        age_known: bool,
+        age_known: bool = [Request],
         /// The person's age in completed years; 0 where it is not known.
-        age: Whole,
+        age: Whole = [Request],
         /// The person is known to be a minor, by age or otherwise.
-        known_minor: bool,
+        known_minor: bool = [Request],
         /// The consent belongs to an online service offered to the person (GDPR 8).
-        information_society_service: Stated,
+        information_society_service: Stated = [Request],
         /// The child agreed themselves.
-        child_consent: Stated,
+        child_consent: Stated = [Registry, Request],
         /// The holder of parental authority agreed.
-        parental_consent: Stated,
+        parental_consent: Stated = [Registry, Request],
         /// The advertisement is shown by an online platform (DSA 3(i)).
-        online_platform: Stated,
+        online_platform: Stated = [Request],
         /// The person's last valid answer for exactly this purpose and channel.
-        consent: ConsentFact,
+        consent: ConsentFact = [Registry, Signal],
         /// The consent's own validity has ended at the instant asked about.
-        consent_expired: bool,
+        consent_expired: bool = [Registry, Calendar],
         /// Completed calendar months since the consent was collected; 0 without one.
-        consent_age_months: Whole,
+        consent_age_months: Whole = [Registry, Calendar],
         /// The consent was given on the latest major version of the notice.
-        notice_current: bool,
+        notice_current: bool = [Catalogue, Registry, Signal],
         /// The wording shown when consent was asked is on record.
-        wording_known: Stated,
+        wording_known: Stated = [Registry],
         /// The proof held of the consent (GDPR 7(1)).
-        consent_proof: ProofFact,
+        consent_proof: ProofFact = [Registry, Signal],
         /// By which act the consent was given.
-        consent_act: ConsentAct,
+        consent_act: ConsentAct = [Registry],
         /// The sender was named when consent was asked.
-        sender_named: Stated,
+        sender_named: Stated = [Catalogue, Registry],
         /// One single tick covered several channels.
-        consent_bundled: bool,
+        consent_bundled: bool = [Registry],
         /// The consent is explicit (GDPR 9(2)(a)).
-        consent_explicit: bool,
+        consent_explicit: bool = [Registry],
         /// A confirmation link sent by e-mail was followed.
-        double_opt_in: Stated,
+        double_opt_in: Stated = [Registry],
         /// The phone number was verified as the consenting person's.
-        phone_number_verified: Stated,
+        phone_number_verified: Stated = [Registry],
         /// The request named the trader, who acts for it, and the goods (R223-1).
-        mention_identity_and_goods: Stated,
+        mention_identity_and_goods: Stated = [Catalogue, Registry],
         /// The request said that one may consent or not (R223-1).
-        mention_choice: Stated,
+        mention_choice: Stated = [Catalogue, Registry],
         /// The request gave the period of the consent (R223-1).
-        mention_period: Stated,
+        mention_period: Stated = [Catalogue, Registry],
         /// The request told of the right to withdraw and how (R223-1).
-        mention_withdrawal_right: Stated,
+        mention_withdrawal_right: Stated = [Catalogue, Registry],
         /// The request told how to see the proof (R223-1).
-        mention_access_to_proof: Stated,
+        mention_access_to_proof: Stated = [Catalogue, Registry],
         /// The consent opens other hours in general, without a date.
-        off_hours_general: bool,
+        off_hours_general: bool = [Registry],
         /// The consent names a date and time; compared to the minute.
-        exact_slot: SlotFact,
+        exact_slot: SlotFact = [Registry, Calendar],
         /// The consent to that date and time is attested and archived.
-        slot_attested: bool,
+        slot_attested: bool = [Registry],
         /// A valid yes exists for this purpose on another channel.
-        consent_on_other_channel: bool,
+        consent_on_other_channel: bool = [Registry],
         /// A valid yes exists for another purpose and none for this one.
-        consent_on_other_purpose: bool,
+        consent_on_other_purpose: bool = [Registry],
         /// The answer for this purpose on the terminal (`storage_access`): yes or no.
-        terminal_consent: Stated,
+        terminal_consent: Stated = [Registry],
         /// The person's choice on their account, over all devices: yes or no.
-        account_choice: Stated,
+        account_choice: Stated = [Request],
         /// The person's choice on this terminal: yes or no.
-        terminal_choice: Stated,
+        terminal_choice: Stated = [Request],
         /// The person is logged in to the account.
-        logged_in: Stated,
+        logged_in: Stated = [Request],
         /// The person was told that the account's choice reaches all devices.
-        cross_device_notice: Stated,
+        cross_device_notice: Stated = [Request],
         /// An objection to direct marketing is in force for this use (GDPR 21(2)).
-        objection: bool,
+        objection: bool = [Registry],
         /// An objection to profiling for direct marketing is in force (GDPR 21(2)).
-        objection_profiling: bool,
+        objection_profiling: bool = [Registry],
         /// The processing of this person's data is restricted (GDPR 18).
-        restricted: bool,
+        restricted: bool = [Registry],
         /// This contact point is on the suppression list.
-        suppressed: bool,
+        suppressed: bool = [Registry],
         /// The person refused in a call, and has given no consent since.
-        refused_in_call: bool,
+        refused_in_call: bool = [Registry, Request],
         /// Calendar days since that refusal, the day itself not counted; 0 without one.
-        days_since_refusal_in_call: Whole,
+        days_since_refusal_in_call: Whole = [Registry, Request, Calendar],
         /// The message says who sends it.
-        identifies_sender: Stated,
+        identifies_sender: Stated = [Request],
         /// The message offers a valid and free way to stop.
-        valid_stop_contact: Stated,
+        valid_stop_contact: Stated = [Request],
         /// The subject of the message matches its content.
-        subject_honest: Stated,
+        subject_honest: Stated = [Request],
         /// A service message carries promotion.
-        promotional_content: Stated,
+        promotional_content: Stated = [Request],
         /// The person was told of this use and of the right to object.
-        informed: Stated,
+        informed: Stated = [Request],
         /// A free and simple opt-out was offered when the address was collected.
-        opt_out_offered: Stated,
+        opt_out_offered: Stated = [Request],
         /// The person bought goods or a service from the sender.
-        customer: Stated,
+        customer: Stated = [Request],
         /// The address was collected from the person at that sale.
-        address_collected_at_sale: Stated,
+        address_collected_at_sale: Stated = [Request],
         /// The sender is the legal person that sold.
-        same_legal_entity: Stated,
+        same_legal_entity: Stated = [Request],
         /// What is offered is similar to what was bought.
-        similar_products: Stated,
+        similar_products: Stated = [Request],
         /// The address was collected in negotiations for a sale (United Kingdom).
-        negotiation_for_sale: Stated,
+        negotiation_for_sale: Stated = [Request],
         /// The account that the person opened without buying.
-        account_model: AccountModel,
+        account_model: AccountModel = [Request],
         /// The date of the last purchase is known.
-        purchase_known: bool,
+        purchase_known: bool = [Request],
         /// Completed calendar months since the last purchase; 0 where it is not known.
-        months_since_purchase: Whole,
+        months_since_purchase: Whole = [Request, Calendar],
         /// The offer concerns the professional's work.
-        related_to_profession: Stated,
+        related_to_profession: Stated = [Request],
         /// A contract with the person is being performed.
-        contract_in_progress: Stated,
+        contract_in_progress: Stated = [Request],
         /// The offer concerns the object of that contract.
-        related_to_contract_object: Stated,
+        related_to_contract_object: Stated = [Request],
         /// The date on which the last contract ended is known.
-        contract_end_known: bool,
+        contract_end_known: bool = [Request],
         /// Calendar days since the last contract ended; 0 where it is not known.
-        days_since_contract_end: Whole,
+        days_since_contract_end: Whole = [Request, Calendar],
         /// The number is on Bloctel (France, until 10 August 2026).
-        on_bloctel: Stated,
+        on_bloctel: Stated = [Request],
         /// The person is on the Robinson list (post in France; Spain).
-        on_robinson_list: Stated,
+        on_robinson_list: Stated = [Request],
         /// The sender is a member of the organisation that keeps the Robinson list (France).
-        robinson_member: Stated,
+        robinson_member: Stated = [Request],
         /// The letter box refuses unaddressed advertising.
-        stop_pub: Stated,
+        stop_pub: Stated = [Request],
         /// The number is on the Telephone Preference Service (United Kingdom).
-        on_tps: Stated,
+        on_tps: Stated = [Request],
         /// The entry in the Registro delle opposizioni (Italy).
-        rpo: RegisterFact,
+        rpo: RegisterFact = [Request],
         /// The entry in "Ne m'appelez plus" (Belgium).
-        dncm: RegisterFact,
+        dncm: RegisterFact = [Request],
         /// Sales calls and attempts in the 30 calendar days that end today, subcontractors' included.
-        call_attempts_in_30_days: Whole,
+        call_attempts_in_30_days: Whole = [Registry, Request, Calendar],
         /// Marketing contacts over all channels today.
-        contacts_in_1_day: Whole,
+        contacts_in_1_day: Whole = [Registry, Request, Calendar],
         /// Marketing contacts over all channels in the 7 calendar days that end today.
-        contacts_in_7_days: Whole,
+        contacts_in_7_days: Whole = [Registry, Request, Calendar],
         /// Marketing contacts over all channels in the 30 calendar days that end today.
-        contacts_in_30_days: Whole,
+        contacts_in_30_days: Whole = [Registry, Request, Calendar],
         /// Marketing contacts on this channel in the 7 calendar days that end today.
-        channel_contacts_in_7_days: Whole,
+        channel_contacts_in_7_days: Whole = [Registry, Request, Calendar],
         /// Marketing contacts on this channel in the 30 calendar days that end today.
-        channel_contacts_in_30_days: Whole,
+        channel_contacts_in_30_days: Whole = [Registry, Request, Calendar],
         /// The caller set a cap of its own on contacts.
-        cap_stated: bool,
+        cap_stated: bool = [Request],
         /// Contacts left under that cap; 0 where it is reached or none is set.
-        contacts_left_under_cap: Whole,
+        contacts_left_under_cap: Whole = [Registry, Request, Calendar],
         /// The person's time zone is known.
-        local_time_known: bool,
+        local_time_known: bool = [Request],
         /// Minutes since midnight where the person is, 0 to 1439; 0 where not known.
-        minute_of_day: Whole,
+        minute_of_day: Whole = [Request, Calendar],
         /// The day of the week where the person is; Monday where not known.
-        weekday: DayOfWeek,
+        weekday: DayOfWeek = [Request, Calendar],
         /// The day is a public holiday where the person is.
-        public_holiday: Stated,
+        public_holiday: Stated = [Request, Calendar],
         /// What is offered, as far as a rule asks.
-        sector: Sector,
+        sector: Sector = [Request],
         /// Who offers it, as far as a rule asks.
-        sender_type: SenderType,
+        sender_type: SenderType = [Request],
         /// The person asked for information or a call back.
-        information_request: bool,
+        information_request: bool = [Request],
         /// That request is proven.
-        information_request_proven: Stated,
+        information_request_proven: Stated = [Request],
         /// The contact is limited to the goods asked about.
-        information_request_limited: Stated,
+        information_request_limited: Stated = [Request],
         /// Jours ouvrables (Monday to Saturday but public holidays) since the request; 0 without one.
-        working_days_since_request: Whole,
+        working_days_since_request: Whole = [Request, Calendar],
         /// The date of the person's own last contact is known.
-        last_contact_known: bool,
+        last_contact_known: bool = [Registry, Request],
         /// Completed calendar months since it; opening an e-mail is none. 0 where not known.
-        months_since_last_contact: Whole,
+        months_since_last_contact: Whole = [Registry, Request, Calendar],
         /// Data of a special category, inferred ones included, choose or shape the use (GDPR 9).
-        uses_special_category: Stated,
+        uses_special_category: Stated = [Request],
         /// The person was chosen by a profile.
-        profiled_segment: Stated,
+        profiled_segment: Stated = [Request],
         /// The decision is taken by a machine alone.
-        solely_automated: Stated,
+        solely_automated: Stated = [Request],
         /// That decision has legal or similar effect.
-        legal_or_similar_effect: Stated,
+        legal_or_similar_effect: Stated = [Request],
         /// On what the automated decision rests (GDPR 22(2)).
-        art22_ground: Art22Ground,
+        art22_ground: Art22Ground = [Request],
         /// The recipient of the data was named when consent was asked.
-        recipient_named: Stated,
+        recipient_named: Stated = [Catalogue, Registry, Request],
         /// By which means the recipient will use the data for itself.
-        partner_use: PartnerUse,
+        partner_use: PartnerUse = [Request],
         /// A contract binds the processor (GDPR 28(3)).
-        art28_contract: Stated,
+        art28_contract: Stated = [Request],
         /// What the pixel is for.
-        pixel_use: PixelUse,
+        pixel_use: PixelUse = [Request],
         /// What is shown is chosen for this person.
-        personalised: Stated,
+        personalised: Stated = [Request],
         /// The terminal is read or written.
-        terminal_read: Stated,
+        terminal_read: Stated = [Request],
         /// The Global Privacy Control signal was sent.
-        gpc: bool,
+        gpc: bool = [Signal],
+        /// Google's consent mode denies a state that this use needs.
+        consent_mode_denied: bool = [Signal],
         /// What the TC string is worth for the vendor asked about.
-        signal: SignalFact,
+        signal: SignalFact = [Signal],
         /// Whether the person has answered the question before.
-        last_choice: LastChoice,
+        last_choice: LastChoice = [Request],
         /// Completed calendar months since that answer; 0 without one.
-        months_since_last_choice: Whole,
+        months_since_last_choice: Whole = [Request, Calendar],
         /// The device lets this application push.
-        os_push_permission: Stated,
+        os_push_permission: Stated = [Request],
         /// The device lets this application locate; stated where the use needs the location.
-        os_location_permission: Stated,
+        os_location_permission: Stated = [Request],
         /// The person expressed support for the charity or interest in it (United Kingdom).
-        expressed_support: Stated,
+        expressed_support: Stated = [Request],
         /// The message furthers the charity's purposes and nothing else (United Kingdom).
-        charitable_purpose_only: Stated,
+        charitable_purpose_only: Stated = [Request],
     }
 }
 

@@ -38,11 +38,14 @@ mod reference;
 mod schema;
 mod situation;
 mod solve;
+mod source;
 mod survey;
 mod to_person;
 mod vocabulary;
 mod words;
 
+#[cfg(test)]
+mod age_tests;
 #[cfg(test)]
 mod draw;
 #[cfg(test)]
@@ -72,6 +75,7 @@ pub use pack::Pack;
 pub use prove::Proof;
 pub use recalled::Recalled;
 pub use situation::{Laws, LegalDay, Situation};
+pub use source::Source;
 pub use survey::Survey;
 pub use to_person::{ToPerson, to_person};
 pub use vocabulary::{

@@ -330,7 +330,8 @@ fn a_policy_whose_rule_was_not_confirmed_says_so() {
 }
 
 /// Reasons that the program gives beside the law files' own.
-const OWN_REASONS: [&str; 4] = [
+const OWN_REASONS: [&str; 5] = [
+    "CONSENT_MODE_DENIED",
     "MISSING_FACT",
     "NO_GROUND",
     "NOTICE_OUTDATED",

@@ -162,6 +162,15 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_schema_says_where_each_fact_comes_from() {
+        for fact in FactName::ALL {
+            let words: Vec<&str> = fact.sources().iter().map(|one| one.as_str()).collect();
+            let from = format!("  // From {}.\n  {}: ", words.join(", "), fact.as_str());
+            assert!(SHIPPED.contains(&from), "{from}");
+        }
+    }
+
+    #[test]
     fn a_syntax_error_has_its_place() {
         let error = refused("type Facts = {", "type Facts = = {");
         let line = SHIPPED

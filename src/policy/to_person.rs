@@ -27,7 +27,7 @@ pub fn to_person(reason: &str) -> Option<ToPerson> {
 }
 
 /// Code, French, English; in the order of the codes.
-const WORDS: [(&str, &str, &str); 67] = [
+const WORDS: [(&str, &str, &str); 68] = [
     (
         "AUTOMATED_DECISION",
         "Une machine seule aurait décidé de quelque chose d’important pour vous.",
@@ -62,6 +62,11 @@ const WORDS: [(&str, &str, &str); 67] = [
         "CONSENT_INVALID",
         "Votre accord n’a pas été recueilli comme la loi le demande.",
         "Your agreement was not asked for as the law demands.",
+    ),
+    (
+        "CONSENT_MODE_DENIED",
+        "Sur cet appareil, vous n’avez pas accepté ce dont cet usage a besoin.",
+        "On this device you have not accepted what this use needs.",
     ),
     (
         "CONSENT_NO_PROOF",

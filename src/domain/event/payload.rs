@@ -170,10 +170,12 @@ mod tests {
             .as_ref()
             .map_or_else(Circumstances::default, |_| Circumstances {
                 attested: at % 3 == 0,
+                bundle: place.iter().map(|_| Channel::Sms).collect(),
                 confirmed_at: Some(from_micros(at)),
                 exact_slot: place.as_ref().map(|_| from_micros(at + 9)),
                 explicit: Some(at % 2 == 0),
                 given_by: agent.as_ref().map(|_| GivenBy::Parent),
+                off_hours_general: at % 5 == 0,
                 phone_number_verified: evidence.as_ref().map(|_| false),
             });
         ConsentRecord {

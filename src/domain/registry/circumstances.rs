@@ -1,5 +1,6 @@
 //! What belongs to the person's act, beside the words that they were shown.
 
+use super::Bundle;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,9 @@ pub struct Circumstances {
     /// The consent to one exact date and time is attested and archived (C. conso. R223-2).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub attested: bool,
+    /// The channels that the one tick covered.
+    #[serde(skip_serializing_if = "Bundle::is_empty")]
+    pub bundle: Bundle,
     /// When the person confirmed a double opt-in: an act of their own, later than the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<DateTime<Utc>>,
@@ -52,6 +56,9 @@ pub struct Circumstances {
     /// Who gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given_by: Option<GivenBy>,
+    /// The consent opens other hours in general, without a date (C. conso. L223-1, until 2026).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub off_hours_general: bool,
     /// Whether the phone number was verified as the consenting person's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number_verified: Option<bool>,

@@ -2,6 +2,7 @@
 //! (purpose), in which words (notice), and what was answered (consent record, state).
 
 mod act;
+mod bundle;
 mod catalogue;
 mod channel;
 mod circumstances;
@@ -20,6 +21,7 @@ mod standing;
 mod state;
 
 pub use act::{Act, Clarity};
+pub use bundle::Bundle;
 pub use catalogue::Catalogue;
 pub use channel::Channel;
 pub use circumstances::{Circumstances, GivenBy};

@@ -31,6 +31,17 @@ pub enum Signal {
     Granted,
 }
 
+impl Signal {
+    /// The word in Google's interface.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Granted => "granted",
+        }
+    }
+}
+
 /// The four signals of version 2, as `gtag('consent', 'update', …)` takes them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -85,6 +85,13 @@ pub struct ConsentBody {
     pub exact_slot: Option<DateTime<Utc>>,
     /// Whether the consent to that one time is attested and archived.
     pub attested: Option<bool>,
+    /// Whether it is a consent to calls at other hours in general, without a date. It opened them in
+    /// France until 10 August 2026.
+    pub off_hours_general: Option<bool>,
+    /// The channels that one single tick covered, where it covered several: each needs an answer
+    /// of its own, but in Germany.
+    #[schema(example = json!(["email", "sms"]))]
+    pub bundle: Option<Vec<String>>,
     /// Whether the consent is explicit (GDPR 9(2)(a)).
     pub explicit: Option<bool>,
     /// Whether the phone number was verified as the consenting person's.
@@ -289,6 +296,8 @@ fn claim(app: &App, body: ConsentBody, pointer: &str) -> Result<Claim, Unreadabl
             given_by: body.given_by,
             exact_slot: body.exact_slot,
             attested: body.attested,
+            off_hours_general: body.off_hours_general,
+            bundle: body.bundle,
             explicit: body.explicit,
             phone_number_verified: body.phone_number_verified,
         },

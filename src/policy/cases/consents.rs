@@ -121,9 +121,7 @@ fn evidence(case: &Case, consent: &Consent, moment: &Moment, facts: &mut Facts) 
     facts.notice_current = !consent.notice_superseded;
     let versioned = consent.notice_version.as_ref().map(|_| true);
     facts.wording_known = Stated::from(consent.wording_kept.or(versioned));
-    facts.consent_bundled = consent.bundle.len() > 1;
     facts.recipient_named = recipient(case, consent);
-    facts.off_hours_general = consent.off_hours_general == Some(true);
     let taken = Taken {
         clarity: clarity(consent.act.as_deref()),
         sender_named: consent.named_sender,
@@ -137,6 +135,8 @@ fn evidence(case: &Case, consent: &Consent, moment: &Moment, facts: &mut Facts) 
             _ => None,
         },
         attested: consent.attested == Some(true),
+        off_hours: consent.off_hours_general == Some(true),
+        bundled: consent.bundle.len() > 1,
     };
     let answer = consent.status.answer().unwrap_or(Answer::Requested);
     taken.facts(answer, moment, facts);

@@ -3,6 +3,7 @@
 
 use super::when::When;
 use crate::domain::registry::{Answer, Channel};
+use crate::domain::signals::consent_mode::{ConsentMode, Signal};
 use crate::policy::vocabulary::{AccountModel, PersonKind, Subscriber};
 use std::collections::BTreeMap;
 
@@ -100,6 +101,30 @@ shapes! {
     Subscriber => words(Self::ALL.iter().map(|one| one.as_str())),
     Channel => words(Self::ALL.iter().map(|one| one.as_str())),
     Answer => words([Self::Given, Self::Refused, Self::Withdrawn].iter().map(|one| one.as_str())),
+}
+
+/// The signals of a room that knows nothing of descriptions: all four, since a state that nobody
+/// stated would have to be taken for one or the other.
+impl Described for ConsentMode {
+    fn shape() -> Shape {
+        let fields = [
+            ("ad_storage", "Storage for advertising."),
+            ("ad_user_data", "Data of the person sent for advertising."),
+            ("ad_personalization", "Personalised advertising."),
+            ("analytics_storage", "Storage for measuring audiences."),
+        ];
+        let signal = |(name, words)| Field {
+            name,
+            words,
+            shape: self::words(
+                [Signal::Granted, Signal::Denied]
+                    .iter()
+                    .map(|one| one.as_str()),
+            ),
+            required: true,
+        };
+        Shape::Object(fields.into_iter().map(signal).collect())
+    }
 }
 
 fn words(all: impl Iterator<Item = &'static str>) -> Shape {

@@ -2,6 +2,7 @@
 //! They compute and never decide; every number that decides stands in a policy.
 
 mod consent;
+mod consent_mode;
 mod described;
 mod history;
 mod moment;

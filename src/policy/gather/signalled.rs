@@ -1,5 +1,6 @@
 //! The signals of browsers and consent platforms that a caller passes on.
 
+use super::consent_mode;
 use super::moment::Moment;
 use super::told::Told;
 use crate::domain::signals::gpc::signals_gpc;
@@ -47,6 +48,9 @@ pub(super) fn facts(told: &Told, moment: &Moment, facts: &mut Facts) {
         .iter()
         .filter(|(name, _)| name.eq_ignore_ascii_case("Sec-GPC"));
     facts.gpc = signals_gpc(sent.flat_map(|(_, values)| values.iter()));
+    facts.consent_mode_denied = told
+        .consent_mode
+        .is_some_and(|mode| consent_mode::denies(mode, facts));
     // of two strings the stricter counts
     let strings = [tc(told), gpp(told)].into_iter().flatten();
     let answers = strings.map(|read| answer(&read, told, moment));

@@ -8,6 +8,10 @@ use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
 /// How the consent that a use would rest on was taken. What nobody stated stays open.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, set and read by name"
+)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Taken {
     /// What the act was worth.
@@ -28,6 +32,10 @@ pub struct Taken {
     pub slot: Option<DateTime<Utc>>,
     /// Whether that agreement is attested.
     pub attested: bool,
+    /// Whether it opens other hours in general.
+    pub off_hours: bool,
+    /// Whether the one tick covered several channels.
+    pub bundled: bool,
 }
 
 impl Taken {
@@ -39,6 +47,8 @@ impl Taken {
         facts.double_opt_in = self.confirmed.into();
         facts.phone_number_verified = self.phone_number_verified.into();
         facts.slot_attested = self.attested;
+        facts.off_hours_general = self.off_hours;
+        facts.consent_bundled = self.bundled;
         facts.exact_slot = match self.slot {
             None => SlotFact::None,
             Some(at) if moment.is_same_minute(at) => SlotFact::ThisTime,

@@ -4,6 +4,7 @@
 use super::described::{Described, Shape, described};
 use super::when::When;
 use crate::domain::registry::{Answer, Channel};
+use crate::domain::signals::consent_mode::ConsentMode;
 use crate::policy::vocabulary::{AccountModel, PersonKind, Subscriber};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -292,6 +293,8 @@ described! {
         pub purpose_id: Option<u8>,
         /// Request headers; `Sec-GPC` is looked at.
         pub headers: BTreeMap<String, HeaderValues>,
+        /// Google's consent mode of the page or app. A `denied` state that the use needs is a no; `granted` is no yes.
+        pub consent_mode: Option<ConsentMode>,
         /// Who sends, as far as a rule asks: `charity`…
         pub sender_type: Option<String>,
         /// When the person expressed support (United Kingdom, charities).
