@@ -15,6 +15,8 @@ mod master_key;
 mod output;
 mod period;
 mod policy;
+mod progress;
+mod report;
 mod serve;
 pub mod system;
 mod why;
@@ -102,6 +104,8 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// Make a report: figures over a period, as at a position of the log
+    Report(report::ReportArgs),
     /// Work on policy packs
     Policy {
         #[command(subcommand)]
@@ -168,6 +172,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             || open(&config),
             settings.json,
         ))),
+        Command::Report(args) => report::run(&args, &config, settings.json),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
         Command::Health => health::run(&config),
         Command::Config => config.print(settings.json),
