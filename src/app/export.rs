@@ -8,7 +8,6 @@
 mod decisions;
 mod entries;
 mod files;
-mod period;
 mod query;
 mod report;
 #[cfg(test)]
@@ -20,6 +19,7 @@ pub use report::{Report, ReportData, ReportEntry};
 
 use super::audit_check::{AuditFindings, BLOCK, Check};
 use super::open::App;
+use super::period;
 use super::refusal::Refusal;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::checkpoint::Checkpoint;
@@ -162,7 +162,7 @@ impl Job<'_> {
     ) -> Result<Exported, ExportError> {
         let findings = self.check(tx)?;
         let size = self.checkpoint.size.min(findings.entries);
-        let range = period::positions(tx, self.grant, self.query, size)?;
+        let range = period::positions(tx, self.grant, &(self.query.from..self.query.to), size)?;
         let mut package = PackageWriter::begin(out, self.meta(&range))?;
         let tally = entries::write(self, tx, &mut package, range.clone())?;
         files::write(self, tx, &mut package)?;

@@ -186,12 +186,7 @@ fn plan_controllers(draft: &mut Catalogue, publication: &Publication, steps: &mu
         && !draft.controllers.contains_key(id)
         && !wanted.iter().any(|controller| controller.id == *id)
     {
-        wanted.push(Controller {
-            id: id.clone(),
-            version: 0,
-            name: "Default".into(),
-            country: None,
-        });
+        wanted.push(Controller::named(id.clone(), "Default"));
     }
     for controller in wanted {
         let known = draft.controllers.get(&controller.id);

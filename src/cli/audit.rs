@@ -1,20 +1,19 @@
 //! `placet audit`: export a period, check a package offline, compare the database with its log.
 
-mod progress;
-
 use crate::access::{ExportAudit, Grant, Principal, authorize};
 use crate::app::App;
 use crate::app::export::{ExportError, ExportQuery, Exported};
 use crate::app::refusal::Refusal;
 use crate::audit::note::{CosignerKey, VerifierKey};
 use crate::audit::package::verify;
+use crate::cli::output::{create, flags};
 use crate::cli::period;
+use crate::cli::progress::Bar;
 use crate::domain::registry::Slug;
 use crate::http::pages::Language;
 use crate::http::report::HtmlReport;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use progress::Bar;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -84,7 +83,8 @@ pub struct VerifyArgs {
     pub witnesses: Vec<CosignerKey>,
 }
 
-fn language(text: &str) -> Result<Language, &'static str> {
+/// A language of the pages, by its code.
+pub(super) fn language(text: &str) -> Result<Language, &'static str> {
     let spoken = Language::ALL
         .into_iter()
         .find(|language| language.code() == text);
@@ -139,7 +139,7 @@ fn export(app: &App, grant: &Grant<ExportAudit>, args: &ExportArgs, json: bool) 
         zone: chrono_tz::UTC,
         file_name,
     };
-    let out = create(&args.output)?;
+    let out = create(&args.output).map_err(|failure| (failure.exit as u8, failure.to_string()))?;
     let bar = Bar::new();
     let made = app.export(
         grant,
@@ -163,19 +163,6 @@ fn export(app: &App, grant: &Grant<ExportAudit>, args: &ExportArgs, json: bool) 
             Err((code(&error), words(&error)))
         }
     }
-}
-
-fn create(path: &Path) -> Result<File, (u8, String)> {
-    File::create_new(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => (
-            USAGE,
-            format!("{} exists already; give another name", path.display()),
-        ),
-        _ => (
-            FAILED,
-            format!("{} cannot be written: {error}", path.display()),
-        ),
-    })
 }
 
 fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> Ended {
@@ -280,16 +267,7 @@ fn code(error: &ExportError) -> u8 {
 
 fn words(error: &ExportError) -> String {
     match error {
-        ExportError::Refused(Refusal::Invalid(problems)) => {
-            let line = |problem: &crate::app::FieldProblem| {
-                format!(
-                    "--{} {}",
-                    problem.pointer.trim_start_matches('/'),
-                    problem.detail
-                )
-            };
-            problems.iter().map(line).collect::<Vec<_>>().join("\n")
-        }
+        ExportError::Refused(Refusal::Invalid(problems)) => flags(problems),
         other => other.to_string(),
     }
 }

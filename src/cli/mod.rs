@@ -16,7 +16,9 @@ mod master_key;
 mod output;
 mod period;
 mod policy;
+mod progress;
 mod register;
+mod report;
 mod serve;
 pub mod system;
 mod why;
@@ -115,6 +117,8 @@ enum Command {
         #[command(subcommand)]
         command: witness::WitnessCommand,
     },
+    /// Make a report: figures over a period, as at a position of the log
+    Report(report::ReportArgs),
     /// Work on policy packs
     Policy {
         #[command(subcommand)]
@@ -183,6 +187,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             settings.json,
         ))),
         Command::Witness { command } => witness::run(&command),
+        Command::Report(args) => report::run(&args, &config, settings.json),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
         Command::Health => health::run(&config),
         Command::Config => config.print(settings.json),

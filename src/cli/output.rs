@@ -1,11 +1,13 @@
 //! What commands print and how they end.
 
 use super::config::ConfigError;
-use crate::app::Refusal;
 use crate::app::open::OpenError;
+use crate::app::{FieldProblem, Refusal};
 use crate::store::StoreError;
 use std::fmt;
-use std::io::Write;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +117,30 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::failed(error.to_string())
     }
+}
+
+/// Begins a file that is not there yet.
+///
+/// # Errors
+/// Where it is there, or cannot be written.
+pub fn create(path: &Path) -> Result<File, Failure> {
+    File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::usage(format!(
+            "{} exists already; give another name",
+            path.display()
+        )),
+        _ => Failure::failed(format!("{} cannot be written: {error}", path.display())),
+    })
+}
+
+/// What is wrong with fields that came as flags.
+#[must_use]
+pub fn flags(problems: &[FieldProblem]) -> String {
+    let flag = |problem: &FieldProblem| {
+        let name = problem.pointer.trim_start_matches('/');
+        format!("--{name} {}", problem.detail)
+    };
+    problems.iter().map(flag).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints a result.

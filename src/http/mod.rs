@@ -18,6 +18,7 @@ pub mod problem;
 pub mod query;
 pub mod report;
 pub mod serve;
+pub mod sheets;
 pub mod site;
 pub mod stream;
 pub mod work;

@@ -14,6 +14,7 @@ mod customers;
 mod decisions;
 mod doors;
 mod error;
+mod figures;
 mod flush;
 mod follow;
 pub mod keys;
@@ -47,6 +48,7 @@ pub use decisions::{
 };
 pub use doors::{Link, Session, StaffAccount};
 pub use error::StoreError;
+pub use figures::{ConsentCount, PublicEntry};
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
 pub use open::{Opened, Options, Store};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};

@@ -17,9 +17,40 @@ pub struct Controller {
     /// Country of establishment, ISO 3166-1 alpha-2.
     #[serde(default)]
     pub country: Option<String>,
+    /// How it is reached, for the register of processing (GDPR art. 30(1)(a)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    /// How its data protection officer is reached: an office, not a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpo_contact: Option<String>,
+    /// Whose data are processed (art. 30(1)(c)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_subjects: Option<String>,
+    /// To which countries data go, and on what safeguards (art. 30(1)(e)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfers: Option<String>,
+    /// The security measures in general words (art. 30(1)(g)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security: Option<String>,
 }
 
 impl Controller {
+    /// One of whom nothing but the name is known.
+    #[must_use]
+    pub fn named(id: Slug, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            version: 0,
+            name: name.into(),
+            country: None,
+            contact: None,
+            dpo_contact: None,
+            data_subjects: None,
+            transfers: None,
+            security: None,
+        }
+    }
+
     /// Whether both say the same, whatever their version numbers.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {

@@ -66,6 +66,16 @@ pub struct ControllerBody {
     pub name: String,
     /// Country of establishment, ISO 3166-1 alpha-2.
     pub country: Option<String>,
+    /// How it is reached, for the register of processing (GDPR art. 30).
+    pub contact: Option<String>,
+    /// How its data protection officer is reached: an office, not a person.
+    pub dpo_contact: Option<String>,
+    /// Whose data are processed.
+    pub data_subjects: Option<String>,
+    /// To which countries data go, and on what safeguards.
+    pub transfers: Option<String>,
+    /// The security measures in general words.
+    pub security: Option<String>,
 }
 
 /// What publishing changed.
@@ -164,6 +174,11 @@ pub async fn publish_controller(
         version: 0,
         name: asked.name,
         country: asked.country,
+        contact: asked.contact,
+        dpo_contact: asked.dpo_contact,
+        data_subjects: asked.data_subjects,
+        transfers: asked.transfers,
+        security: asked.security,
     };
     let publication = Publication {
         controllers: vec![controller],

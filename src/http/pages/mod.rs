@@ -5,10 +5,12 @@
 //! wrote (titles and texts of purposes) comes in as data, as [`Text`]. Everything
 //! is escaped by the templates.
 
+mod chart;
 mod choice_row;
 mod choices;
 mod console;
 mod dates;
+mod figures;
 mod frame;
 mod language;
 mod problem;
@@ -26,6 +28,7 @@ mod page_tests;
 #[cfg(test)]
 mod staff_fixtures;
 
+pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
 pub use console::{
@@ -33,6 +36,10 @@ pub use console::{
     SignInError, SignInNotice, SignInPage,
 };
 pub use dates::{When, date_long, date_of, date_time_long, time_of_day};
+pub use figures::{
+    FigureCell, FigureColumn, FiguresHead, figures_foot, figures_head, figures_row, figures_table,
+    figures_table_end,
+};
 pub use frame::{Account, Frame, PostForm, Text};
 pub use language::Language;
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};

@@ -50,6 +50,8 @@ pub struct StoredKey {
 pub struct StoredStaff {
     /// The account; `None` where the id is none.
     pub id: Option<StaffId>,
+    /// The name by which they sign in.
+    pub login: String,
     /// What it may do.
     pub role: String,
     /// Since when.
@@ -170,6 +172,7 @@ impl ReadTx<'_> {
             .map_err(StoreError::failed("loading staff accounts"))?;
         let account = |row: StaffRow| StoredStaff {
             id: StaffId::from_slice(&row.id),
+            login: row.login,
             role: row.role,
             created_at: from_micros(row.created_at),
         };

@@ -1,7 +1,8 @@
 //! Recorded decisions of a period, block by block.
 
+use super::read::ReadsDecisions;
 use super::rows::BlockRow;
-use crate::access::{Grant, ReadPolicies};
+use crate::access::Grant;
 use crate::audit::decision::Block;
 use crate::domain::ids::Position;
 use crate::store::ReadTx;
@@ -21,9 +22,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails or a block was changed.
-    pub fn decision_blocks_of(
+    pub fn decision_blocks_of<P: ReadsDecisions>(
         &mut self,
-        _grant: &Grant<ReadPolicies>,
+        _grant: &Grant<P>,
         period: &Range<i64>,
         from: Position,
     ) -> Result<Vec<(Position, Block)>, StoreError> {

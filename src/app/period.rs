@@ -1,6 +1,5 @@
 //! Which entries a period has: by the leaves' times, which never go back.
 
-use super::query::ExportQuery;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::leaf::Leaf;
 use crate::domain::ids::Position;
@@ -11,15 +10,15 @@ use std::ops::Range;
 /// Leaves looked at where one does not read.
 const NEXT: u64 = 256;
 
-/// The positions of the entries from the query's start up to its end.
+/// The positions of the entries from the period's start up to its end, in a log of `size` entries.
 pub(super) fn positions(
     tx: &mut ReadTx<'_>,
     grant: &Grant<ExportAudit>,
-    query: &ExportQuery,
+    period: &Range<DateTime<Utc>>,
     size: Position,
 ) -> Result<Range<Position>, StoreError> {
-    let first = first_since(tx, grant, query.from, size)?;
-    let end = first_since(tx, grant, query.to, size)?;
+    let first = first_since(tx, grant, period.start, size)?;
+    let end = first_since(tx, grant, period.end, size)?;
     Ok(first..end.max(first))
 }
 
