@@ -63,14 +63,15 @@ impl Check {
             message: serde_json::from_value(part("message")).unwrap(),
             told: Some(serde_json::from_value(part("facts")).unwrap()),
         };
-        let blinds = shop.named(&[("email", self.who)]).blinds();
+        let named = shop.named(&[("email", self.who)]);
+        let blinds = named.blinds();
         let view = shop.app.index.view();
         let setting = shop.app.setting(&view);
         let purpose = view.catalogue().purpose(self.purpose).unwrap();
         let asked = Asked::new(setting, purpose, self.channel, &said, instant(self.at)).unwrap();
-        let suppressed = blinds.iter().any(|blind| view.is_suppressed(blind));
+        let point = asked.point(&view, blinds.iter(), named.identifier_kinds());
         let person = blinds.iter().find_map(|blind| view.person(blind));
-        let situation = asked.situation(&asked.seen(person, suppressed));
+        let situation = asked.situation(&asked.seen(&view, person, &point));
         Facts {
             // it is set anew for each law
             country: situation.laws.iter().next().unwrap(),
