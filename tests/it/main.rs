@@ -24,6 +24,7 @@ mod contract;
 mod decisions;
 mod demo;
 mod durability;
+mod facts;
 mod fold;
 mod foreign;
 mod get_changes_nothing;

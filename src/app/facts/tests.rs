@@ -227,7 +227,7 @@ fn everything() -> Value {
     serde_json::from_str(
         r#"{
         "message": {"identifies_sender": true, "valid_stop_contact": true, "subject_honest": true},
-        "person": {"kind": "professional", "country": "GB", "timezone": "Europe/London", "age": 12,
+        "person": {"kind": "professional", "country": "BE", "timezone": "Europe/London", "age": 12,
             "address_type": "generic_legal_person", "subscriber": "sole_trader", "deceased": true},
         "facts": {
             "customer": true, "last_purchase": "2026-02-01", "address_collected_at_sale": true,
