@@ -24,6 +24,17 @@ fn own_bits(subject: SubjectId) -> u64 {
 /// Nobody is merged more often one into the other.
 const MERGES: usize = 64;
 
+/// The row that one was merged into, at the end.
+fn last_of(rows: &[Person], mut slot: u32) -> Option<u32> {
+    for _ in 0..MERGES {
+        match rows.get(slot as usize)?.merged_into() {
+            Some(next) => slot = next,
+            None => return Some(slot),
+        }
+    }
+    None
+}
+
 /// What the index holds.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -120,20 +131,10 @@ impl Table {
         self.by_subject.find(own_bits(subject), own).copied()
     }
 
-    fn at(&self, mut slot: u32) -> Option<PersonView<'_>> {
-        for _ in 0..MERGES {
-            let person = self.slots.get(slot as usize)?;
-            match person.merged_into() {
-                Some(next) => slot = next,
-                None => {
-                    return Some(PersonView {
-                        person,
-                        table: self,
-                    });
-                }
-            }
-        }
-        None
+    fn at(&self, slot: u32) -> Option<PersonView<'_>> {
+        let person = self.slots.get(last_of(&self.slots, slot)? as usize)?;
+        let table = self;
+        Some(PersonView { person, table })
     }
 
     pub(super) fn purpose_number(&self, purpose: &Slug) -> Option<u16> {
@@ -188,15 +189,14 @@ impl Table {
         self.lists.put(list);
     }
 
-    /// Tells every row that a hash of these first bits leads to: also those merged into another.
+    /// Tells the row of every person that a hash of these first bits leads to.
     fn each_row(&mut self, hash: u64, mut tell: impl FnMut(u32, &mut Person, &mut Lists)) {
         for first in self.by_contact.beginning(hash) {
-            let mut slot = Some(first);
-            for _ in 0..MERGES {
-                let row = slot.and_then(|slot| Some((slot, self.slots.get_mut(slot as usize)?)));
-                let Some((at, row)) = row else { break };
-                tell(at, row, &mut self.lists);
-                slot = row.merged_into();
+            let last = last_of(&self.slots, first);
+            if let Some((slot, row)) =
+                last.and_then(|at| Some((at, self.slots.get_mut(at as usize)?)))
+            {
+                tell(slot, row, &mut self.lists);
             }
         }
     }
@@ -248,10 +248,12 @@ impl Table {
 
     /// Who is merged carries suppression and entries along.
     fn carry_along(&mut self, from: u32, into: u32) {
-        let Some(leaving) = self.slots.get(from as usize) else {
+        let Some(leaving) = self.slots.get_mut(from as usize) else {
             return;
         };
-        let (suppressed, kinds, listed) = (leaving.suppressed, leaving.kinds, leaving.listed);
+        let (suppressed, kinds) = (leaving.suppressed, leaving.kinds);
+        // lists mark only rows that are nobody else's
+        let listed = std::mem::take(&mut leaving.listed);
         if let Some(staying) = self.slots.get_mut(into as usize) {
             staying.suppressed |= suppressed;
             staying.kinds = staying.kinds.and(kinds);

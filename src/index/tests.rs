@@ -1,11 +1,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-use super::Index;
+use super::{Index, Point};
 use crate::domain::ids::{Blind, KeyId, RecordId, SubjectId};
 use crate::domain::registry::{
     Answer, Cell, Change, Channel, Circumstances, Clarity, ConsentState, Contacts, GivenBy,
-    IdentifierKind, IdentifierKinds, KeyImage, Made, PersonImage, Role, Slug, SourceKind, Standing,
+    IdentifierKind, IdentifierKinds, KeyImage, Made, PersonImage, Register, RegisterEntries,
+    RegisterList, Role, Since, Slug, SourceKind, Standing,
 };
 use crate::domain::time::from_micros;
+use std::sync::Arc;
 
 fn subject(number: u8) -> SubjectId {
     SubjectId::from_bytes([number; 16])
@@ -257,4 +259,79 @@ fn how_an_answer_was_given_stands_in_the_row_and_the_exact_time_beside_it() {
     assert!(!manner.explicit() && !manner.by_parent() && !manner.attested());
     assert!(!manner.off_hours() && !manner.bundled());
     assert_eq!(manner.phone_number_verified(), None);
+}
+
+fn list(position: u64, entered: &[u8]) -> Change {
+    let entered = entered
+        .iter()
+        .map(|number| (blind(*number), Since::UNKNOWN));
+    Change::Register(Arc::new(RegisterList {
+        register: Register::Tps,
+        issued_on: "2026-11-20".parse().unwrap(),
+        complete: true,
+        kinds: IdentifierKinds::NONE.with(IdentifierKind::Phone),
+        position,
+        entries: Arc::new(RegisterEntries::of(entered)),
+    }))
+}
+
+fn registered(index: &Index<()>, contact: u8) -> Option<bool> {
+    let view = index.view();
+    let day = || "2026-11-22".parse().unwrap();
+    let consulted = view.consulted(Channel::PhoneLive, day, |_| true);
+    let used = view.use_at(&purpose(), Channel::PhoneLive, from_micros(9), consulted);
+    let person = view.person(&blind(contact))?;
+    let glance = person.glance(&used, &Point::default());
+    glance.registered(Register::Tps)
+}
+
+/// Whichever comes first: the list, the person, or that two are one.
+#[test]
+fn whoever_is_listed_is_marked_for_as_long_as_the_list_names_them() {
+    let merged = |into| {
+        Change::Person(PersonImage {
+            merged_into: Some(subject(into)),
+            contacts: vec![],
+            ..person(1, Answer::Given)
+        })
+    };
+    let moved = Change::Person(PersonImage {
+        contacts: vec![blind(1)],
+        ..person(2, Answer::Given)
+    });
+    let both = [1, 2].map(|number| Change::Person(person(number, Answer::Given)));
+    let [one, other] = both;
+    let orders = [
+        vec![
+            one.clone(),
+            other.clone(),
+            list(1, &[1]),
+            merged(2),
+            moved.clone(),
+        ],
+        vec![
+            list(1, &[1]),
+            one.clone(),
+            other.clone(),
+            merged(2),
+            moved.clone(),
+        ],
+        vec![
+            one.clone(),
+            other.clone(),
+            merged(2),
+            moved.clone(),
+            list(1, &[1]),
+        ],
+        vec![one, merged(2), list(1, &[1]), moved, other],
+    ];
+    for order in orders {
+        let index = Index::new(());
+        index.load(order);
+        assert_eq!([1, 2].map(|one| registered(&index, one)), [Some(true); 2]);
+        index.load(vec![list(2, &[3]), merged(2)]);
+        assert_eq!([1, 2].map(|one| registered(&index, one)), [Some(false); 2]);
+        index.load(vec![Change::Person(person(3, Answer::Given))]);
+        assert_eq!(registered(&index, 3), Some(true));
+    }
 }
