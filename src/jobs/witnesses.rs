@@ -32,10 +32,11 @@ impl Witnesses {
                 .name("witness".into())
                 .spawn(move || {
                     let mut teller = Teller::default();
-                    let mut pause = EVERY;
+                    let (mut pause, mut again) = (EVERY, true);
                     while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                        let outcome = app.submit(&witness, courier.as_ref());
+                        let outcome = app.submit(&witness, courier.as_ref(), again);
                         teller.tell(&witness, outcome.as_ref().err());
+                        again = outcome.is_err();
                         pause = if outcome.is_ok() {
                             EVERY
                         } else {

@@ -75,7 +75,7 @@ func head(text string) tlog.Tree {
 // Our tiles under the names of C2SP tlog-tiles, for the reader of x/mod.
 type tiles struct{ files }
 
-func (t tiles) Height() int                                     { return 8 }
+func (t tiles) Height() int                                   { return 8 }
 func (t tiles) SaveTiles(asked []tlog.Tile, content [][]byte) {}
 func (t tiles) ReadTiles(asked []tlog.Tile) (content [][]byte, err error) {
 	for _, tile := range asked {

@@ -62,6 +62,7 @@ struct Submission {
 
 impl App {
     /// Has a witness cosign the newest checkpoint, unless it did: the size it cosigned now, if any.
+    /// With `again`, also where it did: a log that was set back learns so without growing first.
     /// Blocks for as long as the courier does, twice at most.
     ///
     /// # Errors
@@ -70,15 +71,15 @@ impl App {
         &self,
         witness: &Witness,
         courier: &dyn Courier,
+        again: bool,
     ) -> Result<Option<Position>, SubmitError> {
         let vkey = witness.key.to_string();
         let (newest, last) = self.store.read(|tx| {
             let newest = tx.checkpoint(&self.serve, None)?;
             Ok::<_, StoreError>((newest, tx.last_cosigned(&self.serve, &vkey)?))
         })?;
-        let Some((size, note, _)) =
-            newest.filter(|(size, ..)| last.is_none_or(|last| last < *size))
-        else {
+        let is_due = |size| last.is_none_or(|last| last < size || (again && last == size));
+        let Some((size, note, _)) = newest.filter(|(size, ..)| is_due(*size)) else {
             return Ok(None);
         };
         let submission = Submission { size, note };

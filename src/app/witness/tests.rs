@@ -96,7 +96,7 @@ fn a_checkpoint_is_cosigned_kept_and_served() {
     assert_eq!(app.cosigned_checkpoint().unwrap(), None);
     let size = grown(&home, "anne@example.fr");
     assert_eq!(cosignatures(&app.checkpoint().unwrap(), &known), Ok(vec![]));
-    assert_eq!(app.submit(&wire.witness(), &wire), Ok(Some(size)));
+    assert_eq!(app.submit(&wire.witness(), &wire, false), Ok(Some(size)));
     let served = app.checkpoint().unwrap();
     let [one] = &cosignatures(&served, &known).unwrap()[..] else {
         panic!("{served}")
@@ -105,10 +105,10 @@ fn a_checkpoint_is_cosigned_kept_and_served() {
     let log = std::slice::from_ref(app.verifier());
     assert_eq!(Checkpoint::open(&served, log).unwrap().size, size);
     // once is enough, and growth is proven from there
-    assert_eq!(app.submit(&wire.witness(), &wire), Ok(None));
+    assert_eq!(app.submit(&wire.witness(), &wire, false), Ok(None));
     let next = grown(&home, "bea@example.fr");
     assert_eq!(app.cosigned_checkpoint().unwrap(), Some(served));
-    assert_eq!(app.submit(&wire.witness(), &wire), Ok(Some(next)));
+    assert_eq!(app.submit(&wire.witness(), &wire, false), Ok(Some(next)));
     assert_eq!(wire.asked(), [0, size]);
 }
 
@@ -117,10 +117,13 @@ fn a_witness_that_knows_more_than_we_remember_is_asked_again() {
     let home = home();
     let wire = Wire::to(&home);
     let first = grown(&home, "anne@example.fr");
-    home.app.submit(&wire.witness(), &wire).unwrap();
+    home.app.submit(&wire.witness(), &wire, false).unwrap();
     sql(&home.file, "DELETE FROM cosignatures");
     let second = grown(&home, "bea@example.fr");
-    assert_eq!(home.app.submit(&wire.witness(), &wire), Ok(Some(second)));
+    assert_eq!(
+        home.app.submit(&wire.witness(), &wire, false),
+        Ok(Some(second))
+    );
     assert_eq!(wire.asked(), [0, 0, first]);
 }
 
@@ -132,7 +135,7 @@ fn a_log_that_was_set_back_or_rewritten_raises_an_alarm() {
     let other = |size, root| {
         let origin = home.app.origin().to_owned();
         *wire.last.lock().unwrap() = Some(Checkpoint { origin, size, root });
-        home.app.submit(&wire.witness(), &wire).unwrap_err()
+        home.app.submit(&wire.witness(), &wire, false).unwrap_err()
     };
     let [root, ..] = leaves(1)[..] else { panic!() };
     let set_back = other(size + 5, root);
@@ -151,13 +154,16 @@ fn a_node_that_another_overtook_is_quiet() {
     let wire = Wire::to(&home);
     let older = grown(&home, "anne@example.fr");
     let newer = grown(&home, "bea@example.fr");
-    home.app.submit(&wire.witness(), &wire).unwrap();
+    home.app.submit(&wire.witness(), &wire, false).unwrap();
     // as the slower node saw it
     let forget = format!("DELETE FROM cosignatures; DELETE FROM checkpoints WHERE size > {older}");
     sql(&home.file, &forget);
-    assert_eq!(home.app.submit(&wire.witness(), &wire), Ok(None));
+    assert_eq!(home.app.submit(&wire.witness(), &wire, false), Ok(None));
     assert_eq!(home.app.sign_head(home.app.now()).unwrap().size, newer);
-    assert_eq!(home.app.submit(&wire.witness(), &wire), Ok(Some(newer)));
+    assert_eq!(
+        home.app.submit(&wire.witness(), &wire, false),
+        Ok(Some(newer))
+    );
 }
 
 #[test]
@@ -225,24 +231,45 @@ fn what_is_no_cosignature_is_not_kept() {
     ];
     for (bend, expected) in bends {
         wire.bend = bend;
-        assert_eq!(home.app.submit(&wire.witness(), &wire), Err(expected));
+        assert_eq!(
+            home.app.submit(&wire.witness(), &wire, false),
+            Err(expected)
+        );
     }
     // another key under the witness's name; a clock far ahead
     wire.bend = Ok;
     let known = wire.witness();
     wire.cosigner = Cosigner::from_seed("witness.example/w1", &[8; 32]).unwrap();
     assert_eq!(
-        home.app.submit(&known, &wire),
+        home.app.submit(&known, &wire, false),
         Err(SubmitError::NotCosigned)
     );
     wire.at += 301;
     assert_eq!(
-        home.app.submit(&wire.witness(), &wire),
+        home.app.submit(&wire.witness(), &wire, false),
         Err(SubmitError::NotCosigned)
     );
     assert_eq!(home.app.cosigned_checkpoint().unwrap(), None);
     wire.at -= 301;
-    assert_eq!(home.app.submit(&wire.witness(), &wire), Ok(Some(size)));
+    assert_eq!(
+        home.app.submit(&wire.witness(), &wire, false),
+        Ok(Some(size))
+    );
+}
+
+/// An older copy of the database in which everything was cosigned: nothing grows, and it shows.
+#[test]
+fn a_start_asks_again() {
+    let home = home();
+    let wire = Wire::to(&home);
+    let size = grown(&home, "anne@example.fr");
+    let asks = |again| home.app.submit(&wire.witness(), &wire, again);
+    assert_eq!((asks(false), asks(false)), (Ok(Some(size)), Ok(None)));
+    assert_eq!(asks(true), Ok(Some(size)));
+    if let Some(last) = wire.last.lock().unwrap().as_mut() {
+        last.size += 1;
+    }
+    assert_eq!(asks(true), Err(SubmitError::SetBack(size + 1, size)));
 }
 
 #[test]
