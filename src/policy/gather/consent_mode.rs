@@ -66,9 +66,12 @@ mod tests {
 
     /// All granted but the states of these letters: storage, data, personalisation, analytics.
     fn denied(states: &str) -> ConsentMode {
-        let state = |letter| match states.contains(letter) {
-            true => Signal::Denied,
-            false => Signal::Granted,
+        let state = |letter| {
+            if states.contains(letter) {
+                Signal::Denied
+            } else {
+                Signal::Granted
+            }
         };
         ConsentMode {
             ad_storage: state('s'),
