@@ -340,31 +340,68 @@ fn what_is_known_of_one_counts_for_whom_they_are_merged_into() {
     );
 }
 
+/// Why a call that is reserved is permitted or denied.
+fn reserve(shop: &TestApp, who: &[(&str, &str)]) -> String {
+    let person = json!({"country": "GB", "timezone": "Europe/London"});
+    let said = Said {
+        person: serde_json::from_value(person).unwrap(),
+        ..Said::default()
+    };
+    let question = Question {
+        reserve: true,
+        ..question(shop, who, ("gb", "phone_live"), said)
+    };
+    let (grant, now) = (TestApp::grant(), shop.app.now());
+    let told = shop
+        .app
+        .reserve(&grant, vec![question], now, None, |_| Value::Null);
+    match TestApp::wait(told).unwrap().pop() {
+        Some(crate::app::reserve::Told::Now(decided)) => reason(&decided.unwrap()),
+        other => format!("{other:?}"),
+    }
+}
+
+/// From rest no more is read than the blocks of the contact points that are asked about.
+#[test]
+fn a_list_of_many_blocks_is_found_in_from_memory_and_from_rest() {
+    let shop = shop();
+    known(&shop, ANNE);
+    known(&shop, BOB);
+    let others = (0..12_000_u32).map(|n| hex(&sha256(&[&n.to_be_bytes()])));
+    let lines: Vec<String> = others.chain([ANNE[0].1.to_owned()]).collect();
+    let status = load(&shop, Register::Tps, "2026-11-20", &lines.join("\n")).unwrap();
+    assert_eq!(status.loaded.unwrap().entries, 12_001);
+    let reasons = [(ANNE, "OPT_OUT_REGISTER"), (BOB, "OPT_OUT_REGIME")];
+    for (who, expected) in reasons {
+        assert_eq!(reason(&call(&shop, who, json!({}))), expected);
+        assert_eq!(reserve(&shop, who), expected);
+    }
+    let again = TestApp::reopened(&shop);
+    for (who, expected) in reasons {
+        assert_eq!(reason(&call(&again, who, json!({}))), expected);
+    }
+    // everybody in the list is found at rest by their own block
+    shop.app.settle().unwrap();
+    let plain = TestApp::copy_of(&shop.file, 17, "");
+    for n in (0..12_000_u32).step_by(1_009) {
+        let hash = hex(&sha256(&[&n.to_be_bytes()]));
+        let named = shop.named(&[("id_hash", &hash)]);
+        plain.app.index_one(&named).unwrap();
+        let view = plain.app.index().view();
+        let list = view.list(Register::Tps).unwrap();
+        assert_eq!(list.entries.len(), 1, "{n}");
+    }
+    let found = plain.app.audit_check(&TestApp::grant(), &|_, _| ());
+    assert!(found.unwrap().holds());
+}
+
 #[test]
 fn a_reservation_sees_the_lists_in_its_own_transaction() {
     let shop = shop();
     known(&shop, ANNE);
     known(&shop, BOB);
     load(&shop, Register::Tps, "2026-11-20", "020 7123 4567\n").unwrap();
-    let reserve = |who: &[(&str, &str)]| {
-        let person = json!({"country": "GB", "timezone": "Europe/London"});
-        let said = Said {
-            person: serde_json::from_value(person).unwrap(),
-            ..Said::default()
-        };
-        let question = Question {
-            reserve: true,
-            ..question(&shop, who, ("gb", "phone_live"), said)
-        };
-        let (grant, now) = (TestApp::grant(), shop.app.now());
-        let told = shop
-            .app
-            .reserve(&grant, vec![question], now, None, |_| Value::Null);
-        match TestApp::wait(told).unwrap().pop() {
-            Some(crate::app::reserve::Told::Now(decided)) => reason(&decided.unwrap()),
-            other => format!("{other:?}"),
-        }
-    };
+    let reserve = |who| reserve(&shop, who);
     assert_eq!(reserve(&ANNE[1..]), "OPT_OUT_REGISTER");
     assert_eq!(reserve(BOB), "OPT_OUT_REGIME");
 }
