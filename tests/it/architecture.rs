@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 15] = [
+const ONLY_IN: [(&str, &[&str]); 16] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -47,6 +47,7 @@ const ONLY_IN: [(&str, &[&str]); 15] = [
     ("askama", &["http"]),
     ("fluent_bundle", &["http"]),
     ("prometheus", &["http"]),
+    ("rust_xlsxwriter", &["http"]),
     ("cedar_policy", &["policy"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

@@ -35,6 +35,7 @@ mod one_person;
 mod pages;
 mod policy_versions;
 mod positions;
+mod reports;
 mod shop;
 mod signals;
 mod support_works;

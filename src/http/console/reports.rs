@@ -52,8 +52,8 @@ pub async fn make(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
         Err(errors) => Err(errors),
     };
     sent.unwrap_or_else(|errors| {
-        let chosen = ["report", "format"].map(|name| form.get(name).unwrap_or_default());
-        let chosen = (chosen[0], chosen[1]);
+        let text = |name: &str| form.get(name).unwrap_or_default();
+        let chosen = (text("report"), text("format"));
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         page(
             &site,
