@@ -47,6 +47,7 @@ const ONLY_IN: [(&str, &[&str]); 16] = [
     ("askama", &["http"]),
     ("fluent_bundle", &["http"]),
     ("prometheus", &["http"]),
+    ("rust_xlsxwriter", &["http"]),
     ("cedar_policy", &["policy"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

@@ -44,6 +44,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
     }
     for page in [
         "/console",
+        "/console/reports",
         "/console/sign-in",
         "/console/sign-out",
         "/openapi.json",

@@ -38,6 +38,7 @@ mod pages;
 mod policy_versions;
 mod positions;
 mod registers;
+mod reports;
 mod shop;
 mod signals;
 mod support_works;

@@ -4,6 +4,7 @@ use super::home::{self, Asked};
 use super::{principal, session, to};
 use crate::access::{ExportAudit, authorize};
 use crate::app::export::ExportQuery;
+use crate::domain::registry::Slug;
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::package;
@@ -12,6 +13,7 @@ use crate::http::site::Site;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use std::ops::Range;
 
 /// Sends the audit package of a period.
 #[post("/console/exports")]
@@ -39,20 +41,28 @@ pub async fn export(
         (Err(errors), _) => errors,
         (_, Err(_)) => vec![ExportError::Failed],
     };
-    let text = |name: &str| form.get(name).unwrap_or_default().to_owned();
-    let asked = Asked {
-        from: text("from"),
-        to: text("to"),
-        controller: text("controller"),
-        purpose: text("purpose"),
-        errors,
-    };
+    let asked = Asked::of(&form, errors);
     let page = home::page(&site, visit, &open, asked).await;
     browser::page(StatusCode::UNPROCESSABLE_ENTITY, page)
 }
 
-/// The period runs from the first day's beginning to the last day's end, in the service's zone.
 fn query(site: &Site, form: &Form) -> Result<ExportQuery, Vec<ExportError>> {
+    let Range { start, end } = period(site, form)?;
+    Ok(ExportQuery {
+        from: start,
+        to: end,
+        controller: slug(form, "controller"),
+        purpose: slug(form, "purpose"),
+    })
+}
+
+/// A name that was picked; none for all.
+pub(super) fn slug(form: &Form, name: &str) -> Option<Slug> {
+    form.get(name).and_then(|text| text.parse().ok())
+}
+
+/// The period runs from the first day's beginning to the last day's end, in the service's zone.
+pub(super) fn period(site: &Site, form: &Form) -> Result<Range<DateTime<Utc>>, Vec<ExportError>> {
     let day = |name: &str| {
         form.get(name)
             .and_then(|text| text.parse::<NaiveDate>().ok())
@@ -70,16 +80,10 @@ fn query(site: &Site, form: &Form) -> Result<ExportQuery, Vec<ExportError>> {
     let end = to
         .checked_add_days(Days::new(1))
         .and_then(|next| midnight(site, next));
-    let (Some(from), Some(to)) = (midnight(site, from), end) else {
-        return Err(vec![ExportError::From]);
-    };
-    let slug = |name: &str| form.get(name).and_then(|text| text.parse().ok());
-    Ok(ExportQuery {
-        from,
-        to,
-        controller: slug("controller"),
-        purpose: slug("purpose"),
-    })
+    match (midnight(site, from), end) {
+        (Some(from), Some(end)) => Ok(from..end),
+        _ => Err(vec![ExportError::From]),
+    }
 }
 
 fn midnight(site: &Site, day: NaiveDate) -> Option<DateTime<Utc>> {

@@ -4,7 +4,7 @@ use super::{frame, session, to};
 use crate::audit::checkpoint::Checkpoint;
 use crate::domain::registry::{self, Catalogue};
 use crate::domain::time::from_micros;
-use crate::http::browser::{self, Visit};
+use crate::http::browser::{self, Form, Visit};
 use crate::http::pages::{
     CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, Language, Pick,
     PostForm, Text,
@@ -26,6 +26,36 @@ pub(super) struct Asked {
     pub errors: Vec<ExportError>,
 }
 
+impl Asked {
+    /// What a posted form held.
+    pub fn of(form: &Form, errors: Vec<ExportError>) -> Self {
+        let text = |name: &str| form.get(name).unwrap_or_default().to_owned();
+        Self {
+            from: text("from"),
+            to: text("to"),
+            controller: text("controller"),
+            purpose: text("purpose"),
+            errors,
+        }
+    }
+
+    /// The month so far.
+    pub fn this_month(site: &Site) -> Self {
+        let today = site
+            .app
+            .now()
+            .utc()
+            .with_timezone(&site.timezone)
+            .date_naive();
+        let first = NaiveDate::from_ymd_opt(today.year(), today.month(), 1).unwrap_or(today);
+        Self {
+            from: first.to_string(),
+            to: today.to_string(),
+            ..Self::default()
+        }
+    }
+}
+
 /// Counts, the latest checkpoint, the export form.
 #[get("/console")]
 pub async fn home(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
@@ -33,18 +63,7 @@ pub async fn home(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let Some(open) = session(&site, &request).await else {
         return to("/console/sign-in");
     };
-    let today = site
-        .app
-        .now()
-        .utc()
-        .with_timezone(&site.timezone)
-        .date_naive();
-    let first = NaiveDate::from_ymd_opt(today.year(), today.month(), 1).unwrap_or(today);
-    let asked = Asked {
-        from: first.to_string(),
-        to: today.to_string(),
-        ..Asked::default()
-    };
+    let asked = Asked::this_month(&site);
     browser::page(StatusCode::OK, page(&site, visit, &open, asked).await)
 }
 
@@ -100,13 +119,15 @@ pub(super) async fn page(
             },
         ],
         checkpoint,
-        export: export_form(&catalogue, visit.language, open, asked),
+        export: export_form("/console/exports", &catalogue, visit.language, open, asked),
         exports: Vec::new(),
     }
     .render()
 }
 
-fn export_form(
+/// The fields by which a period, a brand and a purpose are chosen.
+pub(super) fn export_form(
+    action: &str,
     catalogue: &Catalogue,
     language: Language,
     open: &Session,
@@ -130,7 +151,7 @@ fn export_form(
     });
     ExportForm {
         form: PostForm {
-            action_url: "/console/exports".into(),
+            action_url: action.into(),
             hidden: vec![("csrf".into(), open.csrf.clone())],
         },
         from: asked.from,

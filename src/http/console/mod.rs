@@ -2,6 +2,7 @@
 
 mod export;
 mod home;
+mod reports;
 mod sign_in;
 
 use super::browser::Visit;
@@ -20,7 +21,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(sign_in::enter)
         .service(sign_in::leave)
         .service(home::home)
-        .service(export::export);
+        .service(export::export)
+        .service(reports::show)
+        .service(reports::make);
 }
 
 /// The session cookie's name; with its guard where connections are encrypted.

@@ -137,6 +137,10 @@ pub enum ExportError {
     Failed,
     /// The form's token had expired.
     StaleForm,
+    /// A report of the whole registry was asked for with a brand or a purpose.
+    Whole,
+    /// No report, or no kind of file.
+    Kind,
 }
 
 impl ExportError {
@@ -148,6 +152,8 @@ impl ExportError {
             Self::Future => "export-error-future",
             Self::Failed => "export-error-failed",
             Self::StaleForm => "export-error-stale_form",
+            Self::Whole => "reports-error-whole",
+            Self::Kind => "reports-error-kind",
         }
     }
 
@@ -156,6 +162,8 @@ impl ExportError {
         match self {
             Self::From => Some("from"),
             Self::To | Self::Order | Self::Future => Some("to"),
+            Self::Whole => Some("purpose"),
+            Self::Kind => Some("report"),
             Self::Failed | Self::StaleForm => None,
         }
     }
@@ -177,6 +185,19 @@ pub struct ExportForm {
     pub purposes: Vec<Pick>,
     /// What was wrong.
     pub errors: Vec<ExportError>,
+}
+
+/// The page of the reports; posts what an [`ExportForm`] does, `report` and `format`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportsPage {
+    /// What surrounds the page, with the account.
+    pub frame: Frame,
+    /// The form.
+    pub export: ExportForm,
+    /// The reports.
+    pub kinds: Vec<Pick>,
+    /// The kinds of file.
+    pub formats: Vec<Pick>,
 }
 
 /// An export that was made.
@@ -227,6 +248,30 @@ struct HomeView<'a> {
     frame: &'a Frame,
     page: &'a ConsoleHomePage,
     title: String,
+}
+
+#[derive(Template)]
+#[template(path = "reports.html")]
+struct ReportsView<'a> {
+    w: Words,
+    frame: &'a Frame,
+    page: &'a ReportsPage,
+    title: String,
+}
+
+impl ReportsPage {
+    /// The page as HTML.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let w = self.frame.words();
+        let failed = !self.export.errors.is_empty();
+        rendered(&ReportsView {
+            w,
+            frame: &self.frame,
+            page: self,
+            title: self.frame.title(&w.get("reports-title"), failed),
+        })
+    }
 }
 
 impl SignInPage {

@@ -1,6 +1,6 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
-use super::staff_fixtures::{home, sign_in};
+use super::staff_fixtures::{home, reports, sign_in};
 use super::*;
 
 pub(super) const HOSTILE: &str = r#"<script>alert("x")</script>'&"#;
@@ -179,10 +179,13 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
         pages.push((format!("error {error:?}"), page.render()));
     }
     let all = {
-        use ExportError::{Failed, From, Future, Order, StaleForm, To};
-        vec![From, To, Order, Future, Failed, StaleForm]
+        use ExportError::{Failed, From, Future, Kind, Order, StaleForm, To, Whole};
+        vec![From, To, Order, Future, Failed, StaleForm, Whole, Kind]
     };
     pages.push(("home".to_owned(), home(language, vec![]).render()));
+    pages.push(("reports".to_owned(), reports(language, vec![]).render()));
+    let failed = reports(language, all.clone()).render();
+    pages.push(("error reports".to_owned(), failed));
     pages.push(("error home".to_owned(), home(language, all).render()));
     pages
 }

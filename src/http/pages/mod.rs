@@ -33,7 +33,7 @@ pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
 pub use console::{
     CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, ExportRow, Pick,
-    SignInError, SignInNotice, SignInPage,
+    ReportsPage, SignInError, SignInNotice, SignInPage,
 };
 pub use dates::{When, date_long, date_of, date_time_long, time_of_day};
 pub use figures::{

@@ -59,6 +59,21 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
     }
 }
 
+pub(super) fn reports(language: Language, errors: Vec<ExportError>) -> ReportsPage {
+    let home = home(language, errors);
+    let pick = Pick {
+        value: HOSTILE.to_owned(),
+        label: text(),
+        selected: true,
+    };
+    ReportsPage {
+        frame: home.frame,
+        export: home.export,
+        kinds: vec![pick.clone()],
+        formats: vec![pick],
+    }
+}
+
 pub(super) fn report(language: Language, findings: Vec<Finding>, rows: u64) -> String {
     let head = ReportHead {
         language,

@@ -95,7 +95,7 @@ fn help_shows_examples() {
         assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{output:?}");
         output.stdout
     };
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 16] = [
         &["serve"],
         &["api-key", "create"],
         &["api-key", "revoke"],
@@ -109,6 +109,7 @@ fn help_shows_examples() {
         &["audit", "export"],
         &["audit", "verify"],
         &["audit", "check"],
+        &["report"],
         &["config"],
         &["openapi"],
     ];

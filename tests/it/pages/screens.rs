@@ -59,4 +59,6 @@ fn take(visitor: Visitor<'_>) {
     browser.find("#password").enter(&demo.password);
     browser.find("button.main").follow();
     picture(&browser, "console", visitor);
+    browser.goto(&format!("{}/console/reports", demo.server.url()));
+    picture(&browser, "reports", visitor);
 }

@@ -1,0 +1,162 @@
+//! The reports: asked for by a form, since making one is recorded, and sent as they are written.
+
+use super::export::{period, slug};
+use super::home::{Asked, export_form};
+use super::{frame, principal, session, to};
+use crate::access::{ExportAudit, Grant, authorize};
+use crate::app::Refusal;
+use crate::app::reports::{ReportError, ReportKind, ReportQuery};
+use crate::http::browser::{self, Form as Posted, Visit, from_our_page};
+use crate::http::json::{Body, SMALL};
+use crate::http::pages::{ExportError, Pick, ProblemKind, ProblemPage, ReportsPage, Text};
+use crate::http::sheets::Format;
+use crate::http::site::Site;
+use crate::http::stream;
+use crate::store::Session;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+
+/// The form.
+#[get("/console/reports")]
+pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
+    let visit = Visit::of(&request, &site);
+    let Some(open) = session(&site, &request).await else {
+        return to("/console/sign-in");
+    };
+    if authorize::<ExportAudit>(&principal(&open)).is_err() {
+        return forbidden(visit, &open);
+    }
+    let asked = Asked::this_month(&site);
+    page(&site, visit, &open, StatusCode::OK, ("", ""), asked)
+}
+
+/// Makes a report.
+#[post("/console/reports")]
+pub async fn make(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
+    let form = Posted::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(&request, &site, &form);
+    let Some(open) = session(&site, &request).await else {
+        return to("/console/sign-in");
+    };
+    let Ok(grant) = authorize::<ExportAudit>(&principal(&open)) else {
+        return forbidden(visit, &open);
+    };
+    let ours = from_our_page(&request, &site) && form.get("csrf") == Some(open.csrf.as_str());
+    let asked = if ours {
+        query(&site, &form)
+    } else {
+        Err(vec![ExportError::StaleForm])
+    };
+    let sent = match asked {
+        Ok((query, format)) => send(&site, grant, query, format, visit).await,
+        Err(errors) => Err(errors),
+    };
+    sent.unwrap_or_else(|errors| {
+        let text = |name: &str| form.get(name).unwrap_or_default();
+        let chosen = (text("report"), text("format"));
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        page(
+            &site,
+            visit,
+            &open,
+            status,
+            chosen,
+            Asked::of(&form, errors),
+        )
+    })
+}
+
+fn query(site: &Site, form: &Posted) -> Result<(ReportQuery, Format), Vec<ExportError>> {
+    let report = form.get("report").and_then(ReportKind::parse);
+    let format = form.get("format").and_then(Format::parse);
+    let (report, format) = report.zip(format).ok_or_else(|| vec![ExportError::Kind])?;
+    let period = period(site, form)?;
+    let (controller, purpose) = (slug(form, "controller"), slug(form, "purpose"));
+    if report == ReportKind::Access && (controller.is_some() || purpose.is_some()) {
+        return Err(vec![ExportError::Whole]);
+    }
+    let query = ReportQuery {
+        report,
+        from: period.start,
+        to: period.end,
+        timezone: site.timezone,
+        controller,
+        purpose,
+        position: None,
+    };
+    Ok((query, format))
+}
+
+/// Sends the report while it is written. What breaks off later breaks the connection.
+async fn send(
+    site: &web::Data<Site>,
+    grant: Grant<ExportAudit>,
+    query: ReportQuery,
+    format: Format,
+    visit: Visit,
+) -> Result<HttpResponse, Vec<ExportError>> {
+    let name = format!("placet-{}.{}", query.report, format.as_str());
+    let (out, broken, mut receiver) = stream::pipe();
+    let app = site.app.clone();
+    let work = web::block(move || {
+        let outcome = {
+            let mut sheets = format.to(out, visit.language);
+            let (kind, now) = (format.as_str(), app.now());
+            app.report(&grant, query, kind, now, sheets.as_mut(), &|_, _| ())
+        };
+        if let Err(error) = &outcome {
+            if !matches!(error, ReportError::Refused(Refusal::Invalid(_))) {
+                tracing::error!(%error, "a report broke off");
+            }
+            broken.off("the report broke off");
+        }
+    });
+    drop(actix_web::rt::spawn(work));
+    match receiver.recv().await {
+        Some(Ok(first)) => Ok(HttpResponse::Ok()
+            .content_type(format.media_type())
+            .insert_header((
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}\""),
+            ))
+            .streaming(stream::body(first, receiver))),
+        _ => Err(vec![ExportError::Failed]),
+    }
+}
+
+fn page(
+    site: &Site,
+    visit: Visit,
+    open: &Session,
+    status: StatusCode,
+    (report, format): (&str, &str),
+    asked: Asked,
+) -> HttpResponse {
+    let frame = frame(visit, open);
+    let words = frame.words();
+    let pick = |list: &str, value: &'static str, chosen: &str| Pick {
+        value: value.to_owned(),
+        label: Text::new(words.code(list, value)),
+        selected: value == chosen,
+    };
+    let kinds = ReportKind::ALL.map(|kind| pick("figures", kind.as_str(), report));
+    let formats = Format::ALL.map(|kind| pick("reports-format", kind.as_str(), format));
+    let catalogue = site.app.index().view().catalogue().clone();
+    let page = ReportsPage {
+        frame,
+        export: export_form("/console/reports", &catalogue, visit.language, open, asked),
+        kinds: kinds.to_vec(),
+        formats: formats.to_vec(),
+    };
+    browser::page(status, page.render())
+}
+
+fn forbidden(visit: Visit, open: &Session) -> HttpResponse {
+    let page = ProblemPage {
+        frame: frame(visit, open),
+        kind: ProblemKind::Forbidden,
+        reference: None,
+        back_url: Some("/console".into()),
+    };
+    browser::page(StatusCode::FORBIDDEN, page.render())
+}
