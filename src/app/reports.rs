@@ -86,6 +86,9 @@ struct Job<'a> {
     progress: &'a dyn Fn(u64, u64),
 }
 
+/// How many entries a report rests on, what they published, and the times of the first and the last.
+type Basis = (Position, Published, Option<Range<DateTime<Utc>>>);
+
 impl App {
     /// Makes a report, recording first that it does. Blocks; the memory taken does not grow with the
     /// period. `format` is for the record; `progress` is told how far it is: done, in all.
@@ -142,12 +145,8 @@ impl App {
         })
     }
 
-    /// How many entries a report rests on, what they published, and the times of the first and the last.
-    fn basis(
-        &self,
-        grant: &Grant<ExportAudit>,
-        asked: Option<Position>,
-    ) -> Result<(Position, Published, Option<Range<DateTime<Utc>>>), Refusal> {
+    /// What a report rests on: all entries, or as many as were asked for.
+    fn basis(&self, grant: &Grant<ExportAudit>, asked: Option<Position>) -> Result<Basis, Refusal> {
         self.store.read(|tx| {
             let head = tx.position(&self.serve)?;
             let size = asked.unwrap_or(head);

@@ -81,6 +81,7 @@ pub enum Cell {
 
 impl Cell {
     /// A text; empty where it has no letter.
+    #[must_use]
     pub fn text(text: &str) -> Self {
         Self::maybe((!text.is_empty()).then_some(text))
     }

@@ -78,11 +78,14 @@ impl Spans {
 
 impl Step {
     const fn for_days(days: i64) -> Self {
-        match days {
-            ..=DAYS => Self::Day,
-            ..=WEEKS => Self::Week,
-            ..=MONTHS => Self::Month,
-            _ => Self::Year,
+        if days <= DAYS {
+            Self::Day
+        } else if days <= WEEKS {
+            Self::Week
+        } else if days <= MONTHS {
+            Self::Month
+        } else {
+            Self::Year
         }
     }
 

@@ -256,6 +256,7 @@ fn ask(shop: &TestApp, people: &[&str], campaign: Option<&str>) {
     let question = |email: &&str| Question {
         blinds: shop.named(&[("email", email)]).blinds(),
         coarse: vec![],
+        kinds: shop.named(&[("email", email)]).identifier_kinds(),
         subject: None,
         purpose: "newsletter".into(),
         channel: "email".into(),

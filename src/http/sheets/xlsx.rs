@@ -128,6 +128,10 @@ impl<W: Write + Send> Xlsx<W> {
 }
 
 impl Looks {
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "a spreadsheet's numbers are exact up to 2^53: there are not so many entries"
+    )]
     fn write(
         &self,
         sheet: &mut Worksheet,
@@ -137,7 +141,6 @@ impl Looks {
         cell: &Cell,
     ) -> Result<(), XlsxError> {
         match cell {
-            // a spreadsheet's numbers are exact up to 2^53: there are not so many entries
             Cell::Count(count) => sheet.write_number(row, at, *count as f64)?,
             Cell::Share(part, whole) if *whole > 0 => {
                 let share = *part as f64 / *whole as f64;
