@@ -1,6 +1,6 @@
 //! One change at a time behind the program's back, as whoever may do anything in the database makes
 //! it: the comparison with the log finds each, and names the entry where there is one. More kinds are
-//! tried in `src/app/export/tests/tampered.rs`, on SQLite alone.
+//! tried in `src/app/export/tests/tampered.rs`, on `SQLite` alone.
 
 use crate::shop::{Shop, yes};
 use crate::support::database::Db;
