@@ -81,6 +81,20 @@ on_both! {
         }
     }
 
+    fn a_no_on_the_terminal_stands_against_a_yes_of_the_registry(db: &Db) {
+        let scene = Scene::new(db);
+        personalisation(&scene.api);
+        let who = email("changed@signal.example");
+        let mut yes = consent(&who, "ads", "ads_retargeting", "given");
+        yes["collected_at"] = json!("2026-11-20T10:00:00+01:00");
+        scene.api.records(&yes);
+        for (string, permitted) in [(TC, true), (REFUSED, false)] {
+            let facts = json!({ "tc_string": string, "vendor_id": 2, "purpose_id": 4 });
+            let answer = vendor(&scene.api, &who, facts);
+            assert_eq!(permits(&answer), permitted, "{answer}");
+        }
+    }
+
     fn a_string_that_cannot_be_read_is_refused_by_name(db: &Db) {
         let scene = Scene::new(db);
         for field in ["tc_string", "gpp_string"] {

@@ -40,8 +40,8 @@ fn gpp(told: &Told) -> Option<Result<TcString, String>> {
     }
 }
 
-/// The facts of the signals. A yes in a string is a consent; it never stands against a no of the
-/// registry.
+/// The facts of the signals. A yes in a string is a consent, and never stands against a no of the
+/// registry; a no stands against a yes that the registry holds: of the two the stricter counts.
 pub(super) fn facts(told: &Told, moment: &Moment, facts: &mut Facts) {
     let sent = told
         .headers
@@ -62,11 +62,14 @@ pub(super) fn facts(told: &Told, moment: &Moment, facts: &mut Facts) {
         VendorAnswer::NotDisclosed => SignalFact::VendorNotDisclosed,
         VendorAnswer::Yes | VendorAnswer::No => SignalFact::Valid,
     };
-    let open = [ConsentFact::NeverAsked, ConsentFact::Requested].contains(&facts.consent);
-    if answer == VendorAnswer::Yes && open {
-        facts.consent = ConsentFact::Given;
-        facts.consent_proof = ProofFact::Individual;
-        facts.notice_current = true;
+    match (answer, facts.consent) {
+        (VendorAnswer::Yes, ConsentFact::NeverAsked | ConsentFact::Requested) => {
+            facts.consent = ConsentFact::Given;
+            facts.consent_proof = ProofFact::Individual;
+            facts.notice_current = true;
+        }
+        (VendorAnswer::No, ConsentFact::Given) => facts.consent = ConsentFact::Refused,
+        _ => {}
     }
 }
 
