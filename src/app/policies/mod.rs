@@ -2,6 +2,7 @@
 
 pub mod activate;
 pub mod approve;
+mod flips;
 pub mod load;
 pub mod note;
 pub mod propose;

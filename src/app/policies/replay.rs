@@ -5,6 +5,7 @@
 //! facts that came later were not written down: a decision on which the draft needs one of these is
 //! counted apart, and never as a permit.
 
+use super::flips::{Counted, word};
 use super::rules::Rules;
 use crate::access::{Grant, ReadPolicies};
 use crate::app::decisions::story::RecordedOutcome;
@@ -20,8 +21,6 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-/// Decisions named for each kind of flip.
-const EXAMPLES: usize = 5;
 /// Most contexts whose answers are remembered; decisions of a campaign share a few.
 const REMEMBERED: usize = 16_384;
 
@@ -88,7 +87,7 @@ struct Tally {
     cannot_be_told: u64,
     to_permit: u64,
     to_deny: u64,
-    flips: BTreeMap<(bool, String, String), (u64, Vec<DecisionId>)>,
+    flips: BTreeMap<(bool, String, String), Counted<DecisionId>>,
 }
 
 /// What is worked out once for decisions that share it.
@@ -123,10 +122,7 @@ impl App {
         draft: &Pack,
         period: &Range<DateTime<Utc>>,
     ) -> Result<Replay, Refusal> {
-        let rules = self.loader.compiled(draft);
-        if let Err(why) = rules.engine() {
-            return Err(Refusal::field("/files", "policy_invalid", why));
-        }
+        let rules = self.drafted(draft)?;
         self.seal_decisions()?;
         let period = period.start.timestamp_millis()..period.end.timestamp_millis();
         let (mut tallies, mut notes, mut from) = (BTreeMap::new(), Notes::default(), 0);
@@ -168,11 +164,8 @@ fn count(tallies: &mut BTreeMap<(String, String), Tally>, again: Again, record: 
         Again::Flips(permit, then, now) => {
             tally.to_permit += u64::from(permit);
             tally.to_deny += u64::from(!permit);
-            let (count, examples) = tally.flips.entry((permit, then, now)).or_default();
-            *count += 1;
-            if examples.len() < EXAMPLES {
-                examples.push(DecisionId::from_bytes(record.id));
-            }
+            let flips = tally.flips.entry((permit, then, now)).or_default();
+            flips.add(DecisionId::from_bytes(record.id));
         }
     }
 }
@@ -257,12 +250,12 @@ fn told(draft: &str, tallies: BTreeMap<(String, String), Tally>) -> Replay {
 }
 
 fn one(((purpose, channel), tally): ((String, String), Tally)) -> Replayed {
-    let flips = |((permit, recorded, draft), (decisions, examples))| Flipped {
-        to: if permit { "permit" } else { "deny" },
+    let flips = |((permit, recorded, draft), counted): (_, Counted<_>)| Flipped {
+        to: word(permit),
         recorded,
         draft,
-        decisions,
-        examples,
+        decisions: counted.count,
+        examples: counted.examples,
     };
     Replayed {
         purpose,

@@ -5,6 +5,7 @@
 //! hour) is not known beforehand. So each use is tried in several [circumstances]: a draft that
 //! opens something behind a fact that nobody stated here would else go unseen.
 
+use super::flips::{Counted, word};
 use super::rules::Rules;
 use crate::access::{Grant, ReadPolicies};
 use crate::app::facts::{Asked, Said};
@@ -23,8 +24,6 @@ use std::sync::Arc;
 
 /// Persons tried on one view of the index: writers wait for no more than these.
 const AT_A_TIME: usize = 512;
-/// Persons named for each kind of flip.
-const EXAMPLES: usize = 5;
 
 /// What a draft would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -102,7 +101,7 @@ type Kind = (&'static str, bool, String, String);
 struct Tally {
     to_permit: u64,
     to_deny: u64,
-    flips: BTreeMap<Kind, (u64, Vec<SubjectId>)>,
+    flips: BTreeMap<Kind, Counted<SubjectId>>,
 }
 
 impl App {
@@ -116,10 +115,7 @@ impl App {
         draft: &Pack,
         now: Now,
     ) -> Result<Simulation, Refusal> {
-        let rules = self.loader.compiled(draft);
-        if let Err(why) = rules.engine() {
-            return Err(Refusal::field("/files", "policy_invalid", why));
-        }
+        let rules = self.drafted(draft)?;
         self.simulate(&self.live_rules()?, &rules, now)
     }
 
@@ -264,22 +260,18 @@ impl Tally {
     ) {
         let (from, to) = (live.reason().to_owned(), draft.reason().to_owned());
         let kind = (circumstances, draft.is_permit(), from, to);
-        let (count, examples) = self.flips.entry(kind).or_default();
-        *count += 1;
-        if examples.len() < EXAMPLES {
-            examples.push(who);
-        }
+        self.flips.entry(kind).or_default().add(who);
     }
 }
 
 fn told(((purpose, channel), tally): ((String, Channel), Tally)) -> Use {
-    let flips = |((circumstances, permit, live, draft), (persons, examples))| Flips {
+    let flips = |((circumstances, permit, live, draft), counted): (Kind, Counted<_>)| Flips {
         circumstances,
-        to: if permit { "permit" } else { "deny" },
+        to: word(permit),
         live,
         draft,
-        persons,
-        examples,
+        persons: counted.count,
+        examples: counted.examples,
     };
     Use {
         purpose,

@@ -1,5 +1,6 @@
 //! What a draft would have answered otherwise, in words.
 
+use super::simulate::other;
 use crate::app::policies::replay::{Flipped, Replay, Replayed};
 
 /// The whole of it.
@@ -39,11 +40,7 @@ fn one(one: &Replayed) -> String {
 }
 
 fn told(flips: &Flipped) -> String {
-    let from = if flips.to == "permit" {
-        "deny"
-    } else {
-        "permit"
-    };
+    let from = other(flips.to);
     let examples: Vec<String> = flips.examples.iter().map(ToString::to_string).collect();
     format!(
         "\n  {} decisions: {from} {} -> {} {}\n    for example {}",

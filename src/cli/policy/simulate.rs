@@ -76,12 +76,13 @@ fn one(one: &Use) -> String {
     text
 }
 
+/// The answer that a flip starts from.
+pub(super) fn other(to: &str) -> &'static str {
+    if to == "permit" { "deny" } else { "permit" }
+}
+
 fn told(flips: &Flips) -> String {
-    let from = if flips.to == "permit" {
-        "deny"
-    } else {
-        "permit"
-    };
+    let from = other(flips.to);
     let examples: Vec<String> = flips.examples.iter().map(ToString::to_string).collect();
     format!(
         "\n  {} persons: {from} {} -> {} {} ({})\n    for example {}",
