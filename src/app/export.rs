@@ -31,7 +31,7 @@ use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::{Now, from_micros, rfc3339};
 use crate::store::{Order, ReadTx, StoreError};
 use entries::Source;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write;
 use std::ops::Range;
 
@@ -113,7 +113,8 @@ impl App {
         self.seal_decisions()?;
         self.sign_head(now)?;
         let id = ExportId::new(now, self.entropy()).map_err(Refusal::from)?;
-        let recorded = self.record_export(grant, query, id, now)?;
+        let payload = json!({ "export": id, "query": query });
+        let recorded = self.record_export(grant, payload, now)?;
         let signed = self.sign_head(now)?;
         let checkpoint = Checkpoint::open(&signed.note, std::slice::from_ref(self.verifier()))
             .map_err(|error| ExportError::Log(error.to_string()))?;
@@ -133,22 +134,21 @@ impl App {
         self.store.read(|tx| job.write(tx, out, recorded))
     }
 
-    fn record_export(
+    /// Records that something is exported, before it is.
+    pub(super) fn record_export(
         &self,
         grant: &Grant<ExportAudit>,
-        query: &ExportQuery,
-        id: ExportId,
+        payload: Value,
         now: Now,
-    ) -> Result<Position, ExportError> {
-        let payload = json!({ "export": id, "query": query });
+    ) -> Result<Position, Refusal> {
         let event = PublicEvent::new(PublicKind::Export, grant.actor(), payload);
         let committed = self
             .store
             .write_blocking(grant, Order::at(now), move |tx| {
                 Ok::<_, Refusal>(tx.public(event.clone()).with(()))
             })?;
-        let none = || ExportError::Log("the export has no entry".into());
-        committed.positions.first().copied().ok_or_else(none)
+        let none = || StoreError::Log("the export has no entry".into());
+        Ok(committed.positions.first().copied().ok_or_else(none)?)
     }
 }
 

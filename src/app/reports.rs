@@ -29,10 +29,9 @@ use super::period;
 use super::refusal::Refusal;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::leaf::Leaf;
-use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::Now;
-use crate::store::{Order, StoreError};
+use crate::store::StoreError;
 use chrono::{DateTime, TimeDelta, Utc};
 use query::{Published, Scope};
 use serde::Serialize;
@@ -114,7 +113,9 @@ impl App {
         let (size, published, life) = self.basis(grant, query.position)?;
         query.position = Some(size);
         let scope = Scope::of(&query, &published)?;
-        let (id, recorded) = self.record_report(grant, &query, format, now)?;
+        let id = ExportId::new(now, self.entropy()).map_err(Refusal::from)?;
+        let payload = json!({ "export": id, "query": query, "format": format });
+        let recorded = self.record_export(grant, payload, now)?;
         let last_at = life.as_ref().map(|life| life.end);
         let job = Job {
             app: self,
@@ -165,26 +166,6 @@ impl App {
             let life = at(0)?.zip(at(size.saturating_sub(1))?);
             Ok((size, published, life.map(|(first, last)| first..last)))
         })
-    }
-
-    fn record_report(
-        &self,
-        grant: &Grant<ExportAudit>,
-        query: &ReportQuery,
-        format: &'static str,
-        now: Now,
-    ) -> Result<(ExportId, Position), Refusal> {
-        let id = ExportId::new(now, self.entropy())?;
-        let payload = json!({ "export": id, "query": query, "format": format });
-        let event = PublicEvent::new(PublicKind::Export, grant.actor(), payload);
-        let committed = self
-            .store
-            .write_blocking(grant, Order::at(now), move |tx| {
-                Ok::<_, Refusal>(tx.public(event.clone()).with(()))
-            })?;
-        let recorded = committed.positions.first().copied();
-        let none = || StoreError::Log("the report has no entry".into());
-        Ok((id, recorded.ok_or_else(none)?))
     }
 }
 
