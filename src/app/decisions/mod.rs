@@ -20,6 +20,7 @@ pub mod story;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod worker;
 
 pub(super) use books::Books;
 pub use draft::{Draft, When};

@@ -8,13 +8,13 @@
 use super::books::Books;
 use super::draft::{Text, When};
 use super::sealer::Sealer;
+use super::worker::Worker;
 use crate::app::follow::PATIENCE;
 use crate::audit::Hash;
 use crate::audit::decision::{Bundle, Record};
 use crate::store::{JournalPart, MOST_DECISIONS, StoreError};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -60,7 +60,7 @@ struct Queue {
 /// Writes decisions down.
 pub struct Recorder {
     shared: Arc<Shared>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Worker,
 }
 
 impl Recorder {
@@ -78,11 +78,7 @@ impl Recorder {
             books,
         });
         let serving = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("decisions".into())
-            .spawn(move || serving.serve())
-            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        let thread = Mutex::new(Some(thread));
+        let thread = Worker::start("decisions", "records decisions", move || serving.serve())?;
         Ok(Self { shared, thread })
     }
 
@@ -148,11 +144,7 @@ impl Recorder {
     pub fn stop(&self) {
         self.shared.queue().stopping = true;
         self.shared.called.notify_one();
-        let thread = self.thread.lock();
-        let thread = thread.unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the thread that records decisions broke");
-        }
+        self.thread.join();
         self.shared.sealer.stop();
     }
 

@@ -2,9 +2,9 @@
 //! for some blocks, and after a while in any case.
 
 use super::books::{Books, whole_blocks};
+use super::worker::Worker;
 use crate::store::{JournalPart, Journalled, MOST_DECISIONS, StoreError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// So many decisions are worth a commit.
@@ -19,7 +19,7 @@ const LEFT: Duration = Duration::from_secs(30);
 /// Brings decisions into blocks.
 pub(super) struct Sealer {
     shared: Arc<Shared>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Worker,
 }
 
 struct Shared {
@@ -58,11 +58,8 @@ impl Sealer {
             books,
         });
         let serving = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("blocks".into())
-            .spawn(move || serving.serve())
-            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        let thread = Mutex::new(Some(thread));
+        let does = "seals blocks of decisions";
+        let thread = Worker::start("blocks", does, move || serving.serve())?;
         Ok(Self { shared, thread })
     }
 
@@ -81,11 +78,7 @@ impl Sealer {
     pub fn stop(&self) {
         self.shared.waits().stopping = true;
         self.shared.called.notify_one();
-        let thread = self.thread.lock();
-        let thread = thread.unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the thread that seals blocks of decisions broke");
-        }
+        self.thread.join();
     }
 }
 
