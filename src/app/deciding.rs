@@ -169,31 +169,25 @@ impl Deciding<'_> {
             let situation = || asked.situation(&seen);
             self.by.judge.answered(engine, &known.outcome, situation);
             let mut told = told(&known.outcome);
-            match &known.ahead {
-                Ahead::Denial(lawful, _) if known.ahead.holds_for(&case) => {
-                    told.lawful = lawful.clone();
-                }
-                Ahead::Permit(until) => {
-                    let ends = [told.valid_until, *until];
-                    told.valid_until = ends.into_iter().flatten().min();
-                }
-                _ => told.look_ahead(&case, ahead, &known.situation),
-            }
+            known.ahead.tell(&mut told, &case, ahead, &known.situation);
             let notes = &self.memory.notes;
             return Some(notes.again(engine, known, subject, told));
         }
         let (situation, outcome) = self.by.judge.decide(self.by.rules, &asked, &seen);
         let situation = situation?;
         let mut told = told(&outcome);
-        told.look_ahead(&case, ahead, &situation);
         // time tells persons apart who have more than answers; others, as far as is found out here
         let plain = person.is_none_or(|person| person.is_plain());
-        let lies_ahead = if !plain {
-            Ahead::Own
-        } else if outcome.is_permit() {
+        let lies_ahead = if plain && outcome.is_permit() {
             Ahead::of_permit(&case, ahead.0, ahead.1, &situation)
         } else {
+            Ahead::Own
+        };
+        lies_ahead.tell(&mut told, &case, ahead, &situation);
+        let lies_ahead = if plain && !outcome.is_permit() {
             Ahead::of_denial(&case, ahead.0, ahead.1, &situation, &told.lawful)
+        } else {
+            lies_ahead
         };
         let judgement = Judgement {
             decided: told,

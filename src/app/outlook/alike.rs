@@ -5,14 +5,13 @@
 use super::case::Case;
 use super::instants::Instants;
 use super::until::era;
-use super::{AHEAD, FOLLOWED, Lawful, clock};
+use super::{AHEAD, FOLLOWED, Lawful, MOST, clock, horizon, turning};
+use crate::app::check::Decided;
 use crate::app::facts::Said;
 use crate::domain::time::from_micros;
 use crate::policy::{FactName, FactSet, Situation, Whole};
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// An answer is followed over so many instants at most.
-const MOST: usize = 96;
 /// More than a consent grows older, in months, while it is followed.
 const OLDER: i64 = 3;
 /// The same for as long as is looked for what would flip a denial.
@@ -75,9 +74,27 @@ impl Ahead {
         }
     }
 
+    /// Tells what lies ahead of somebody's answer: what is shared, or else their own.
+    pub fn tell(
+        &self,
+        told: &mut Decided,
+        case: &Case<'_>,
+        (said, at, effort): (&Said, DateTime<Utc>, usize),
+        situation: &Situation,
+    ) {
+        match self {
+            Self::Denial(lawful, _) if self.holds_for(case) => told.lawful = lawful.clone(),
+            Self::Permit(until) => {
+                let ends = [told.valid_until, *until];
+                told.valid_until = ends.into_iter().flatten().min();
+            }
+            Self::Denial(..) | Self::Own => told.look_ahead(case, (said, at, effort), situation),
+        }
+    }
+
     /// Whether it holds for somebody of whom the same is seen: no answer for the very use ends too
     /// early for what would flip a denial.
-    pub fn holds_for(&self, case: &Case<'_>) -> bool {
+    fn holds_for(&self, case: &Case<'_>) -> bool {
         let until = match self {
             Self::Denial(_, None) | Self::Permit(_) => return true,
             Self::Denial(_, Some(until)) => *until,
@@ -106,10 +123,8 @@ impl<'a> Alike<'a> {
     /// Whether time changes nothing about a denial of theirs.
     fn is_not_time(&self) -> bool {
         let (engine, now) = (self.case.engine, &self.now);
-        let mut free = clock().and(others());
-        free.insert(FactName::contacts_left_under_cap);
         engine.next_era(now.laws, now.day).is_none()
-            && !engine.may_permit(now, &older(now, OLDEST), free)
+            && !engine.may_permit(now, &older(now, OLDEST), turning().and(others()))
     }
 
     /// Whether all of them are permitted at a time, however much older their answers have grown.
@@ -127,8 +142,7 @@ impl<'a> Alike<'a> {
     /// Until when all of them are permitted: the first instant at which they are denied, or another
     /// era of the law.
     fn permit(&self, said: &Said, at: DateTime<Utc>, era: Option<DateTime<Utc>>) -> Ahead {
-        let horizon = at + TimeDelta::days(FOLLOWED);
-        let horizon = era.map_or(horizon, |era| horizon.min(era - TimeDelta::microseconds(1)));
+        let horizon = horizon(at, era);
         let instants = self.instants(said, at).enumerate();
         for (asked, instant) in instants.take_while(|(_, instant)| *instant <= horizon) {
             let Some(then) = self.then(said, instant).filter(|_| asked < MOST) else {

@@ -34,7 +34,7 @@ pub use words::{NOTHING_EN, NOTHING_FR};
 
 use crate::domain::registry::Channel;
 use crate::policy::{FactName, FactSet, Kept};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::sync::Arc;
 
@@ -139,6 +139,8 @@ pub struct Aged {
 const AHEAD: i64 = 400;
 /// A permit is followed so far, in days.
 const FOLLOWED: i64 = 31;
+/// A permit is followed over so many instants at most.
+const MOST: usize = 96;
 /// How often the engine is asked again for one denial.
 pub const EFFORT: usize = 600;
 /// The same where many are asked at once.
@@ -154,6 +156,19 @@ fn clock() -> FactSet {
         FactName::exact_slot,
     ];
     CLOCK.into_iter().collect()
+}
+
+/// Those that may change within a day, or to and fro.
+fn turning() -> FactSet {
+    let mut turning = clock();
+    turning.insert(FactName::contacts_left_under_cap);
+    turning
+}
+
+/// How far a permit is followed that lasts no longer than `end`: to the last instant under the same law.
+fn horizon(at: DateTime<Utc>, end: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let horizon = at + TimeDelta::days(FOLLOWED);
+    end.map_or(horizon, |end| horizon.min(end - TimeDelta::microseconds(1)))
 }
 
 /// The facts that move with time, one way only.

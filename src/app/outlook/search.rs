@@ -8,9 +8,9 @@ use super::aged::aged;
 use super::case::{Answer, Case, Deed};
 use super::instants::Instants;
 use super::steps::{Act, Step, go_together, steps, touched};
-use super::{AHEAD, Change, Lawful, WayOut, clock, slow};
+use super::{AHEAD, Change, Lawful, WayOut, slow, turning};
 use crate::app::facts::{Said, Seen};
-use crate::policy::{Country, FactName, FactSet, Kept, Situation};
+use crate::policy::{Country, FactSet, Kept, Situation};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -140,7 +140,7 @@ impl Search<'_> {
         let laws_change = engine.next_era(now.laws, now.day).is_some();
         if !laws_change && self.case.persons.len() == 1 {
             let later = self.ask(state, self.at + TimeDelta::days(AHEAD))?.situation;
-            if !engine.may_permit(now, &later, self.turning()) {
+            if !engine.may_permit(now, &later, turning()) {
                 return None;
             }
         }
@@ -149,7 +149,7 @@ impl Search<'_> {
         for (start, instants) in instants.days(self.at, AHEAD) {
             let probe = self.ask(state, start)?;
             // where the zone is known, all but the clock's facts are the same for the whole day
-            let hopeful = || engine.may_permit(&probe.situation, &probe.situation, self.turning());
+            let hopeful = || engine.may_permit(&probe.situation, &probe.situation, turning());
             if case.zone(&state.said).is_some() && !probe.permit && !hopeful() {
                 continue;
             }
@@ -160,13 +160,6 @@ impl Search<'_> {
             }
         }
         None
-    }
-
-    /// The facts that may change within a day, or to and fro.
-    fn turning(&self) -> FactSet {
-        let mut turning = clock();
-        turning.insert(FactName::contacts_left_under_cap);
-        turning
     }
 
     fn ask(&mut self, state: &State, at: DateTime<Utc>) -> Option<Answer> {

@@ -2,18 +2,15 @@
 
 use super::case::Case;
 use super::instants::Instants;
-use super::{FOLLOWED, clock, slow};
+use super::{FOLLOWED, MOST, clock, horizon, slow};
 use crate::app::facts::Said;
 use crate::policy::Situation;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-/// A permit is followed over so many instants; where there are more, it is promised no further.
-const MOST: usize = 96;
-
 /// The earliest of the consent's end, the begin of another era of the law, the end of a register's list
-/// that the answer hangs on, and the first instant at which the engine would answer otherwise. `None` where none is known: the consent and the law have
-/// no end, and nothing else changes within a month.
+/// that the answer hangs on, and the first instant at which the engine would answer otherwise. `None`
+/// where none is known: the consent and the law have no end, and nothing else changes within a month.
 pub(in crate::app) fn until(
     case: &Case<'_>,
     said: &Said,
@@ -31,7 +28,7 @@ pub(in crate::app) fn until(
     end.into_iter().chain(changes).min()
 }
 
-/// When another era of the law begins.
+/// When another era of the law begins, or a register's list that the answer hangs on ends.
 pub(super) fn era(
     case: &Case<'_>,
     said: &Said,
@@ -78,9 +75,7 @@ fn turn(
     if !needs.meets(clock().and(slow())) {
         return None;
     }
-    let horizon = at + TimeDelta::days(FOLLOWED);
-    // the last instant under the same law
-    let horizon = end.map_or(horizon, |end| horizon.min(end - TimeDelta::microseconds(1)));
+    let horizon = horizon(at, end);
     if horizon <= at || is_quiet(case, said, situation, horizon, needs.meets(slow())) {
         return None;
     }
@@ -97,6 +92,7 @@ fn turn(
             return Some(instant);
         }
         if asked == MOST {
+            // it is promised no further
             return Some(kept);
         }
         kept = instant;
