@@ -161,11 +161,34 @@ on_both! {
         assert!(!simulated.stdout.contains('@'), "an address is in the simulation");
         let problem = refused(approves(&paul, &draft, 2), 409, "gate_closed");
         assert!(problem["detail"].as_str().unwrap().starts_with("3 uses"), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("1 decisions"), "{problem}");
         assert_eq!(anne.asks(&person)["reason"], before["reason"], "nothing has changed");
         let approved = approves(&paul, &draft, 3).expect(200).json();
         assert_eq!(approved["gate"]["to_permit"], 3);
+        assert_eq!(approved["gate"]["decisions_to_permit"], 2, "{approved}");
         assert!(permits(&anne.asks(&person)));
         assert!(!permits(&anne.asks(&email("no@policies.example"))));
+        drop(scene);
+    }
+
+    /// Whoever said no since is in no simulation of today's registry: what was decided about them
+    /// keeps the gate closed.
+    fn the_gate_looks_at_what_was_decided(db: &Db) {
+        let (scene, anne, paul) = office(db);
+        let gone = email("gone@policies.example");
+        anne.records(&consent(&gone, "newsletter", "email", "given"));
+        let notice = json!({ "purpose": "newsletter", "change": "major", "text": words("anew") });
+        anne.put("/v1/notices/newsletter/2", &notice).expect(200);
+        assert!(!permits(&anne.asks(&gone)));
+        anne.records(&consent(&gone, "newsletter", "email", "withdrawn"));
+        let draft = digest(&proposes(&anne, &looser()).expect(201));
+        let problem = refused(approves(&paul, &draft, 0), 409, "gate_closed");
+        let told = problem["detail"].as_str().unwrap();
+        assert!(told.starts_with("0 uses") && told.contains("1 decisions"), "{problem}");
+        assert!(told.ends_with("allow_permits 1"), "{problem}");
+        let approved = approves(&paul, &draft, 1).expect(200).json();
+        let gate = &approved["gate"];
+        assert_eq!((&gate["decisions"], &gate["decisions_to_permit"]), (&json!(1), &json!(1)));
         drop(scene);
     }
 

@@ -1,6 +1,7 @@
 //! Approving a draft: by somebody else than its proposer, behind the gate.
 
 use super::note;
+use super::replay::Replay;
 use super::simulate::Simulation;
 use crate::access::{ChangePolicies, Grant};
 use crate::app::open::App;
@@ -8,8 +9,13 @@ use crate::app::refusal::Refusal;
 use crate::domain::ids::Position;
 use crate::domain::time::Now;
 use crate::store::{Approved, IdempotencyKey, Order, StoreError, StoredPolicy};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::ops::Range;
+
+/// How many days of recorded decisions the gate tries a draft on.
+const DAYS: i64 = 30;
 
 /// What the gate found, as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +26,13 @@ pub struct Gate {
     pub to_permit: u64,
     /// Uses that the live version permits and the draft does not.
     pub to_deny: u64,
-    /// How many more permits whoever approved had allowed.
+    /// Decisions of the last 30 days that the draft was tried on.
+    #[serde(default)]
+    pub decisions: u64,
+    /// Those denials among them that the draft would permit.
+    #[serde(default)]
+    pub decisions_to_permit: u64,
+    /// How many more permits whoever approved had allowed, of uses and of decisions each.
     pub allowed: u64,
 }
 
@@ -37,11 +49,11 @@ pub struct Approval {
 
 impl App {
     /// Puts a draft in force: from the entry that is returned on, every node decides by it.
-    /// Blocks, for as long as a simulation over everybody takes.
+    /// Blocks, for as long as a simulation over everybody, and over the decisions of 30 days, takes.
     ///
     /// # Errors
-    /// No such draft; the proposer's own; broken by now; or more uses would newly be permitted
-    /// than `allow_permits`. The live version stays then.
+    /// No such draft; the proposer's own; broken by now; or more uses or recorded decisions would
+    /// newly be permitted than `allow_permits`. The live version stays then.
     pub fn approve_policy(
         &self,
         grant: &Grant<ChangePolicies>,
@@ -56,7 +68,8 @@ impl App {
         self.loader.examine(&pack)?;
         let (live, rules) = (self.live_rules()?, self.loader.compiled(&pack));
         let found = self.simulate(&live, &rules, now)?;
-        let gate = gate(&found, allow_permits)?;
+        let replay = self.replayed(grant, &rules, &lately(now))?;
+        let gate = gate(&found, &replay, allow_permits)?;
         let told = [
             ("replaces", json!(live.version().as_ref())),
             ("proposed-by", stored.about.proposed_by.clone()),
@@ -132,22 +145,31 @@ fn same_person() -> Refusal {
     )
 }
 
-/// More uses that would newly be permitted than allowed: not published.
-fn gate(found: &Simulation, allowed: u64) -> Result<Gate, Refusal> {
+/// The days whose decisions the gate looks at: those that it is asked in, too.
+fn lately(now: Now) -> Range<DateTime<Utc>> {
+    let now = now.utc();
+    now - Duration::days(DAYS)..now + Duration::seconds(1)
+}
+
+/// More uses or decisions that would newly be permitted than allowed: not published.
+fn gate(found: &Simulation, replay: &Replay, allowed: u64) -> Result<Gate, Refusal> {
     let gate = Gate {
         persons: found.persons,
         to_permit: found.to_permit(),
         to_deny: found.to_deny(),
+        decisions: replay.decisions,
+        decisions_to_permit: replay.to_permit(),
         allowed,
     };
-    if gate.to_permit <= allowed {
+    let needed = gate.to_permit.max(gate.decisions_to_permit);
+    if needed <= allowed {
         return Ok(gate);
     }
     Err(conflict(
         "gate_closed",
         format!(
-            "{} uses would newly be permitted and {allowed} are allowed; simulate the draft, and if that is meant, approve it with allow_permits {}",
-            gate.to_permit, gate.to_permit
+            "{} uses would newly be permitted, and {} decisions of the last {DAYS} days, and {allowed} are allowed; simulate the draft, and if that is meant, approve it with allow_permits {needed}",
+            gate.to_permit, gate.decisions_to_permit
         ),
     ))
 }

@@ -15,7 +15,7 @@ use crate::audit::Hash;
 use crate::audit::decision::{Block, Context, Record, shape};
 use crate::domain::ids::DecisionId;
 use crate::policy::{Country, Effect, FactSet, Facts, Laws, LegalDay, Pack, Recalled, Situation};
-use crate::store::ReadTx;
+use crate::store::{ReadTx, ReadsDecisions};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -122,7 +122,16 @@ impl App {
         draft: &Pack,
         period: &Range<DateTime<Utc>>,
     ) -> Result<Replay, Refusal> {
-        let rules = self.drafted(draft)?;
+        self.replayed(grant, &self.drafted(draft)?, period)
+    }
+
+    /// The same for rules that are compiled already.
+    pub(super) fn replayed<P: ReadsDecisions>(
+        &self,
+        grant: &Grant<P>,
+        rules: &Rules,
+        period: &Range<DateTime<Utc>>,
+    ) -> Result<Replay, Refusal> {
         self.seal_decisions()?;
         let period = period.start.timestamp_millis()..period.end.timestamp_millis();
         let (mut tallies, mut notes, mut from) = (BTreeMap::new(), Notes::default(), 0);
@@ -134,9 +143,8 @@ impl App {
                     notes.read_texts(tx, grant, block)?;
                     let all = block.records().map(|(_, record)| record);
                     let meant = all.filter(|one| one.at.is_none() && period.contains(&made(one)));
-                    meant.for_each(|record| {
-                        count(&mut tallies, notes.again(&rules, record), record)
-                    });
+                    meant
+                        .for_each(|record| count(&mut tallies, notes.again(rules, record), record));
                 }
                 Ok::<_, Refusal>(blocks.last().map(|(position, _)| position + 1))
             })?;
@@ -172,10 +180,10 @@ fn count(tallies: &mut BTreeMap<(String, String), Tally>, again: Again, record: 
 
 impl Notes {
     /// The texts that a block names and that were not read before.
-    fn read_texts(
+    fn read_texts<P: ReadsDecisions>(
         &mut self,
         tx: &mut ReadTx<'_>,
-        grant: &Grant<ReadPolicies>,
+        grant: &Grant<P>,
         block: &Block,
     ) -> Result<(), Refusal> {
         let contexts = block.records().map(|(_, record)| &record.context);

@@ -100,11 +100,14 @@ pub fn approve(
         persons,
         to_permit,
         to_deny,
+        decisions,
+        decisions_to_permit,
         allowed,
     } = approval.gate;
     print(&format!(
         "in force from position {} on: {}\nit replaces {}\n\
-         gate: tried on {persons} persons; {to_permit} uses newly permitted ({allowed} allowed), {to_deny} newly denied",
+         gate: tried on {persons} persons; {to_permit} uses newly permitted ({allowed} allowed), {to_deny} newly denied; \
+         of the last 30 days' {decisions} decisions {decisions_to_permit} would newly be permitted",
         position.unwrap_or_default(),
         approval.digest,
         approval.replaces,

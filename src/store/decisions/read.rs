@@ -2,7 +2,9 @@
 
 use super::rows::{BlockRow, TextRow};
 use super::write::{LONGEST_SPAN, MOST};
-use crate::access::{ExportAudit, Grant, Permission, ReadDecisions, ReadPolicies, ReadSubjects};
+use crate::access::{
+    ChangePolicies, ExportAudit, Grant, Permission, ReadDecisions, ReadPolicies, ReadSubjects,
+};
 use crate::audit::Hash;
 use crate::audit::decision::{Block, Record};
 use crate::audit::tree::sha256;
@@ -21,6 +23,7 @@ impl ReadsDecisions for ReadDecisions {}
 impl ReadsDecisions for ReadSubjects {}
 impl ReadsDecisions for ExportAudit {}
 impl ReadsDecisions for ReadPolicies {}
+impl ReadsDecisions for ChangePolicies {}
 
 /// Most blocks that are read whole at once.
 pub const BLOCKS: u64 = 64;
