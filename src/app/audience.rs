@@ -22,6 +22,7 @@ pub use tally::Tally;
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{CheckDecisions, Grant};
+use crate::audit::encoding::hex;
 use crate::domain::audience::Layout;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::AudienceId;
@@ -106,6 +107,11 @@ impl App {
 }
 
 impl Audience<'_> {
+    /// Takes into the record what was passed on besides lines: a heading.
+    fn passed(&mut self, heading: &[u8]) {
+        self.digest.update(heading);
+    }
+
     /// Answers for the whole records that `piece` begins with, and returns how many bytes those
     /// were. `last` where nothing follows. `fresh` says that the index has taken in all that was
     /// acknowledged before; where it is false every line is refused.
@@ -159,9 +165,9 @@ impl Audience<'_> {
     }
 
     fn ended(self, complete: bool) -> Result<Tally, Refusal> {
-        let permitted = crate::audit::encoding::hex(self.digest.clone().finish().as_ref());
+        let permitted = self.permitted_mark();
         let tally = self.tally.clone().counted(&self.given);
-        let mut came_of_it = json!({ "complete": complete, "permitted_sha256": permitted });
+        let mut came_of_it = json!({ "complete": complete, "permitted_mark": permitted });
         if let (Some(all), Ok(Value::Object(tally))) =
             (came_of_it.as_object_mut(), serde_json::to_value(&tally))
         {
@@ -169,6 +175,12 @@ impl Audience<'_> {
         }
         self.record(PublicKind::AudienceEnded, came_of_it)?;
         Ok(tally)
+    }
+
+    /// The mark of the permitted lines.
+    fn permitted_mark(&self) -> String {
+        let sha256 = self.digest.clone().finish();
+        self.app.keys().file_mark(&hex(sha256.as_ref()))
     }
 
     fn record(&self, kind: PublicKind, mut payload: Value) -> Result<(), Refusal> {

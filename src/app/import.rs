@@ -110,7 +110,7 @@ impl App {
         now: Now,
     ) -> Result<(), Refusal> {
         let payload = json!({
-            "file_sha256": file.sha256,
+            "file_mark": self.keys().file_mark(&file.sha256),
             "map": file.map,
             "source": mapping.source(),
             "counts": report.counts,

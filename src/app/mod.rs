@@ -18,6 +18,7 @@ pub mod desk;
 pub mod entries;
 pub mod export;
 pub mod facts;
+mod file_mark;
 pub mod follow;
 pub mod history;
 pub mod import;

@@ -71,7 +71,8 @@ impl App {
             return Err(refused("date_in_future", what));
         }
         let list = self.read_list(source, issued_on)?;
-        let load = RegisterLoad::new(list, hex(&sha256(&[source.file])));
+        let mark = self.keys().file_mark(&hex(&sha256(&[source.file])));
+        let load = RegisterLoad::new(list, mark);
         let actor = grant.clone();
         self.store
             .write_blocking(grant, Order::at(now), move |tx| {

@@ -6,6 +6,7 @@ use crate::app::export::{ExportError, ExportQuery, Exported};
 use crate::app::refusal::Refusal;
 use crate::audit::note::{CosignerKey, VerifierKey};
 use crate::audit::package::verify;
+use crate::cli::digest::sha256;
 use crate::cli::output::{create, flags};
 use crate::cli::period;
 use crate::cli::progress::Bar;
@@ -16,7 +17,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Everything holds.
@@ -42,6 +43,12 @@ pub enum AuditCommand {
     /// Compare the whole database with its log
     #[command(after_help = "Example:\n  placet audit check")]
     Check,
+    /// Say by which mark the ledger names a file: an import, a register's list, a filtered list
+    #[command(after_help = "Example:\n  placet audit mark permitted.csv")]
+    Mark {
+        /// The file, as it was read or written
+        file: PathBuf,
+    },
 }
 
 /// What to export.
@@ -101,6 +108,7 @@ pub fn run<E: Display>(
         AuditCommand::Verify(args) => verify_file(args, json),
         AuditCommand::Export(args) => with(open, |app, grant| export(app, grant, args, json)),
         AuditCommand::Check => with(open, |app, grant| check(app, grant, json)),
+        AuditCommand::Mark { file } => with(open, |app, grant| mark(app, grant, file, json)),
     };
     outcome.unwrap_or_else(|(code, words)| {
         tell(&words);
@@ -118,6 +126,18 @@ fn with<E: Display>(
     let app = open().map_err(failed)?;
     let grant = authorize::<ExportAudit>(&Principal::Operator).map_err(failed)?;
     act(&app, &grant)
+}
+
+fn mark(app: &App, grant: &Grant<ExportAudit>, file: &Path, json: bool) -> Ended {
+    let read = File::open(file).and_then(|file| sha256(BufReader::new(file)));
+    let digest = read.map_err(|error| (USAGE, format!("{}: {error}", file.display())))?;
+    let mark = app.file_mark(grant, &digest);
+    if json {
+        print(&serde_json::json!({ "file_mark": mark }))?;
+    } else {
+        print(&mark)?;
+    }
+    Ok(HOLDS)
 }
 
 fn export(app: &App, grant: &Grant<ExportAudit>, args: &ExportArgs, json: bool) -> Ended {

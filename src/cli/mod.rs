@@ -8,6 +8,7 @@ mod catalogue;
 mod check;
 pub mod config;
 mod courier;
+mod digest;
 mod doors;
 mod health;
 mod import;

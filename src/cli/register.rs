@@ -114,7 +114,7 @@ fn told(status: &RegisterStatus) -> Value {
         "name": name, "state": state(status), "issued_on": loaded.issued_on,
         "last_day": status.last_day(), "entries": loaded.entries, "full": loaded.complete,
         "lists": kinds(status), "loaded_at": rfc3339(loaded.loaded_at),
-        "position": loaded.position, "file_sha256": loaded.file_sha256,
+        "position": loaded.position, "file_mark": loaded.file_mark,
     })
 }
 

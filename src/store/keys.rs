@@ -5,6 +5,7 @@
 //! are found in the log, and the openings of the commitments. Destroying it is what erasure
 //! does.
 
+use crate::audit::encoding::hex;
 use crate::domain::ids::{Blind, SubjectId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy, random};
@@ -42,6 +43,7 @@ pub struct Keyring {
     forms: hmac::Key,
     decisions: LessSafeKey,
     campaigns: hmac::Key,
+    files: hmac::Key,
     check: [u8; 32],
 }
 
@@ -68,6 +70,7 @@ impl Keyring {
             forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
             decisions: cipher(&expand(&root, b"decisions/1")?)?,
             campaigns: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"campaigns/1")?),
+            files: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"files/1")?),
             check: expand(&root, b"check/1")?,
         })
     }
@@ -134,6 +137,13 @@ impl Keyring {
         let whole = tag32(&self.campaigns, name.as_bytes());
         tag.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
         tag
+    }
+
+    /// The mark by which the ledger names a file, made of its SHA-256 in hexadecimal. The digest alone
+    /// would tell who stands in a file of one line: telephone numbers and addresses can be guessed.
+    #[must_use]
+    pub fn file_mark(&self, sha256: &str) -> String {
+        hex(&tag32(&self.files, sha256.as_bytes()))
     }
 
     /// Wraps a person's key for the database.

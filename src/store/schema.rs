@@ -162,7 +162,7 @@ table! {
         complete -> Bool,
         kinds -> SmallInt,
         entries -> BigInt,
-        file_sha256 -> Text,
+        file_mark -> Text,
         list_sha256 -> Text,
         loaded_at -> BigInt,
         position -> BigInt,

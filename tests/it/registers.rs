@@ -3,7 +3,7 @@
 use crate::support::database::Db;
 use crate::support::http::Http;
 use crate::support::scene::{Scene, consent, permits, question, words};
-use crate::support::server::{Output, cli};
+use crate::support::server::{Output, cli, mark_of};
 use chrono::{Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
@@ -214,6 +214,9 @@ on_both! {
         let entries = scene.api.get("/v1/audit/entries?limit=200").expect(200).text;
         assert_eq!(entries.matches("\"register.loaded\"").count(), 2, "{entries}");
         assert!(!entries.contains("calle"));
+        let marks = [LIST, other].map(|list| mark_of(db, list));
+        assert!(marks.iter().all(|mark| entries.contains(mark)), "{marks:?} {entries}");
+        assert!(!entries.contains("file_sha256"));
         assert_eq!(cli(db, &["audit", "check"]).code, 0);
         db.tamper("UPDATE registers SET complete = NOT complete");
         assert_eq!(cli(db, &["audit", "check"]).code, 1);

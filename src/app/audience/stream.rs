@@ -62,8 +62,9 @@ impl App {
     ) -> Result<Tally, AudienceError> {
         self.audience_query(&query).map_err(Refusal::Invalid)?;
         let mut list = List::default();
-        let layout = list.layout(reading, &mut streams)?;
+        let (layout, heading) = list.layout(reading, &mut streams)?;
         let mut audience = self.audience(grant, query, layout)?;
+        audience.passed(&heading);
         match list.filter(self, &mut audience, &mut streams) {
             Ok(()) => Ok(audience.finish()?),
             Err(error) => {
@@ -111,14 +112,14 @@ impl List {
         self.filled -= taken;
     }
 
-    /// Reads the first line of a CSV file and passes it on.
+    /// Reads the first line of a CSV file and passes it on; it is returned, too.
     fn layout(
         &mut self,
         reading: Reading,
         streams: &mut Streams<'_>,
-    ) -> Result<Layout, AudienceError> {
+    ) -> Result<(Layout, Vec<u8>), AudienceError> {
         if reading.format == Format::JsonLines {
-            return Ok(Layout::JsonLines);
+            return Ok((Layout::JsonLines, Vec::new()));
         }
         while !self.ended && !self.waiting().contains(&b'\n') && self.filled < LONGEST {
             self.fill(streams)?;
@@ -135,7 +136,7 @@ impl List {
         if let Some(refused) = &mut streams.refused {
             write(*refused, &with_reason)?;
         }
-        Ok(Layout::Csv(header))
+        Ok((Layout::Csv(header), line))
     }
 
     fn filter(

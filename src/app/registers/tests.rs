@@ -429,7 +429,7 @@ fn the_log_tells_of_a_list_that_was_changed() {
         ),
         ("DELETE FROM registers WHERE name = 'rpo'", 15),
         (
-            "INSERT INTO registers SELECT 'dncm', issued_on, complete, kinds, entries, file_sha256, list_sha256, loaded_at, position FROM registers WHERE name = 'tps'",
+            "INSERT INTO registers SELECT 'dncm', issued_on, complete, kinds, entries, file_mark, list_sha256, loaded_at, position FROM registers WHERE name = 'tps'",
             16,
         ),
     ] {

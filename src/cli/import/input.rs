@@ -1,9 +1,7 @@
 //! The file, read twice: once for its hash, once for its rows, counting bytes.
 
 use super::failure::Failure;
-use crate::audit::encoding::hex;
 use crate::domain::import::{Mapping, PRESETS, preset};
-use ring::digest::{Context, SHA256};
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -47,17 +45,7 @@ pub(super) fn sha256(path: &Path) -> Result<String, Failure> {
             "standard input cannot be imported: the file is read twice, for its hash and for its rows; save it to a file and name that",
         ));
     }
-    let mut file = open(path)?;
-    let mut hash = Context::new(&SHA256);
-    loop {
-        let read = file.fill_buf().map_err(|error| unreadable(path, &error))?;
-        if read.is_empty() {
-            return Ok(hex(hash.finish().as_ref()));
-        }
-        hash.update(read);
-        let length = read.len();
-        file.consume(length);
-    }
+    crate::cli::digest::sha256(open(path)?).map_err(|error| unreadable(path, &error))
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, Failure> {

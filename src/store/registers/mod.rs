@@ -19,7 +19,7 @@ struct RegisterRow {
     complete: bool,
     kinds: i16,
     entries: i64,
-    file_sha256: String,
+    file_mark: String,
     list_sha256: String,
     loaded_at: i64,
     position: i64,

@@ -28,8 +28,8 @@ pub struct StoredRegister {
     pub kinds: IdentifierKinds,
     /// How many entries.
     pub entries: u64,
-    /// SHA-256 of the file.
-    pub file_sha256: String,
+    /// The mark of the file.
+    pub file_mark: String,
     /// SHA-256 of the blocks.
     pub list_sha256: String,
     /// When it was loaded.
@@ -49,7 +49,7 @@ impl StoredRegister {
                 .map(IdentifierKinds::of_bits)
                 .map_err(|_| damaged())?,
             entries: unsigned(row.entries),
-            file_sha256: row.file_sha256.clone(),
+            file_mark: row.file_mark.clone(),
             list_sha256: row.list_sha256.clone(),
             loaded_at: from_micros(row.loaded_at),
             position: unsigned(row.position),

@@ -24,7 +24,7 @@ const AT_A_TIME: usize = 64;
 #[derive(Clone)]
 pub struct RegisterLoad {
     list: RegisterList,
-    file_sha256: String,
+    file_mark: String,
     list_sha256: String,
     blocks: Arc<[Vec<u8>]>,
     loaded_at: i64,
@@ -33,12 +33,12 @@ pub struct RegisterLoad {
 impl RegisterLoad {
     /// Of a list and the file that it came from.
     #[must_use]
-    pub fn new(list: RegisterList, file_sha256: String) -> Self {
+    pub fn new(list: RegisterList, file_mark: String) -> Self {
         let blocks: Arc<[Vec<u8>]> = list.entries.blocks().collect();
         Self {
             list_sha256: digest(blocks.iter().map(Vec::as_slice)),
             list,
-            file_sha256,
+            file_mark,
             blocks,
             loaded_at: 0,
         }
@@ -76,7 +76,7 @@ impl WriteTx<'_> {
         let payload = json!({
             "register": name, "issued_on": list.issued_on, "complete": list.complete,
             "kinds": list.kinds.bits(), "entries": list.entries.len(),
-            "file_sha256": load.file_sha256, "list_sha256": load.list_sha256,
+            "file_mark": load.file_mark, "list_sha256": load.list_sha256,
         });
         let event = PublicEvent::new(PublicKind::Register, grant.actor(), payload);
         let loaded_at = self.now().micros();
@@ -103,7 +103,7 @@ pub(in crate::store) fn write(
         complete: list.complete,
         kinds: list.kinds.bits().into(),
         entries: signed(list.entries.len() as u64),
-        file_sha256: load.file_sha256,
+        file_mark: load.file_mark,
         list_sha256: load.list_sha256,
         loaded_at: load.loaded_at,
         position,

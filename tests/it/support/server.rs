@@ -201,6 +201,16 @@ pub fn cli(db: &Db, arguments: &[&str]) -> Output {
     cli_in(db, db.data_dir(), arguments)
 }
 
+/// The mark by which the ledger names a file of this text.
+#[track_caller]
+pub fn mark_of(db: &Db, text: &str) -> String {
+    let file = db.data_dir().join("marked.txt");
+    std::fs::write(&file, text).expect("write the file");
+    let told = cli(db, &["audit", "mark", &file.display().to_string()]);
+    assert_eq!(told.code, 0, "{told:?}");
+    told.stdout.trim().to_owned()
+}
+
 /// The same from another working directory.
 pub fn cli_in(db: &Db, directory: &Path, arguments: &[&str]) -> Output {
     run(on(db).args(arguments).current_dir(directory), "")

@@ -1,0 +1,1 @@
+ALTER TABLE registers RENAME COLUMN file_mark TO file_sha256;
