@@ -8,6 +8,7 @@
 mod decisions;
 mod entries;
 mod files;
+mod keys;
 mod query;
 mod report;
 #[cfg(test)]
@@ -17,15 +18,17 @@ mod witnesses;
 pub use query::ExportQuery;
 pub use report::{Report, ReportData, ReportEntry};
 
-use super::audit_check::{AuditFindings, BLOCK, Check};
+use super::audit_check::{AuditFindings, BLOCK, Check, keys_of};
 use super::open::App;
 use super::period;
 use super::refusal::Refusal;
+use super::signing::Keys;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::package::format::{Period, Positions};
 use crate::audit::package::plan::{PlanError, tiles_for};
 use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
+use crate::audit::signing::open_checkpoint;
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::{Now, from_micros, rfc3339};
@@ -85,6 +88,7 @@ struct Job<'a> {
     checkpoint: Checkpoint,
     note: String,
     signed_at: i64,
+    keys: Keys,
     progress: &'a dyn Fn(u64, u64),
 }
 
@@ -116,7 +120,8 @@ impl App {
         let payload = json!({ "export": id, "query": query });
         let recorded = self.record_export(grant, payload, now)?;
         let signed = self.sign_head(now)?;
-        let checkpoint = Checkpoint::open(&signed.note, std::slice::from_ref(self.verifier()))
+        let keys = self.keys_of_log()?;
+        let checkpoint = open_checkpoint(&signed.note, &keys.history)
             .map_err(|error| ExportError::Log(error.to_string()))?;
         let (note, signed_at) = (signed.note, signed.signed_at);
         let job = Job {
@@ -129,6 +134,7 @@ impl App {
             checkpoint,
             note,
             signed_at,
+            keys,
             progress,
         };
         self.store.read(|tx| job.write(tx, out, recorded))
@@ -171,7 +177,17 @@ impl Job<'_> {
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;
         witnesses::write(self, tx, &mut package, range.end)?;
-        package.finish(&self.note, &self.app.signer, &findings.findings)?;
+        keys::write(self, tx, &mut package)?;
+        let signers = self
+            .keys
+            .signers(
+                self.checkpoint.size,
+                &self.app.first_signer,
+                self.app.keys(),
+            )
+            .map_err(StoreError::from)?;
+        let anchor = self.keys.history.anchor();
+        package.finish(&self.note, anchor, &signers, &findings.findings)?;
         Ok(Exported {
             id: self.id,
             recorded,
@@ -187,12 +203,12 @@ impl Job<'_> {
     }
 
     fn check(&self, tx: &mut ReadTx<'_>) -> Result<AuditFindings, StoreError> {
-        let (origin, verifier) = (self.app.origin(), self.app.verifier());
+        let keys = keys_of(tx, self.grant, self.app.verifier())?;
         Check {
             tx,
             grant: self.grant,
-            origin,
-            verifier,
+            origin: self.app.origin(),
+            keys,
             progress: self.progress,
         }
         .run()

@@ -38,6 +38,7 @@ mod remembered;
 pub mod reports;
 pub mod reserve;
 pub mod sign_in;
+pub mod signing;
 pub mod tile;
 pub mod told_act;
 pub mod witness;

@@ -8,6 +8,7 @@ use super::policies::load::Loader;
 use super::policies::note;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
+use super::signing;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
@@ -71,7 +72,7 @@ pub struct App {
     pub(super) recorder: Recorder,
     pub(super) maker: Arc<Maker>,
     pub(super) memories: Memories,
-    pub(super) signer: NoteSigner,
+    pub(super) first_signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
@@ -120,11 +121,12 @@ impl App {
         let store = Arc::new(opened.store);
         let serve = authorize::<Serve>(&Principal::System)
             .map_err(|error| OpenError::Signing(error.to_string()))?;
+        let first_signer =
+            NoteSigner::from_seed(store.origin(), keys.signing_seed().expose()).map_err(failed)?;
         if indexed {
+            store.read(|tx| signing::look(tx, &serve, &first_signer, &keys))?;
             follow::build(&store, &index, &loader, &serve, &*setup.progress)?;
         }
-        let signer =
-            NoteSigner::from_seed(store.origin(), keys.signing_seed().expose()).map_err(failed)?;
         let idle = indexed.then_some(follow::IDLE);
         let following = (store.clone(), index.clone(), loader.clone());
         let head = HeadWatch::start(following, serve.clone(), idle);
@@ -150,7 +152,7 @@ impl App {
             shadow: None,
             judge: Arc::new(Judge::new(indexed)),
             head,
-            signer,
+            first_signer,
             serve,
             home_country: setup.country,
             home_zone: setup.timezone,

@@ -11,6 +11,7 @@ mod courier;
 mod doors;
 mod health;
 mod import;
+mod keys;
 mod link;
 mod master_key;
 mod output;
@@ -112,6 +113,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// The keys of the registry: tell, change
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// Be a witness for logs on other machines
     Witness {
         #[command(subcommand)]
@@ -186,6 +192,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             || open(&config),
             settings.json,
         ))),
+        Command::Keys { command } => keys::run(&command, &config, settings.json),
         Command::Witness { command } => witness::run(&command),
         Command::Report(args) => report::run(&args, &config, settings.json),
         Command::Policy { command } => policy::run(&command, &config, settings.json),

@@ -3,8 +3,8 @@
 
 use super::Check;
 use super::findings::Collector;
-use crate::audit::checkpoint::Checkpoint;
-use crate::audit::note::{CosignerKey, VerifierKey, cosignatures};
+use crate::audit::note::{CosignerKey, cosignatures};
+use crate::audit::signing::{KeyHistory, open_checkpoint};
 use crate::audit::tree::{Frontier, TILE_HEIGHT, TileRoot, hash_leaf};
 use crate::domain::ids::Position;
 use crate::store::{StoreError, StoredCheckpoint, StoredCosignature, StoredHead, StoredTile};
@@ -37,7 +37,7 @@ impl TreeCheck {
         self.begun = true;
         let signed = check.tx.stored_checkpoints(check.grant, after, end)?;
         for one in &signed {
-            if !is_signed(one, check.verifier, check.origin) {
+            if !is_signed(one, &check.keys, check.origin) {
                 let what = format!(
                     "the checkpoint for size {} is not one that the log's key signed",
                     one.size
@@ -152,8 +152,8 @@ impl TreeCheck {
     }
 }
 
-fn is_signed(stored: &StoredCheckpoint, verifier: &VerifierKey, origin: &str) -> bool {
-    Checkpoint::open(&stored.note, std::slice::from_ref(verifier)).is_ok_and(|signed| {
+fn is_signed(stored: &StoredCheckpoint, keys: &KeyHistory, origin: &str) -> bool {
+    open_checkpoint(&stored.note, keys).is_ok_and(|signed| {
         signed.origin == origin && signed.size == stored.size && stored.root == signed.root
     })
 }

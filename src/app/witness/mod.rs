@@ -17,7 +17,7 @@ use crate::access::{Grant, Serve};
 use crate::audit::Hash;
 use crate::audit::note::CosignerKey;
 use crate::audit::package::plan::tile_bytes;
-use crate::audit::proof::consistency_proof;
+use crate::audit::proof::{consistency_proof, inclusion_proof};
 use crate::audit::tile::{TileId, TileReader, TileSource};
 use crate::domain::ids::Position;
 use crate::store::{ReadTx, StoreError};
@@ -130,6 +130,17 @@ pub(super) fn proof_between(
 ) -> Result<Vec<Hash>, StoreError> {
     let reader = TileReader::new(new, Tiles(LogRead::new(tx, grant)));
     consistency_proof(old, new, &reader).map_err(|error| StoreError::Log(error.to_string()))
+}
+
+/// The proof that the entry at a position stands among the log's first `size`.
+pub(super) fn inclusion_in(
+    tx: &mut ReadTx<'_>,
+    grant: &Grant<Serve>,
+    position: Position,
+    size: Position,
+) -> Result<Vec<Hash>, StoreError> {
+    let reader = TileReader::new(size, Tiles(LogRead::new(tx, grant)));
+    inclusion_proof(size, position, &reader).map_err(|error| StoreError::Log(error.to_string()))
 }
 
 struct Tiles<'a, 'b>(LogRead<'a, 'b>);

@@ -177,7 +177,11 @@ impl Sample {
         for (path, text) in files {
             writer.file(path, text.as_bytes()).unwrap();
         }
-        writer.finish(&self.checkpoint(), &signer(), &[]).unwrap()
+        let key = signer().verifier().clone();
+        let signers = [signer()];
+        writer
+            .finish(&self.checkpoint(), &key, &signers, &[])
+            .unwrap()
     }
 }
 

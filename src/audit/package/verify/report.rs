@@ -14,6 +14,7 @@ use std::fmt;
 pub(super) enum Check {
     Archive,
     Manifest,
+    Keys,
     Checkpoint,
     Signature,
     Witnesses,
@@ -28,9 +29,10 @@ pub(super) enum Check {
 }
 
 impl Check {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 14] = [
         (Self::Archive, "archive is whole"),
         (Self::Manifest, "files are those of the manifest"),
+        (Self::Keys, "keys followed each other"),
         (Self::Checkpoint, "checkpoint is signed"),
         (Self::Signature, "manifest is signed"),
         (Self::Witnesses, "witnesses saw the log only grow"),
@@ -69,8 +71,25 @@ pub struct VerifyReport {
     /// Whether the checkpoint was checked with a key known from elsewhere. If not, whoever made
     /// the package may have made the key too.
     pub key_trusted: bool,
+    /// The keys that signed the log, in the order in which they came.
+    pub keys: Vec<ToldKey>,
     /// What witnesses say, in the order of the sizes that they saw.
     pub witnesses: Vec<Witnessed>,
+}
+
+/// A key of the log, and the sizes that it signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldKey {
+    /// The verifier key.
+    pub key: String,
+    /// The four bytes by which signature lines name it, in hex.
+    pub id: String,
+    /// The first size that it signs.
+    pub from: u64,
+    /// The last; `None` as long as it signs.
+    pub until: Option<u64>,
+    /// Where the key before it was lost, so that nothing vouches for this one: the operator's reason.
+    pub broken: Option<String>,
 }
 
 /// A witness saw the log with its first `size` entries, and saw it only grow until then.
@@ -117,6 +136,7 @@ pub(super) struct Recorder {
     pub(super) entries: u64,
     pub(super) positions: Option<Positions>,
     pub(super) head: Option<Checkpoint>,
+    pub(super) keys: Vec<ToldKey>,
     pub(super) witnesses: Vec<Witnessed>,
 }
 
@@ -130,6 +150,7 @@ impl Recorder {
             entries: 0,
             positions: None,
             head: None,
+            keys: Vec::new(),
             witnesses: Vec::new(),
         }
     }
@@ -184,6 +205,7 @@ impl Recorder {
             size: self.head.as_ref().map(|head| head.size),
             root: self.head.as_ref().map(|head| hex(&head.root)),
             key_trusted: self.key_trusted,
+            keys: self.keys,
             witnesses: self.witnesses,
         }
     }
@@ -201,7 +223,7 @@ pub(super) fn rfc3339(at: u64) -> String {
 }
 
 /// Text that can stand on a terminal: no control characters, no end in sight.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     const LONGEST: usize = 300;
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     text.chars().take(LONGEST).map(plain).collect()
@@ -223,6 +245,9 @@ impl fmt::Display for VerifyReport {
                 "The key was taken from the package itself: compare log/log.vkey with the log's key \
                  from another source, or give that key to this check."
             )?;
+        }
+        if self.keys.len() > 1 {
+            self.keys.iter().try_for_each(|key| write!(f, "{key}"))?;
         }
         for Witnessed {
             witness,
@@ -253,6 +278,27 @@ impl fmt::Display for VerifyReport {
             0 => Ok(()),
             n => writeln!(f, "  and {n} more"),
         }
+    }
+}
+
+impl fmt::Display for ToldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let until = self
+            .until
+            .map_or_else(|| "on".to_owned(), |until| format!("to {until}"));
+        if let Some(why) = &self.broken {
+            let at = self.from.saturating_sub(1);
+            writeln!(
+                f,
+                "BREAK at entry {at}: the key before was lost ({why}). Nothing vouches for the next key but whoever \
+                 gave it to you"
+            )?;
+        }
+        writeln!(
+            f,
+            "Key {} signs the log from {} entries {until}",
+            self.id, self.from
+        )
     }
 }
 
