@@ -13,6 +13,7 @@ mod query;
 mod report;
 #[cfg(test)]
 mod tests;
+mod timestamps;
 mod witnesses;
 
 pub use query::ExportQuery;
@@ -33,6 +34,7 @@ use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::{Now, from_micros, rfc3339};
 use crate::store::{Order, ReadTx, StoreError};
+use chrono::{DateTime, Utc};
 use entries::Source;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -120,6 +122,10 @@ impl App {
         let payload = json!({ "export": id, "query": query });
         let recorded = self.record_export(grant, payload, now)?;
         let signed = self.sign_head(now)?;
+        // an authority that fails keeps nobody from an export; it is told elsewhere
+        if let Err(error) = self.stamp() {
+            tracing::warn!(%error, "the export's checkpoint was not stamped");
+        }
         let keys = self.keys_of_log()?;
         let checkpoint = open_checkpoint(&signed.note, &keys.history)
             .map_err(|error| ExportError::Log(error.to_string()))?;
@@ -173,10 +179,18 @@ impl Job<'_> {
         let tally = entries::write(self, tx, &mut package, range.clone())?;
         files::write(self, tx, &mut package)?;
         decisions::write(self, tx, &mut package, range.clone())?;
-        let data = self.data(&range, &tally, &findings);
+        let data = ReportData {
+            cosigned: witnesses::told(self, tx, range.end)?,
+            stamped: timestamps::chosen(self, tx, range.end)?
+                .iter()
+                .map(|one| (one.size, at_seconds(one.at)))
+                .collect(),
+            ..self.data(&range, &tally, &findings)
+        };
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;
         witnesses::write(self, tx, &mut package, range.end)?;
+        timestamps::write(self, tx, &mut package, range.end)?;
         keys::write(self, tx, &mut package)?;
         let signers = self
             .keys
@@ -263,8 +277,14 @@ impl Job<'_> {
             kinds: tally.kinds.clone(),
             choices: tally.choices.clone(),
             findings: findings.findings.clone(),
+            cosigned: Vec::new(),
+            stamped: Vec::new(),
         }
     }
+}
+
+fn at_seconds(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
 fn by(actor: &Actor) -> String {

@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::clock::ClockWatch;
 use super::deciding::Memories;
 use super::decisions::{Books, Maker, Recorder};
 use super::follow::{self, HeadWatch};
@@ -9,6 +10,7 @@ use super::policies::note;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
 use super::signing;
+use super::timestamps::Authority;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
@@ -73,6 +75,8 @@ pub struct App {
     pub(super) maker: Arc<Maker>,
     pub(super) memories: Memories,
     pub(super) first_signer: NoteSigner,
+    pub(super) authority: Option<Authority>,
+    pub(super) clock_watch: ClockWatch,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
@@ -153,6 +157,8 @@ impl App {
             judge: Arc::new(Judge::new(indexed)),
             head,
             first_signer,
+            authority: None,
+            clock_watch: ClockWatch::default(),
             serve,
             home_country: setup.country,
             home_zone: setup.timezone,

@@ -25,6 +25,7 @@ pub mod system;
 mod why;
 mod witness;
 
+use crate::app::timestamps::Authority;
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
 use crate::store::DatabaseUrl;
@@ -213,7 +214,44 @@ fn open(config: &Config) -> Result<App, Failure> {
         &config.public_url("http://127.0.0.1:8080"),
         Box::new(|_, _| ()),
     )?;
-    App::open_plain(setup).map_err(Failure::from)
+    let authority = authority(config)?;
+    let mut app = App::open_plain(setup)?;
+    if let Some(authority) = authority {
+        app.stamp_with(authority);
+    }
+    Ok(app)
+}
+
+/// The timestamping authority that is configured.
+fn authority(config: &Config) -> Result<Option<Authority>, ConfigError> {
+    let wrong = |name, mend: &str| ConfigError::Value {
+        name,
+        mend: mend.into(),
+    };
+    let url = config.get("timestamp_url");
+    if url.is_empty() {
+        return Ok(None);
+    }
+    if !(url.starts_with("http://") || url.starts_with("https://")) {
+        return Err(wrong(
+            "timestamp_url",
+            "must be an http:// or https:// address",
+        ));
+    }
+    let chain = match config.get("timestamp_chain").as_str() {
+        "" => String::new(),
+        file => std::fs::read_to_string(file)
+            .ok()
+            .filter(|text| text.contains("-----BEGIN CERTIFICATE-----"))
+            .ok_or_else(|| {
+                wrong(
+                    "timestamp_chain",
+                    "must name a file with certificates in PEM",
+                )
+            })?,
+    };
+    let courier = Arc::new(courier::HttpCourier::new());
+    Ok(Some(Authority::new(url, chain, courier)))
 }
 
 fn setup(

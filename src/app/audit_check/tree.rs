@@ -5,9 +5,12 @@ use super::Check;
 use super::findings::Collector;
 use crate::audit::note::{CosignerKey, cosignatures};
 use crate::audit::signing::{KeyHistory, open_checkpoint};
+use crate::audit::timestamp;
 use crate::audit::tree::{Frontier, TILE_HEIGHT, TileRoot, hash_leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredCheckpoint, StoredCosignature, StoredHead, StoredTile};
+use crate::store::{
+    StoreError, StoredCheckpoint, StoredCosignature, StoredHead, StoredTile, StoredTimestamp,
+};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The tree as it grows again.
@@ -50,6 +53,15 @@ impl TreeCheck {
             if !is_cosigned(&one, &signed) {
                 let what = format!(
                     "a cosignature on the checkpoint for size {} is not its witness's",
+                    one.size
+                );
+                found.whole(what);
+            }
+        }
+        for one in check.tx.timestamps(check.grant, from, end)? {
+            if !is_stamped(&one, &signed) {
+                let what = format!(
+                    "a timestamp of the checkpoint for size {} is not for that checkpoint",
                     one.size
                 );
                 found.whole(what);
@@ -168,6 +180,16 @@ fn is_cosigned(stored: &StoredCosignature, signed: &[StoredCheckpoint]) -> bool 
     let note = format!("{}{}", checkpoint.note, stored.line);
     cosignatures(&note, &[key])
         .is_ok_and(|found| matches!(&found[..], [one] if i64::try_from(one.at) == Ok(stored.at)))
+}
+
+/// Whether a row is a timestamp, of its instant, of the checkpoint of its size.
+fn is_stamped(stored: &StoredTimestamp, signed: &[StoredCheckpoint]) -> bool {
+    let of_size = signed.iter().find(|one| one.size == stored.size);
+    let token = of_size.and_then(|one| {
+        let note = one.note.as_bytes();
+        timestamp::check(&stored.response, note, None).ok()
+    });
+    token.is_some_and(|token| token.at.timestamp() == stored.at)
 }
 
 fn compare(level: u8, index: u64, hash: &[u8; 32], rows: &[StoredTile], found: &mut Collector) {

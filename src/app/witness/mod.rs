@@ -99,6 +99,40 @@ impl App {
     }
 }
 
+/// What others said last of the log: who, how many entries, when.
+pub struct Vouchers {
+    /// The witnesses of the newest cosigned checkpoint: name, size, time in seconds since 1970.
+    pub cosigned: Vec<(String, Position, i64)>,
+    /// The newest timestamp: size, time.
+    pub stamped: Option<(Position, i64)>,
+}
+
+impl App {
+    /// What others said last of the log, as far as it was written down.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn vouchers(&self) -> Result<Vouchers, Refusal> {
+        let found = self.store.read(|tx| {
+            let size = tx.newest_cosigned(&self.serve, Position::MAX)?;
+            let rows = match size {
+                Some(size) => tx.cosignatures(&self.serve, size, size)?,
+                None => Vec::new(),
+            };
+            let stamped = tx.newest_timestamp(&self.serve, Position::MAX)?;
+            Ok::<_, StoreError>((rows, stamped))
+        })?;
+        let name = |vkey: &str| vkey.split('+').next().unwrap_or_default().to_owned();
+        let cosigned = found.0.iter();
+        Ok(Vouchers {
+            cosigned: cosigned
+                .map(|row| (name(&row.witness), row.size, row.at))
+                .collect(),
+            stamped: found.1.map(|one| (one.size, one.at)),
+        })
+    }
+}
+
 /// The checkpoint of a size with its cosignatures; `None` where none was signed for that size.
 pub(super) fn cosigned(
     tx: &mut ReadTx<'_>,

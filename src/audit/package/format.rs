@@ -29,6 +29,16 @@ pub const COSIGNED: &str = "log/cosigned/";
 pub const PROOF: &str = ".proof";
 /// The witnesses' public keys, for convenience, a line each.
 pub const WITNESSES: &str = "log/witnesses";
+/// Checkpoints that an authority stamped (RFC 3161): `timestamps/SIZE.note`, the bytes that were stamped;
+/// `timestamps/SIZE.tsr`, the authority's response; `timestamps/SIZE.proof`, the consistency proof from that
+/// size to [`CHECKPOINT`].
+pub const TIMESTAMPS: &str = "timestamps/";
+/// What ends the path of a stamped note.
+pub const NOTE: &str = ".note";
+/// What ends the path of a timestamp.
+pub const TOKEN: &str = ".tsr";
+/// The authority's certificates, PEM, for convenience: whoever checks should have them from elsewhere.
+pub const TSA_CHAIN: &str = "timestamps/tsa-chain.pem";
 /// What tile paths begin with.
 pub const LOG: &str = "log/";
 /// The entries.

@@ -87,7 +87,14 @@ fn history<R: Read + Seek>(
     let first = acts.first().and_then(KeyAct::previous);
     let mut history = KeyHistory::new(first.unwrap_or(own).clone());
     for (handover, act) in handovers.iter().zip(&acts) {
-        if let Err(what) = holds(handover, act, &mut history, &head) {
+        if let Err(error) = history.apply(handover.position, act) {
+            let at = Some(handover.position);
+            log.fail(Check::Keys, at, Some(KEYS), error.to_string());
+            return None;
+        }
+    }
+    for (handover, act) in handovers.iter().zip(&acts) {
+        if let Err(what) = holds(handover, act, &history, &head) {
             log.fail(Check::Keys, Some(handover.position), Some(KEYS), what);
             return None;
         }
@@ -130,18 +137,24 @@ fn act(handover: &Handover) -> Option<KeyAct> {
     KeyAct::read(leaf.kind, &handover.payload)
 }
 
-/// The entry stands in its checkpoint, that one in the head, and whoever must have signed it did:
-/// the key before, for a new one; the new one alone, where the one before is lost.
+/// The entry stands in its checkpoint, and that one in the head. A key that is brought by the one
+/// before must stand in a checkpoint that this one had signed: between the two entries that bring
+/// the new one and end the old. Before a break nothing hangs on that any more.
 fn holds(
     handover: &Handover,
     act: &KeyAct,
-    history: &mut KeyHistory,
+    history: &KeyHistory,
     head: &Checkpoint,
 ) -> Result<(), String> {
     let at = handover.position;
-    history.apply(at, act).map_err(|error| error.to_string())?;
     let covering = open_checkpoint(&handover.checkpoint, history)
         .map_err(|error| format!("the checkpoint that covers it does not hold: {error}"))?;
+    if let KeyAct::Rotated { previous, .. } = act
+        && history.standing(previous) == Standing::Holds
+        && !history.signing(covering.size).contains(previous)
+    {
+        return Err("the key before has not signed a checkpoint that covers it".to_owned());
+    }
     if covering.origin != head.origin {
         return Err("is covered by another log's checkpoint".to_owned());
     }

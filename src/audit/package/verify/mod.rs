@@ -16,12 +16,13 @@ mod manifest;
 mod record;
 mod report;
 mod tiles;
+mod timestamps;
 mod witnesses;
 
 #[cfg(test)]
 mod tests;
 
-pub use report::{CheckOutcome, Failure, ToldKey, VerifyReport, Witnessed};
+pub use report::{CheckOutcome, Failure, Stamped, ToldKey, VerifyReport, Witnessed};
 
 use super::format::{ENTRIES, Positions};
 use crate::audit::note::{CosignerKey, VerifierKey};
@@ -73,6 +74,7 @@ fn check_all<R: Read + Seek>(
     let checkpoint = head::read(archive, keys.as_ref(), trusted.is_some(), log);
     manifest::check_signature(archive, keys.as_ref(), log);
     witnesses::check(archive, keys.as_ref(), witnesses, log);
+    timestamps::check(archive, keys.as_ref(), log);
     let size = checkpoint.as_ref().map(|checkpoint| checkpoint.size);
     let range = positions.filter(|range| plausible(*range, size, archive.len(), log));
     let tiles = match (range, &checkpoint) {

@@ -18,6 +18,7 @@ pub(super) enum Check {
     Checkpoint,
     Signature,
     Witnesses,
+    Timestamps,
     Tiles,
     Bundles,
     Entries,
@@ -29,13 +30,14 @@ pub(super) enum Check {
 }
 
 impl Check {
-    const ALL: [(Self, &'static str); 14] = [
+    const ALL: [(Self, &'static str); 15] = [
         (Self::Archive, "archive is whole"),
         (Self::Manifest, "files are those of the manifest"),
         (Self::Keys, "keys followed each other"),
         (Self::Checkpoint, "checkpoint is signed"),
         (Self::Signature, "manifest is signed"),
         (Self::Witnesses, "witnesses saw the log only grow"),
+        (Self::Timestamps, "timestamps are for this log"),
         (Self::Tiles, "tiles lead to the checkpoint"),
         (Self::Bundles, "published entries are those of the tiles"),
         (Self::Entries, "entries are those of the tiles, in order"),
@@ -75,6 +77,19 @@ pub struct VerifyReport {
     pub keys: Vec<ToldKey>,
     /// What witnesses say, in the order of the sizes that they saw.
     pub witnesses: Vec<Witnessed>,
+    /// What a timestamping authority says, in the order of the sizes.
+    pub timestamps: Vec<Stamped>,
+}
+
+/// An authority attests that the log was signed with its first `size` entries at that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stamped {
+    /// How many entries.
+    pub size: u64,
+    /// When, by the authority's clock, RFC 3339. Its signature is not checked here.
+    pub at: String,
+    /// The token in the package.
+    pub file: String,
 }
 
 /// A key of the log, and the sizes that it signs.
@@ -138,6 +153,7 @@ pub(super) struct Recorder {
     pub(super) head: Option<Checkpoint>,
     pub(super) keys: Vec<ToldKey>,
     pub(super) witnesses: Vec<Witnessed>,
+    pub(super) timestamps: Vec<Stamped>,
 }
 
 impl Recorder {
@@ -152,6 +168,7 @@ impl Recorder {
             head: None,
             keys: Vec::new(),
             witnesses: Vec::new(),
+            timestamps: Vec::new(),
         }
     }
 
@@ -207,6 +224,7 @@ impl Recorder {
             key_trusted: self.key_trusted,
             keys: self.keys,
             witnesses: self.witnesses,
+            timestamps: self.timestamps,
         }
     }
 }
@@ -267,6 +285,9 @@ impl fmt::Display for VerifyReport {
                 "Cosigned by {name} at {at}: entries 0 up to {size}{vouched}"
             )?;
         }
+        self.timestamps
+            .iter()
+            .try_for_each(|one| write!(f, "{one}"))?;
         for check in &self.checks {
             let mark = if check.ok { "ok    " } else { "FAILED" };
             writeln!(f, "{mark} {}: {}", check.name, check.detail)?;
@@ -278,6 +299,19 @@ impl fmt::Display for VerifyReport {
             0 => Ok(()),
             n => writeln!(f, "  and {n} more"),
         }
+    }
+}
+
+impl fmt::Display for Stamped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { size, at, file } = self;
+        let note = file.replace(".tsr", ".note");
+        writeln!(
+            f,
+            "Stamped at {at} by a timestamping authority: entries 0 up to {size}. The token is for exactly this \
+             checkpoint; check the authority's signature, with its certificates as known from itself:\n  \
+             unzip FILE.zip 'timestamps/*' && openssl ts -verify -data {note} -in {file} -CAfile CA.pem"
+        )
     }
 }
 
