@@ -43,7 +43,7 @@ fn export(scene: &Scene, file: &Path) {
 fn unpack(package: &Path, folder: &Path) -> Vec<String> {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(package).unwrap()).unwrap();
     zip.extract(folder).unwrap();
-    let names = zip.file_names().map(|name| name.to_string());
+    let names = zip.file_names().map(|name| name.unwrap().into_owned());
     names
         .filter(|name| name.starts_with("timestamps/"))
         .collect()
