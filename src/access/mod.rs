@@ -154,6 +154,8 @@ permissions! {
     ImportConsents = "consents.import" open to Operator,
     /// Load the lists of opt-out registers, and tell which are loaded.
     LoadRegisters = "registers.load" open to Operator,
+    /// Change the keys that sign the log, and tell which there are.
+    ManageSigning = "signing.manage" open to Operator,
     /// What the service does by itself: open the door, follow the ledger, sign checkpoints.
     Serve = "service.serve" open to System,
 }

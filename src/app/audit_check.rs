@@ -7,6 +7,7 @@
 //! | [`entry`] | each leaf with its payload and its row's columns |
 //! | [`public`] | suppressions, keys, staff and catalogue with what was published |
 //! | [`registers`] | lists of opt-out registers with what was loaded |
+//! | [`keys`] | signing keys with the entries about them |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
 //!
@@ -17,6 +18,7 @@ mod decisions;
 mod entry;
 mod findings;
 mod fold;
+mod keys;
 mod people;
 mod policies;
 mod public;
@@ -29,6 +31,7 @@ use super::open::App;
 use super::refusal::Refusal;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::note::VerifierKey;
+use crate::audit::signing::KeyHistory;
 use crate::audit::tree::Frontier;
 use crate::domain::ids::Position;
 use crate::store::{ReadTx, StoreError};
@@ -43,8 +46,8 @@ pub(super) struct Check<'a, 'b, 'c> {
     pub grant: &'a Grant<ExportAudit>,
     /// The name of the log.
     pub origin: &'a str,
-    /// The key that signs its checkpoints.
-    pub verifier: &'a VerifierKey,
+    /// The keys that sign its checkpoints.
+    pub keys: KeyHistory,
     /// Told how far it is: done, in all.
     pub progress: &'c dyn Fn(u64, u64),
 }
@@ -60,18 +63,31 @@ impl App {
         progress: &dyn Fn(u64, u64),
     ) -> Result<AuditFindings, Refusal> {
         let found = self.store.read(|tx| {
-            let (origin, verifier) = (self.origin(), self.verifier());
+            let keys = keys_of(tx, grant, self.verifier())?;
+            let origin = self.origin();
             Check {
                 tx,
                 grant,
                 origin,
-                verifier,
+                keys,
                 progress,
             }
             .run()
         });
         Ok(found?)
     }
+}
+
+/// The keys as far as the entries about them follow each other.
+///
+/// # Errors
+/// Where the database fails.
+pub(super) fn keys_of(
+    tx: &mut ReadTx<'_>,
+    grant: &Grant<ExportAudit>,
+    first: &VerifierKey,
+) -> Result<KeyHistory, StoreError> {
+    Ok(keys::lenient(first.clone(), &tx.key_acts(grant)?))
 }
 
 impl Check<'_, '_, '_> {
@@ -86,6 +102,7 @@ impl Check<'_, '_, '_> {
         let mut tree = tree::TreeCheck::default();
         let mut public = public::PublicCheck::new(self.tx, self.grant)?;
         let mut policies = policies::PolicyCheck::default();
+        let mut keys = keys::KeyCheck::default();
         let mut registers = registers::RegisterCheck::default();
         let mut decisions = decisions::DecisionCheck::default();
         let mut entries = entry::EntryCheck::new(self.origin, public.notice_hashes());
@@ -98,6 +115,7 @@ impl Check<'_, '_, '_> {
                 let leaf = entries.check(one, &mut found);
                 public.note(one, leaf.as_ref());
                 policies.note(one, leaf.as_ref());
+                keys.note(one, leaf.as_ref());
                 registers.note(one, leaf.as_ref());
                 decisions.note(one, leaf.as_ref());
             }
@@ -110,6 +128,7 @@ impl Check<'_, '_, '_> {
         tree.close(&mut self, &head, &mut found)?;
         public.close(&mut self, &mut found)?;
         policies.close(&mut self, &mut found)?;
+        keys.close(&mut self, &mut found)?;
         registers.close(&mut self, &mut found)?;
         decisions.close(&mut self, size, &mut found)?;
         let persons = people::check(&mut self, size, persons, &mut found)?;

@@ -8,28 +8,33 @@
 mod decisions;
 mod entries;
 mod files;
+mod keys;
 mod query;
 mod report;
 #[cfg(test)]
 mod tests;
+mod timestamps;
 mod witnesses;
 
 pub use query::ExportQuery;
 pub use report::{Report, ReportData, ReportEntry};
 
-use super::audit_check::{AuditFindings, BLOCK, Check};
+use super::audit_check::{AuditFindings, BLOCK, Check, keys_of};
 use super::open::App;
 use super::period;
 use super::refusal::Refusal;
+use super::signing::Keys;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::package::format::{Period, Positions};
 use crate::audit::package::plan::{PlanError, tiles_for};
 use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
+use crate::audit::signing::open_checkpoint;
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::{Now, from_micros, rfc3339};
 use crate::store::{Order, ReadTx, StoreError};
+use chrono::{DateTime, Utc};
 use entries::Source;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -85,6 +90,7 @@ struct Job<'a> {
     checkpoint: Checkpoint,
     note: String,
     signed_at: i64,
+    keys: Keys,
     progress: &'a dyn Fn(u64, u64),
 }
 
@@ -116,7 +122,12 @@ impl App {
         let payload = json!({ "export": id, "query": query });
         let recorded = self.record_export(grant, payload, now)?;
         let signed = self.sign_head(now)?;
-        let checkpoint = Checkpoint::open(&signed.note, std::slice::from_ref(self.verifier()))
+        // an authority that fails keeps nobody from an export; it is told elsewhere
+        if let Err(error) = self.stamp() {
+            tracing::warn!(%error, "the export's checkpoint was not stamped");
+        }
+        let keys = self.keys_of_log()?;
+        let checkpoint = open_checkpoint(&signed.note, &keys.history)
             .map_err(|error| ExportError::Log(error.to_string()))?;
         let (note, signed_at) = (signed.note, signed.signed_at);
         let job = Job {
@@ -129,6 +140,7 @@ impl App {
             checkpoint,
             note,
             signed_at,
+            keys,
             progress,
         };
         self.store.read(|tx| job.write(tx, out, recorded))
@@ -167,11 +179,29 @@ impl Job<'_> {
         let tally = entries::write(self, tx, &mut package, range.clone())?;
         files::write(self, tx, &mut package)?;
         decisions::write(self, tx, &mut package, range.clone())?;
-        let data = self.data(&range, &tally, &findings);
+        let data = ReportData {
+            cosigned: witnesses::told(self, tx, range.end)?,
+            stamped: timestamps::chosen(self, tx, range.end)?
+                .iter()
+                .map(|one| (one.size, at_seconds(one.at)))
+                .collect(),
+            ..self.data(&range, &tally, &findings)
+        };
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;
         witnesses::write(self, tx, &mut package, range.end)?;
-        package.finish(&self.note, &self.app.signer, &findings.findings)?;
+        timestamps::write(self, tx, &mut package, range.end)?;
+        keys::write(self, tx, &mut package)?;
+        let signers = self
+            .keys
+            .signers(
+                self.checkpoint.size,
+                &self.app.first_signer,
+                self.app.keys(),
+            )
+            .map_err(StoreError::from)?;
+        let anchor = self.keys.history.anchor();
+        package.finish(&self.note, anchor, &signers, &findings.findings)?;
         Ok(Exported {
             id: self.id,
             recorded,
@@ -187,12 +217,12 @@ impl Job<'_> {
     }
 
     fn check(&self, tx: &mut ReadTx<'_>) -> Result<AuditFindings, StoreError> {
-        let (origin, verifier) = (self.app.origin(), self.app.verifier());
+        let keys = keys_of(tx, self.grant, self.app.verifier())?;
         Check {
             tx,
             grant: self.grant,
-            origin,
-            verifier,
+            origin: self.app.origin(),
+            keys,
             progress: self.progress,
         }
         .run()
@@ -247,8 +277,14 @@ impl Job<'_> {
             kinds: tally.kinds.clone(),
             choices: tally.choices.clone(),
             findings: findings.findings.clone(),
+            cosigned: Vec::new(),
+            stamped: Vec::new(),
         }
     }
+}
+
+fn at_seconds(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
 fn by(actor: &Actor) -> String {

@@ -7,6 +7,7 @@ pub mod check;
 pub mod checkpoint;
 pub mod choices;
 pub mod choose;
+pub mod clock;
 pub mod contact;
 pub mod contacts;
 pub mod create_key;
@@ -39,7 +40,9 @@ mod remembered;
 pub mod reports;
 pub mod reserve;
 pub mod sign_in;
+pub mod signing;
 pub mod tile;
+pub mod timestamps;
 pub mod told_act;
 pub mod witness;
 

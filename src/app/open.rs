@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::clock::ClockWatch;
 use super::deciding::Memories;
 use super::decisions::{Books, Maker, Recorder};
 use super::follow::{self, HeadWatch};
@@ -8,6 +9,8 @@ use super::policies::load::Loader;
 use super::policies::note;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
+use super::signing;
+use super::timestamps::Authority;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
@@ -71,7 +74,9 @@ pub struct App {
     pub(super) recorder: Recorder,
     pub(super) maker: Arc<Maker>,
     pub(super) memories: Memories,
-    pub(super) signer: NoteSigner,
+    pub(super) first_signer: NoteSigner,
+    pub(super) authority: Option<Authority>,
+    pub(super) clock_watch: ClockWatch,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
@@ -120,11 +125,12 @@ impl App {
         let store = Arc::new(opened.store);
         let serve = authorize::<Serve>(&Principal::System)
             .map_err(|error| OpenError::Signing(error.to_string()))?;
+        let first_signer =
+            NoteSigner::from_seed(store.origin(), keys.signing_seed().expose()).map_err(failed)?;
         if indexed {
+            store.read(|tx| signing::look(tx, &serve, &first_signer, &keys))?;
             follow::build(&store, &index, &loader, &serve, &*setup.progress)?;
         }
-        let signer =
-            NoteSigner::from_seed(store.origin(), keys.signing_seed().expose()).map_err(failed)?;
         let idle = indexed.then_some(follow::IDLE);
         let following = (store.clone(), index.clone(), loader.clone());
         let head = HeadWatch::start(following, serve.clone(), idle);
@@ -150,7 +156,9 @@ impl App {
             shadow: None,
             judge: Arc::new(Judge::new(indexed)),
             head,
-            signer,
+            first_signer,
+            authority: None,
+            clock_watch: ClockWatch::default(),
             serve,
             home_country: setup.country,
             home_zone: setup.timezone,

@@ -44,6 +44,20 @@ impl Checkpoint {
         Ok(signer.sign(&self.to_string())?)
     }
 
+    /// The checkpoint as a note signed by each of the log's keys.
+    ///
+    /// # Errors
+    /// When the origin is not each signer's name, or there is none.
+    pub fn sign_by(&self, signers: &[NoteSigner]) -> Result<String, CheckpointError> {
+        if signers
+            .iter()
+            .any(|one| one.verifier().name() != self.origin)
+        {
+            return Err(CheckpointError::Origin);
+        }
+        Ok(NoteSigner::sign_by(signers, &self.to_string())?)
+    }
+
     /// Reads a signed checkpoint of the log whose keys are `known`.
     ///
     /// # Errors

@@ -11,6 +11,8 @@
 //! | [`decision`] | recorded decisions: blocks, salts, roots | decision format 1 |
 //! | [`note`] | text signed with Ed25519, and cosigned | C2SP signed-note, tlog-cosignature |
 //! | [`checkpoint`] | the signed head: origin, size, root | C2SP tlog-checkpoint |
+//! | [`signing`] | which keys sign which sizes; how one follows another | decision 0023 |
+//! | [`timestamp`] | requests and tokens of a timestamping authority | RFC 3161 |
 //! | [`witness`] | what a witness cosigns and refuses | C2SP tlog-witness |
 //! | [`package`] | the ZIP for the regulator, written and verified | profile `placet-audit/1` |
 //!
@@ -26,7 +28,9 @@ pub mod leaf;
 pub mod note;
 pub mod package;
 pub mod proof;
+pub mod signing;
 pub mod tile;
+pub mod timestamp;
 pub mod tree;
 pub mod witness;
 

@@ -4,6 +4,7 @@
 use super::encoding::{b64, unb64_any};
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use std::fmt;
+use std::sync::Arc;
 
 mod cosignature;
 mod key;
@@ -39,8 +40,9 @@ pub enum NoteError {
 }
 
 /// Signs notes under a name.
+#[derive(Clone)]
 pub struct NoteSigner {
-    pair: Ed25519KeyPair,
+    pair: Arc<Ed25519KeyPair>,
     verifier: VerifierKey,
 }
 
@@ -69,6 +71,7 @@ impl NoteSigner {
         let public = pair.public_key().as_ref();
         let public = public.try_into().map_err(|_| NoteError::Key)?;
         let verifier = VerifierKey::new(name, public)?;
+        let pair = Arc::new(pair);
         Ok(Self { pair, verifier })
     }
 
@@ -86,6 +89,19 @@ impl NoteSigner {
     pub fn sign(&self, text: &str) -> Result<String, NoteError> {
         check_text(text)?;
         Ok(format!("{text}\n{}", self.line(text)))
+    }
+
+    /// The note with this text and a line of each of `signers`, in their order.
+    ///
+    /// # Errors
+    /// As [`Self::sign`], or where there is no signer.
+    pub fn sign_by(signers: &[Self], text: &str) -> Result<String, NoteError> {
+        check_text(text)?;
+        if signers.is_empty() {
+            return Err(NoteError::Unsigned);
+        }
+        let lines: String = signers.iter().map(|signer| signer.line(text)).collect();
+        Ok(format!("{text}\n{lines}"))
     }
 
     /// The note with one more signature line, as while a key is being rotated.
@@ -157,6 +173,13 @@ pub fn signed_only(note: &str, known: &[VerifierKey]) -> Result<String, NoteErro
 /// When it is not a signed note.
 pub fn unverified_text(note: &str) -> Result<&str, NoteError> {
     split(note).map(|(text, _)| text)
+}
+
+/// How many signature lines bear that name; none where it is no signed note.
+#[must_use]
+pub fn lines_by(note: &str, name: &str) -> usize {
+    let lines = split(note).map(|(_, lines)| lines).unwrap_or_default();
+    lines.iter().filter(|(by, ..)| *by == name).count()
 }
 
 type Signature<'a> = (&'a str, [u8; 4], Vec<u8>);

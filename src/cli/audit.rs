@@ -188,8 +188,9 @@ fn export(app: &App, grant: &Grant<ExportAudit>, args: &ExportArgs, json: bool) 
 fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> Ended {
     let holds = made.findings.holds();
     if json {
+        let key = app.anchor().map_err(failed)?.to_string();
         print(
-            &serde_json::json!({ "file": args.output, "ok": holds, "key": app.verifier().to_string(), "export": made }),
+            &serde_json::json!({ "file": args.output, "ok": holds, "key": key, "export": made }),
         )?;
         return Ok(if holds { HOLDS } else { FOUND });
     }
@@ -201,7 +202,7 @@ fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> E
     ))?;
     print(&format!(
         "Log's key, to be handed over by another way than the package:\n{}",
-        app.verifier()
+        app.anchor().map_err(failed)?
     ))?;
     tell_findings(&made.findings.findings)
 }

@@ -23,6 +23,8 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("log", "info", false),
     ("workers", "0", false),
     ("witnesses", "", false),
+    ("timestamp_url", "", true),
+    ("timestamp_chain", "", false),
 ];
 
 /// The configuration cannot be used.

@@ -1,13 +1,17 @@
-//! The way out to witnesses: HTTP or HTTPS, with every measure bounded.
+//! The way out to witnesses and timestamping authorities: HTTP or HTTPS, with every measure bounded.
 
+use crate::app::timestamps::StampCourier;
 use crate::app::witness::{Courier, Reply, Unreached};
 use std::time::Duration;
 use ureq::Agent;
 
-/// A witness that has not answered by then is away.
+/// Who has not answered by then is away.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes: some cosignatures.
 const LONGEST: u64 = 1 << 14;
+
+/// The longest timestamp that is read, in bytes: a token with its certificates.
+const LONGEST_TOKEN: u64 = 1 << 16;
 
 /// Goes straight to the address, and nowhere that it is sent on to.
 pub struct HttpCourier(Agent);
@@ -38,6 +42,17 @@ impl Courier for HttpCourier {
         // what is no text is no cosignature
         let body = String::from_utf8(body.read_to_vec().map_err(failed)?).unwrap_or_default();
         Ok(Reply { status, body })
+    }
+}
+
+impl StampCourier for HttpCourier {
+    fn stamp(&self, url: &str, request: Vec<u8>) -> Result<(u16, Vec<u8>), Unreached> {
+        let failed = |error: ureq::Error| Unreached(error.to_string());
+        let asked = self.0.post(url).content_type("application/timestamp-query");
+        let mut answer = asked.send(request).map_err(failed)?;
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(LONGEST_TOKEN);
+        Ok((status, body.read_to_vec().map_err(failed)?))
     }
 }
 

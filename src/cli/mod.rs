@@ -12,6 +12,7 @@ mod digest;
 mod doors;
 mod health;
 mod import;
+mod keys;
 mod link;
 mod master_key;
 mod output;
@@ -25,6 +26,7 @@ pub mod system;
 mod why;
 mod witness;
 
+use crate::app::timestamps::Authority;
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
 use crate::store::DatabaseUrl;
@@ -113,6 +115,11 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// The keys of the registry: tell, change
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// Be a witness for logs on other machines
     Witness {
         #[command(subcommand)]
@@ -187,6 +194,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
             || open(&config),
             settings.json,
         ))),
+        Command::Keys { command } => keys::run(&command, &config, settings.json),
         Command::Witness { command } => witness::run(&command),
         Command::Report(args) => report::run(&args, &config, settings.json),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
@@ -207,7 +215,44 @@ fn open(config: &Config) -> Result<App, Failure> {
         &config.public_url("http://127.0.0.1:8080"),
         Box::new(|_, _| ()),
     )?;
-    App::open_plain(setup).map_err(Failure::from)
+    let authority = authority(config)?;
+    let mut app = App::open_plain(setup)?;
+    if let Some(authority) = authority {
+        app.stamp_with(authority);
+    }
+    Ok(app)
+}
+
+/// The timestamping authority that is configured.
+fn authority(config: &Config) -> Result<Option<Authority>, ConfigError> {
+    let wrong = |name, mend: &str| ConfigError::Value {
+        name,
+        mend: mend.into(),
+    };
+    let url = config.get("timestamp_url");
+    if url.is_empty() {
+        return Ok(None);
+    }
+    if !(url.starts_with("http://") || url.starts_with("https://")) {
+        return Err(wrong(
+            "timestamp_url",
+            "must be an http:// or https:// address",
+        ));
+    }
+    let chain = match config.get("timestamp_chain").as_str() {
+        "" => String::new(),
+        file => std::fs::read_to_string(file)
+            .ok()
+            .filter(|text| text.contains("-----BEGIN CERTIFICATE-----"))
+            .ok_or_else(|| {
+                wrong(
+                    "timestamp_chain",
+                    "must name a file with certificates in PEM",
+                )
+            })?,
+    };
+    let courier = Arc::new(courier::HttpCourier::new());
+    Ok(Some(Authority::new(url, chain, courier)))
 }
 
 fn setup(

@@ -3,7 +3,7 @@
 use super::config::{Config, ConfigError};
 use super::courier::HttpCourier;
 use super::output::{Exit, Failure, say};
-use super::{master_key, setup};
+use super::{authority, master_key, setup};
 use crate::app::App;
 use crate::app::demo::Demo;
 use crate::app::witness::{Courier, Witness};
@@ -13,6 +13,7 @@ use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
+use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
 use actix_web::web;
@@ -45,6 +46,12 @@ pub struct ServeArgs {
     /// A witness that is asked to cosign checkpoints; may be given several times
     #[arg(long = "witness", value_name = "VKEY=URL")]
     witnesses: Vec<String>,
+    /// A timestamping authority (RFC 3161) that stamps checkpoints, hourly and at exports
+    #[arg(long, value_name = "URL")]
+    timestamp_url: Option<String>,
+    /// The authority's certificates, PEM, to go into audit packages
+    #[arg(long, value_name = "FILE")]
+    timestamp_chain: Option<String>,
 }
 
 impl ServeArgs {
@@ -53,6 +60,8 @@ impl ServeArgs {
         let mut flags = vec![
             ("listen", self.listen.clone()),
             ("workers", self.workers.clone()),
+            ("timestamp_url", self.timestamp_url.clone()),
+            ("timestamp_chain", self.timestamp_chain.clone()),
         ];
         if !self.witnesses.is_empty() {
             flags.push(("witnesses", Some(self.witnesses.join(" "))));
@@ -115,7 +124,11 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         master_key::make_directory(&demo_directory())?;
     }
     let witnesses = witnesses(config)?;
+    let authority = authority(config)?;
     let mut app = App::open(setup)?;
+    if let Some(authority) = authority {
+        app.stamp_with(authority);
+    }
     if let Some(name) = &args.shadow {
         let draft = shadowed(&app, name)?;
         app.shadow(&draft)
@@ -128,6 +141,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let _checkpoints = Checkpoints::start(app.clone())?;
     let _decisions = Decisions::start(app.clone())?;
     let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new());
+    let _timestamps = Timestamps::start(app.clone())?;
     let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),

@@ -239,6 +239,12 @@ pub enum PublicKind {
     AudienceEnded,
     /// A block of decisions was recorded.
     Decisions,
+    /// A key signs the log beside the one before.
+    SigningKeyRotated,
+    /// The older of two signing keys signs no more.
+    SigningKeyRetired,
+    /// A lost signing key was replaced.
+    SigningKeyReplaced,
 }
 
 impl PublicKind {
@@ -263,6 +269,9 @@ impl PublicKind {
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
             Self::Decisions => "decisions.recorded",
+            Self::SigningKeyRotated => "signing_key.rotated",
+            Self::SigningKeyRetired => "signing_key.retired",
+            Self::SigningKeyReplaced => "signing_key.replaced",
         }
     }
 }

@@ -36,11 +36,22 @@ fn plain(text: String) -> HttpResponse {
         .body(text)
 }
 
-/// The key that checks checkpoints, as a C2SP verifier key.
+/// The key that vouches for all others: the one that the log began with, or began with anew after a
+/// loss, as a C2SP verifier key. `/log/keys` has the others.
 #[utoipa::path(tag = "audit", responses((status = 200, description = "A vkey", body = String, content_type = "text/plain")))]
 #[get("/log/vkey")]
-pub async fn vkey(site: web::Data<Site>) -> HttpResponse {
-    plain(format!("{}\n", site.app.verifier()))
+pub async fn vkey(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let key = block(move || site.app.anchor()).await?;
+    Ok(plain(format!("{key}\n")))
+}
+
+/// Every key that signed or signs the log, with the sizes that it signs: a checkpoint is signed by
+/// each key whose sizes hold its own.
+#[utoipa::path(tag = "audit", responses((status = 200, description = "`keys`: `id`, `key`, `from`, `until`, `introduced`, `reason`", body = Object)))]
+#[get("/log/keys")]
+pub async fn keys(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
+    let keys = block(move || site.app.log_keys()).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "keys": keys })))
 }
 
 /// A tile of hashes or a bundle of entries.

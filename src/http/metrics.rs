@@ -1,6 +1,8 @@
 //! Counters and timings for Prometheus. Labels are routes and statuses, never anything of a person.
 
+use crate::app::clock::ClockState;
 use crate::app::policies::shadow::Shadow;
+use crate::app::timestamps::StampState;
 use crate::domain::registry::Register;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
@@ -27,6 +29,10 @@ pub struct Metrics {
     shadow_checks: IntGauge,
     shadow_differing: IntGaugeVec,
     register_days_left: IntGaugeVec,
+    clock_behind: IntGauge,
+    clock_jumps: IntGaugeVec,
+    stamped_at: IntGauge,
+    stamp_failing: IntGauge,
 }
 
 impl Metrics {
@@ -81,6 +87,26 @@ impl Metrics {
             ),
             &["register"],
         )?;
+        let clock_behind = IntGauge::new(
+            "placet_clock_behind_seconds",
+            "Seconds by which the clock is behind the last entry of the log",
+        )?;
+        let clock_jumps = IntGaugeVec::new(
+            Opts::new("placet_clock_jumps", "Jumps of the clock since the start"),
+            &["direction"],
+        )?;
+        let stamped_at = IntGauge::new(
+            "placet_timestamp_last_seconds",
+            "Time of the last timestamp of a checkpoint, in seconds since 1970; 0 for none",
+        )?;
+        let stamp_failing = IntGauge::new(
+            "placet_timestamp_failing",
+            "1 where the timestamping authority failed when it was asked last",
+        )?;
+        registry.register(Box::new(clock_behind.clone()))?;
+        registry.register(Box::new(clock_jumps.clone()))?;
+        registry.register(Box::new(stamped_at.clone()))?;
+        registry.register(Box::new(stamp_failing.clone()))?;
         registry.register(Box::new(register_days_left.clone()))?;
         registry.register(Box::new(shadow_checks.clone()))?;
         registry.register(Box::new(shadow_differing.clone()))?;
@@ -109,6 +135,10 @@ impl Metrics {
             shadow_checks,
             shadow_differing,
             register_days_left,
+            clock_behind,
+            clock_jumps,
+            stamped_at,
+            stamp_failing,
         })
     }
 
@@ -150,6 +180,21 @@ impl Metrics {
             let gauge = &self.register_days_left;
             gauge.with_label_values(&[register.as_str()]).set(*days);
         }
+    }
+
+    /// Takes over how the clock stands.
+    pub fn clock(&self, state: ClockState) {
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.clock_behind.set(state.behind);
+        let jumps = |direction| self.clock_jumps.with_label_values(&[direction]);
+        jumps("back").set(whole(state.back));
+        jumps("forward").set(whole(state.forward));
+    }
+
+    /// Takes over how timestamps stand.
+    pub fn stamped(&self, state: &StampState) {
+        self.stamped_at.set(state.last.map_or(0, |last| last.1));
+        self.stamp_failing.set(i64::from(state.failure.is_some()));
     }
 
     /// Takes over how many checks were repeated, and how many differed.

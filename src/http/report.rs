@@ -1,8 +1,8 @@
 //! The report of an audit package: the export's data into the page.
 
 use super::pages::{
-    ChoiceCount, Finding, KindCount, Language, ReportHead, ReportRow, report_foot, report_head,
-    report_row,
+    ChoiceCount, Finding, KindCount, Language, ReportHead, ReportRow, Vouched, report_foot,
+    report_head, report_row,
 };
 use crate::app::export::{Report, ReportData, ReportEntry};
 use crate::audit::encoding::b64;
@@ -62,8 +62,25 @@ impl HtmlReport {
             kinds: data.kinds.iter().map(kind).collect(),
             choices: data.choices.iter().map(choice).collect(),
             findings: data.findings.iter().map(finding).collect(),
+            vouched: self.vouched(data),
             file_name: self.file_name.clone(),
         }
+    }
+}
+
+impl HtmlReport {
+    fn vouched(&self, data: &ReportData) -> Vec<Vouched> {
+        let cosigned = data.cosigned.iter().map(|(name, size, at)| Vouched {
+            witness: Some(name.clone()),
+            size: *size,
+            at: at.with_timezone(&self.zone),
+        });
+        let stamped = data.stamped.iter().map(|(size, at)| Vouched {
+            witness: None,
+            size: *size,
+            at: at.with_timezone(&self.zone),
+        });
+        cosigned.chain(stamped).collect()
     }
 }
 

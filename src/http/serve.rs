@@ -30,6 +30,7 @@ fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(log::checkpoint)
         .service(log::cosigned)
         .service(log::vkey)
+        .service(log::keys)
         .service(log::tile);
 }
 

@@ -1,4 +1,4 @@
-//! Signs the head of the log once a second while it moves.
+//! Signs the head of the log once a second while it moves, and looks whether the clock jumped.
 
 use crate::app::App;
 use std::sync::Arc;
@@ -23,6 +23,11 @@ impl Checkpoints {
             .name("checkpoints".into())
             .spawn(move || {
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                    match app.watch_clock(app.now()) {
+                        Ok(Some(jump)) => tracing::warn!(%jump, "the clock jumped"),
+                        Ok(None) => {}
+                        Err(error) => tracing::warn!(%error, "the clock could not be compared"),
+                    }
                     if let Err(error) = app.sign_head(app.now()) {
                         tracing::error!(%error, "the head of the log could not be signed");
                     }

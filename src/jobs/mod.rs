@@ -2,4 +2,5 @@
 
 pub mod checkpoints;
 pub mod decisions;
+pub mod timestamps;
 pub mod witnesses;

@@ -28,8 +28,14 @@ pub enum StoreError {
         position: Option<Position>,
     },
     /// The key file is not this database's.
-    #[error("this key file does not belong to this database; give the one that it was made with")]
+    #[error(
+        "this key file does not belong to this database; give the one that it was made with, or bring it back from \
+         your backup (where there was no key file, a new one was made just now, which opens nothing here)"
+    )]
     WrongKey,
+    /// A signing key is not there, or not this log's. What to do is part of the words.
+    #[error("{0}")]
+    Signing(String),
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),

@@ -40,6 +40,7 @@ pub struct Keyring {
     signing_seed: Secret<[u8; 32]>,
     receipt_seed: Secret<[u8; 32]>,
     policy_seed: Secret<[u8; 32]>,
+    signing: LessSafeKey,
     forms: hmac::Key,
     decisions: LessSafeKey,
     campaigns: hmac::Key,
@@ -67,6 +68,7 @@ impl Keyring {
             signing_seed: Secret::new(expand(&root, b"sign/1")?),
             receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
             policy_seed: Secret::new(expand(&root, b"policy/1")?),
+            signing: cipher(&expand(&root, b"signing-seeds/1")?)?,
             forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
             decisions: cipher(&expand(&root, b"decisions/1")?)?,
             campaigns: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"campaigns/1")?),
@@ -102,10 +104,34 @@ impl Keyring {
         &self.policy_seed
     }
 
-    /// The seed of the Ed25519 key that signs checkpoints.
+    /// The seed of the Ed25519 key that signs checkpoints when a log begins.
     #[must_use]
     pub const fn signing_seed(&self) -> &Secret<[u8; 32]> {
         &self.signing_seed
+    }
+
+    /// Seals the seed of a later signing key; `vkey` is its public half.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn seal_signing(
+        &self,
+        seed: &Secret<[u8; 32]>,
+        vkey: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(&self.signing, seed.expose(), &signing_aad(vkey), entropy)
+    }
+
+    /// Opens the seed of a later signing key.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where the row was changed, or is another key's.
+    pub fn open_signing(&self, sealed: &[u8], vkey: &str) -> Result<Secret<[u8; 32]>, KeyError> {
+        let seed = open(&self.signing, sealed, &signing_aad(vkey))?;
+        seed.try_into()
+            .map(Secret::new)
+            .map_err(|_| KeyError::Sealed)
     }
 
     /// A keyed hash for form fields that must come back unchanged.
@@ -176,6 +202,10 @@ impl Keyring {
 
 /// What is sealed with the key of the decisions.
 const DECISIONS: &[u8] = b"decisions/1";
+
+fn signing_aad(vkey: &str) -> Vec<u8> {
+    [b"signing-seed/1/".as_slice(), vkey.as_bytes()].concat()
+}
 
 fn wrap_aad(subject: SubjectId) -> Vec<u8> {
     [b"subject-key/1/".as_slice(), subject.as_bytes()].concat()

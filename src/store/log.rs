@@ -227,6 +227,34 @@ impl ReadTx<'_> {
         opened.unwrap_or(StoredPayload::Unreadable)
     }
 
+    /// The payload of the log's first entry.
+    ///
+    /// # Errors
+    /// Where the database fails, or there is none.
+    pub fn genesis<P: ReadsLog>(&mut self, _grant: &Grant<P>) -> Result<String, StoreError> {
+        on!(self.db, conn => public_events::table
+            .find(0_i64).select(public_events::payload).first(conn))
+        .map_err(StoreError::failed("reading the log's first entry"))
+    }
+
+    /// The first checkpoint of at least that size: size, note, and when it was signed.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn checkpoint_from<P: ReadsLog>(
+        &mut self,
+        _grant: &Grant<P>,
+        least: Position,
+    ) -> Result<Option<(Position, String, i64)>, StoreError> {
+        let row: Option<(i64, String, i64)> = on!(self.db, conn => checkpoints::table
+            .filter(checkpoints::size.ge(signed(least)))
+            .order(checkpoints::size)
+            .select((checkpoints::size, checkpoints::note, checkpoints::signed_at))
+            .first(conn).optional())
+        .map_err(StoreError::failed("reading checkpoints"))?;
+        Ok(row.map(|(size, note, at)| (unsigned(size), note, at)))
+    }
+
     /// The latest checkpoint's note.
     ///
     /// # Errors

@@ -28,7 +28,9 @@ mod read;
 mod registers;
 mod rows;
 mod schema;
+mod signing;
 mod suppress;
+mod timestamps;
 mod turn;
 mod tx;
 mod url;
@@ -57,6 +59,8 @@ pub use policies::{
 };
 pub use read::ReadTx;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
+pub use signing::StoredKeyAct;
+pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

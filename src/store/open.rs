@@ -8,6 +8,7 @@ use super::mark::Mark;
 use super::read::ReadTx;
 use super::rows::{signed, unsigned};
 use super::schema::{log_head, registry};
+use super::timestamps::StoredTimestamp;
 use super::turn::Turn;
 use super::tx::{Recorded, WriteTx};
 use super::url::DatabaseUrl;
@@ -350,6 +351,18 @@ impl Store {
         self.outside_the_ledger(|db| super::cosignatures::save(db, cosignature))
     }
 
+    /// Keeps an authority's timestamp beside the checkpoint that it is on.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn save_timestamp(
+        &self,
+        _grant: &Grant<Serve>,
+        timestamp: &StoredTimestamp,
+    ) -> Result<(), StoreError> {
+        self.outside_the_ledger(|db| super::timestamps::save(db, timestamp))
+    }
+
     /// Closes a session at its owner's wish.
     ///
     /// # Errors
@@ -381,7 +394,7 @@ impl Store {
         Ok(done)
     }
 
-    /// A write that records nothing about anybody: the three callers above, and the lists by which
+    /// A write that records nothing about anybody: the four callers above, and the lists by which
     /// recorded decisions are found, which only repeat what the decisions say.
     pub(super) fn outside_the_ledger<T>(
         &self,

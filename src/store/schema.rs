@@ -21,6 +21,12 @@ table! {
     cosignatures (size, witness) { size -> BigInt, witness -> Text, line -> Text, cosigned_at -> BigInt, }
 }
 table! {
+    signing_acts (number) { number -> Integer, position -> BigInt, sealed -> Nullable<Binary>, }
+}
+table! {
+    timestamps (size, authority) { size -> BigInt, authority -> Text, response -> Binary, stamped_at -> BigInt, }
+}
+table! {
     public_events (position) { position -> BigInt, payload -> Text, opening -> Binary, }
 }
 table! {

@@ -9,6 +9,7 @@ use super::registers::RegisterLoad;
 use super::rows::{
     CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
 };
+use super::signing::SigningRows;
 use crate::audit::Hash;
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
@@ -136,6 +137,8 @@ pub(super) enum Extra {
     Register(Box<RegisterLoad>),
     /// A block of decisions, and the texts that it names.
     Decisions(Arc<DecisionBlock>, Arc<[(Hash, Arc<str>)]>),
+    /// An entry about a signing key.
+    SigningAct(SigningRows),
     /// Entries of the journal of decisions, whose decisions this write records.
     OutOfJournal(Vec<Vec<u8>>),
 }

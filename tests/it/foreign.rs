@@ -155,6 +155,38 @@ fn go_verifies_our_log_and_our_witness() {
     }
 }
 
+/// While a key is being changed a checkpoint bears two lines of one name: whoever knows either key
+/// reads it.
+#[test]
+fn go_reads_a_checkpoint_with_two_signature_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(verifier) = verifier(folder.path()) else {
+        return;
+    };
+    let db = Db::sqlite();
+    let scene = Scene::new(&db);
+    let old = scene.server.http().get("/log/vkey").expect(200).text;
+    let rotated = cli(&db, &["keys", "rotate-signing"]);
+    assert_eq!(rotated.code, 0, "{rotated:?}");
+    let file = folder.path().join("both.zip");
+    let shown = file.display().to_string();
+    let period = ["--from", "2020-01-01", "--to", "2100-01-01", "-o", &shown];
+    let made = cli(&db, &[&["audit", "export"], &period[..]].concat());
+    assert_eq!(made.code, 0, "{made:?}");
+    let files = files(&file);
+    let note = files.iter().find(|(name, _)| name == "log/checkpoint");
+    let note = String::from_utf8(note.unwrap().1.clone()).unwrap();
+    assert_eq!(note.lines().filter(|line| line.starts_with('—')).count(), 2);
+    for key in [old.trim(), rotated.stdout.trim()] {
+        let verified = run(Command::new(&verifier).arg(&file).arg(key));
+        assert_eq!(verified.code, 0, "{verified:?}");
+    }
+    let name = old.split('+').next().unwrap();
+    let other = VerifierKey::new(name, [3; 32]).unwrap().to_string();
+    let refused = run(Command::new(&verifier).arg(&file).arg(&other));
+    assert_ne!(refused.code, 0, "{refused:?}");
+}
+
 /// The package with one byte of one file changed, as whole a ZIP as before.
 fn repack(from: &Path, to: &Path, damaged: &str) {
     use std::io::Write as _;

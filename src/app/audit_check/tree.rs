@@ -3,11 +3,14 @@
 
 use super::Check;
 use super::findings::Collector;
-use crate::audit::checkpoint::Checkpoint;
-use crate::audit::note::{CosignerKey, VerifierKey, cosignatures};
+use crate::audit::note::{CosignerKey, cosignatures};
+use crate::audit::signing::{KeyHistory, open_checkpoint};
+use crate::audit::timestamp;
 use crate::audit::tree::{Frontier, TILE_HEIGHT, TileRoot, hash_leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredCheckpoint, StoredCosignature, StoredHead, StoredTile};
+use crate::store::{
+    StoreError, StoredCheckpoint, StoredCosignature, StoredHead, StoredTile, StoredTimestamp,
+};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The tree as it grows again.
@@ -37,7 +40,7 @@ impl TreeCheck {
         self.begun = true;
         let signed = check.tx.stored_checkpoints(check.grant, after, end)?;
         for one in &signed {
-            if !is_signed(one, check.verifier, check.origin) {
+            if !is_signed(one, &check.keys, check.origin) {
                 let what = format!(
                     "the checkpoint for size {} is not one that the log's key signed",
                     one.size
@@ -50,6 +53,15 @@ impl TreeCheck {
             if !is_cosigned(&one, &signed) {
                 let what = format!(
                     "a cosignature on the checkpoint for size {} is not its witness's",
+                    one.size
+                );
+                found.whole(what);
+            }
+        }
+        for one in check.tx.timestamps(check.grant, from, end)? {
+            if !is_stamped(&one, &signed) {
+                let what = format!(
+                    "a timestamp of the checkpoint for size {} is not for that checkpoint",
                     one.size
                 );
                 found.whole(what);
@@ -152,8 +164,8 @@ impl TreeCheck {
     }
 }
 
-fn is_signed(stored: &StoredCheckpoint, verifier: &VerifierKey, origin: &str) -> bool {
-    Checkpoint::open(&stored.note, std::slice::from_ref(verifier)).is_ok_and(|signed| {
+fn is_signed(stored: &StoredCheckpoint, keys: &KeyHistory, origin: &str) -> bool {
+    open_checkpoint(&stored.note, keys).is_ok_and(|signed| {
         signed.origin == origin && signed.size == stored.size && stored.root == signed.root
     })
 }
@@ -168,6 +180,16 @@ fn is_cosigned(stored: &StoredCosignature, signed: &[StoredCheckpoint]) -> bool 
     let note = format!("{}{}", checkpoint.note, stored.line);
     cosignatures(&note, &[key])
         .is_ok_and(|found| matches!(&found[..], [one] if i64::try_from(one.at) == Ok(stored.at)))
+}
+
+/// Whether a row is a timestamp, of its instant, of the checkpoint of its size.
+fn is_stamped(stored: &StoredTimestamp, signed: &[StoredCheckpoint]) -> bool {
+    let of_size = signed.iter().find(|one| one.size == stored.size);
+    let token = of_size.and_then(|one| {
+        let note = one.note.as_bytes();
+        timestamp::check(&stored.response, note, None).ok()
+    });
+    token.is_some_and(|token| token.at.timestamp() == stored.at)
 }
 
 fn compare(level: u8, index: u64, hash: &[u8; 32], rows: &[StoredTile], found: &mut Collector) {

@@ -41,6 +41,10 @@ pub struct ReportData {
     pub choices: BTreeMap<[String; 3], u64>,
     /// What does not hold.
     pub findings: Vec<Finding>,
+    /// What witnesses say of the checkpoints in the package: name, size, time.
+    pub cosigned: Vec<(String, Position, DateTime<Utc>)>,
+    /// What a timestamping authority says of them: size, time.
+    pub stamped: Vec<(Position, DateTime<Utc>)>,
 }
 
 /// One row of the table; what is not disclosed is none.

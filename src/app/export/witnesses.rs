@@ -7,9 +7,39 @@ use crate::audit::encoding::b64;
 use crate::audit::package::format::{COSIGNED, PROOF, WITNESSES};
 use crate::audit::package::write::PackageWriter;
 use crate::domain::ids::Position;
-use crate::store::ReadTx;
+use crate::store::{ReadTx, StoreError};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::io::Write;
+
+/// The sizes of the cosigned checkpoints that go into the package. `end` is the period's.
+fn sizes(
+    job: &Job<'_>,
+    tx: &mut ReadTx<'_>,
+    end: Position,
+) -> Result<BTreeSet<Position>, StoreError> {
+    let size = job.checkpoint.size;
+    let first = tx.first_cosigned(job.grant, end)?;
+    let newest = tx.newest_cosigned(job.grant, size)?;
+    let sizes = [first, newest].into_iter().flatten();
+    Ok(sizes.filter(|covered| *covered <= size).collect())
+}
+
+/// What they say, for the report: name, size, time.
+pub(super) fn told(
+    job: &Job<'_>,
+    tx: &mut ReadTx<'_>,
+    end: Position,
+) -> Result<Vec<(String, Position, DateTime<Utc>)>, StoreError> {
+    let mut told = Vec::new();
+    for covered in sizes(job, tx, end)? {
+        for row in tx.cosignatures(job.grant, covered, covered)? {
+            let name = row.witness.split('+').next().unwrap_or_default();
+            told.push((name.to_owned(), covered, super::at_seconds(row.at)));
+        }
+    }
+    Ok(told)
+}
 
 /// Writes them; nothing where no witness has cosigned anything. `end` is the period's.
 pub(super) fn write<W: Write>(
@@ -19,11 +49,8 @@ pub(super) fn write<W: Write>(
     end: Position,
 ) -> Result<(), ExportError> {
     let size = job.checkpoint.size;
-    let first = tx.first_cosigned(job.grant, end)?;
-    let newest = tx.newest_cosigned(job.grant, size)?;
-    let sizes: BTreeSet<Position> = [first, newest].into_iter().flatten().collect();
     let mut witnesses = BTreeSet::new();
-    for covered in sizes.into_iter().filter(|covered| *covered <= size) {
+    for covered in sizes(job, tx, end)? {
         // a row without its checkpoint is among the findings already
         let Some(note) = cosigned(tx, &job.app.serve, covered)? else {
             continue;

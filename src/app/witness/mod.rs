@@ -17,7 +17,7 @@ use crate::access::{Grant, Serve};
 use crate::audit::Hash;
 use crate::audit::note::CosignerKey;
 use crate::audit::package::plan::tile_bytes;
-use crate::audit::proof::consistency_proof;
+use crate::audit::proof::{consistency_proof, inclusion_proof};
 use crate::audit::tile::{TileId, TileReader, TileSource};
 use crate::domain::ids::Position;
 use crate::store::{ReadTx, StoreError};
@@ -99,6 +99,40 @@ impl App {
     }
 }
 
+/// What others said last of the log: who, how many entries, when.
+pub struct Vouchers {
+    /// The witnesses of the newest cosigned checkpoint: name, size, time in seconds since 1970.
+    pub cosigned: Vec<(String, Position, i64)>,
+    /// The newest timestamp: size, time.
+    pub stamped: Option<(Position, i64)>,
+}
+
+impl App {
+    /// What others said last of the log, as far as it was written down.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn vouchers(&self) -> Result<Vouchers, Refusal> {
+        let found = self.store.read(|tx| {
+            let size = tx.newest_cosigned(&self.serve, Position::MAX)?;
+            let rows = match size {
+                Some(size) => tx.cosignatures(&self.serve, size, size)?,
+                None => Vec::new(),
+            };
+            let stamped = tx.newest_timestamp(&self.serve, Position::MAX)?;
+            Ok::<_, StoreError>((rows, stamped))
+        })?;
+        let name = |vkey: &str| vkey.split('+').next().unwrap_or_default().to_owned();
+        let cosigned = found.0.iter();
+        Ok(Vouchers {
+            cosigned: cosigned
+                .map(|row| (name(&row.witness), row.size, row.at))
+                .collect(),
+            stamped: found.1.map(|one| (one.size, one.at)),
+        })
+    }
+}
+
 /// The checkpoint of a size with its cosignatures; `None` where none was signed for that size.
 pub(super) fn cosigned(
     tx: &mut ReadTx<'_>,
@@ -130,6 +164,17 @@ pub(super) fn proof_between(
 ) -> Result<Vec<Hash>, StoreError> {
     let reader = TileReader::new(new, Tiles(LogRead::new(tx, grant)));
     consistency_proof(old, new, &reader).map_err(|error| StoreError::Log(error.to_string()))
+}
+
+/// The proof that the entry at a position stands among the log's first `size`.
+pub(super) fn inclusion_in(
+    tx: &mut ReadTx<'_>,
+    grant: &Grant<Serve>,
+    position: Position,
+    size: Position,
+) -> Result<Vec<Hash>, StoreError> {
+    let reader = TileReader::new(size, Tiles(LogRead::new(tx, grant)));
+    inclusion_proof(size, position, &reader).map_err(|error| StoreError::Log(error.to_string()))
 }
 
 struct Tiles<'a, 'b>(LogRead<'a, 'b>);

@@ -103,9 +103,15 @@ pub enum EntryKind {
     /// The log ended; another continues it.
     #[serde(rename = "log.sealed")]
     LogSealed,
-    /// Checkpoints are signed with another key from here on.
+    /// Checkpoints are signed with another key, too, from here on.
     #[serde(rename = "signing_key.rotated")]
     SigningKeyRotated,
+    /// The key that signed before signs no more.
+    #[serde(rename = "signing_key.retired")]
+    SigningKeyRetired,
+    /// Checkpoints are signed with another key, which the lost one could not vouch for.
+    #[serde(rename = "signing_key.replaced")]
+    SigningKeyReplaced,
     /// A key epoch was destroyed: backups of it can no longer be opened.
     #[serde(rename = "kek.destroyed")]
     KekDestroyed,
@@ -118,7 +124,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -152,6 +158,8 @@ impl EntryKind {
         Self::DecisionsRecorded,
         Self::LogSealed,
         Self::SigningKeyRotated,
+        Self::SigningKeyRetired,
+        Self::SigningKeyReplaced,
         Self::KekDestroyed,
     ];
 
@@ -192,6 +200,8 @@ impl EntryKind {
             Self::DecisionsRecorded => "decisions.recorded",
             Self::LogSealed => "log.sealed",
             Self::SigningKeyRotated => "signing_key.rotated",
+            Self::SigningKeyRetired => "signing_key.retired",
+            Self::SigningKeyReplaced => "signing_key.replaced",
             Self::KekDestroyed => "kek.destroyed",
         }
     }

@@ -16,8 +16,12 @@ pub const MANIFEST: &str = "MANIFEST.json";
 pub const MANIFEST_NOTE: &str = "MANIFEST.note";
 /// The signed head.
 pub const CHECKPOINT: &str = "log/checkpoint";
-/// The log's public key, for convenience: whoever checks should have it from elsewhere.
+/// The log's public key, for convenience: whoever checks should have it from elsewhere. It is the key
+/// that the log began with, or began with anew after a loss; [`KEYS`] leads from it to the others.
 pub const VKEY: &str = "log/log.vkey";
+/// How keys followed each other: a list of [`Handover`]s as RFC 8785 bytes; absent where the log has
+/// always had one key.
+pub const KEYS: &str = "log/keys.json";
 /// Checkpoints that witnesses cosigned: `log/cosigned/SIZE`, a signed note with cosignatures, and
 /// `log/cosigned/SIZE.proof`, the consistency proof from that size to [`CHECKPOINT`].
 pub const COSIGNED: &str = "log/cosigned/";
@@ -25,6 +29,16 @@ pub const COSIGNED: &str = "log/cosigned/";
 pub const PROOF: &str = ".proof";
 /// The witnesses' public keys, for convenience, a line each.
 pub const WITNESSES: &str = "log/witnesses";
+/// Checkpoints that an authority stamped (RFC 3161): `timestamps/SIZE.note`, the bytes that were stamped;
+/// `timestamps/SIZE.tsr`, the authority's response; `timestamps/SIZE.proof`, the consistency proof from that
+/// size to [`CHECKPOINT`].
+pub const TIMESTAMPS: &str = "timestamps/";
+/// What ends the path of a stamped note.
+pub const NOTE: &str = ".note";
+/// What ends the path of a timestamp.
+pub const TOKEN: &str = ".tsr";
+/// The authority's certificates, PEM, for convenience: whoever checks should have them from elsewhere.
+pub const TSA_CHAIN: &str = "timestamps/tsa-chain.pem";
 /// What tile paths begin with.
 pub const LOG: &str = "log/";
 /// The entries.
@@ -137,6 +151,26 @@ pub struct Finding {
     pub position: Option<u64>,
     /// What is wrong, without personal data.
     pub what: String,
+}
+
+/// An entry about a signing key, and what proves it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handover {
+    /// The first checkpoint that covers the entry: a note.
+    pub checkpoint: String,
+    /// The proof from there to [`CHECKPOINT`], base64 (RFC 9162 section 2.1.4).
+    pub consistency: Vec<String>,
+    /// The proof that the entry is in that checkpoint, base64 (RFC 9162 section 2.1.3).
+    pub inclusion: Vec<String>,
+    /// The exact text of the entry's leaf.
+    pub leaf: String,
+    /// The commitment's key, lower-case hex.
+    pub opening: String,
+    /// What was recorded.
+    pub payload: Value,
+    /// Its position in the log.
+    pub position: u64,
 }
 
 impl EntryLine {

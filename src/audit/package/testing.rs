@@ -8,9 +8,9 @@ use crate::audit::Hash;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::commitment::{canonical_json, commit, event_tag};
 use crate::audit::leaf::{EntryKind, Leaf};
-use crate::audit::note::NoteSigner;
-use crate::audit::proof::consistency_proof;
+use crate::audit::note::{NoteSigner, VerifierKey};
 use crate::audit::proof::tests::Leaves;
+use crate::audit::proof::{consistency_proof, inclusion_proof};
 use crate::audit::tree::tests::naive_root;
 use crate::audit::tree::{Frontier, hash_leaf, sha256};
 use serde_json::{Value, json};
@@ -126,6 +126,53 @@ impl Sample {
         (head.sign(&signer()).unwrap(), proof)
     }
 
+    /// The head of the first `size` entries.
+    pub fn head(&self, size: u64) -> Checkpoint {
+        let hashes: Vec<_> = self.leaves.iter().map(|leaf| hash_leaf(leaf)).collect();
+        let (origin, root) = (ORIGIN.into(), naive_root(&hashes[..size as usize]));
+        Checkpoint { origin, size, root }
+    }
+
+    /// The proofs that an entry is in the first `size`, and those in the log.
+    pub fn proofs(&self, position: u64, size: u64) -> [Vec<Hash>; 2] {
+        let leaves = Leaves(self.leaves.iter().map(|leaf| hash_leaf(leaf)).collect());
+        let inclusion = inclusion_proof(size, position, &leaves).unwrap();
+        let consistency = consistency_proof(size, self.size(), &leaves).unwrap();
+        [inclusion, consistency]
+    }
+
+    /// An honest package by other keys.
+    pub fn package_by(
+        &self,
+        (first, end): (u64, u64),
+        files: &[(String, String)],
+        anchor: &VerifierKey,
+        signers: &[NoteSigner],
+    ) -> Vec<u8> {
+        let files = files
+            .iter()
+            .map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+        let files: Vec<_> = files.collect();
+        self.package_bytes((first, end), &files, anchor, signers)
+    }
+
+    /// The same with files of any bytes.
+    pub fn package_bytes(
+        &self,
+        (first, end): (u64, u64),
+        files: &[(String, Vec<u8>)],
+        anchor: &VerifierKey,
+        signers: &[NoteSigner],
+    ) -> Vec<u8> {
+        let note = self.head(self.size()).sign_by(signers).unwrap();
+        let lines = (first..end).map(|position| self.line(position));
+        let mut writer = self.written(lines, first, end, &[]);
+        for (path, bytes) in files {
+            writer.file(path, bytes).unwrap();
+        }
+        writer.finish(&note, anchor, signers, &[]).unwrap()
+    }
+
     /// The signed head.
     pub fn checkpoint(&self) -> String {
         let (origin, size, root) = (ORIGIN.into(), self.size(), self.frontier.root());
@@ -160,6 +207,20 @@ impl Sample {
         end: u64,
         files: &[(String, String)],
     ) -> Vec<u8> {
+        let key = signer().verifier().clone();
+        let writer = self.written(lines, first, end, files);
+        writer
+            .finish(&self.checkpoint(), &key, &[signer()], &[])
+            .unwrap()
+    }
+
+    fn written(
+        &self,
+        lines: impl Iterator<Item = EntryLine>,
+        first: u64,
+        end: u64,
+        files: &[(String, String)],
+    ) -> PackageWriter<Vec<u8>> {
         let mut writer = PackageWriter::begin(Vec::new(), meta(first, end)).unwrap();
         lines.for_each(|line| writer.entry(&line).unwrap());
         writer.file("notices/newsletter@3.json", NOTICE).unwrap();
@@ -177,7 +238,7 @@ impl Sample {
         for (path, text) in files {
             writer.file(path, text.as_bytes()).unwrap();
         }
-        writer.finish(&self.checkpoint(), &signer(), &[]).unwrap()
+        writer
     }
 }
 

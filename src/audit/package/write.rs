@@ -11,7 +11,7 @@ use super::path::is_safe;
 use super::seal::{PLACEHOLDER, SealedWriter};
 use crate::audit::commitment::{CanonicalError, canonical_json};
 use crate::audit::encoding::hex;
-use crate::audit::note::{NoteError, NoteSigner};
+use crate::audit::note::{NoteError, NoteSigner, VerifierKey};
 use crate::audit::tree::finish;
 use ring::digest::{Context, SHA256};
 use serde_json::Value;
@@ -149,14 +149,15 @@ impl<W: Write> PackageWriter<W> {
         self.put_with(path, write)
     }
 
-    /// Ends the package: head, key, findings, signed manifest, seal. Gives the output back, flushed.
+    /// Ends the package: head, the key that the chain of keys begins with, findings, signed manifest, seal. Gives the output back, flushed.
     ///
     /// # Errors
     /// When entries are missing or the output fails.
     pub fn finish(
         mut self,
         checkpoint: &str,
-        signer: &NoteSigner,
+        anchor: &VerifierKey,
+        signers: &[NoteSigner],
         findings: &[Finding],
     ) -> Result<W, WriteError> {
         let expected = self.meta.positions.end;
@@ -166,14 +167,14 @@ impl<W: Write> PackageWriter<W> {
         }
         self.open_entries()?;
         self.put(format::CHECKPOINT, checkpoint.as_bytes())?;
-        self.put(format::VKEY, format!("{}\n", signer.verifier()).as_bytes())?;
+        self.put(format::VKEY, format!("{anchor}\n").as_bytes())?;
         let findings = canonical_json(&serde_json::to_value(findings)?)?;
         self.put(format::FINDINGS, &findings)?;
-        self.write_manifest(signer)?;
+        self.write_manifest(anchor.name(), signers)?;
         Ok(self.zip.finish()?.into_inner().seal()?)
     }
 
-    fn write_manifest(&mut self, signer: &NoteSigner) -> Result<(), WriteError> {
+    fn write_manifest(&mut self, origin: &str, signers: &[NoteSigner]) -> Result<(), WriteError> {
         let meta = self.meta.clone();
         let manifest = Manifest {
             profile: format::PROFILE.to_owned(),
@@ -185,8 +186,9 @@ impl<W: Write> PackageWriter<W> {
         };
         let bytes = canonical_json(&serde_json::to_value(manifest)?)?;
         self.put(format::MANIFEST, &bytes)?;
-        let text = format::manifest_text(signer.verifier().name(), &bytes);
-        self.put(format::MANIFEST_NOTE, signer.sign(&text)?.as_bytes())
+        let text = format::manifest_text(origin, &bytes);
+        let note = NoteSigner::sign_by(signers, &text)?;
+        self.put(format::MANIFEST_NOTE, note.as_bytes())
     }
 
     fn open_entries(&mut self) -> Result<(), WriteError> {
@@ -304,7 +306,11 @@ mod tests {
         assert!(writer.entry(&line(0)).is_err());
         writer.entry(&line(1)).unwrap();
         assert!(writer.entry(&line(2)).is_err());
-        assert!(begin().finish("", &signer(), &[]).is_err());
+        assert!(
+            begin()
+                .finish("", signer().verifier(), &[signer()], &[])
+                .is_err()
+        );
     }
 
     #[test]

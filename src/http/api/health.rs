@@ -1,5 +1,6 @@
 //! Whether the service lives, whether it may answer, and its counters.
 
+use crate::domain::time::{from_micros, rfc3339};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
 use actix_web::{HttpResponse, get, web};
@@ -26,6 +27,7 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
     let broken = rules.engine().err();
     let by_cedar = rules.engine().is_ok_and(|engine| engine.is_by_cedar());
     let ready = fresh && broken.is_none();
+    let clock = site.app.clock_state();
     let body = json!({
         "status": if ready { "ready" } else { "not_ready" },
         "index_built": built,
@@ -34,12 +36,25 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
         "policy_version": rules.version().as_ref(),
         "policy_error": broken,
         "policies_by": if by_cedar { "cedar" } else { "compiled" },
+        "clock_behind_seconds": clock.behind,
+        "timestamps": timestamps(&site),
     });
     if ready {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().json(body)
     }
+}
+
+/// The last stamp, and why there is no later one; null where no authority is configured. It does not
+/// count for readiness: without an authority everything goes on.
+fn timestamps(site: &Site) -> Option<serde_json::Value> {
+    let state = site.app.stamp_state()?;
+    let at = |(size, at): (u64, i64)| {
+        let at = rfc3339(from_micros(at.saturating_mul(1_000_000)));
+        json!({ "entries": size, "at": at })
+    };
+    Some(json!({ "last": state.last.map(at), "error": state.failure }))
 }
 
 /// Counters and timings, as Prometheus reads them.
@@ -54,6 +69,10 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
         site.metrics.shadowed(shadow);
     }
     site.metrics.registers(&site.app.register_days_left());
+    site.metrics.clock(site.app.clock_state());
+    if let Some(state) = site.app.stamp_state() {
+        site.metrics.stamped(&state);
+    }
     site.metrics.repeated(site.app.repeats());
     let text = site
         .metrics

@@ -1,13 +1,16 @@
 //! The console's first page.
 
 use super::{frame, session, to};
+use crate::app::Refusal;
+use crate::app::witness::Vouchers;
 use crate::audit::checkpoint::Checkpoint;
+use crate::audit::note::unverified_text;
 use crate::domain::registry::{self, Catalogue};
 use crate::domain::time::from_micros;
 use crate::http::browser::{self, Form, Visit};
 use crate::http::pages::{
     CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, Language, Pick,
-    PostForm, Text,
+    PostForm, Text, Vouched,
 };
 use crate::http::site::Site;
 use crate::http::work::block;
@@ -67,6 +70,21 @@ pub async fn home(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     browser::page(StatusCode::OK, page(&site, visit, &open, asked).await)
 }
 
+/// What others said last of the log, in the site's time.
+fn vouched(site: &Site, vouchers: Vouchers) -> Vec<Vouched> {
+    let one = |witness, size, at: i64| Vouched {
+        witness,
+        size,
+        at: from_micros(at.saturating_mul(1_000_000)).with_timezone(&site.timezone),
+    };
+    let cosigned = vouchers.cosigned.into_iter();
+    let cosigned = cosigned.map(|(name, size, at)| one(Some(name), size, at));
+    let stamped = vouchers.stamped.into_iter();
+    cosigned
+        .chain(stamped.map(|(size, at)| one(None, size, at)))
+        .collect()
+}
+
 /// The page.
 pub(super) async fn page(
     site: &web::Data<Site>,
@@ -76,11 +94,13 @@ pub(super) async fn page(
 ) -> String {
     let signed = {
         let site = site.clone();
-        block(move || site.app.sign_head(site.app.now())).await.ok()
+        let look =
+            move || Ok::<_, Refusal>((site.app.sign_head(site.app.now())?, site.app.vouchers()?));
+        block(look).await.ok()
     };
-    let checkpoint = signed.and_then(|signed| {
-        let read =
-            Checkpoint::open(&signed.note, std::slice::from_ref(site.app.verifier())).ok()?;
+    let checkpoint = signed.and_then(|(signed, vouchers)| {
+        let text = unverified_text(&signed.note).ok()?;
+        let read: Checkpoint = text.parse().ok()?;
         Some(CheckpointSummary {
             origin: read.origin,
             size: read.size,
@@ -89,6 +109,7 @@ pub(super) async fn page(
                 .take(16)
                 .collect(),
             at: from_micros(signed.signed_at).with_timezone(&site.timezone),
+            vouched: vouched(site, vouchers),
         })
     });
     // whoever just published wants to see it: the index may be a moment behind another node

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
+use super::vouched::Vouched;
 use super::{Frame, PostForm, Text, When, Words, date_long, date_time_long};
 
 /// Why signing in failed. One answer for a wrong name and a wrong password.
@@ -109,6 +110,8 @@ pub struct CheckpointSummary {
     pub root_short: String,
     /// When it was signed.
     pub at: When,
+    /// What others said last of the log.
+    pub vouched: Vec<Vouched>,
 }
 
 /// An entry of a select box.

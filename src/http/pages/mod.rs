@@ -18,6 +18,7 @@ mod report;
 mod saved;
 mod stop;
 mod style;
+mod vouched;
 mod why;
 mod words;
 
@@ -49,5 +50,6 @@ pub use report::{
 pub use saved::{Change, Remaining, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
 pub use style::{STYLE, STYLE_HASH, style_url};
+pub use vouched::Vouched;
 pub use why::{Said, WhyAnswer, WhyPage, WhyWays};
 pub use words::Words;

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
+use super::vouched::Vouched;
 use super::{Language, When, Words, date_long, date_time_long};
 
 /// Entries of one type.
@@ -73,6 +74,8 @@ pub struct ReportHead {
     pub choices: Vec<ChoiceCount>,
     /// What does not hold; empty where all does.
     pub findings: Vec<Finding>,
+    /// What others say of the log, with their time.
+    pub vouched: Vec<Vouched>,
     /// The package's file name, for the command to check it.
     pub file_name: String,
 }

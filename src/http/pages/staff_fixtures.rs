@@ -39,6 +39,7 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             size: 48_211,
             root_short: HOSTILE.to_owned(),
             at: at(),
+            vouched: vouched(),
         }),
         export: ExportForm {
             form: form(),
@@ -57,6 +58,15 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             download: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
         }],
     }
+}
+
+fn vouched() -> Vec<Vouched> {
+    let one = |witness| Vouched {
+        witness,
+        size: 48_000,
+        at: at(),
+    };
+    vec![one(Some(HOSTILE.to_owned())), one(None)]
 }
 
 pub(super) fn reports(language: Language, errors: Vec<ExportError>) -> ReportsPage {
@@ -99,6 +109,7 @@ pub(super) fn report(language: Language, findings: Vec<Finding>, rows: u64) -> S
             count: rows,
         }],
         findings,
+        vouched: vouched(),
         file_name: HOSTILE.to_owned(),
     };
     let mut out = Vec::new();

@@ -7,7 +7,7 @@ use super::described::Described;
 use crate::support::database::Db;
 use crate::support::server::Server;
 
-const OPERATIONS: [&str; 26] = [
+const OPERATIONS: [&str; 27] = [
     "get /.well-known/jwks.json",
     "get /healthz",
     "get /log/checkpoint",
@@ -33,6 +33,7 @@ const OPERATIONS: [&str; 26] = [
     "get /v1/subjects/{id}/consents",
     "get /v1/subjects/{id}/history",
     "post /v1/suppressions",
+    "get /log/keys",
     "get /log/vkey",
 ];
 
@@ -81,6 +82,7 @@ fn the_service_tells_how_it_is() {
         "/readyz",
         "/metrics",
         "/log/checkpoint",
+        "/log/keys",
         "/log/vkey",
         "/.well-known/jwks.json",
     ] {

@@ -7,6 +7,7 @@
 //! * [`logs`]: what every server wrote, searched for personal data
 //! * [`scene`]: a furnished registry, and the gestures that many tests share
 //! * [`open_log`]: the transparency log as a stranger reads and verifies it
+//! * [`authority`]: a timestamping authority, beside it
 //! * [`witness`]: a witness of the log, beside it
 //! * [`waits`]: what this machine lacks, said plainly
 //! * [`reaper`]: nothing outlives the test process, however that ends
@@ -17,6 +18,7 @@
 
 #[macro_use]
 pub mod database;
+pub mod authority;
 pub mod browser;
 pub mod chromedriver;
 pub mod dice;

@@ -4,12 +4,12 @@ use super::archive::Archive;
 use super::report::{Check, Recorder};
 use crate::audit::Hash;
 use crate::audit::commitment::canonical_json;
-use crate::audit::note::{self, VerifierKey};
 use crate::audit::package::format::{
     FINDINGS, Finding, MANIFEST, MANIFEST_NOTE, Manifest, NOTICES, PROFILE, Period, Positions,
     REQUIRED, manifest_text,
 };
 use crate::audit::package::path::is_safe;
+use crate::audit::signing::{KeyHistory, open_note};
 use crate::audit::tree::sha256;
 use chrono::DateTime;
 use serde_json::Value;
@@ -32,10 +32,10 @@ pub(super) fn read<R: Read + Seek>(
     log.positions
 }
 
-/// The manifest is signed by the log: `known` is the key, trusted where one was given.
+/// The manifest is signed by the keys of the log's head.
 pub(super) fn check_signature<R: Read + Seek>(
     archive: &mut Archive<R>,
-    known: Option<&VerifierKey>,
+    known: Option<&KeyHistory>,
     log: &mut Recorder,
 ) {
     let (Some(manifest), Some(signed)) = (
@@ -44,10 +44,12 @@ pub(super) fn check_signature<R: Read + Seek>(
     ) else {
         return;
     };
-    let Some(key) = known else { return };
+    let (Some(keys), Some(head)) = (known, &log.head) else {
+        return;
+    };
     let signed = String::from_utf8(signed).unwrap_or_default();
-    match note::open(&signed, std::slice::from_ref(key)) {
-        Ok(found) if found.text == manifest_text(key.name(), &manifest) => {
+    match open_note(&signed, &keys.signing(head.size)) {
+        Ok(found) if found.text == manifest_text(keys.anchor().name(), &manifest) => {
             log.done(Check::Signature, "by the key that signed the checkpoint");
         }
         Ok(_) => {

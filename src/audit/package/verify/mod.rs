@@ -10,17 +10,19 @@ mod directory;
 mod entries;
 mod entry;
 mod head;
+mod keys;
 mod lines;
 mod manifest;
 mod record;
 mod report;
 mod tiles;
+mod timestamps;
 mod witnesses;
 
 #[cfg(test)]
 mod tests;
 
-pub use report::{CheckOutcome, Failure, VerifyReport, Witnessed};
+pub use report::{CheckOutcome, Failure, Stamped, ToldKey, VerifyReport, Witnessed};
 
 use super::format::{ENTRIES, Positions};
 use crate::audit::note::{CosignerKey, VerifierKey};
@@ -42,7 +44,7 @@ const MAX_LINE: usize = 1 << 20;
 const MAX_FAILURES: usize = 200;
 
 /// Checks a package. With `trusted`, the log's key as known from elsewhere, the checkpoint must be
-/// signed by it; without, the package's own key is used, and the report says so.
+/// signed by it, or by those that followed it; without, the package's own key is used, and the report says so.
 ///
 /// Each of the `witnesses` must have cosigned the log; where none is named, the report tells what
 /// those say whose keys are in the package.
@@ -68,9 +70,11 @@ fn check_all<R: Read + Seek>(
     log: &mut Recorder,
 ) {
     let positions = manifest::read(archive, log);
-    let (checkpoint, key) = head::read(archive, trusted, log);
-    manifest::check_signature(archive, key.as_ref(), log);
-    witnesses::check(archive, key.as_ref(), witnesses, log);
+    let keys = keys::read(archive, trusted, log);
+    let checkpoint = head::read(archive, keys.as_ref(), trusted.is_some(), log);
+    manifest::check_signature(archive, keys.as_ref(), log);
+    witnesses::check(archive, keys.as_ref(), witnesses, log);
+    timestamps::check(archive, keys.as_ref(), log);
     let size = checkpoint.as_ref().map(|checkpoint| checkpoint.size);
     let range = positions.filter(|range| plausible(*range, size, archive.len(), log));
     let tiles = match (range, &checkpoint) {

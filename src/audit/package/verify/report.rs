@@ -14,9 +14,11 @@ use std::fmt;
 pub(super) enum Check {
     Archive,
     Manifest,
+    Keys,
     Checkpoint,
     Signature,
     Witnesses,
+    Timestamps,
     Tiles,
     Bundles,
     Entries,
@@ -28,12 +30,14 @@ pub(super) enum Check {
 }
 
 impl Check {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 15] = [
         (Self::Archive, "archive is whole"),
         (Self::Manifest, "files are those of the manifest"),
+        (Self::Keys, "keys followed each other"),
         (Self::Checkpoint, "checkpoint is signed"),
         (Self::Signature, "manifest is signed"),
         (Self::Witnesses, "witnesses saw the log only grow"),
+        (Self::Timestamps, "timestamps are for this log"),
         (Self::Tiles, "tiles lead to the checkpoint"),
         (Self::Bundles, "published entries are those of the tiles"),
         (Self::Entries, "entries are those of the tiles, in order"),
@@ -69,8 +73,38 @@ pub struct VerifyReport {
     /// Whether the checkpoint was checked with a key known from elsewhere. If not, whoever made
     /// the package may have made the key too.
     pub key_trusted: bool,
+    /// The keys that signed the log, in the order in which they came.
+    pub keys: Vec<ToldKey>,
     /// What witnesses say, in the order of the sizes that they saw.
     pub witnesses: Vec<Witnessed>,
+    /// What a timestamping authority says, in the order of the sizes.
+    pub timestamps: Vec<Stamped>,
+}
+
+/// An authority attests that the log was signed with its first `size` entries at that time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stamped {
+    /// How many entries.
+    pub size: u64,
+    /// When, by the authority's clock, RFC 3339. Its signature is not checked here.
+    pub at: String,
+    /// The token in the package.
+    pub file: String,
+}
+
+/// A key of the log, and the sizes that it signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldKey {
+    /// The verifier key.
+    pub key: String,
+    /// The four bytes by which signature lines name it, in hex.
+    pub id: String,
+    /// The first size that it signs.
+    pub from: u64,
+    /// The last; `None` as long as it signs.
+    pub until: Option<u64>,
+    /// Where the key before it was lost, so that nothing vouches for this one: the operator's reason.
+    pub broken: Option<String>,
 }
 
 /// A witness saw the log with its first `size` entries, and saw it only grow until then.
@@ -117,7 +151,9 @@ pub(super) struct Recorder {
     pub(super) entries: u64,
     pub(super) positions: Option<Positions>,
     pub(super) head: Option<Checkpoint>,
+    pub(super) keys: Vec<ToldKey>,
     pub(super) witnesses: Vec<Witnessed>,
+    pub(super) timestamps: Vec<Stamped>,
 }
 
 impl Recorder {
@@ -130,7 +166,9 @@ impl Recorder {
             entries: 0,
             positions: None,
             head: None,
+            keys: Vec::new(),
             witnesses: Vec::new(),
+            timestamps: Vec::new(),
         }
     }
 
@@ -184,7 +222,9 @@ impl Recorder {
             size: self.head.as_ref().map(|head| head.size),
             root: self.head.as_ref().map(|head| hex(&head.root)),
             key_trusted: self.key_trusted,
+            keys: self.keys,
             witnesses: self.witnesses,
+            timestamps: self.timestamps,
         }
     }
 }
@@ -201,7 +241,7 @@ pub(super) fn rfc3339(at: u64) -> String {
 }
 
 /// Text that can stand on a terminal: no control characters, no end in sight.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     const LONGEST: usize = 300;
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     text.chars().take(LONGEST).map(plain).collect()
@@ -224,6 +264,9 @@ impl fmt::Display for VerifyReport {
                  from another source, or give that key to this check."
             )?;
         }
+        if self.keys.len() > 1 {
+            self.keys.iter().try_for_each(|key| write!(f, "{key}"))?;
+        }
         for Witnessed {
             witness,
             size,
@@ -242,6 +285,9 @@ impl fmt::Display for VerifyReport {
                 "Cosigned by {name} at {at}: entries 0 up to {size}{vouched}"
             )?;
         }
+        self.timestamps
+            .iter()
+            .try_for_each(|one| write!(f, "{one}"))?;
         for check in &self.checks {
             let mark = if check.ok { "ok    " } else { "FAILED" };
             writeln!(f, "{mark} {}: {}", check.name, check.detail)?;
@@ -253,6 +299,40 @@ impl fmt::Display for VerifyReport {
             0 => Ok(()),
             n => writeln!(f, "  and {n} more"),
         }
+    }
+}
+
+impl fmt::Display for Stamped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { size, at, file } = self;
+        let note = file.replace(".tsr", ".note");
+        writeln!(
+            f,
+            "Stamped at {at} by a timestamping authority: entries 0 up to {size}. The token is for exactly this \
+             checkpoint; check the authority's signature, with its certificates as known from itself:\n  \
+             unzip FILE.zip 'timestamps/*' && openssl ts -verify -data {note} -in {file} -CAfile CA.pem"
+        )
+    }
+}
+
+impl fmt::Display for ToldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let until = self
+            .until
+            .map_or_else(|| "on".to_owned(), |until| format!("to {until}"));
+        if let Some(why) = &self.broken {
+            let at = self.from.saturating_sub(1);
+            writeln!(
+                f,
+                "BREAK at entry {at}: the key before was lost ({why}). Nothing vouches for the next key but whoever \
+                 gave it to you"
+            )?;
+        }
+        writeln!(
+            f,
+            "Key {} signs the log from {} entries {until}",
+            self.id, self.from
+        )
     }
 }
 

@@ -6,9 +6,10 @@ use super::report::{Check, Recorder, Witnessed, rfc3339};
 use crate::audit::Hash;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::encoding::unb64;
-use crate::audit::note::{Cosignature, CosignerKey, VerifierKey, cosignatures};
+use crate::audit::note::{Cosignature, CosignerKey, cosignatures};
 use crate::audit::package::format::{COSIGNED, PROOF, WITNESSES};
 use crate::audit::proof::verify_consistency;
+use crate::audit::signing::{KeyHistory, open_checkpoint};
 use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
@@ -16,7 +17,7 @@ use std::io::{Read, Seek};
 /// cosigned one.
 pub(super) fn check<R: Read + Seek>(
     archive: &mut Archive<R>,
-    key: Option<&VerifierKey>,
+    key: Option<&KeyHistory>,
     trusted: &[CosignerKey],
     log: &mut Recorder,
 ) {
@@ -82,15 +83,14 @@ fn notes<R: Read + Seek>(archive: &Archive<R>, log: &mut Recorder) -> Vec<String
 fn cosigned<R: Read + Seek>(
     archive: &mut Archive<R>,
     name: &str,
-    key: Option<&VerifierKey>,
+    key: Option<&KeyHistory>,
     known: &[CosignerKey],
     log: &mut Recorder,
 ) -> Option<(Checkpoint, Vec<Cosignature>)> {
     let note = String::from_utf8(archive.read(name, log)?).unwrap_or_default();
     let proof = archive.read(&format!("{name}{PROOF}"), log)?;
-    let keys: Vec<_> = key.cloned().into_iter().collect();
     let mut fail = |what: String| log.fail(Check::Witnesses, None, Some(name), what);
-    let checkpoint = Checkpoint::open(&note, &keys)
+    let checkpoint = open_checkpoint(&note, key?)
         .map_err(|error| fail(error.to_string()))
         .ok()?;
     let found = cosignatures(&note, known)
@@ -104,7 +104,7 @@ fn cosigned<R: Read + Seek>(
     None
 }
 
-fn contains(head: &Checkpoint, covered: &Checkpoint, proof: &[u8]) -> bool {
+pub(super) fn contains(head: &Checkpoint, covered: &Checkpoint, proof: &[u8]) -> bool {
     let text = std::str::from_utf8(proof).unwrap_or("?");
     let hashes: Option<Vec<Hash>> = text.lines().map(unb64).collect();
     let holds = |hashes: Vec<Hash>| {

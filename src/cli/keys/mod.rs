@@ -1,0 +1,45 @@
+//! `placet keys …`: the keys of a registry.
+
+mod signing;
+
+use super::config::Config;
+use super::output::{Exit, Failure};
+use clap::Subcommand;
+
+/// `placet keys …`
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Tell which keys sign the log, from which of its sizes to which; no secret
+    #[command(after_help = "Example: placet keys list")]
+    List,
+    /// Make a key that signs the log beside the present one, until that is retired
+    #[command(after_help = "\
+Example: placet keys rotate-signing
+
+Checkpoints bear both signatures from here on. Give the new key to witnesses and to whoever checks
+the log, then end the old one: placet keys retire-signing")]
+    RotateSigning,
+    /// End the older of two signing keys: only the newer one signs from here on
+    #[command(after_help = "Example: placet keys retire-signing")]
+    RetireSigning,
+    /// Begin with a new signing key, since the one before is lost: breaks the chain of keys
+    #[command(after_help = "\
+Example: placet keys replace-lost-signing --reason \"the disk died, and the backup with it\"
+
+Only where a key that signs cannot be opened any more. The reason is published in the log. Whoever
+checks the log must be given the new key, by another way than the log.")]
+    ReplaceLostSigning(signing::LostArgs),
+}
+
+/// Runs `placet keys …`.
+///
+/// # Errors
+/// Where it could not be done.
+pub fn run(command: &KeysCommand, config: &Config, as_json: bool) -> Result<Exit, Failure> {
+    match command {
+        KeysCommand::List => signing::list(config, as_json),
+        KeysCommand::RotateSigning => signing::rotate(config, as_json),
+        KeysCommand::RetireSigning => signing::retire(config, as_json),
+        KeysCommand::ReplaceLostSigning(args) => signing::replace_lost(args, config, as_json),
+    }
+}

@@ -1,0 +1,105 @@
+//! The keys that sign the log.
+
+use crate::access::{Grant, ManageSigning, Principal, authorize};
+use crate::app::Refusal;
+use crate::app::signing::KeyTold;
+use crate::cli::config::Config;
+use crate::cli::open;
+use crate::cli::output::{Exit, Failure, print, say};
+use clap::Args;
+use serde_json::{Value, json};
+
+/// Why a lost key is replaced.
+#[derive(Args)]
+pub struct LostArgs {
+    /// What happened to the key, in words: it is published in the log
+    #[arg(long)]
+    reason: String,
+}
+
+fn grant() -> Result<Grant<ManageSigning>, Failure> {
+    Ok(authorize(&Principal::Operator).map_err(Refusal::from)?)
+}
+
+/// Prints every key.
+pub fn list(config: &Config, as_json: bool) -> Result<Exit, Failure> {
+    let app = open(config)?;
+    let all = app.signing_inventory(&grant()?)?;
+    if as_json {
+        let all: Vec<Value> = all.iter().map(told).collect();
+        return print(&json!({ "keys": all }).to_string());
+    }
+    let lines: Vec<String> = all.iter().map(line).collect();
+    print(&lines.join("\n"))
+}
+
+fn told((key, state): &(KeyTold, &str)) -> Value {
+    let mut told = json!(key);
+    if let Some(fields) = told.as_object_mut() {
+        fields.insert("state".into(), json!(state));
+    }
+    told
+}
+
+fn line((key, state): &(KeyTold, &str)) -> String {
+    let until = key
+        .until
+        .map_or_else(|| "on".to_owned(), |until| format!("to {until}"));
+    let reason = key
+        .reason
+        .as_ref()
+        .map(|why| format!(" after a loss ({why})"));
+    format!(
+        "{}  {state:<8} from {} entries {until}, {}{}\n          {}",
+        key.id,
+        key.from,
+        key.introduced,
+        reason.unwrap_or_default(),
+        key.key
+    )
+}
+
+/// Makes a key beside the present one.
+pub fn rotate(config: &Config, as_json: bool) -> Result<Exit, Failure> {
+    let app = open(config)?;
+    let key = app.rotate_signing(&grant()?, app.now())?.to_string();
+    if !as_json {
+        say(
+            "Both keys sign from here on. Give this one to witnesses and to whoever checks the log, then run: placet \
+             keys retire-signing",
+        );
+    }
+    shown(&key, as_json)
+}
+
+/// Ends the older of two keys.
+pub fn retire(config: &Config, as_json: bool) -> Result<Exit, Failure> {
+    let app = open(config)?;
+    let key = app.retire_signing(&grant()?, app.now())?.to_string();
+    if !as_json {
+        say("This key signs no more; what it signed stays good:");
+    }
+    shown(&key, as_json)
+}
+
+/// Begins with a new key.
+pub fn replace_lost(args: &LostArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
+    let app = open(config)?;
+    let key = app
+        .replace_lost_signing(&grant()?, &args.reason, app.now())?
+        .to_string();
+    if !as_json {
+        say(
+            "The chain of keys is broken here, and the log says so. Give this key to everybody who checks the log, by \
+             another way than the log:",
+        );
+    }
+    shown(&key, as_json)
+}
+
+fn shown(key: &str, as_json: bool) -> Result<Exit, Failure> {
+    if as_json {
+        return print(&json!({ "key": key }).to_string());
+    }
+    print(key)
+}
