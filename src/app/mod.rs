@@ -40,6 +40,7 @@ pub mod reserve;
 pub mod sign_in;
 pub mod tile;
 pub mod told_act;
+pub mod view;
 pub mod witness;
 
 #[cfg(test)]

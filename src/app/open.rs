@@ -8,6 +8,7 @@ use super::policies::load::Loader;
 use super::policies::note;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
+use super::view::Views;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
@@ -71,6 +72,7 @@ pub struct App {
     pub(super) recorder: Recorder,
     pub(super) maker: Arc<Maker>,
     pub(super) memories: Memories,
+    pub(super) views: Views,
     pub(super) signer: NoteSigner,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
@@ -141,6 +143,7 @@ impl App {
         Ok(Self {
             recorder,
             memories: Memories::new(maker.clone()),
+            views: Views::default(),
             maker,
             store,
             index,

@@ -32,6 +32,7 @@ mod suppress;
 mod turn;
 mod tx;
 mod url;
+mod views;
 mod world;
 mod writer;
 
@@ -59,4 +60,5 @@ pub use read::ReadTx;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};
+pub use views::Viewing;
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

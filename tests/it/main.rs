@@ -45,4 +45,5 @@ mod support_works;
 mod suppression;
 mod tampering;
 mod two_nodes;
+mod views;
 mod witnesses;
