@@ -8,12 +8,16 @@
 mod decisions;
 mod entries;
 mod files;
+mod person;
 mod query;
 mod report;
 #[cfg(test)]
 mod tests;
 mod witnesses;
 
+pub use person::{
+    Held, HeldRecord, HeldState, PersonData, PersonExported, PersonReport, TimelineEntry,
+};
 pub use query::ExportQuery;
 pub use report::{Report, ReportData, ReportEntry};
 
@@ -23,7 +27,7 @@ use super::period;
 use super::refusal::Refusal;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::checkpoint::Checkpoint;
-use crate::audit::package::format::{Period, Positions};
+use crate::audit::package::format::{About, Period, Positions};
 use crate::audit::package::plan::{PlanError, tiles_for};
 use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
@@ -165,12 +169,13 @@ impl Job<'_> {
         let range = period::positions(tx, self.grant, &(self.query.from..self.query.to), size)?;
         let mut package = PackageWriter::begin(out, self.meta(&range))?;
         let tally = entries::write(self, tx, &mut package, range.clone())?;
-        files::write(self, tx, &mut package)?;
+        files::write((self.app, self.grant), tx, &mut package)?;
         decisions::write(self, tx, &mut package, range.clone())?;
         let data = self.data(&range, &tally, &findings);
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;
-        witnesses::write(self, tx, &mut package, range.end)?;
+        let size = self.checkpoint.size;
+        witnesses::write((self.app, self.grant), tx, &mut package, size, range.end)?;
         package.finish(&self.note, &self.app.signer, &findings.findings)?;
         Ok(Exported {
             id: self.id,
@@ -200,6 +205,7 @@ impl Job<'_> {
 
     fn meta(&self, range: &Range<Position>) -> PackageMeta {
         PackageMeta {
+            about: About::Period,
             period: Period {
                 from: rfc3339(self.query.from),
                 to: rfc3339(self.query.to),

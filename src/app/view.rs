@@ -95,7 +95,11 @@ mod tests {
     fn a_view_is_an_entry_and_a_second_look_within_five_minutes_is_none() {
         let home = TestApp::new();
         home.publish();
-        home.record(vec![home.claim(&[("email", "a@example.fr")], "newsletter", "given")]);
+        home.record(vec![home.claim(
+            &[("email", "a@example.fr")],
+            "newsletter",
+            "given",
+        )]);
         let app = &home.app;
         let size = || app.store.read(|tx| tx.position(&app.serve)).unwrap();
         let named = home.named(&[("email", "a@example.fr")]);

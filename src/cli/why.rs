@@ -41,8 +41,7 @@ pub fn run(args: &WhyArgs, config: &Config, as_json: bool) -> Result<Exit, Failu
     };
     // it tells who the decision is about, and what they had said
     if let Some(subject) = story.subject {
-        let reader: Grant<ReadSubjects> =
-            authorize(&Principal::Operator).map_err(Refusal::from)?;
+        let reader: Grant<ReadSubjects> = authorize(&Principal::Operator).map_err(Refusal::from)?;
         match app.view(&reader, subject, View::Decision) {
             // a person whose file is gone has none that could be read
             Ok(()) | Err(Refusal::NotFound(_)) => {}

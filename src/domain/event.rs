@@ -3,8 +3,8 @@
 use super::ids::{Blind, ExportId, KeyId, RecordId, StaffId, SubjectId};
 use super::registry::{ConsentRecord, ContactRecord, Objection, Role};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 mod payload;

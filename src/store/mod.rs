@@ -25,6 +25,7 @@ mod open;
 mod people;
 mod policies;
 mod read;
+mod records;
 mod registers;
 mod rows;
 mod schema;
@@ -57,6 +58,7 @@ pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
 };
 pub use read::ReadTx;
+pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};

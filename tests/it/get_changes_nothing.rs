@@ -64,7 +64,9 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
 fn everything(shop: &Shop, email: &str) -> (Value, (String, String), Vec<Value>) {
     let (choices, decision) = (shop.choices(email), shop.newsletter(email));
     let subject = shop.subject(email);
-    let history = shop.dpo().get(&format!("/v1/subjects/{subject}/history?limit=200"));
+    let history = shop
+        .dpo()
+        .get(&format!("/v1/subjects/{subject}/history?limit=200"));
     let history = history.expect(200).json();
     let told = history["items"].as_array().unwrap().iter();
     let told = told.filter(|item| item["kind"] != "subject.viewed");

@@ -35,6 +35,7 @@ mod no_personal_data;
 mod objection;
 mod one_person;
 mod pages;
+mod person_evidence;
 mod policy_versions;
 mod positions;
 mod registers;

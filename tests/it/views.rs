@@ -11,10 +11,15 @@ const EMAIL: &str = "anne@known.example";
 
 /// The views that stand in a person's history, as the operator's export would show them.
 fn views(shop: &Shop, subject: &str) -> Vec<Value> {
-    let history = shop.admin().get(&format!("/v1/subjects/{subject}/history?limit=200"));
+    let history = shop
+        .admin()
+        .get(&format!("/v1/subjects/{subject}/history?limit=200"));
     let history = history.expect(200).json();
     let items = history["items"].as_array().unwrap().iter();
-    items.filter(|item| item["kind"] == "subject.viewed").cloned().collect()
+    items
+        .filter(|item| item["kind"] == "subject.viewed")
+        .cloned()
+        .collect()
 }
 
 on_both! {
@@ -71,7 +76,7 @@ on_both! {
         let subject = shop.subject(EMAIL);
         let file = db.data_dir().join("access.jsonl");
         let path = file.display().to_string();
-        let made = cli(db, &["report", "access", "--from", "2020-01-01", "--to", "2099-12-31", "-o", &path]);
+        let made = cli(db, &["report", "access", "--from", "2020-01-01", "--to", "2099-12-31", "--format", "jsonl", "-o", &path]);
         assert_eq!(made.code, 0, "{made:?}");
         let text = std::fs::read_to_string(&file).unwrap();
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());

@@ -22,6 +22,7 @@ use zip::{ZipArchive, ZipWriter};
 mod bytes;
 mod entries;
 mod files;
+mod person;
 mod witnesses;
 
 /// Entries 100 to 700 of a log of 760: edges of tiles within and without.
