@@ -2,11 +2,12 @@
 
 use super::open::App;
 use super::refusal::Refusal;
-use crate::access::{Grant, ReadSubjects};
+use crate::access::{ExportAudit, Grant, ReadSubjects};
 use crate::domain::event::{Actor, View};
-use crate::domain::ids::SubjectId;
+use crate::domain::ids::{ExportId, Position, SubjectId};
 use crate::store::Order;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -16,7 +17,8 @@ pub const ONE_VIEW: TimeDelta = TimeDelta::minutes(5);
 /// Views that are remembered at most; beyond, each is recorded anew.
 const MOST: usize = 10_000;
 
-type Seen = (Actor, SubjectId, View);
+/// Who read what: a part of a person's file, or the ledger with what its entries commit to.
+type Seen = (Actor, Option<(SubjectId, View)>);
 
 /// The views of the last minutes, as this process recorded them.
 #[derive(Debug, Default)]
@@ -59,7 +61,7 @@ impl App {
         view: View,
     ) -> Result<(), Refusal> {
         let now = self.now();
-        let seen = (grant.actor().clone(), subject, view);
+        let seen = (grant.actor().clone(), Some((subject, view)));
         if self.views.stands(&seen, now.utc()) {
             return Ok(());
         }
@@ -76,11 +78,33 @@ impl App {
         self.views.remember(seen, now.utc());
         Ok(())
     }
+
+    /// Records that the ledger's pages are read, which show what is recorded of everybody: an
+    /// export, page by page. Blocks.
+    ///
+    /// # Errors
+    /// Where it cannot be recorded: then nothing may be handed out.
+    pub(super) fn view_ledger(
+        &self,
+        grant: &Grant<ExportAudit>,
+        from: Position,
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        let seen = (grant.actor().clone(), None);
+        if self.views.stands(&seen, now.utc()) {
+            return Ok(());
+        }
+        let export = ExportId::new(now, self.entropy())?;
+        let query = json!({ "about": "entries", "position": from });
+        self.record_export(grant, json!({ "export": export, "query": query }), now)?;
+        self.views.remember(seen, now.utc());
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::access::{Principal, authorize};
     use crate::app::testing::TestApp;

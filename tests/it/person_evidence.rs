@@ -60,6 +60,11 @@ fn kinds(path: &Path) -> Vec<String> {
     lines(path, "entries.jsonl").iter().map(kind).collect()
 }
 
+/// The report, with every space a plain one.
+fn told(path: &Path) -> String {
+    file(path, "report.html").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
 fn export(db: &Db, name: &str, more: &[&str]) -> (std::path::PathBuf, Output) {
     let path = db.data_dir().join(name);
     let text = path.display().to_string();
@@ -124,7 +129,7 @@ on_both! {
         shop.collector().post("/v1/objections", &objecting).expect(201);
         let (path, made) = export(db, "anne.zip", &["--email", ANNE, "--at", "2020-05-12T10:00:00+02:00"]);
         assert_eq!(made.code, 0, "{made:?}");
-        let report = file(&path, "report.html");
+        let report = told(&path);
         for said in [
             "Evidence of one person", "12 May 2020", "Nothing about this person.", "Consent given",
             "People merged", "Objection", "A paper was signed", "lille-2", "A-77", "Evidence handed out",
@@ -139,7 +144,7 @@ on_both! {
         // now both answers and the objection are held
         let (path, made) = export(db, "now.zip", &["--email", ANNE, "--at", "2999-01-01T00:00:00Z"]);
         assert_eq!(made.code, 0, "{made:?}");
-        let report = file(&path, "report.html");
+        let report = told(&path);
         let held = report.split("What happened").next().unwrap();
         assert!(held.contains("Objection to direct marketing since"), "{held}");
         assert!(held.contains("What we held on 1 January 2999"), "{held}");

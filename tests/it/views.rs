@@ -69,6 +69,21 @@ on_both! {
         assert_eq!(shop.position(), before);
     }
 
+    fn reading_the_ledger_is_an_export(db: &Db) {
+        let shop = Shop::open(db);
+        shop.record(&yes(EMAIL));
+        let before = shop.position();
+        let page = shop.dpo().get("/v1/audit/entries?limit=1").expect(200).json();
+        let next = page["next"].as_str().unwrap().to_owned();
+        shop.dpo().get(&format!("/v1/audit/entries?limit=200&cursor={next}")).expect(200);
+        assert_eq!(shop.position(), before + 1, "the second page belongs to the first");
+        let page = shop.dpo().get("/v1/audit/entries?limit=200").expect(200).json();
+        let last = page["items"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["leaf"]["t"], "export.made");
+        assert_eq!(last["content"]["query"], json!({ "about": "entries", "position": 0 }));
+        assert_eq!(last["content"]["actor"]["kind"], "key");
+    }
+
     fn the_report_of_accesses_counts_them_and_names_nobody(db: &Db) {
         let shop = Shop::open(db);
         shop.record(&yes(EMAIL));

@@ -6,7 +6,6 @@ use super::{Job, PersonData, PersonExported, changed};
 use crate::app::audit_check::{AuditFindings, Check};
 use crate::app::export::entries::{Source, opened};
 use crate::app::export::{ExportError, by, files, witnesses};
-use crate::app::refusal::Refusal;
 use crate::audit::commitment::canonical_json;
 use crate::audit::encoding::hex;
 use crate::audit::package::format::{
@@ -80,7 +79,7 @@ impl Job<'_> {
     fn whose(&self, tx: &mut ReadTx<'_>) -> Result<(PersonFile, BTreeSet<Position>), ExportError> {
         let ids = tx.record_ids(self.grant, self.person()?)?;
         if ids.len() != self.recorded.records.len() {
-            return Err(Refusal::from(changed()).into());
+            return Err(changed().into());
         }
         let mut file = PersonFile {
             export: self.recorded.export.to_string(),
