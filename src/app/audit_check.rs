@@ -17,7 +17,7 @@
 mod decisions;
 mod entry;
 mod findings;
-mod fold;
+pub(super) mod fold;
 mod keys;
 mod people;
 mod policies;
@@ -33,9 +33,10 @@ use crate::access::{ExportAudit, Grant};
 use crate::audit::note::VerifierKey;
 use crate::audit::signing::KeyHistory;
 use crate::audit::tree::Frontier;
-use crate::domain::ids::Position;
+use crate::domain::ids::{Position, SubjectId};
 use crate::store::{ReadTx, StoreError};
 use findings::Collector;
+use std::collections::BTreeSet;
 
 /// Entries read at once.
 pub(super) const BLOCK: u64 = 2_000;
@@ -91,6 +92,27 @@ pub(super) fn keys_of(
 }
 
 impl Check<'_, '_, '_> {
+    /// The records of one person, and the entries that a package about them holds.
+    pub(super) fn person(
+        mut self,
+        positions: &BTreeSet<Position>,
+        records: &[SubjectId],
+    ) -> Result<AuditFindings, StoreError> {
+        let mut found = Collector::default();
+        let public = public::PublicCheck::new(self.tx, self.grant)?;
+        let mut entries = entry::EntryCheck::new(self.origin, public.notice_hashes());
+        for position in positions {
+            let end = position.saturating_add(1);
+            for one in &self.tx.entries(self.grant, *position..end)? {
+                entries.check(one, &mut found);
+            }
+        }
+        for record in records {
+            people::one(&mut self, *record, &mut found)?;
+        }
+        Ok(found.close(positions.len() as u64, 1))
+    }
+
     /// Everything, in one unchanging state of the database.
     pub(super) fn run(mut self) -> Result<AuditFindings, StoreError> {
         let head = self.tx.stored_head(self.grant)?;

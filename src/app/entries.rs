@@ -20,25 +20,27 @@ pub struct Entry {
 }
 
 impl App {
-    /// A page of the ledger from a position on, and where the next page begins.
+    /// A page of the ledger from a position on, and where the next page begins. It leaves an entry.
     ///
     /// # Errors
-    /// Where the data cannot be read.
+    /// Where the data cannot be read, or where that it is read cannot be recorded.
     pub fn entries(
         &self,
         grant: &Grant<ExportAudit>,
         from: Position,
         limit: u32,
     ) -> Result<(Vec<Entry>, Option<Position>), Refusal> {
-        self.store.read(|tx| {
+        let page = self.store.read(|tx| {
             let size = tx.position(&self.serve)?;
             let end = from.saturating_add(u64::from(limit)).min(size);
             let entries = tx.entries(grant, from.min(end)..end)?;
-            Ok((
+            Ok::<_, Refusal>((
                 entries.into_iter().map(entry).collect(),
                 (end < size).then_some(end),
             ))
-        })
+        })?;
+        self.view_ledger(grant, from)?;
+        Ok(page)
     }
 }
 

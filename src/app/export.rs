@@ -8,7 +8,9 @@
 mod decisions;
 mod entries;
 mod files;
+mod head;
 mod keys;
+mod person;
 mod query;
 mod report;
 #[cfg(test)]
@@ -16,6 +18,9 @@ mod tests;
 mod timestamps;
 mod witnesses;
 
+pub use person::{
+    Held, HeldRecord, HeldState, PersonData, PersonExported, PersonReport, TimelineEntry,
+};
 pub use query::ExportQuery;
 pub use report::{Report, ReportData, ReportEntry};
 
@@ -23,19 +28,17 @@ use super::audit_check::{AuditFindings, BLOCK, Check, keys_of};
 use super::open::App;
 use super::period;
 use super::refusal::Refusal;
-use super::signing::Keys;
 use crate::access::{ExportAudit, Grant};
-use crate::audit::checkpoint::Checkpoint;
-use crate::audit::package::format::{Period, Positions};
+use crate::audit::package::format::{About, Period, Positions};
 use crate::audit::package::plan::{PlanError, tiles_for};
 use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
-use crate::audit::signing::open_checkpoint;
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::{Now, from_micros, rfc3339};
 use crate::store::{Order, ReadTx, StoreError};
 use chrono::{DateTime, Utc};
 use entries::Source;
+use head::Head;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::ops::Range;
@@ -87,10 +90,7 @@ struct Job<'a> {
     report: &'a dyn Report,
     now: Now,
     id: ExportId,
-    checkpoint: Checkpoint,
-    note: String,
-    signed_at: i64,
-    keys: Keys,
+    head: Head<'a>,
     progress: &'a dyn Fn(u64, u64),
 }
 
@@ -121,15 +121,7 @@ impl App {
         let id = ExportId::new(now, self.entropy()).map_err(Refusal::from)?;
         let payload = json!({ "export": id, "query": query });
         let recorded = self.record_export(grant, payload, now)?;
-        let signed = self.sign_head(now)?;
-        // an authority that fails keeps nobody from an export; it is told elsewhere
-        if let Err(error) = self.stamp() {
-            tracing::warn!(%error, "the export's checkpoint was not stamped");
-        }
-        let keys = self.keys_of_log()?;
-        let checkpoint = open_checkpoint(&signed.note, &keys.history)
-            .map_err(|error| ExportError::Log(error.to_string()))?;
-        let (note, signed_at) = (signed.note, signed.signed_at);
+        let head = self.head_for_export(grant, now)?;
         let job = Job {
             app: self,
             grant,
@@ -137,10 +129,7 @@ impl App {
             report,
             now,
             id,
-            checkpoint,
-            note,
-            signed_at,
-            keys,
+            head,
             progress,
         };
         self.store.read(|tx| job.write(tx, out, recorded))
@@ -173,15 +162,15 @@ impl Job<'_> {
         recorded: Position,
     ) -> Result<Exported, ExportError> {
         let findings = self.check(tx)?;
-        let size = self.checkpoint.size.min(findings.entries);
+        let size = self.head.checkpoint.size.min(findings.entries);
         let range = period::positions(tx, self.grant, &(self.query.from..self.query.to), size)?;
         let mut package = PackageWriter::begin(out, self.meta(&range))?;
         let tally = entries::write(self, tx, &mut package, range.clone())?;
-        files::write(self, tx, &mut package)?;
+        files::write((self.app, self.grant), tx, &mut package)?;
         decisions::write(self, tx, &mut package, range.clone())?;
         let data = ReportData {
-            cosigned: witnesses::told(self, tx, range.end)?,
-            stamped: timestamps::chosen(self, tx, range.end)?
+            cosigned: witnesses::told(&self.head, tx, range.end)?,
+            stamped: timestamps::chosen(&self.head, tx, range.end)?
                 .iter()
                 .map(|one| (one.size, at_seconds(one.at)))
                 .collect(),
@@ -189,19 +178,8 @@ impl Job<'_> {
         };
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;
-        witnesses::write(self, tx, &mut package, range.end)?;
-        timestamps::write(self, tx, &mut package, range.end)?;
-        keys::write(self, tx, &mut package)?;
-        let signers = self
-            .keys
-            .signers(
-                self.checkpoint.size,
-                &self.app.first_signer,
-                self.app.keys(),
-            )
-            .map_err(StoreError::from)?;
-        let anchor = self.keys.history.anchor();
-        package.finish(&self.note, anchor, &signers, &findings.findings)?;
+        self.head
+            .close(tx, package, range.end, &findings.findings)?;
         Ok(Exported {
             id: self.id,
             recorded,
@@ -211,7 +189,7 @@ impl Job<'_> {
             },
             entries: range.end - range.start,
             withheld: tally.withheld,
-            size: self.checkpoint.size,
+            size: self.head.checkpoint.size,
             findings,
         })
     }
@@ -230,6 +208,7 @@ impl Job<'_> {
 
     fn meta(&self, range: &Range<Position>) -> PackageMeta {
         PackageMeta {
+            about: About::Period,
             period: Period {
                 from: rfc3339(self.query.from),
                 to: rfc3339(self.query.to),
@@ -250,7 +229,7 @@ impl Job<'_> {
         range: Range<Position>,
     ) -> Result<(), ExportError> {
         let source = Source::new(tx, self.grant);
-        for tile in tiles_for(range.start, range.end, self.checkpoint.size, &source) {
+        for tile in tiles_for(range.start, range.end, self.head.checkpoint.size, &source) {
             let (path, bytes) = tile.map_err(|error| match error {
                 PlanError::Source(error) => error.into(),
                 other => ExportError::Log(other.to_string()),
@@ -271,8 +250,8 @@ impl Job<'_> {
             exported_by: by(self.grant.actor()),
             exported_at: self.now.utc(),
             origin: self.app.origin().to_owned(),
-            checkpoint: self.checkpoint.clone(),
-            checkpoint_at: from_micros(self.signed_at),
+            checkpoint: self.head.checkpoint.clone(),
+            checkpoint_at: from_micros(self.head.signed_at),
             entries: range.end - range.start,
             kinds: tally.kinds.clone(),
             choices: tally.choices.clone(),

@@ -1,9 +1,11 @@
-//! What is held about one person: the state of every choice, and how it came about.
+//! What is held about one person: the state of every choice, and how it came about. Who reads it
+//! leaves an entry.
 
 use super::open::App;
 use super::record::StateView;
 use super::refusal::Refusal;
 use crate::access::{Grant, ReadSubjects};
+use crate::domain::event::View;
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::Standing;
 use crate::domain::time::Now;
@@ -26,7 +28,7 @@ impl App {
     /// The state per purpose and channel, each with its reason.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] where there is no such person.
+    /// [`Refusal::NotFound`] where there is no such person, or where the view cannot be recorded.
     pub fn states(
         &self,
         grant: &Grant<ReadSubjects>,
@@ -34,7 +36,7 @@ impl App {
         now: Now,
     ) -> Result<Choices, Refusal> {
         let serve = &self.serve;
-        self.store.read(|tx| {
+        let choices = self.store.read(|tx| {
             let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
             let catalogue = tx.catalogue(serve)?;
             let (cells, standing) = tx.choices(grant, subject)?;
@@ -50,18 +52,20 @@ impl App {
                     )
                 })
                 .collect();
-            Ok(Choices {
+            Ok::<_, Refusal>(Choices {
                 subject,
                 states,
                 standing,
             })
-        })
+        })?;
+        self.view(grant, choices.subject, View::Choices)?;
+        Ok(choices)
     }
 
     /// A page of a person's history from a position on, and where the next page begins.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] where there is no such person.
+    /// [`Refusal::NotFound`] where there is no such person, or where the view cannot be recorded.
     pub fn history(
         &self,
         grant: &Grant<ReadSubjects>,
@@ -69,12 +73,14 @@ impl App {
         from: Position,
         limit: u32,
     ) -> Result<(Vec<HistoryEntry>, Option<Position>), Refusal> {
-        self.store.read(|tx| {
+        let (subject, page) = self.store.read(|tx| {
             let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
             let mut entries = tx.history(grant, subject, from, i64::from(limit) + 1)?;
             let next = entries.get(limit as usize).map(|entry| entry.position);
             entries.truncate(limit as usize);
-            Ok((entries, next))
-        })
+            Ok::<_, Refusal>((subject, (entries, next)))
+        })?;
+        self.view(grant, subject, View::History)?;
+        Ok(page)
     }
 }

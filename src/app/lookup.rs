@@ -4,13 +4,15 @@ use super::contact::{Named, hash_text};
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::{Grant, ReadSubjects};
+use crate::domain::event::View;
 use crate::domain::ids::SubjectId;
 
 impl App {
-    /// The person, and the keyed hash of each identifier, for where only a hash may travel.
+    /// The person, and the keyed hash of each identifier, for where only a hash may travel. It
+    /// leaves an entry.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] where nobody is known by any of them.
+    /// [`Refusal::NotFound`] where nobody is known by any of them, or where it cannot be recorded.
     pub fn lookup(
         &self,
         grant: &Grant<ReadSubjects>,
@@ -19,6 +21,7 @@ impl App {
         let blinds = named.blinds();
         let found = self.store.read(|tx| tx.find(grant, &blinds))?;
         let subject = found.ok_or(Refusal::NotFound("a person with these identifiers"))?;
+        self.view(grant, subject, View::Lookup)?;
         Ok((subject, blinds.iter().map(hash_text).collect()))
     }
 }

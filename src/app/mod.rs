@@ -44,6 +44,7 @@ pub mod signing;
 pub mod tile;
 pub mod timestamps;
 pub mod told_act;
+pub mod view;
 pub mod witness;
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
 use super::signing;
 use super::timestamps::Authority;
+use super::view::Views;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
@@ -77,6 +78,7 @@ pub struct App {
     pub(super) first_signer: NoteSigner,
     pub(super) authority: Option<Authority>,
     pub(super) clock_watch: ClockWatch,
+    pub(super) views: Views,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
@@ -147,6 +149,7 @@ impl App {
         Ok(Self {
             recorder,
             memories: Memories::new(maker.clone()),
+            views: Views::default(),
             maker,
             store,
             index,

@@ -1,4 +1,7 @@
-//! `placet audit`: export a period, check a package offline, compare the database with its log.
+//! `placet audit`: export a period or a person, check a package offline, compare the database with
+//! its log.
+
+mod person;
 
 use crate::access::{ExportAudit, Grant, Principal, authorize};
 use crate::app::App;
@@ -32,9 +35,9 @@ const FAILED: u8 = 3;
 /// What `placet audit` can do.
 #[derive(Debug, Clone, Subcommand)]
 pub enum AuditCommand {
-    /// Export a period as a package that anybody can check offline
+    /// Export a period, or everything about one person, as a package that anybody can check offline
     #[command(
-        after_help = "Example:\n  placet audit export --from 2026-01-01 --to 2026-03-31 -o q1.zip"
+        after_help = "Examples:\n  placet audit export --from 2026-01-01 --to 2026-03-31 -o q1.zip\n  placet audit export --email anne@example.fr --at 2026-05-12T10:00:00+02:00 -o anne.zip"
     )]
     Export(ExportArgs),
     /// Check a package, with no database and no network
@@ -55,11 +58,13 @@ pub enum AuditCommand {
 #[derive(Debug, Clone, Args)]
 pub struct ExportArgs {
     /// First day (UTC), or an instant: 2026-01-01 or 2026-01-01T00:00:00Z
-    #[arg(long, value_parser = period::start)]
-    pub from: DateTime<Utc>,
+    #[arg(long, value_parser = period::start, required_unless_present_any = ["email", "phone", "id"])]
+    pub from: Option<DateTime<Utc>>,
     /// Last day (UTC), itself included, or an instant, itself not included
-    #[arg(long, value_parser = period::end)]
-    pub to: DateTime<Utc>,
+    #[arg(long, value_parser = period::end, required_unless_present_any = ["email", "phone", "id"])]
+    pub to: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    pub person: person::OnePerson,
     /// The file to write; an existing one is not overwritten
     #[arg(short, long)]
     pub output: PathBuf,
@@ -106,7 +111,10 @@ pub fn run<E: Display>(
 ) -> u8 {
     let outcome = match command {
         AuditCommand::Verify(args) => verify_file(args, json),
-        AuditCommand::Export(args) => with(open, |app, grant| export(app, grant, args, json)),
+        AuditCommand::Export(args) => with(open, |app, grant| match (args.from, args.to) {
+            (Some(from), Some(to)) => export(app, grant, args, (from, to), json),
+            _ => person::export(app, grant, args, json),
+        }),
         AuditCommand::Check => with(open, |app, grant| check(app, grant, json)),
         AuditCommand::Mark { file } => with(open, |app, grant| mark(app, grant, file, json)),
     };
@@ -140,11 +148,17 @@ fn mark(app: &App, grant: &Grant<ExportAudit>, file: &Path, json: bool) -> Ended
     Ok(HOLDS)
 }
 
-fn export(app: &App, grant: &Grant<ExportAudit>, args: &ExportArgs, json: bool) -> Ended {
+fn export(
+    app: &App,
+    grant: &Grant<ExportAudit>,
+    args: &ExportArgs,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    json: bool,
+) -> Ended {
     let (controller, purpose) = (args.controller.clone(), args.purpose.clone());
     let query = ExportQuery {
-        from: args.from,
-        to: args.to,
+        from,
+        to,
         controller,
         purpose,
     };

@@ -34,20 +34,34 @@ impl PersonArgs {
     /// # Errors
     /// Where an identifier is none.
     pub fn named(&self, app: &App) -> Result<Named, Failure> {
-        let other = self.id.as_deref().map(|id| id.split_once(':').ok_or(()));
-        let other = other
-            .transpose()
-            .map_err(|()| Failure::usage("--id must be TYPE:VALUE, like crm_id:4711"))?;
-        let pairs = [
-            ("email", self.email.as_deref()),
-            ("phone", self.phone.as_deref()),
-        ];
-        let given = pairs
-            .into_iter()
-            .filter_map(|(name, text)| Some((name, text?)))
-            .chain(other);
-        Ok(contact::read_or_refuse(app.keys(), "", given)?)
+        named_by(
+            app,
+            self.email.as_deref(),
+            self.phone.as_deref(),
+            self.id.as_deref(),
+        )
     }
+}
+
+/// The person of these identifiers, the last as `TYPE:VALUE`.
+///
+/// # Errors
+/// Where one is none.
+pub fn named_by(
+    app: &App,
+    email: Option<&str>,
+    phone: Option<&str>,
+    id: Option<&str>,
+) -> Result<Named, Failure> {
+    let other = id.map(|id| id.split_once(':').ok_or(()));
+    let other = other
+        .transpose()
+        .map_err(|()| Failure::usage("--id must be TYPE:VALUE, like crm_id:4711"))?;
+    let given = [("email", email), ("phone", phone)]
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, text?)))
+        .chain(other);
+    Ok(contact::read_or_refuse(app.keys(), "", given)?)
 }
 
 /// Asks for one decision.

@@ -3,9 +3,10 @@
 use super::config::Config;
 use super::open;
 use super::output::{Exit, Failure, print};
-use crate::access::{Grant, Principal, ReadDecisions, authorize};
+use crate::access::{Grant, Principal, ReadDecisions, ReadSubjects, authorize};
 use crate::app::Refusal;
 use crate::app::decisions::story::{Shown, Story};
+use crate::domain::event::View;
 use crate::domain::ids::DecisionId;
 use crate::domain::registry::{Answer, Language, Wording};
 use crate::domain::time::rfc3339;
@@ -38,6 +39,15 @@ pub fn run(args: &WhyArgs, config: &Config, as_json: bool) -> Result<Exit, Failu
         }
         Err(refusal) => return Err(refusal.into()),
     };
+    // it tells who the decision is about, and what they had said
+    if let Some(subject) = story.subject {
+        let reader: Grant<ReadSubjects> = authorize(&Principal::Operator).map_err(Refusal::from)?;
+        match app.view(&reader, subject, View::Decision) {
+            // a person whose file is gone has none that could be read
+            Ok(()) | Err(Refusal::NotFound(_)) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
     if as_json {
         let told = serde_json::to_string(&RecordedDecision::of(story, true));
         return print(&told.map_err(|error| Failure::failed(error.to_string()))?);

@@ -1,17 +1,17 @@
 //! What the ledger records. Each event becomes one leaf; its payload is what the leaf commits to.
 
-use super::ids::{Blind, KeyId, RecordId, StaffId, SubjectId};
+use super::ids::{Blind, ExportId, KeyId, RecordId, StaffId, SubjectId};
 use super::registry::{ConsentRecord, ContactRecord, Objection, Role};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 mod payload;
 pub use payload::{Payload, Plain};
 
 /// Who did it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Actor {
     /// An API key.
     Key(KeyId),
@@ -23,6 +23,22 @@ pub enum Actor {
     Operator,
     /// The service itself.
     System,
+}
+
+/// What of a person's file was read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// Who it is, found by an identifier.
+    Lookup,
+    /// The state of every choice.
+    Choices,
+    /// Everything that was recorded.
+    History,
+    /// The decisions about them.
+    Decisions,
+    /// One decision, with who it is about.
+    Decision,
 }
 
 /// An event about one person. Its payload is kept encrypted under the person's key.
@@ -64,6 +80,10 @@ pub enum SubjectEvent {
         /// Why, in a word.
         reason: String,
     },
+    /// Somebody who is not the person read their file.
+    Viewed(View),
+    /// Everything about the person was put into a package.
+    Disclosed(ExportId),
 }
 
 impl SubjectEvent {
@@ -90,6 +110,8 @@ impl SubjectEvent {
             Self::LinkIssued => "contact.linked",
             Self::Contacted(_) => "contact.made",
             Self::Released { .. } => "contact.released",
+            Self::Viewed(_) => "subject.viewed",
+            Self::Disclosed(_) => "subject.disclosed",
         }
     }
 
@@ -125,6 +147,8 @@ impl SubjectEvent {
             Self::LinkIssued => json!({}),
             Self::Contacted(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Released { contact, reason } => json!({ "contact": contact, "reason": reason }),
+            Self::Viewed(view) => json!({ "view": view }),
+            Self::Disclosed(export) => json!({ "export": export }),
         };
         if let Some(fields) = payload.as_object_mut() {
             fields.insert("subject".into(), json!(subject));
@@ -158,6 +182,8 @@ impl SubjectEvent {
                 contact: field(fields, "contact")?,
                 reason: field(fields, "reason")?,
             },
+            "subject.viewed" => Self::Viewed(field(fields, "view")?),
+            "subject.disclosed" => Self::Disclosed(field(fields, "export")?),
             _ => Self::Consent(Box::new(ConsentRecord::deserialize(payload).ok()?)),
         };
         (event.kind() == kind).then_some(event)
@@ -333,6 +359,8 @@ mod tests {
                 restricted: false,
                 effective_at: at,
             },
+            SubjectEvent::Viewed(View::History),
+            SubjectEvent::Disclosed(ExportId::from_bytes([7; 16])),
             SubjectEvent::Linked(vec![Blind([0xab; 32]), Blind([1; 32])]),
             SubjectEvent::Merged {
                 from: SubjectId::from_bytes([2; 16]),

@@ -14,6 +14,7 @@ pub mod openapi;
 pub mod package;
 pub mod page;
 pub mod pages;
+pub mod person_report;
 pub mod problem;
 pub mod query;
 pub mod report;

@@ -25,6 +25,7 @@ mod open;
 mod people;
 mod policies;
 mod read;
+mod records;
 mod registers;
 mod rows;
 mod schema;
@@ -34,6 +35,7 @@ mod timestamps;
 mod turn;
 mod tx;
 mod url;
+mod views;
 mod world;
 mod writer;
 
@@ -58,9 +60,11 @@ pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
 };
 pub use read::ReadTx;
+pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
 pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};
+pub use views::Viewing;
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

@@ -1,5 +1,6 @@
 //! `GET` and `HEAD` change nothing, whatever they are sent to: mail scanners, previews and
-//! prefetchers open every link of a message.
+//! prefetchers open every link of a message. That staff read a person's file is written down, in an
+//! entry that changes nothing either.
 
 use serde_json::Value;
 
@@ -58,17 +59,49 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
     found
 }
 
-/// Everything that could have changed. To ask adds an entry.
-fn everything(shop: &Shop, email: &str) -> (u64, Value, (String, String)) {
+/// Everything that could have changed: choices, decision, and what was ever recorded, but for the
+/// ledger's own growth.
+fn everything(shop: &Shop, email: &str) -> (Value, (String, String), Vec<Value>) {
     let (choices, decision) = (shop.choices(email), shop.newsletter(email));
-    (shop.position(), choices, decision)
+    let subject = shop.subject(email);
+    let history = shop
+        .dpo()
+        .get(&format!("/v1/subjects/{subject}/history?limit=200"));
+    let history = history.expect(200).json();
+    let told = history["items"].as_array().unwrap().iter();
+    let told = told.filter(|item| item["kind"] != "subject.viewed");
+    (choices, decision, told.cloned().collect())
 }
 
-/// The same after one more question.
-fn one_more(
-    (position, choices, decision): &(u64, Value, (String, String)),
-) -> (u64, Value, (String, String)) {
-    (position + 1, choices.clone(), decision.clone())
+/// What kinds of entries the ledger has from a position on.
+fn kinds_since(shop: &Shop, from: u64) -> Vec<String> {
+    let (mut kinds, mut seen) = (Vec::new(), 0);
+    let mut path = "/v1/audit/entries?limit=200".to_owned();
+    loop {
+        let page = shop.dpo().get(&path).expect(200).json();
+        for item in page["items"].as_array().unwrap() {
+            if seen >= from {
+                kinds.push(item["leaf"]["t"].as_str().unwrap().to_owned());
+            }
+            seen += 1;
+        }
+        let Some(next) = page["next"].as_str() else {
+            return kinds;
+        };
+        path = format!("/v1/audit/entries?limit=200&cursor={next}");
+    }
+}
+
+/// Only that somebody read, and what `everything` asked, has come since.
+#[track_caller]
+fn nothing_but_views(shop: &Shop, from: u64, views: usize) {
+    shop.position();
+    let mut kinds = kinds_since(shop, from);
+    let asked = kinds.iter().position(|kind| kind == "decisions.recorded");
+    kinds.remove(asked.expect("the question that everything() asks"));
+    // an administrator's and the DPO's pages of the ledger
+    kinds.retain(|kind| kind != "export.made");
+    assert_eq!(kinds, vec!["subject.viewed"; views]);
 }
 
 fn head(shop: &Shop, path: &str) -> String {
@@ -86,6 +119,7 @@ on_both! {
         shop.record(&yes(email));
         let addresses = addresses(&shop, email);
         let before = everything(&shop, email);
+        let from = shop.position();
         for address in &addresses {
             for client in [shop.admin(), shop.dpo(), shop.server.http()] {
                 let reply = client.get(address);
@@ -95,7 +129,11 @@ on_both! {
             assert!(answer.starts_with("HTTP/1.1 "), "{address}: {answer}");
             assert!(answer.ends_with("\r\n\r\n"), "HEAD {address} has a body: {answer}");
         }
-        assert_eq!(everything(&shop, email), one_more(&before));
+        assert_eq!(everything(&shop, email), before);
+        // the administrator's key read choices, history and decisions; the DPO's had, but for the last
+        nothing_but_views(&shop, from, 4);
+        let exports = kinds_since(&shop, from).into_iter().filter(|kind| kind == "export.made");
+        assert_eq!(exports.count(), 2, "the ledger, by the administrator's key and by the DPO's");
     }
 
     /// As Outlook, Gmail and corporate scanners do: open each link, several times, at once.
@@ -105,6 +143,7 @@ on_both! {
         shop.record(&yes(email));
         let (choices, stop) = shop.link(email);
         let before = everything(&shop, email);
+        let from = shop.position();
         std::thread::scope(|scope| {
             for address in [&choices, &stop, &choices, &stop] {
                 let (client, shop) = (scanner(&shop), &shop);
@@ -116,7 +155,8 @@ on_both! {
                 });
             }
         });
-        assert_eq!(everything(&shop, email), one_more(&before));
+        assert_eq!(everything(&shop, email), before);
+        nothing_but_views(&shop, from, 0);
         // and the link still does what it is for
         shop.server.http().form(&stop, &[("List-Unsubscribe", "One-Click")]).expect(200);
         assert_eq!(shop.newsletter(email).0, "deny");

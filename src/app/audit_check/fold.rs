@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// The sum of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Folded {
+pub(in crate::app) struct Folded {
     /// The answers.
     pub cells: BTreeMap<(Slug, Channel), ConsentState>,
     /// Objections and restriction.
@@ -24,7 +24,7 @@ pub(super) struct Folded {
 }
 
 /// Adds a history up. `other` gives the sum of a record that was merged into this one.
-pub(super) fn fold<E>(
+pub(in crate::app) fn fold<E>(
     events: &[PersonEvent],
     mut other: impl FnMut(SubjectId) -> Result<Folded, E>,
 ) -> Result<Folded, E> {
@@ -64,7 +64,7 @@ pub(super) fn fold<E>(
                 sum.link(position, contacts);
                 sum.merge(position, *from, other(*from)?);
             }
-            SubjectEvent::LinkIssued => {}
+            SubjectEvent::LinkIssued | SubjectEvent::Viewed(_) | SubjectEvent::Disclosed(_) => {}
             SubjectEvent::Contacted(record) => {
                 let reached = Reached::of(position, record);
                 sum.reached.insert(record.id, reached);

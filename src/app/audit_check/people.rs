@@ -54,6 +54,20 @@ pub(super) fn check(
     Ok(done)
 }
 
+/// Compares one record.
+pub(super) fn one(
+    check: &mut Check<'_, '_, '_>,
+    record: SubjectId,
+    found: &mut Collector,
+) -> Result<(), StoreError> {
+    let Some(person) = check.tx.audited_person(check.grant, record)? else {
+        return Ok(());
+    };
+    let sum = sum(check, &person, 0)?;
+    compare(&person, &sum, found);
+    merges(check, &person, &sum, found)
+}
+
 /// The sum of a person's history, with that of the records merged into theirs.
 fn sum(
     check: &mut Check<'_, '_, '_>,

@@ -4,6 +4,7 @@ use super::story::Story;
 use crate::access::{Grant, Principal, ReadDecisions, ReadSubjects, authorize};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
+use crate::domain::event::View;
 use crate::domain::ids::{DecisionId, SubjectId};
 use crate::store::{ReadTx, ReadsDecisions, Whose};
 
@@ -51,10 +52,11 @@ impl App {
             .read(|tx| self.page_of(tx, grant, &whose, from, limit))
     }
 
-    /// A person's decisions, the newest first, from a place on, and where the next page begins.
+    /// A person's decisions, the newest first, from a place on, and where the next page begins. Who
+    /// reads them leaves an entry.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] where there is no such person.
+    /// [`Refusal::NotFound`] where there is no such person, or where the view cannot be recorded.
     pub fn decisions_of_subject(
         &self,
         grant: &Grant<ReadSubjects>,
@@ -64,10 +66,13 @@ impl App {
     ) -> Result<(Vec<Story>, Option<u64>), Refusal> {
         const NOBODY: Refusal = Refusal::NotFound("a person with this id");
         self.seal_decisions()?;
-        self.store.read(|tx| {
+        let (subject, page) = self.store.read(|tx| {
             let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
-            self.page_of(tx, grant, &Whose::Subject(subject), from, limit)
-        })
+            let page = self.page_of(tx, grant, &Whose::Subject(subject), from, limit)?;
+            Ok::<_, Refusal>((subject, page))
+        })?;
+        self.view(grant, subject, View::Decisions)?;
+        Ok(page)
     }
 
     fn page_of<P: ReadsDecisions>(

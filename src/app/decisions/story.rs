@@ -141,7 +141,7 @@ impl RecordedOutcome {
 
 impl App {
     /// The stories of decisions that were found, in their order.
-    pub(super) fn stories<P: ReadsDecisions>(
+    pub(in crate::app) fn stories<P: ReadsDecisions>(
         &self,
         tx: &mut ReadTx<'_>,
         grant: &crate::access::Grant<P>,

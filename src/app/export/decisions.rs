@@ -1,10 +1,11 @@
 //! The decisions of a package's period, and the texts that they name.
 
 use super::{ExportError, Job};
+use crate::access::{ExportAudit, Grant};
 use crate::audit::Hash;
 use crate::audit::commitment::canonical_json;
 use crate::audit::decision::line::DecisionLine;
-use crate::audit::decision::{Block, Context};
+use crate::audit::decision::{Block, Record};
 use crate::audit::encoding::hex;
 use crate::audit::package::format::{DECISION_TEXTS, DECISIONS};
 use crate::audit::package::write::PackageWriter;
@@ -25,7 +26,10 @@ pub(super) fn write<W: Write>(
     range: Range<Position>,
 ) -> Result<(), ExportError> {
     let catalogue = tx.catalogue(&job.app.serve)?;
-    let asked = |context: &Context| job.query.asks_for_purpose(&context.purpose, &catalogue);
+    let asked = |record: &Record| {
+        job.query
+            .asks_for_purpose(&record.context.purpose, &catalogue)
+    };
     let (mut texts, mut failed) = (BTreeSet::new(), None);
     package
         .stream(DECISIONS, |out| {
@@ -39,8 +43,17 @@ pub(super) fn write<W: Write>(
             })
         })
         .map_err(|error| failed.take().map_or(error.into(), ExportError::from))?;
-    let mut found: Vec<(Hash, String)> =
-        tx.decision_texts(job.grant, &texts)?.into_iter().collect();
+    write_texts(tx, job.grant, package, &texts)
+}
+
+/// Writes the texts that decisions name.
+pub(super) fn write_texts<W: Write>(
+    tx: &mut ReadTx<'_>,
+    grant: &Grant<ExportAudit>,
+    package: &mut PackageWriter<W>,
+    texts: &BTreeSet<Hash>,
+) -> Result<(), ExportError> {
+    let mut found: Vec<(Hash, String)> = tx.decision_texts(grant, texts)?.into_iter().collect();
     found.sort();
     package.stream(DECISION_TEXTS, |out| {
         for (hash, text) in &found {
@@ -60,7 +73,7 @@ fn lines(
     job: &Job<'_>,
     tx: &mut ReadTx<'_>,
     range: Range<Position>,
-    asked: &dyn Fn(&Context) -> bool,
+    asked: &dyn Fn(&Record) -> bool,
     texts: &mut BTreeSet<Hash>,
     out: &mut dyn Write,
 ) -> Result<(), LineError> {
@@ -81,7 +94,7 @@ fn lines(
     Ok(())
 }
 
-fn line(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn line(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let value = serde_json::to_value(told).map_err(io::Error::other)?;
     let mut text = canonical_json(&value).map_err(io::Error::other)?;
     text.push(b'\n');

@@ -56,43 +56,51 @@ pub(super) fn blocks(range: &Range<Position>) -> impl Iterator<Item = Range<Posi
 }
 
 impl Job<'_> {
-    /// One entry as the package has it. A missing leaf is an empty one, so that the check names it.
+    /// One entry as the package has it: what is not asked for is withheld.
     pub(super) fn line(&self, entry: StoredEntry) -> EntryLine {
-        let position = entry.position;
-        let leaf = entry
-            .leaf
-            .filter(|leaf| leaf.len() <= MAX_LEAF_BYTES)
-            .unwrap_or_default();
-        let (payload, opening, record) = match entry.payload {
-            StoredPayload::Missing => {
-                return EntryLine::withheld(position, leaf, "missing in the database".into());
-            }
-            StoredPayload::Unreadable => {
-                return EntryLine::withheld(position, leaf, "does not open".into());
-            }
-            StoredPayload::Public { text, opening } => {
-                let opening = opening.as_slice().try_into().unwrap_or_default();
-                (
-                    serde_json::from_str(&text).unwrap_or_default(),
-                    opening,
-                    None,
-                )
-            }
-            StoredPayload::Personal(personal) => {
-                (personal.value, personal.opening, Some(personal.record))
-            }
-        };
-        if !readable(&payload) {
-            return EntryLine::withheld(position, leaf, "does not read".into());
+        let line = opened(entry);
+        let asked = line.payload.as_ref().is_none_or(|payload| {
+            let kind = kind_of(&line.leaf).unwrap_or_default();
+            self.query.asks_for(&kind, payload)
+        });
+        if asked {
+            return line;
         }
-        if !self
-            .query
-            .asks_for(&kind_of(&leaf).unwrap_or_default(), &payload)
-        {
-            return EntryLine::withheld(position, leaf, "outside the query".into());
-        }
-        EntryLine::opened(position, leaf, payload, &opening).with_record(record)
+        EntryLine::withheld(line.position, line.leaf, "outside the query".into())
     }
+}
+
+/// One entry with all that can be told of it. A missing leaf is an empty one, so that the check
+/// names it.
+pub(super) fn opened(entry: StoredEntry) -> EntryLine {
+    let position = entry.position;
+    let leaf = entry
+        .leaf
+        .filter(|leaf| leaf.len() <= MAX_LEAF_BYTES)
+        .unwrap_or_default();
+    let (payload, opening, record) = match entry.payload {
+        StoredPayload::Missing => {
+            return EntryLine::withheld(position, leaf, "missing in the database".into());
+        }
+        StoredPayload::Unreadable => {
+            return EntryLine::withheld(position, leaf, "does not open".into());
+        }
+        StoredPayload::Public { text, opening } => {
+            let opening = opening.as_slice().try_into().unwrap_or_default();
+            (
+                serde_json::from_str(&text).unwrap_or_default(),
+                opening,
+                None,
+            )
+        }
+        StoredPayload::Personal(personal) => {
+            (personal.value, personal.opening, Some(personal.record))
+        }
+    };
+    if !readable(&payload) {
+        return EntryLine::withheld(position, leaf, "does not read".into());
+    }
+    EntryLine::opened(position, leaf, payload, &opening).with_record(record)
 }
 
 /// Whether it can stand in a line.

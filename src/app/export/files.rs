@@ -1,6 +1,8 @@
 //! Notices, purposes and policies of a package.
 
-use super::{ExportError, Job};
+use super::ExportError;
+use crate::access::{ExportAudit, Grant};
+use crate::app::open::App;
 use crate::audit::commitment::canonical_json;
 use crate::audit::package::format::{NOTICES, POLICIES, PURPOSES};
 use crate::audit::package::path::is_safe;
@@ -15,11 +17,11 @@ use std::io::Write;
 /// Writes them. All notices ever published are there: an entry whose content is withheld still
 /// names the hash of one.
 pub(super) fn write<W: Write>(
-    job: &Job<'_>,
+    (app, grant): (&App, &Grant<ExportAudit>),
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
 ) -> Result<(), ExportError> {
-    let items = tx.published_items(job.grant)?;
+    let items = tx.published_items(grant)?;
     let mut taken = BTreeSet::new();
     for item in items.iter().filter(|item| item.kind == "notice") {
         let path = format!("{NOTICES}{}@{}.json", item.id, item.version);
@@ -33,20 +35,20 @@ pub(super) fn write<W: Write>(
         PURPOSES,
         &canonical_json(&purposes).map_err(WriteError::from)?,
     )?;
-    policies(job, tx, package)
+    policies((app, grant), tx, package)
 }
 
 /// The files of the version in force under their own names, and those of every other that ever
 /// was under its digest: old decisions name it.
 fn policies<W: Write>(
-    job: &Job<'_>,
+    (app, grant): (&App, &Grant<ExportAudit>),
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
 ) -> Result<(), ExportError> {
-    let live = tx.policy_named(job.grant)?;
+    let live = tx.policy_named(grant)?;
     let mut live_is_there = false;
-    for about in tx.policy_versions(job.grant)? {
-        let Some(stored) = tx.policy_version(job.grant, &about.digest)? else {
+    for about in tx.policy_versions(grant)? {
+        let Some(stored) = tx.policy_version(grant, &about.digest)? else {
             continue;
         };
         let mut folder = POLICIES.to_owned();
@@ -66,7 +68,7 @@ fn policies<W: Write>(
         }
     }
     if !live_is_there {
-        for (path, text) in job.app.loader.own().files() {
+        for (path, text) in app.loader.own().files() {
             package.file(&format!("{POLICIES}{path}"), text.as_bytes())?;
         }
     }

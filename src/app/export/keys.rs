@@ -1,7 +1,8 @@
 //! How the log's keys followed each other, in a package: each entry about a key, with the proof that
 //! it is in a checkpoint that the key before had signed.
 
-use super::{ExportError, Job};
+use super::ExportError;
+use super::head::Head;
 use crate::app::witness::{inclusion_in, proof_between};
 use crate::audit::commitment::canonical_json;
 use crate::audit::encoding::{b64, hex};
@@ -12,16 +13,16 @@ use std::io::Write;
 
 /// Writes them; nothing where the log has always had one key.
 pub(super) fn write<W: Write>(
-    job: &Job<'_>,
+    head: &Head<'_>,
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
 ) -> Result<(), ExportError> {
-    let size = job.checkpoint.size;
-    let acts = job.keys.acts.iter().filter(|act| act.position < size);
+    let size = head.checkpoint.size;
+    let acts = head.keys.acts.iter().filter(|act| act.position < size);
     let mut handovers = Vec::new();
     for act in acts {
         // an entry that no checkpoint covers is among the findings already
-        handovers.extend(handover(job, tx, act)?);
+        handovers.extend(handover(head, tx, act)?);
     }
     if handovers.is_empty() {
         return Ok(());
@@ -32,11 +33,11 @@ pub(super) fn write<W: Write>(
 }
 
 fn handover(
-    job: &Job<'_>,
+    head: &Head<'_>,
     tx: &mut ReadTx<'_>,
     act: &StoredKeyAct,
 ) -> Result<Option<Handover>, StoreError> {
-    let (serve, end) = (&job.app.serve, job.checkpoint.size);
+    let (serve, end) = (&head.app.serve, head.checkpoint.size);
     let covering = tx.checkpoint_from(serve, act.position.saturating_add(1))?;
     let Some((size, checkpoint, _)) = covering.filter(|(size, ..)| *size <= end) else {
         return Ok(None);

@@ -2,7 +2,8 @@
 //! which holds the whole period, and the newest, each with the proof that the package's own contains
 //! it.
 
-use super::{ExportError, Job};
+use super::ExportError;
+use super::head::Head;
 use crate::app::witness::proof_between;
 use crate::audit::encoding::b64;
 use crate::audit::package::format::{NOTE, PROOF, TIMESTAMPS, TOKEN, TSA_CHAIN};
@@ -13,13 +14,13 @@ use std::io::Write;
 
 /// Those that go into the package, in order of size. `end` is the period's.
 pub(super) fn chosen(
-    job: &Job<'_>,
+    head: &Head<'_>,
     tx: &mut ReadTx<'_>,
     end: Position,
 ) -> Result<Vec<StoredTimestamp>, StoreError> {
-    let size = job.checkpoint.size;
-    let first = tx.first_timestamp(job.grant, end)?;
-    let newest = tx.newest_timestamp(job.grant, size)?;
+    let size = head.checkpoint.size;
+    let first = tx.first_timestamp(head.grant, end)?;
+    let newest = tx.newest_timestamp(head.grant, size)?;
     let mut all: Vec<_> = [first, newest].into_iter().flatten().collect();
     all.retain(|one| one.size <= size);
     all.sort_by_key(|one| one.size);
@@ -29,27 +30,27 @@ pub(super) fn chosen(
 
 /// Writes them; nothing where no authority has stamped anything.
 pub(super) fn write<W: Write>(
-    job: &Job<'_>,
+    head: &Head<'_>,
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
     end: Position,
 ) -> Result<(), ExportError> {
-    let all = chosen(job, tx, end)?;
+    let all = chosen(head, tx, end)?;
     for one in &all {
-        let (covered, size) = (one.size, job.checkpoint.size);
+        let (covered, size) = (one.size, head.checkpoint.size);
         // a row without its checkpoint is among the findings already
-        let kept = tx.checkpoint(job.grant, Some(covered))?;
+        let kept = tx.checkpoint(head.grant, Some(covered))?;
         let Some((_, note, _)) = kept.filter(|kept| kept.0 == covered) else {
             continue;
         };
-        let proof = proof_between(tx, &job.app.serve, covered, size)?;
+        let proof = proof_between(tx, &head.app.serve, covered, size)?;
         let proof: String = proof.iter().map(|hash| b64(hash) + "\n").collect();
         let base = format!("{TIMESTAMPS}{covered}");
         package.file(&format!("{base}{NOTE}"), note.as_bytes())?;
         package.file(&format!("{base}{PROOF}"), proof.as_bytes())?;
         package.file(&format!("{base}{TOKEN}"), &one.response)?;
     }
-    let chain = job.app.authority.as_ref().map(|one| one.chain.as_bytes());
+    let chain = head.app.authority.as_ref().map(|one| one.chain.as_bytes());
     if let Some(chain) = chain.filter(|chain| !all.is_empty() && !chain.is_empty()) {
         package.file(TSA_CHAIN, chain)?;
     }

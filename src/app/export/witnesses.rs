@@ -1,7 +1,8 @@
 //! What witnesses say of the log, in a package: the first checkpoint that they cosigned which holds
 //! the whole period, and the newest, each with the proof that the package's own contains it.
 
-use super::{ExportError, Job};
+use super::ExportError;
+use super::head::Head;
 use crate::app::witness::{cosigned, proof_between};
 use crate::audit::encoding::b64;
 use crate::audit::package::format::{COSIGNED, PROOF, WITNESSES};
@@ -14,26 +15,26 @@ use std::io::Write;
 
 /// The sizes of the cosigned checkpoints that go into the package. `end` is the period's.
 fn sizes(
-    job: &Job<'_>,
+    head: &Head<'_>,
     tx: &mut ReadTx<'_>,
     end: Position,
 ) -> Result<BTreeSet<Position>, StoreError> {
-    let size = job.checkpoint.size;
-    let first = tx.first_cosigned(job.grant, end)?;
-    let newest = tx.newest_cosigned(job.grant, size)?;
+    let size = head.checkpoint.size;
+    let first = tx.first_cosigned(head.grant, end)?;
+    let newest = tx.newest_cosigned(head.grant, size)?;
     let sizes = [first, newest].into_iter().flatten();
     Ok(sizes.filter(|covered| *covered <= size).collect())
 }
 
 /// What they say, for the report: name, size, time.
 pub(super) fn told(
-    job: &Job<'_>,
+    head: &Head<'_>,
     tx: &mut ReadTx<'_>,
     end: Position,
 ) -> Result<Vec<(String, Position, DateTime<Utc>)>, StoreError> {
     let mut told = Vec::new();
-    for covered in sizes(job, tx, end)? {
-        for row in tx.cosignatures(job.grant, covered, covered)? {
+    for covered in sizes(head, tx, end)? {
+        for row in tx.cosignatures(head.grant, covered, covered)? {
             let name = row.witness.split('+').next().unwrap_or_default();
             told.push((name.to_owned(), covered, super::at_seconds(row.at)));
         }
@@ -41,25 +42,26 @@ pub(super) fn told(
     Ok(told)
 }
 
-/// Writes them; nothing where no witness has cosigned anything. `end` is the period's.
+/// Writes them; nothing where no witness has cosigned anything. `end` is that of the entries that
+/// are proven.
 pub(super) fn write<W: Write>(
-    job: &Job<'_>,
+    head: &Head<'_>,
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
     end: Position,
 ) -> Result<(), ExportError> {
-    let size = job.checkpoint.size;
+    let (serve, size) = (&head.app.serve, head.checkpoint.size);
     let mut witnesses = BTreeSet::new();
-    for covered in sizes(job, tx, end)? {
+    for covered in sizes(head, tx, end)? {
         // a row without its checkpoint is among the findings already
-        let Some(note) = cosigned(tx, &job.app.serve, covered)? else {
+        let Some(note) = cosigned(tx, serve, covered)? else {
             continue;
         };
-        let proof = proof_between(tx, &job.app.serve, covered, size)?;
+        let proof = proof_between(tx, serve, covered, size)?;
         let proof: String = proof.iter().map(|hash| b64(hash) + "\n").collect();
         package.file(&format!("{COSIGNED}{covered}"), note.as_bytes())?;
         package.file(&format!("{COSIGNED}{covered}{PROOF}"), proof.as_bytes())?;
-        let rows = tx.cosignatures(job.grant, covered, covered)?;
+        let rows = tx.cosignatures(head.grant, covered, covered)?;
         witnesses.extend(rows.into_iter().map(|row| row.witness + "\n"));
     }
     if !witnesses.is_empty() {

@@ -1,5 +1,5 @@
-//! Access: who signed in, what was exported, filtered and imported, who was given access. As the log
-//! has it: a person's page that was only looked at leaves no entry, and says so in the report.
+//! Access: who signed in, what was exported, filtered and imported, who was given access, who read
+//! a person's file. As the log has it: whose file it was stands in that person's evidence, not here.
 
 use super::sheet::{Cell, Column, Sheets, Table};
 use super::{Job, ReportError};
@@ -7,7 +7,7 @@ use crate::app::refusal::Refusal;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
 use crate::domain::time::from_micros;
-use crate::store::{PublicEntry, StoreError};
+use crate::store::{PublicEntry, StoreError, Viewing};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -27,8 +27,10 @@ const KINDS: [EntryKind; 9] = [
 /// Entries read at once.
 const PAGE: i64 = 1_000;
 /// What of a payload tells what was accessed.
-const TOLD: [&str; 11] = [
+const TOLD: [&str; 13] = [
     "report",
+    "about",
+    "view",
     "from",
     "to",
     "controller",
@@ -99,24 +101,36 @@ pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), Report
     })
 }
 
-/// Goes through the accesses of a range, page by page: an access may be one of millions.
+/// Goes through the accesses of a range in order, page by page: an access may be one of millions.
+/// Events about no person and views of persons' files come from two tables: what both have read up
+/// to is told, the rest is read again.
 fn each(
     job: &Job<'_>,
     range: &Range<Position>,
     act: &mut dyn FnMut(Access) -> Result<(), ReportError>,
 ) -> Result<(), ReportError> {
     let mut rest = range.clone();
-    loop {
+    while rest.start < rest.end {
         let page = rest.clone();
-        let read = |tx: &mut crate::store::ReadTx<'_>| tx.public_entries(job.grant, page, PAGE);
-        let entries = job.app.store.read::<_, StoreError>(read)?;
-        let Some(last) = entries.last() else {
-            return Ok(());
+        let (public, views) = job.app.store.read::<_, StoreError>(|tx| {
+            let public = tx.public_entries(job.grant, page.clone(), PAGE)?;
+            Ok((public, tx.viewings(job.grant, page, PAGE)?))
+        })?;
+        let upto = |count: usize, last: Option<Position>| match last {
+            Some(last) if count == PAGE as usize => last.saturating_add(1),
+            _ => rest.end,
         };
-        rest.start = last.position + 1;
+        let end = upto(public.len(), public.last().map(|one| one.position))
+            .min(upto(views.len(), views.last().map(|one| one.position)));
+        let mut found: Vec<Access> = public.iter().filter_map(access).collect();
+        found.extend(views.iter().map(viewing));
+        found.retain(|one| one.position < end);
+        found.sort_by_key(|one| one.position);
+        found.into_iter().try_for_each(&mut *act)?;
+        rest.start = end;
         (job.progress)(rest.start - range.start, range.end - range.start);
-        entries.iter().filter_map(access).try_for_each(&mut *act)?;
     }
+    Ok(())
 }
 
 /// `None` where it is no access.
@@ -126,20 +140,37 @@ fn access(entry: &PublicEntry) -> Option<Access> {
         return None;
     }
     let payload: Value = serde_json::from_str(&entry.payload).ok()?;
-    let actor = |name: &str| {
-        let field = payload.get("actor")?.get(name)?.as_str();
-        field.map(str::to_owned)
-    };
     Some(Access {
         position: entry.position,
         at: leaf.at,
         kind: leaf.kind,
-        actor: (
-            actor("kind").unwrap_or_default(),
-            actor("id").unwrap_or_default(),
-        ),
+        actor: actor(&payload),
         told: told(&payload),
     })
+}
+
+/// Of a person whose key is gone, that a file was read is all that is left.
+fn viewing(one: &Viewing) -> Access {
+    let payload = one.payload.clone().unwrap_or_default();
+    Access {
+        position: one.position,
+        at: one.at.timestamp(),
+        kind: one.kind.parse().unwrap_or(EntryKind::SubjectViewed),
+        actor: actor(&payload),
+        told: told(&payload),
+    }
+}
+
+/// Kind and id.
+fn actor(payload: &Value) -> (String, String) {
+    let field = |name: &str| {
+        let field = payload.get("actor")?.get(name)?.as_str();
+        field.map(str::to_owned)
+    };
+    (
+        field("kind").unwrap_or_default(),
+        field("id").unwrap_or_default(),
+    )
 }
 
 /// What was accessed, as `purpose=newsletter; channel=email`.

@@ -1,7 +1,7 @@
 //! A decision in the audit package: everything of which its hash in the block's tree is made.
 
 use super::block::{Item, hash_record};
-use super::record::Context;
+use super::record::Record;
 use crate::audit::Hash;
 use crate::audit::commitment::canonical_json;
 use crate::audit::encoding::{hex, unhex};
@@ -34,7 +34,7 @@ pub struct DecisionLine {
 impl DecisionLine {
     /// The line of a place in a block; its content where it is `disclosed`.
     #[must_use]
-    pub fn of(block: u64, index: u64, item: &Item, disclosed: impl Fn(&Context) -> bool) -> Self {
+    pub fn of(block: u64, index: u64, item: &Item, disclosed: impl Fn(&Record) -> bool) -> Self {
         let bare = Self {
             block,
             context: None,
@@ -53,7 +53,7 @@ impl DecisionLine {
             Item::Kept(record, salt) => (record, salt),
         };
         let name = record.context.name();
-        if !disclosed(&record.context) {
+        if !disclosed(record) {
             let hash = hash_record(record, salt, name);
             return Self {
                 hash: Some(hex(&hash)),

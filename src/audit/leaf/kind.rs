@@ -61,6 +61,12 @@ pub enum EntryKind {
     /// A person's data was erased (Article 17).
     #[serde(rename = "subject.erased")]
     SubjectErased,
+    /// Somebody read a person's file.
+    #[serde(rename = "subject.viewed")]
+    SubjectViewed,
+    /// Everything about a person was put into a package.
+    #[serde(rename = "subject.disclosed")]
+    SubjectDisclosed,
     /// A customer's link was issued.
     #[serde(rename = "contact.linked")]
     ContactLinked,
@@ -124,7 +130,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -143,6 +149,8 @@ impl EntryKind {
         Self::SubjectLinked,
         Self::SubjectMerged,
         Self::SubjectErased,
+        Self::SubjectViewed,
+        Self::SubjectDisclosed,
         Self::ContactLinked,
         Self::ContactMade,
         Self::ContactReleased,
@@ -185,6 +193,8 @@ impl EntryKind {
             Self::SubjectLinked => "subject.linked",
             Self::SubjectMerged => "subject.merged",
             Self::SubjectErased => "subject.erased",
+            Self::SubjectViewed => "subject.viewed",
+            Self::SubjectDisclosed => "subject.disclosed",
             Self::ContactLinked => "contact.linked",
             Self::ContactMade => "contact.made",
             Self::ContactReleased => "contact.released",

@@ -8,6 +8,10 @@ use serde_json::Value;
 
 /// The format that [`Manifest::profile`] names.
 pub const PROFILE: &str = "placet-audit/1";
+/// The same for a package about one person.
+pub const PERSON_PROFILE: &str = "placet-audit-person/1";
+/// Whose entries a package about one person holds.
+pub const PERSON: &str = "subject.json";
 /// What the package is and how to check it.
 pub const README: &str = "README.txt";
 /// The list of files.
@@ -62,6 +66,68 @@ pub const REQUIRED: [&str; 5] = [README, CHECKPOINT, VKEY, ENTRIES, FINDINGS];
 
 /// The text of [`README`].
 pub const README_TEXT: &str = include_str!("README.txt");
+
+/// The text of [`README`] in a package about one person.
+pub const PERSON_README_TEXT: &str = include_str!("README-person.txt");
+
+/// What a package is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Every entry of a range.
+    Period,
+    /// The entries of one person, wherever they stand.
+    Person,
+}
+
+impl About {
+    /// What [`Manifest::profile`] says of it.
+    #[must_use]
+    pub const fn profile(self) -> &'static str {
+        match self {
+            Self::Period => PROFILE,
+            Self::Person => PERSON_PROFILE,
+        }
+    }
+
+    /// What a profile is about.
+    #[must_use]
+    pub fn of_profile(text: &str) -> Option<Self> {
+        [Self::Period, Self::Person]
+            .into_iter()
+            .find(|about| about.profile() == text)
+    }
+
+    pub(super) const fn readme(self) -> &'static str {
+        match self {
+            Self::Period => README_TEXT,
+            Self::Person => PERSON_README_TEXT,
+        }
+    }
+}
+
+/// [`PERSON`]: by what the person's entries are found in the log, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonFile {
+    /// The export that this package is: each record's last entry tells of it.
+    pub export: String,
+    /// The person's record, and those that were merged into it.
+    pub records: Vec<PersonRecord>,
+    /// Merged records of which nothing can be opened or found any more: their key is gone.
+    pub unreadable: Vec<String>,
+}
+
+/// One record of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonRecord {
+    /// How many entries the log has of it, this disclosure included.
+    pub count: u64,
+    /// Its id, which each payload repeats.
+    pub subject: String,
+    /// The key of the tags of its entries, lower-case hex.
+    pub view_key: String,
+}
 
 /// `MANIFEST.json`, as RFC 8785 bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

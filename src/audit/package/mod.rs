@@ -24,4 +24,6 @@ pub mod verify;
 pub mod write;
 
 #[cfg(test)]
+mod person_testing;
+#[cfg(test)]
 mod testing;

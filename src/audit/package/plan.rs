@@ -62,6 +62,18 @@ pub fn needed_tiles(first: u64, end: u64, size: u64) -> Vec<TileId> {
     needed.into_iter().collect()
 }
 
+/// The tiles that prove single entries of a log of `size`, sorted: those over each, and the right
+/// edge. No bundles: they would hold the neighbours' leaves.
+#[must_use]
+pub fn sparse_tiles(positions: &BTreeSet<u64>, size: u64) -> Vec<TileId> {
+    let mut needed: BTreeSet<TileId> = needed_tiles(0, 0, size).into_iter().collect();
+    for position in positions.range(..size) {
+        let over = needed_tiles(*position, position.saturating_add(1), size);
+        needed.extend(over.into_iter().filter(|id| id.content != Content::Entries));
+    }
+    needed.into_iter().collect()
+}
+
 /// Indexes of the tiles of `level` over the entries `first..end`.
 fn covering(first: u64, end: u64, level: u8) -> Range<u64> {
     if first >= end {
@@ -83,8 +95,17 @@ pub fn tiles_for<S: LogSource>(
     size: u64,
     source: &S,
 ) -> impl Iterator<Item = Result<(String, Vec<u8>), PlanError<S::Error>>> {
-    let needed = needed_tiles(first, end, size).into_iter();
-    needed.map(move |id| Ok((format!("{LOG}{id}"), tile_bytes(&id, source)?)))
+    tiles_of(needed_tiles(first, end, size), source)
+}
+
+/// Those tiles and bundles, one at a time, with their paths in a package.
+pub fn tiles_of<S: LogSource>(
+    needed: Vec<TileId>,
+    source: &S,
+) -> impl Iterator<Item = Result<(String, Vec<u8>), PlanError<S::Error>>> {
+    needed
+        .into_iter()
+        .map(move |id| Ok((format!("{LOG}{id}"), tile_bytes(&id, source)?)))
 }
 
 /// The bytes of one tile or bundle.
@@ -152,6 +173,23 @@ mod tests {
         );
         assert_eq!(paths(5, 5, 10), ["tile/0/000.p/10"]);
         assert!(paths(0, 0, 0).is_empty());
+    }
+
+    #[test]
+    fn single_entries_and_the_right_edge() {
+        let needed = sparse_tiles(&BTreeSet::from([3, 5, 600, 70_000]), 70_000);
+        let paths: Vec<_> = needed.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            paths,
+            [
+                "tile/0/000",
+                "tile/0/002",
+                "tile/0/273.p/112",
+                "tile/1/000",
+                "tile/1/001.p/17",
+                "tile/2/000.p/1"
+            ]
+        );
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! A made-up log and its package, for the tests beside this file.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use super::format::{EntryLine, PURPOSES, Period, Positions, REPORT};
+use super::format::{About, EntryLine, PURPOSES, Period, Positions, REPORT};
 use super::plan::{LogSource, tiles_for};
 use super::write::{PackageMeta, PackageWriter};
 use crate::audit::Hash;
@@ -30,6 +30,7 @@ pub fn signer() -> NoteSigner {
 /// What the sample's packages are about.
 pub fn meta(first: u64, end: u64) -> PackageMeta {
     PackageMeta {
+        about: About::Period,
         period: Period {
             from: "2026-01-01T00:00:00Z".into(),
             to: "2027-01-01T00:00:00Z".into(),
@@ -42,7 +43,7 @@ pub fn meta(first: u64, end: u64) -> PackageMeta {
 
 /// A log of `n` entries of one person after another.
 pub struct Sample {
-    leaves: Vec<Vec<u8>>,
+    pub(super) leaves: Vec<Vec<u8>>,
     tiles: Vec<Vec<Hash>>,
     frontier: Frontier,
 }

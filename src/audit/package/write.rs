@@ -6,7 +6,7 @@
 //! Text is deflated, since JSON and HTML shrink to a tenth. Tiles are stored: hashes do not shrink,
 //! and a damaged byte in a stored file stays one damaged byte, so that the entry can be named.
 
-use super::format::{self, EntryLine, FileLine, Finding, Manifest, Period, Positions};
+use super::format::{self, About, EntryLine, FileLine, Finding, Manifest, Period, Positions};
 use super::path::is_safe;
 use super::seal::{PLACEHOLDER, SealedWriter};
 use crate::audit::commitment::{CanonicalError, canonical_json};
@@ -23,6 +23,8 @@ use zip::{CompressionMethod, ZipWriter};
 /// What a package is about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackageMeta {
+    /// Whether entries follow each other without a gap.
+    pub about: About,
     /// The period that was asked for.
     pub period: Period,
     /// The entries that will be written.
@@ -99,7 +101,8 @@ impl<W: Write> PackageWriter<W> {
             entries,
             next,
         };
-        writer.put(format::README, format::README_TEXT.as_bytes())?;
+        let readme = writer.meta.about.readme();
+        writer.put(format::README, readme.as_bytes())?;
         Ok(writer)
     }
 
@@ -109,7 +112,11 @@ impl<W: Write> PackageWriter<W> {
     /// When it is not the next one, or the list of entries has been ended by another file.
     pub fn entry(&mut self, line: &EntryLine) -> Result<(), WriteError> {
         let (expected, found) = (self.next, line.position);
-        if found != expected || found >= self.meta.positions.end {
+        let due = match self.meta.about {
+            About::Period => found == expected,
+            About::Person => found >= expected,
+        };
+        if !due || found >= self.meta.positions.end {
             return Err(WriteError::Position { expected, found });
         }
         let mut bytes = line.to_line()?;
@@ -121,7 +128,7 @@ impl<W: Write> PackageWriter<W> {
         digest.update(&bytes);
         *size += bytes.len() as u64;
         self.zip.write_all(&bytes)?;
-        self.next += 1;
+        self.next = found.saturating_add(1);
         Ok(())
     }
 
@@ -161,7 +168,7 @@ impl<W: Write> PackageWriter<W> {
         findings: &[Finding],
     ) -> Result<W, WriteError> {
         let expected = self.meta.positions.end;
-        if self.next != expected {
+        if self.meta.about == About::Period && self.next != expected {
             let found = self.next;
             return Err(WriteError::Position { expected, found });
         }
@@ -177,7 +184,7 @@ impl<W: Write> PackageWriter<W> {
     fn write_manifest(&mut self, origin: &str, signers: &[NoteSigner]) -> Result<(), WriteError> {
         let meta = self.meta.clone();
         let manifest = Manifest {
-            profile: format::PROFILE.to_owned(),
+            profile: meta.about.profile().to_owned(),
             period: meta.period,
             positions: meta.positions,
             created_at: meta.created_at,

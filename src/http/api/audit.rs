@@ -1,6 +1,8 @@
 //! `/v1/audit`: the ledger's entries and the audit package.
 
+use super::subject::Subject;
 use crate::access::ExportAudit;
+use crate::app::FieldProblem;
 use crate::app::export::ExportQuery;
 use crate::domain::registry::Slug;
 use crate::http::door::Allowed;
@@ -40,14 +42,18 @@ pub struct Entries {
     pub next: Option<String>,
 }
 
-/// What to export.
+/// What to export: a period, or one person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportBody {
-    /// From this instant on.
-    pub from: DateTime<Utc>,
+    /// From this instant on. With `to`; without `subject`.
+    pub from: Option<DateTime<Utc>>,
     /// Up to this instant, itself not in it.
-    pub to: DateTime<Utc>,
+    pub to: Option<DateTime<Utc>>,
+    /// Everything about this person alone.
+    pub subject: Option<Subject>,
+    /// With `subject`: the report tells as well what was held at this instant.
+    pub at: Option<DateTime<Utc>>,
     /// One controller alone; the others' entries are proven, their content withheld.
     #[schema(value_type = Option<String>)]
     pub controller: Option<Slug>,
@@ -85,13 +91,16 @@ pub async fn entries(
     }))
 }
 
-/// Export a period as a package that anybody can check offline. The export is itself recorded.
+/// Export a period, or everything about one person, as a package that anybody can check offline. The
+/// export is itself recorded; one about a person also among that person's entries.
 #[utoipa::path(
     tag = "audit",
     request_body = ExportBody,
     security(("key" = [])),
     responses(
         (status = 200, description = "The package", body = Vec<u8>, content_type = "application/zip"),
+        (status = 404, description = "Nobody is known by these identifiers", body = crate::http::openapi::ProblemBody),
+        (status = 409, description = "The identifiers are of several persons", body = crate::http::openapi::ProblemBody),
         (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
     ),
 )]
@@ -106,16 +115,65 @@ pub async fn export(
         .language
         .as_deref()
         .map_or(Ok(site.language), |text| {
-            let wrong = || {
-                crate::app::FieldProblem::new("/language", "language_unknown", "must be fr or en")
-            };
+            let wrong = || FieldProblem::new("/language", "language_unknown", "must be fr or en");
             Language::from_code(text).ok_or_else(|| Problem::invalid(vec![wrong()]))
         })?;
-    let query = ExportQuery {
-        from: asked.from,
-        to: asked.to,
-        controller: asked.controller,
-        purpose: asked.purpose,
-    };
+    if let Some(subject) = &asked.subject {
+        asked.about_a_person_alone()?;
+        let named = subject
+            .named(site.app.keys(), "/subject")
+            .map_err(Problem::invalid)?;
+        return package::send_person(&site, door.grant, named, asked.at, language).await;
+    }
+    let query = asked.period()?;
     package::send(&site, door.grant, query, language).await
+}
+
+impl ExportBody {
+    /// A person's evidence is whole: nothing of it is cut off by a period or a purpose.
+    fn about_a_person_alone(&self) -> Result<(), Problem> {
+        let cut = [
+            ("/from", self.from.is_some()),
+            ("/to", self.to.is_some()),
+            ("/controller", self.controller.is_some()),
+            ("/purpose", self.purpose.is_some()),
+        ];
+        let problems = cut
+            .into_iter()
+            .filter(|(_, given)| *given)
+            .map(|(field, _)| {
+                let mend = "goes with a period; leave it out where subject is given";
+                FieldProblem::new(field, "not_with_subject", mend)
+            });
+        let problems: Vec<_> = problems.collect();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Problem::invalid(problems))
+    }
+
+    fn period(self) -> Result<ExportQuery, Problem> {
+        let missing = |field| {
+            let mend = "this field is needed, unless subject is given";
+            FieldProblem::new(field, "field_missing", mend)
+        };
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if self.at.is_none() => Ok(ExportQuery {
+                from,
+                to,
+                controller: self.controller,
+                purpose: self.purpose,
+            }),
+            (from, to) => {
+                let mut problems = Vec::new();
+                problems.extend(from.is_none().then(|| missing("/from")));
+                problems.extend(to.is_none().then(|| missing("/to")));
+                if self.at.is_some() {
+                    let mend = "goes with subject: name a person, or leave it out";
+                    problems.push(FieldProblem::new("/at", "only_with_subject", mend));
+                }
+                Err(Problem::invalid(problems))
+            }
+        }
+    }
 }

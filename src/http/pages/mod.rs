@@ -13,6 +13,7 @@ mod dates;
 mod figures;
 mod frame;
 mod language;
+mod person_report;
 mod problem;
 mod report;
 mod saved;
@@ -43,6 +44,7 @@ pub use figures::{
 };
 pub use frame::{Account, Frame, PostForm, Text};
 pub use language::Language;
+pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
 pub use report::{
     ChoiceCount, Finding, KindCount, ReportHead, ReportRow, report_foot, report_head, report_row,

@@ -256,6 +256,9 @@ mod tests {
             "actor-",
             "figures-",
             "reports-format-",
+            "person-",
+            "act-",
+            "view-",
             "percent",
         ];
         let used = quoted_words();

@@ -168,6 +168,8 @@ fn pages(shop: &Shop, description: &Described, id: &str) {
         description.check("get", "/v1/subjects/{id}/history", &reply);
         reply.json()
     };
+    // that the file was read is the last event of it; read again within minutes, it adds none
+    read("limit=1");
     let whole = read("limit=200");
     assert!(whole["next"].is_null());
     let whole = whole["items"].as_array().unwrap().clone();
@@ -183,6 +185,7 @@ fn pages(shop: &Shop, description: &Described, id: &str) {
             == 4,
         "{kinds:?}"
     );
+    assert_eq!(kinds.last(), Some(&"subject.viewed"));
     let (mut found, mut query) = (Vec::new(), "limit=2".to_owned());
     loop {
         let page = read(&query);

@@ -119,7 +119,7 @@ impl Http {
         self.post("/v1/checks", &question).expect(200).json()
     }
 
-    /// The whole history of a person, page by page.
+    /// What happened to a person, page by page; that it is read is left out.
     #[track_caller]
     pub fn history(&self, subject_id: &str) -> Vec<Value> {
         let (mut items, mut cursor) = (Vec::new(), String::new());
@@ -129,9 +129,11 @@ impl Http {
             items.extend(page["items"].as_array().expect("items").iter().cloned());
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
-                None => return items,
+                None => break,
             }
         }
+        items.retain(|item| item["kind"] != "subject.viewed");
+        items
     }
 
     /// The state per purpose and channel.

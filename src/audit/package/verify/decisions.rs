@@ -27,9 +27,16 @@ impl Blocks {
     }
 }
 
-/// Checks every decision of the period.
-pub(super) fn check<R: Read + Seek>(archive: &mut Archive<R>, blocks: Blocks, log: &mut Recorder) {
+/// Checks every decision of the package; with `about`, that each is about one of these persons'
+/// records.
+pub(super) fn check<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    blocks: Blocks,
+    about: Option<&HashSet<String>>,
+    log: &mut Recorder,
+) {
     let mut walk = Walk {
+        about,
         blocks,
         open: None,
         texts: HashSet::new(),
@@ -63,7 +70,7 @@ pub(super) fn check<R: Read + Seek>(archive: &mut Archive<R>, blocks: Blocks, lo
             format!("{decisions} decisions, {withheld} withheld"),
         );
     } else {
-        log.done(Check::Decisions, "none in the period".to_owned());
+        log.done(Check::Decisions, "none".to_owned());
     }
 }
 
@@ -111,7 +118,8 @@ fn fail(log: &mut Recorder, position: Option<u64>, what: &str) {
     log.fail(Check::Decisions, position, Some(DECISIONS), what);
 }
 
-struct Walk {
+struct Walk<'a> {
+    about: Option<&'a HashSet<String>>,
     blocks: Blocks,
     /// The block whose decisions are being read.
     open: Option<(u64, Frontier)>,
@@ -120,7 +128,7 @@ struct Walk {
     withheld: u64,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn line(&mut self, bytes: &[u8], log: &mut Recorder) {
         let Ok(line) = serde_json::from_slice::<DecisionLine>(bytes) else {
             fail(log, None, "a line is no decision");
@@ -145,6 +153,14 @@ impl Walk {
             return;
         };
         tree.append(hash);
+        let whose = line.record.as_ref().map(|record| record.get("subject"));
+        if let (Some(about), Some(whose)) = (self.about, whose)
+            && !whose
+                .and_then(Value::as_str)
+                .is_some_and(|whose| about.contains(whose))
+        {
+            fail(log, Some(line.block), "a decision is about somebody else");
+        }
         self.texts.extend(line.texts());
         self.decisions += 1;
         self.withheld += u64::from(line.record.is_none());

@@ -5,7 +5,7 @@ use super::report::{Check, Recorder};
 use crate::audit::Hash;
 use crate::audit::commitment::canonical_json;
 use crate::audit::package::format::{
-    FINDINGS, Finding, MANIFEST, MANIFEST_NOTE, Manifest, NOTICES, PROFILE, Period, Positions,
+    About, FINDINGS, Finding, MANIFEST, MANIFEST_NOTE, Manifest, NOTICES, Period, Positions,
     REQUIRED, manifest_text,
 };
 use crate::audit::package::path::is_safe;
@@ -16,11 +16,18 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
+/// What the package says it is.
+pub(super) struct Asked {
+    /// Every entry of a range, or those of one person.
+    pub about: About,
+    /// Which entries it says it holds, or among which the person's were looked for.
+    pub positions: Positions,
+    /// What was asked for.
+    pub query: Value,
+}
+
 /// Reads the manifest; from here on every file is compared with its line.
-pub(super) fn read<R: Read + Seek>(
-    archive: &mut Archive<R>,
-    log: &mut Recorder,
-) -> Option<Positions> {
+pub(super) fn read<R: Read + Seek>(archive: &mut Archive<R>, log: &mut Recorder) -> Option<Asked> {
     let bytes = archive.read(MANIFEST, log)?;
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&bytes) else {
         log.fail(Check::Manifest, None, Some(MANIFEST), "is not a manifest");
@@ -29,7 +36,13 @@ pub(super) fn read<R: Read + Seek>(
     check_form(&manifest, &bytes, log);
     archive.list(manifest.files, log);
     log.positions = Some(manifest.positions);
-    log.positions
+    let about = About::of_profile(&manifest.profile).unwrap_or(About::Period);
+    log.person = about == About::Person;
+    Some(Asked {
+        about,
+        positions: manifest.positions,
+        query: manifest.query,
+    })
 }
 
 /// The manifest is signed by the keys of the log's head.
@@ -67,7 +80,7 @@ pub(super) fn check_signature<R: Read + Seek>(
 
 fn check_form(manifest: &Manifest, bytes: &[u8], log: &mut Recorder) {
     let mut fail = |what: &str| log.fail(Check::Manifest, None, Some(MANIFEST), what);
-    if manifest.profile != PROFILE {
+    if About::of_profile(&manifest.profile).is_none() {
         fail("is of an unknown profile");
     }
     if !is_canonical(bytes) {

@@ -13,6 +13,7 @@ mod head;
 mod keys;
 mod lines;
 mod manifest;
+mod person;
 mod record;
 mod report;
 mod tiles;
@@ -24,7 +25,8 @@ mod tests;
 
 pub use report::{CheckOutcome, Failure, Stamped, ToldKey, VerifyReport, Witnessed};
 
-use super::format::{ENTRIES, Positions};
+use super::format::{About, ENTRIES, Positions};
+use super::plan::needed_tiles;
 use crate::audit::note::{CosignerKey, VerifierKey};
 use archive::Archive;
 use report::{Check, Recorder};
@@ -69,22 +71,32 @@ fn check_all<R: Read + Seek>(
     witnesses: &[CosignerKey],
     log: &mut Recorder,
 ) {
-    let positions = manifest::read(archive, log);
+    let asked = manifest::read(archive, log);
+    let positions = asked.as_ref().map(|asked| asked.positions);
     let keys = keys::read(archive, trusted, log);
     let checkpoint = head::read(archive, keys.as_ref(), trusted.is_some(), log);
     manifest::check_signature(archive, keys.as_ref(), log);
     witnesses::check(archive, keys.as_ref(), witnesses, log);
     timestamps::check(archive, keys.as_ref(), log);
     let size = checkpoint.as_ref().map(|checkpoint| checkpoint.size);
+    if let Some(asked) = asked.filter(|asked| asked.about == About::Person) {
+        person::check(archive, &asked, checkpoint.as_ref(), log);
+        manifest::read_findings(archive, log);
+        manifest::check_rest(archive, log);
+        return;
+    }
     let range = positions.filter(|range| plausible(*range, size, archive.len(), log));
     let tiles = match (range, &checkpoint) {
-        (Some(range), Some(checkpoint)) => Some(tiles::read(archive, range, checkpoint, log)),
+        (Some(range), Some(checkpoint)) => {
+            let needed = needed_tiles(range.first, range.end, checkpoint.size);
+            Some(tiles::read(archive, needed, checkpoint, log))
+        }
         _ => None,
     };
     if let Some(range) = range {
         let notices = manifest::read_notices(archive, log);
         let blocks = entries::check(archive, range, tiles.as_ref(), &notices, log);
-        decisions::check(archive, blocks, log);
+        decisions::check(archive, blocks, None, log);
     }
     manifest::read_findings(archive, log);
     manifest::check_rest(archive, log);

@@ -7,8 +7,7 @@ use super::archive::Archive;
 use super::report::{Check, Recorder};
 use crate::audit::Hash;
 use crate::audit::checkpoint::Checkpoint;
-use crate::audit::package::format::{LOG, Positions};
-use crate::audit::package::plan::needed_tiles;
+use crate::audit::package::format::LOG;
 use crate::audit::proof;
 use crate::audit::tile::{
     Content, TILE_WIDTH, TileId, TileReader, TileSource, bundle_entries, decode_hashes,
@@ -44,11 +43,10 @@ impl TileSet {
 /// Reads and checks all tiles and bundles.
 pub(super) fn read<R: Read + Seek>(
     archive: &mut Archive<R>,
-    range: Positions,
+    needed: Vec<TileId>,
     checkpoint: &Checkpoint,
     log: &mut Recorder,
 ) -> TileSet {
-    let needed = needed_tiles(range.first, range.end, checkpoint.size);
     refuse_others(archive, &needed, log);
     let (bundles, hashes): (Vec<_>, Vec<_>) = needed
         .into_iter()
@@ -80,7 +78,7 @@ fn refuse_others<R: Read + Seek>(archive: &Archive<R>, needed: &[TileId], log: &
                 Check::Tiles,
                 None,
                 Some(&name),
-                "is no tile that this period needs",
+                "is no tile that these entries need",
             );
         }
     }

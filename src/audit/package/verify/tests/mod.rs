@@ -23,6 +23,7 @@ mod bytes;
 mod entries;
 mod files;
 mod keys;
+mod person;
 mod timestamps;
 mod witnesses;
 

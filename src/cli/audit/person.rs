@@ -1,0 +1,90 @@
+//! `placet audit export` of one person.
+
+use super::{Ended, ExportArgs, FOUND, HOLDS, USAGE, code, print, tell_findings, words};
+use crate::access::{ExportAudit, Grant};
+use crate::app::App;
+use crate::app::export::{ExportError, PersonExported};
+use crate::app::refusal::Refusal;
+use crate::cli::check::named_by;
+use crate::cli::output::create;
+use crate::http::person_report::HtmlPersonReport;
+use chrono::{DateTime, FixedOffset, Utc};
+use clap::Args;
+use std::io::BufWriter;
+
+/// Of whom, instead of a period.
+#[derive(Debug, Clone, Args)]
+pub struct OnePerson {
+    /// Everything about the person of this e-mail address, instead of a period
+    #[arg(long, conflicts_with_all = ["from", "to", "controller", "purpose"])]
+    pub email: Option<String>,
+    /// By a phone number with its country code
+    #[arg(long, conflicts_with_all = ["from", "to", "controller", "purpose"])]
+    pub phone: Option<String>,
+    /// By another identifier, like `crm_id:4711`
+    #[arg(long, value_name = "TYPE:VALUE", conflicts_with_all = ["from", "to", "controller", "purpose"])]
+    pub id: Option<String>,
+    /// With a person: what was held at this instant, like 2026-05-12T10:00:00+02:00
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub at: Option<DateTime<FixedOffset>>,
+}
+
+/// Exports everything about one person.
+pub(super) fn export(
+    app: &App,
+    grant: &Grant<ExportAudit>,
+    args: &ExportArgs,
+    json: bool,
+) -> Ended {
+    let person = &args.person;
+    let [email, phone, id] = [&person.email, &person.phone, &person.id].map(Option::as_deref);
+    let ended = |failure: crate::cli::output::Failure| (failure.exit as u8, failure.to_string());
+    let named = named_by(app, email, phone, id).map_err(ended)?;
+    let file_name = args.output.file_name().unwrap_or_default();
+    let report = HtmlPersonReport {
+        language: args.language,
+        zone: chrono_tz::UTC,
+        file_name: file_name.to_string_lossy().into_owned(),
+    };
+    let out = create(&args.output).map_err(ended)?;
+    let at = person.at.map(|at| at.with_timezone(&Utc));
+    let made = app.export_person(grant, &named, at, &report, app.now(), BufWriter::new(&out));
+    let made = made.and_then(|made| {
+        out.sync_all()
+            .map(|()| made)
+            .map_err(|error| ExportError::Package(error.into()))
+    });
+    match made {
+        Ok(made) => tell(app, args, &made, json),
+        Err(error) => {
+            // half a package is none
+            drop(std::fs::remove_file(&args.output));
+            let exit = match &error {
+                ExportError::Refused(Refusal::NotFound(_) | Refusal::Conflict { .. }) => USAGE,
+                other => code(other),
+            };
+            Err((exit, words(&error)))
+        }
+    }
+}
+
+fn tell(app: &App, args: &ExportArgs, made: &PersonExported, json: bool) -> Ended {
+    let holds = made.findings.is_empty();
+    if json {
+        print(
+            &serde_json::json!({ "file": args.output, "ok": holds, "key": app.verifier().to_string(), "export": made }),
+        )?;
+        return Ok(if holds { HOLDS } else { FOUND });
+    }
+    print(&format!(
+        "{}: one person, {} entries and {} decisions",
+        args.output.display(),
+        made.entries,
+        made.decisions
+    ))?;
+    print(&format!(
+        "Log's key, to be handed over by another way than the package:\n{}",
+        app.verifier()
+    ))?;
+    tell_findings(&made.findings)
+}

@@ -1,0 +1,109 @@
+//! Who read a person's file, and what of it left the house: events about the person like any other,
+//! so that they are found by whoever may read the file, and by nobody else.
+
+use super::connection::on;
+use super::error::StoreError;
+use super::read::ReadTx;
+use super::rows::{SubjectEventRow, SubjectRow, signed, unsigned};
+use super::schema::{subject_events, subjects};
+use super::tx::{Entry, WriteTx};
+use crate::access::{ExportAudit, Grant, ReadSubjects};
+use crate::domain::event::{SubjectEvent, View};
+use crate::domain::ids::{ExportId, Position, SubjectId};
+use crate::domain::time::from_micros;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// That a person's file was read or disclosed; not whose.
+#[derive(Debug, Clone)]
+pub struct Viewing {
+    /// Its place in the ledger.
+    pub position: Position,
+    /// `subject.viewed` or `subject.disclosed`.
+    pub kind: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What was recorded of it; `None` where the person's key is gone.
+    pub payload: Option<Value>,
+}
+
+impl WriteTx<'_> {
+    /// Records that somebody reads a person's file.
+    ///
+    /// # Errors
+    /// As [`WriteTx::consent`].
+    pub fn viewed(
+        &mut self,
+        grant: &Grant<ReadSubjects>,
+        subject: SubjectId,
+        view: View,
+    ) -> Result<Entry, StoreError> {
+        self.append(grant, subject, SubjectEvent::Viewed(view), None)
+    }
+
+    /// Records that everything about a person is put into a package.
+    ///
+    /// # Errors
+    /// As [`WriteTx::consent`].
+    pub fn disclosed(
+        &mut self,
+        grant: &Grant<ExportAudit>,
+        subject: SubjectId,
+        export: ExportId,
+    ) -> Result<Entry, StoreError> {
+        self.append(grant, subject, SubjectEvent::Disclosed(export), None)
+    }
+}
+
+impl ReadTx<'_> {
+    /// The first `limit` times in a range of positions that somebody's file was read or disclosed.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn viewings(
+        &mut self,
+        _grant: &Grant<ExportAudit>,
+        range: Range<Position>,
+        limit: i64,
+    ) -> Result<Vec<Viewing>, StoreError> {
+        let rows: Vec<SubjectEventRow> = on!(self.db, conn => subject_events::table
+            .filter(subject_events::position.ge(signed(range.start)))
+            .filter(subject_events::position.lt(signed(range.end)))
+            .filter(subject_events::kind.eq_any(["subject.viewed", "subject.disclosed"]))
+            .order(subject_events::position)
+            .limit(limit)
+            .load(conn))
+        .map_err(StoreError::failed("reading who read what"))?;
+        let owners = self.owners(&rows)?;
+        let viewing = |row: SubjectEventRow| Viewing {
+            position: unsigned(row.position),
+            at: from_micros(row.recorded_at),
+            payload: self.opened(&row, owners.get(&row.subject_id)),
+            kind: row.kind,
+        };
+        Ok(rows.into_iter().map(viewing).collect())
+    }
+
+    fn owners(
+        &mut self,
+        rows: &[SubjectEventRow],
+    ) -> Result<HashMap<Vec<u8>, SubjectRow>, StoreError> {
+        let mut owners = HashMap::new();
+        for rows in rows.chunks(500) {
+            let ids: Vec<Vec<u8>> = rows.iter().map(|row| row.subject_id.clone()).collect();
+            let found: Vec<SubjectRow> =
+                on!(self.db, conn => subjects::table.filter(subjects::id.eq_any(ids)).load(conn))
+                    .map_err(StoreError::failed("loading data subjects"))?;
+            owners.extend(found.into_iter().map(|row| (row.id.clone(), row)));
+        }
+        Ok(owners)
+    }
+
+    fn opened(&self, row: &SubjectEventRow, owner: Option<&SubjectRow>) -> Option<Value> {
+        let key = self.subject_key(owner?).ok()?;
+        serde_json::from_slice(&key.open(&row.sealed, &row.record_id).ok()?).ok()
+    }
+}
