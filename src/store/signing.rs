@@ -38,11 +38,14 @@ impl ReadsLog for ManageSigning {}
 /// The rows of a new entry. Where rows were lost, they are all written again.
 #[derive(Clone)]
 pub(super) struct SigningRows {
-    again: Option<Vec<(i64, Option<Vec<u8>>)>>,
+    again: Option<Vec<Row>>,
     number: i32,
     sealed: Option<Vec<u8>>,
 }
 
+/// A position, and the sealed seed.
+type Row = (i64, Option<Vec<u8>>);
+/// A position, the leaf, the payload and its opening.
 type Found = (i64, String, String, Vec<u8>);
 
 impl ReadTx<'_> {
@@ -139,7 +142,7 @@ const fn kind(act: &KeyAct) -> PublicKind {
     }
 }
 
-fn rows(db: &mut Db) -> Result<Vec<(i64, Option<Vec<u8>>)>, StoreError> {
+fn rows(db: &mut Db) -> Result<Vec<Row>, StoreError> {
     on!(db, conn => signing_acts::table
         .order(signing_acts::number)
         .select((signing_acts::position, signing_acts::sealed))

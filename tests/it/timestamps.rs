@@ -76,7 +76,7 @@ on_both! {
         // the newest is the package's own checkpoint
         let own = std::fs::read(folder.path().join("log/checkpoint")).unwrap();
         let is_own = |base: &&str| std::fs::read(folder.path().join(format!("{base}.note"))).unwrap() == own;
-        assert!(tokens.iter().any(|base| is_own(base)), "{names:?}");
+        assert!(tokens.iter().any(is_own), "{names:?}");
         let ca = authority.ca().display().to_string();
         for base in tokens {
             let check = |data: &str| {

@@ -208,16 +208,16 @@ fn a_lost_key_is_told_as_a_break_and_needs_the_new_one() {
         fails(&checked(&package, old), "which was lost: entry 51");
     }
     // a key that came just before the loss, and that no checkpoint of the old one covers
-    let chain = Chain::new(&[(rotated(1, 2), &[3]), (replaced(2, 3), &[3])]);
-    let mut handovers = chain.handovers();
-    let [inclusion, consistency] = chain.log.proofs(50, 52);
+    let sudden = Chain::new(&[(rotated(1, 2), &[3]), (replaced(2, 3), &[3])]);
+    let mut handovers = sudden.handovers();
+    let [inclusion, consistency] = sudden.log.proofs(50, 52);
     handovers[0] = Handover {
         checkpoint: handovers[1].checkpoint.clone(),
         inclusion: inclusion.iter().map(|hash| b64(hash)).collect(),
         consistency: consistency.iter().map(|hash| b64(hash)).collect(),
         ..handovers[0].clone()
     };
-    let report = checked(&chain.package(&handovers, 3, &[3]), 3);
+    let report = checked(&sudden.package(&handovers, 3, &[3]), 3);
     assert!(report.ok, "{report}");
     // whoever says that a key was lost begins anew: the old key is no longer named as the anchor
     fails(
