@@ -38,7 +38,7 @@ pub struct ReportArgs {
     /// The file to write; an existing one is not overwritten
     #[arg(short, long)]
     pub output: PathBuf,
-    /// html, csv (the main table), xlsx or jsonl
+    /// html, pdf, csv (the main table), xlsx or jsonl
     #[arg(long, default_value = "html", value_parser = format)]
     pub format: Format,
     /// This controller's purposes alone
@@ -63,7 +63,7 @@ fn kind(text: &str) -> Result<ReportKind, &'static str> {
 }
 
 fn format(text: &str) -> Result<Format, &'static str> {
-    Format::parse(text).ok_or("must be html, csv, xlsx or jsonl")
+    Format::parse(text).ok_or("must be html, pdf, csv, xlsx or jsonl")
 }
 
 /// Makes the report.

@@ -432,6 +432,7 @@ reports-open = Reports: processing, consents, uses, access
 reports-kind = Report
 reports-format = File
 reports-format-html = Page to read and print (HTML)
+reports-format-pdf = Pages to keep and to print (PDF/A)
 reports-format-csv = Table (CSV)
 reports-format-xlsx = Workbook (XLSX)
 reports-format-jsonl = JSON lines

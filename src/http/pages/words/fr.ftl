@@ -433,6 +433,7 @@ reports-open = Rapports : traitements, consentements, utilisations, accès
 reports-kind = Rapport
 reports-format = Fichier
 reports-format-html = Page à lire et à imprimer (HTML)
+reports-format-pdf = Pages à conserver et à imprimer (PDF/A)
 reports-format-csv = Tableau (CSV)
 reports-format-xlsx = Classeur (XLSX)
 reports-format-jsonl = Lignes JSON
