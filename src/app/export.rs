@@ -9,12 +9,15 @@ mod decisions;
 mod entries;
 mod files;
 mod query;
+mod records;
 mod report;
 #[cfg(test)]
 mod tests;
 mod witnesses;
 
 pub use query::ExportQuery;
+pub(super) use query::campaign;
+pub use records::RecordsExported;
 pub use report::{Report, ReportData, ReportEntry};
 
 use super::audit_check::{AuditFindings, BLOCK, Check};
@@ -32,6 +35,7 @@ use crate::domain::time::{Now, from_micros, rfc3339};
 use crate::store::{Order, ReadTx, StoreError};
 use entries::Source;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
 
@@ -68,6 +72,8 @@ pub struct Exported {
     pub entries: u64,
     /// How many of them are withheld.
     pub withheld: u64,
+    /// The same by why, and how many decisions.
+    pub withheld_by_reason: BTreeMap<String, u64>,
     /// The size of the log that its checkpoint covers.
     pub size: u64,
     /// What the comparison of the database with the log found.
@@ -164,9 +170,13 @@ impl Job<'_> {
         let size = self.checkpoint.size.min(findings.entries);
         let range = period::positions(tx, self.grant, &(self.query.from..self.query.to), size)?;
         let mut package = PackageWriter::begin(out, self.meta(&range))?;
-        let tally = entries::write(self, tx, &mut package, range.clone())?;
+        let mut tally = entries::write(self, tx, &mut package, range.clone())?;
         files::write(self, tx, &mut package)?;
-        decisions::write(self, tx, &mut package, range.clone())?;
+        let withheld = tally.withheld.values().sum();
+        let decisions = decisions::write(self, tx, &mut package, range.clone())?;
+        if decisions > 0 {
+            tally.withheld.insert("decision".into(), decisions);
+        }
         let data = self.data(&range, &tally, &findings);
         report::write(self, tx, &mut package, &data, range.clone())?;
         self.tiles(tx, &mut package, range.clone())?;
@@ -180,7 +190,8 @@ impl Job<'_> {
                 end: range.end,
             },
             entries: range.end - range.start,
-            withheld: tally.withheld,
+            withheld,
+            withheld_by_reason: tally.withheld,
             size: self.checkpoint.size,
             findings,
         })
@@ -246,6 +257,7 @@ impl Job<'_> {
             entries: range.end - range.start,
             kinds: tally.kinds.clone(),
             choices: tally.choices.clone(),
+            withheld: tally.withheld.clone(),
             findings: findings.findings.clone(),
         }
     }

@@ -47,6 +47,9 @@ pub struct ReportArgs {
     /// This purpose alone
     #[arg(long)]
     pub purpose: Option<Slug>,
+    /// The uses of this campaign alone (report on uses)
+    #[arg(long)]
+    pub campaign: Option<String>,
     /// Rest on the first so many entries of the log: the same report again [default: all]
     #[arg(long, value_name = "POSITION")]
     pub at: Option<Position>,
@@ -93,6 +96,7 @@ fn write(app: &App, args: &ReportArgs, file: &File) -> Result<Reported, Failure>
         timezone: args.timezone,
         controller: args.controller.clone(),
         purpose: args.purpose.clone(),
+        campaign: args.campaign.clone(),
         position: args.at,
     };
     let mut out = BufWriter::new(file);

@@ -17,19 +17,20 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// Writes both files, where anything was decided in the period.
+/// Writes both files, where anything was decided in the period; says how many decisions are withheld.
 pub(super) fn write<W: Write>(
     job: &Job<'_>,
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
     range: Range<Position>,
-) -> Result<(), ExportError> {
+) -> Result<u64, ExportError> {
     let catalogue = tx.catalogue(&job.app.serve)?;
-    let asked = |context: &Context| job.query.asks_for_purpose(&context.purpose, &catalogue);
-    let (mut texts, mut failed) = (BTreeSet::new(), None);
+    let asked = |context: &Context| job.query.asks_for_decision(context, &catalogue);
+    let (mut texts, mut failed, mut withheld) = (BTreeSet::new(), None, 0);
     package
         .stream(DECISIONS, |out| {
-            let written = lines(job, tx, range, &asked, &mut texts, out);
+            let told = (&mut texts, &mut withheld);
+            let written = lines(job, tx, range, &asked, told, out);
             written.map_err(|error| match error {
                 LineError::Io(error) => error,
                 LineError::Store(error) => {
@@ -48,7 +49,7 @@ pub(super) fn write<W: Write>(
         }
         Ok(())
     })?;
-    Ok(())
+    Ok(withheld)
 }
 
 enum LineError {
@@ -61,7 +62,7 @@ fn lines(
     tx: &mut ReadTx<'_>,
     range: Range<Position>,
     asked: &dyn Fn(&Context) -> bool,
-    texts: &mut BTreeSet<Hash>,
+    (texts, withheld): (&mut BTreeSet<Hash>, &mut u64),
     out: &mut dyn Write,
 ) -> Result<(), LineError> {
     let mut from = range.start;
@@ -73,6 +74,7 @@ fn lines(
             for (index, item) in (0..).zip(items) {
                 let told = DecisionLine::of(position, index, item, asked);
                 texts.extend(told.texts());
+                *withheld += u64::from(told.hash.is_some());
                 line(&told, out).map_err(LineError::Io)?;
             }
         }
@@ -89,8 +91,9 @@ fn line(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 }
 
 impl super::ExportQuery {
-    /// Whether decisions for that purpose are asked for.
-    fn asks_for_purpose(&self, purpose: &str, catalogue: &Catalogue) -> bool {
+    /// Whether decisions of that use are asked for.
+    fn asks_for_decision(&self, context: &Context, catalogue: &Catalogue) -> bool {
+        let purpose = &*context.purpose;
         let of = || catalogue.purpose(purpose).map(|one| &one.controller);
         self.purpose
             .as_ref()
@@ -99,5 +102,6 @@ impl super::ExportQuery {
                 .controller
                 .as_ref()
                 .is_none_or(|asked| of() == Some(asked))
+            && (self.campaign.is_none() || self.campaign.as_deref() == context.campaign.as_deref())
     }
 }

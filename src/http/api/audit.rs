@@ -54,6 +54,8 @@ pub struct ExportBody {
     /// One purpose alone.
     #[schema(value_type = Option<String>)]
     pub purpose: Option<Slug>,
+    /// The uses of one campaign alone: its contacts, lists and decisions.
+    pub campaign: Option<String>,
     /// The report's language, `fr` or `en`.
     pub language: Option<String>,
 }
@@ -116,6 +118,7 @@ pub async fn export(
         to: asked.to,
         controller: asked.controller,
         purpose: asked.purpose,
+        campaign: asked.campaign,
     };
     package::send(&site, door.grant, query, language).await
 }

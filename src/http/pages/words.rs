@@ -256,6 +256,7 @@ mod tests {
             "actor-",
             "figures-",
             "reports-format-",
+            "withheld-",
             "percent",
         ];
         let used = quoted_words();

@@ -78,6 +78,7 @@ impl<W: Write> Sheets for Html<W> {
             to: at(query.to),
             controller: query.controller.as_ref().map(ToString::to_string),
             purpose: query.purpose.as_ref().map(ToString::to_string),
+            campaign: query.campaign.clone(),
             position: query.position.unwrap_or(0),
             last_at: about.last_at.map(at),
             origin: about.origin.to_owned(),

@@ -91,6 +91,11 @@ pub fn command(query: &ReportQuery, format: Format, language: Language) -> Strin
     for (name, value) in options {
         words.extend(value.as_ref().map(|value| format!("--{name} {value}")));
     }
+    if let Some(campaign) = &query.campaign {
+        // any text may be one: the shell must take it as it is
+        let quoted = campaign.replace('\'', r"'\''");
+        words.push(format!("--campaign '{quoted}'"));
+    }
     words.extend(query.position.map(|position| format!("--at {position}")));
     let (format, language) = (format.as_str(), language.code());
     words.push(format!(

@@ -82,7 +82,7 @@ impl<W: Write> Pdf<W> {
         let or = |one: Option<String>, all: &str| one.unwrap_or_else(|| w.get(all));
         let name =
             |one: &Option<crate::domain::registry::Slug>| one.as_ref().map(ToString::to_string);
-        let rows = [
+        let mut rows = vec![
             (
                 "report-controllers",
                 or(name(&query.controller), "report-controllers-all"),
@@ -96,8 +96,11 @@ impl<W: Write> Pdf<W> {
             ("report-origin", about.origin.to_owned()),
             ("figures-query", query.text()),
         ];
-        let pairs = rows.map(|(key, value)| (w.get(key), FigureCell::Text(value)));
-        table::write(paper, part, &headed(pairs.into()));
+        let campaign = query.campaign.clone();
+        rows.extend(campaign.map(|campaign| ("report-campaign", campaign)));
+        let pair = |(key, value)| (w.get(key), FigureCell::Text(value));
+        let pairs = rows.into_iter().map(pair).collect();
+        table::write(paper, part, &headed(pairs));
         let part = section(paper);
         heading(paper, part, 2, &w.get("figures-again"));
         paragraph(paper, part, &w.get("figures-again-text"));

@@ -22,6 +22,7 @@ fn report(language: Language, tables: &[(Table, Vec<Vec<Cell>>)]) -> Vec<u8> {
         timezone: Tz::UTC,
         controller: None,
         purpose: None,
+        campaign: None,
         position: Some(7),
     };
     let mut out = Vec::new();
