@@ -8,6 +8,8 @@ use pdf_writer::Rect;
 use pdf_writer::types::StructRole;
 
 const HEIGHT: f32 = 110.0;
+/// The room that a picture takes, with its heading.
+pub(super) const ROOM: f32 = HEIGHT + 90.0;
 const LEFT: f32 = 50.0;
 const SIZE: f32 = 7.5;
 /// Told apart by their lightness too.

@@ -117,8 +117,13 @@ impl<W: Write> Pdf<W> {
         };
         let w = self.words;
         let part = section(paper);
+        let picture = open.table.chart.as_ref().filter(Self::has_bars);
+        // a heading goes with its picture
+        if picture.is_some() && paper.room() < chart::ROOM {
+            paper.turn();
+        }
         heading(paper, part, 2, &w.code("table", open.table.name));
-        if let Some(picture) = open.table.chart.as_ref().filter(Self::has_bars) {
+        if let Some(picture) = picture {
             chart::write(paper, part, picture, w);
         }
         if open.rows.is_empty() {
