@@ -279,7 +279,8 @@ pub(super) fn decide(
     })
 }
 
-const NO_CAMPAIGN: &str =
+/// What a campaign must be called.
+pub(super) const NO_CAMPAIGN: &str =
     "must have 1 to 100 visible characters, and must name no person: @ is refused";
 
 /// Whether a text may name a campaign: it is written down for ever, and stands in addresses.

@@ -12,6 +12,7 @@ mod head;
 mod keys;
 mod person;
 mod query;
+mod records;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,8 @@ pub use person::{
     Held, HeldRecord, HeldState, PersonData, PersonExported, PersonReport, TimelineEntry,
 };
 pub use query::ExportQuery;
+pub(super) use query::campaign;
+pub use records::RecordsExported;
 pub use report::{Report, ReportData, ReportEntry};
 
 use super::audit_check::{AuditFindings, BLOCK, Check, keys_of};
@@ -40,6 +43,7 @@ use chrono::{DateTime, Utc};
 use entries::Source;
 use head::Head;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
 
@@ -76,6 +80,8 @@ pub struct Exported {
     pub entries: u64,
     /// How many of them are withheld.
     pub withheld: u64,
+    /// The same by why, and how many decisions.
+    pub withheld_by_reason: BTreeMap<String, u64>,
     /// The size of the log that its checkpoint covers.
     pub size: u64,
     /// What the comparison of the database with the log found.
@@ -165,9 +171,13 @@ impl Job<'_> {
         let size = self.head.checkpoint.size.min(findings.entries);
         let range = period::positions(tx, self.grant, &(self.query.from..self.query.to), size)?;
         let mut package = PackageWriter::begin(out, self.meta(&range))?;
-        let tally = entries::write(self, tx, &mut package, range.clone())?;
+        let mut tally = entries::write(self, tx, &mut package, range.clone())?;
         files::write((self.app, self.grant), tx, &mut package)?;
-        decisions::write(self, tx, &mut package, range.clone())?;
+        let withheld = tally.withheld.values().sum();
+        let decisions = decisions::write(self, tx, &mut package, range.clone())?;
+        if decisions > 0 {
+            tally.withheld.insert("decision".into(), decisions);
+        }
         let data = ReportData {
             cosigned: witnesses::told(&self.head, tx, range.end)?,
             stamped: timestamps::chosen(&self.head, tx, range.end)?
@@ -188,7 +198,8 @@ impl Job<'_> {
                 end: range.end,
             },
             entries: range.end - range.start,
-            withheld: tally.withheld,
+            withheld,
+            withheld_by_reason: tally.withheld,
             size: self.head.checkpoint.size,
             findings,
         })
@@ -255,6 +266,7 @@ impl Job<'_> {
             entries: range.end - range.start,
             kinds: tally.kinds.clone(),
             choices: tally.choices.clone(),
+            withheld: tally.withheld.clone(),
             findings: findings.findings.clone(),
             cosigned: Vec::new(),
             stamped: Vec::new(),

@@ -25,6 +25,7 @@ pub mod history;
 pub mod import;
 pub mod issue_link;
 mod judge;
+mod linked;
 pub mod lookup;
 pub mod object;
 pub mod open;

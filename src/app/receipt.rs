@@ -1,11 +1,12 @@
 //! Receipts: a signed copy of a consent record for the person's own keeping, in the vocabulary
 //! of ISO/IEC TS 27560, as a JWS that the registry's published key checks.
 
+use super::linked;
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::Grant;
 use crate::domain::ids::{Position, RecordId};
-use crate::store::StoreError;
+use crate::store::{HistoryEntry, StoreError};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use ring::signature::{Ed25519KeyPair, KeyPair};
@@ -30,11 +31,7 @@ impl App {
         record: RecordId,
         position: Position,
     ) -> Result<Value, Refusal> {
-        let found = self.store.read(|tx| tx.event(grant, record, position))?;
-        let entry = found.filter(|entry| entry.kind.starts_with("consent."));
-        let entry = entry.ok_or(Refusal::NotFound(
-            "a consent record of this id at this position",
-        ))?;
+        let entry = self.consent_record(grant, record, position)?;
         let payload = entry.payload.reveal();
         let content = json!({
             "schema_version": "ISO/IEC TS 27560:2023",
@@ -56,6 +53,37 @@ impl App {
         });
         let signed = self.sign_receipt(&content)?;
         Ok(json!({ "receipt": content, "signed": signed }))
+    }
+
+    /// The receipt of a consent record as linked data (JSON-LD).
+    ///
+    /// # Errors
+    /// As [`Self::receipt`].
+    pub fn linked_receipt<P: Reads>(
+        &self,
+        grant: &Grant<P>,
+        record: RecordId,
+        position: Position,
+    ) -> Result<Value, Refusal> {
+        let entry = self.consent_record(grant, record, position)?;
+        let origin = self.origin();
+        let view = self.index().view();
+        let place = linked::Place { origin, position };
+        let receipt = linked::receipt(entry.payload.reveal(), view.catalogue(), place);
+        Ok(receipt)
+    }
+
+    fn consent_record<P: Reads>(
+        &self,
+        grant: &Grant<P>,
+        record: RecordId,
+        position: Position,
+    ) -> Result<HistoryEntry, Refusal> {
+        let found = self.store.read(|tx| tx.event(grant, record, position))?;
+        let entry = found.filter(|entry| entry.kind.starts_with("consent."));
+        entry.ok_or(Refusal::NotFound(
+            "a consent record of this id at this position",
+        ))
     }
 
     fn sign_receipt(&self, content: &Value) -> Result<String, Refusal> {

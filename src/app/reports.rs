@@ -178,6 +178,12 @@ fn lived(query: &ReportQuery, life: Option<Range<DateTime<Utc>>>) -> Range<DateT
 }
 
 impl Job<'_> {
+    /// Whether uses of that campaign are asked for.
+    fn asks_for_campaign(&self, campaign: Option<&str>) -> bool {
+        let asked = self.query.campaign.as_deref();
+        asked.is_none() || asked == campaign
+    }
+
     /// The spans of the period, as far as the log reaches.
     fn spans(&self) -> Spans {
         Spans::of(&self.lived, self.query.timezone)

@@ -5,12 +5,13 @@ mod person;
 
 use crate::access::{ExportAudit, Grant, Principal, authorize};
 use crate::app::App;
+use crate::app::audit_check::{AuditFindings, CheckError};
 use crate::app::export::{ExportError, ExportQuery, Exported};
 use crate::app::refusal::Refusal;
 use crate::audit::note::{CosignerKey, VerifierKey};
 use crate::audit::package::verify;
 use crate::cli::digest::sha256;
-use crate::cli::output::{create, flags};
+use crate::cli::output::{Failure, Part, flags, replace};
 use crate::cli::period;
 use crate::cli::progress::Bar;
 use crate::domain::registry::Slug;
@@ -40,12 +41,19 @@ pub enum AuditCommand {
         after_help = "Examples:\n  placet audit export --from 2026-01-01 --to 2026-03-31 -o q1.zip\n  placet audit export --email anne@example.fr --at 2026-05-12T10:00:00+02:00 -o anne.zip"
     )]
     Export(ExportArgs),
+    /// Write the consent records of a period as linked data: ISO/IEC TS 27560 in the terms of the W3C DPV
+    #[command(
+        after_help = "Example:\n  placet audit records --from 2026-01-01 --to 2026-03-31 -o q1.jsonl"
+    )]
+    Records(RecordsArgs),
     /// Check a package, with no database and no network
     #[command(after_help = "Example:\n  placet audit verify q1.zip --key-file log.vkey")]
     Verify(VerifyArgs),
     /// Compare the whole database with its log
-    #[command(after_help = "Example:\n  placet audit check")]
-    Check,
+    #[command(
+        after_help = "Example:\n  placet audit check --resume check.state\n\nThe same again goes on where the last one was killed; what was compared then is not compared again."
+    )]
+    Check(CheckArgs),
     /// Say by which mark the ledger names a file: an import, a register's list, a filtered list
     #[command(after_help = "Example:\n  placet audit mark permitted.csv")]
     Mark {
@@ -74,9 +82,40 @@ pub struct ExportArgs {
     /// Disclose the entries of this purpose alone
     #[arg(long)]
     pub purpose: Option<Slug>,
+    /// Disclose the uses of this campaign alone: its contacts, lists and decisions
+    #[arg(long)]
+    pub campaign: Option<String>,
     /// Language of the report: fr or en
     #[arg(long, default_value = "fr", value_parser = language)]
     pub language: Language,
+}
+
+/// Which consent records to write.
+#[derive(Debug, Clone, Args)]
+pub struct RecordsArgs {
+    /// First day (UTC), or an instant: 2026-01-01 or 2026-01-01T00:00:00Z
+    #[arg(long, value_parser = period::start)]
+    pub from: DateTime<Utc>,
+    /// Last day (UTC), itself included, or an instant, itself not included
+    #[arg(long, value_parser = period::end)]
+    pub to: DateTime<Utc>,
+    /// The file to write, a JSON-LD document a line; an existing one is not overwritten
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// The records of this controller alone
+    #[arg(long)]
+    pub controller: Option<Slug>,
+    /// The records of this purpose alone
+    #[arg(long)]
+    pub purpose: Option<Slug>,
+}
+
+/// How to compare.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// Keep in this file how far it is, and go on from there where the file exists; it is removed at the end
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
 }
 
 /// What to check.
@@ -115,7 +154,8 @@ pub fn run<E: Display>(
             (Some(from), Some(to)) => export(app, grant, args, (from, to), json),
             _ => person::export(app, grant, args, json),
         }),
-        AuditCommand::Check => with(open, |app, grant| check(app, grant, json)),
+        AuditCommand::Records(args) => with(open, |app, grant| records(app, grant, args, json)),
+        AuditCommand::Check(args) => with(open, |app, grant| check(app, grant, args, json)),
         AuditCommand::Mark { file } => with(open, |app, grant| mark(app, grant, file, json)),
     };
     outcome.unwrap_or_else(|(code, words)| {
@@ -161,6 +201,7 @@ fn export(
         to,
         controller,
         purpose,
+        campaign: args.campaign.clone(),
     };
     let file_name = args
         .output
@@ -173,30 +214,65 @@ fn export(
         zone: chrono_tz::UTC,
         file_name,
     };
-    let out = create(&args.output).map_err(|failure| (failure.exit as u8, failure.to_string()))?;
+    let made = whole(&args.output, |out, bar| {
+        app.export(grant, &query, &report, app.now(), out, &|done, all| {
+            bar.at(done, all)
+        })
+    })?;
+    tell_exported(app, args, &made, json)
+}
+
+/// Writes a file that has its name only once it is whole: what a killed export leaves ends with `.part`,
+/// and the next one begins it anew.
+fn whole<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write, &Bar) -> Result<T, ExportError>,
+) -> Result<T, (u8, String)> {
+    let exit = |failure: Failure| (failure.exit as u8, failure.to_string());
+    let part = Part::begin(path).map_err(exit)?;
     let bar = Bar::new();
-    let made = app.export(
-        grant,
-        &query,
-        &report,
-        app.now(),
-        BufWriter::new(&out),
-        &|done, all| bar.at(done, all),
-    );
+    let made = {
+        let mut out = BufWriter::new(part.file());
+        let made = write(&mut out, &bar);
+        made.and_then(|made| {
+            out.flush()
+                .map_err(|error| ExportError::Package(error.into()))?;
+            Ok(made)
+        })
+    };
     bar.end();
-    let made = made.and_then(|made| {
-        out.sync_all()
-            .map(|()| made)
-            .map_err(|error| ExportError::Package(error.into()))
-    });
     match made {
-        Ok(made) => tell_exported(app, args, &made, json),
+        Ok(made) => part.end().map(|()| made).map_err(exit),
         Err(error) => {
-            // half a package is none
-            drop(std::fs::remove_file(&args.output));
+            part.discard();
             Err((code(&error), words(&error)))
         }
     }
+}
+
+fn records(app: &App, grant: &Grant<ExportAudit>, args: &RecordsArgs, json: bool) -> Ended {
+    let query = ExportQuery {
+        from: args.from,
+        to: args.to,
+        controller: args.controller.clone(),
+        purpose: args.purpose.clone(),
+        campaign: None,
+    };
+    let made = whole(&args.output, |out, bar| {
+        app.export_records(grant, &query, app.now(), out, &|done, all| {
+            bar.at(done, all)
+        })
+    })?;
+    if json {
+        print(&serde_json::json!({ "file": args.output, "export": made }))?;
+    } else {
+        print(&format!(
+            "{}: {} consent records",
+            args.output.display(),
+            made.records
+        ))?;
+    }
+    Ok(HOLDS)
 }
 
 fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> Ended {
@@ -214,6 +290,12 @@ fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> E
         args.output.display(),
         made.entries
     ))?;
+    for (why, count) in &made.withheld_by_reason {
+        print(&match why.as_str() {
+            "decision" => format!("{count} decisions withheld: outside the query, or taken out"),
+            why => format!("{count} entries withheld: {why}"),
+        })?;
+    }
     print(&format!(
         "Log's key, to be handed over by another way than the package:\n{}",
         app.anchor().map_err(failed)?
@@ -221,11 +303,11 @@ fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> E
     tell_findings(&made.findings.findings)
 }
 
-fn check(app: &App, grant: &Grant<ExportAudit>, json: bool) -> Ended {
+fn check(app: &App, grant: &Grant<ExportAudit>, args: &CheckArgs, json: bool) -> Ended {
     let bar = Bar::new();
-    let found = app.audit_check(grant, &|done, all| bar.at(done, all));
+    let found = compare(app, grant, args.resume.as_deref(), &bar);
     bar.end();
-    let found = found.map_err(failed)?;
+    let found = found?;
     if json {
         print(
             &serde_json::json!({ "ok": found.holds(), "entries": found.entries, "persons": found.persons, "findings": found.findings }),
@@ -237,6 +319,33 @@ fn check(app: &App, grant: &Grant<ExportAudit>, json: bool) -> Ended {
         found.entries, found.persons
     ))?;
     tell_findings(&found.findings)
+}
+
+fn compare(
+    app: &App,
+    grant: &Grant<ExportAudit>,
+    resume: Option<&Path>,
+    bar: &Bar,
+) -> Result<AuditFindings, (u8, String)> {
+    let progress = |done, all| bar.at(done, all);
+    let Some(path) = resume else {
+        return app.audit_check(grant, &progress).map_err(failed);
+    };
+    let kept = match std::fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err((USAGE, format!("{} cannot be read: {error}", path.display()))),
+    };
+    let keep = |text: &str| replace(path, text);
+    let found = app
+        .audit_check_from(grant, kept.as_deref(), &keep, &progress)
+        .map_err(|error| match error {
+            CheckError::State(_) => (USAGE, format!("{}: {error}", path.display())),
+            other => failed(other),
+        })?;
+    // nothing is left to go on with
+    drop(std::fs::remove_file(path));
+    Ok(found)
 }
 
 fn tell_findings(findings: &[crate::audit::package::format::Finding]) -> Ended {
@@ -295,7 +404,9 @@ fn read_key(path: &Path) -> Result<VerifierKey, (u8, String)> {
 /// A refused query is wrong use; everything else failed.
 fn code(error: &ExportError) -> u8 {
     match error {
-        ExportError::Refused(Refusal::Invalid(_)) => USAGE,
+        ExportError::Refused(
+            Refusal::Invalid(_) | Refusal::NotFound(_) | Refusal::Conflict { .. },
+        ) => USAGE,
         _ => FAILED,
     }
 }

@@ -5,9 +5,9 @@ use crate::app::open::OpenError;
 use crate::app::{FieldProblem, Refusal};
 use crate::store::StoreError;
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How a command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,12 +125,94 @@ impl From<std::io::Error> for Failure {
 /// Where it is there, or cannot be written.
 pub fn create(path: &Path) -> Result<File, Failure> {
     File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::usage(format!(
-            "{} exists already; give another name",
-            path.display()
-        )),
+        ErrorKind::AlreadyExists => exists(path),
         _ => Failure::failed(format!("{} cannot be written: {error}", path.display())),
     })
+}
+
+/// A file that gets its name once it is whole.
+pub struct Part {
+    file: File,
+    part: PathBuf,
+    path: PathBuf,
+}
+
+impl Part {
+    /// Begins it, as `NAME.part`; what an earlier run left of it is thrown away.
+    ///
+    /// # Errors
+    /// Where the file is there, cannot be written, or another run writes it just now.
+    pub fn begin(path: &Path) -> Result<Self, Failure> {
+        if path.exists() {
+            return Err(exists(path));
+        }
+        let mut name = path.as_os_str().to_owned();
+        name.push(".part");
+        let part = PathBuf::from(name);
+        let unwritable = |error: std::io::Error| {
+            Failure::failed(format!("{} cannot be written: {error}", part.display()))
+        };
+        // cut only once it is ours
+        let mut options = File::options();
+        let file = options.write(true).create(true).truncate(false).open(&part);
+        let file = file.map_err(unwritable)?;
+        match file.try_lock() {
+            Ok(()) => file.set_len(0).map_err(unwritable)?,
+            Err(TryLockError::WouldBlock) => {
+                let what = "is being written by another export";
+                return Err(Failure::usage(format!("{} {what}", part.display())));
+            }
+            // a file system without locks
+            Err(TryLockError::Error(_)) => file.set_len(0).map_err(unwritable)?,
+        }
+        let path = path.to_owned();
+        Ok(Self { file, part, path })
+    }
+
+    /// What is written to.
+    pub const fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Ends it: on the disk, then under its name.
+    ///
+    /// # Errors
+    /// Where that fails, or a file of the name came meanwhile.
+    pub fn end(self) -> Result<(), Failure> {
+        self.file.sync_all()?;
+        if self.path.exists() {
+            return Err(exists(&self.path));
+        }
+        Ok(std::fs::rename(&self.part, &self.path)?)
+    }
+
+    /// Throws it away.
+    pub fn discard(self) {
+        drop(std::fs::remove_file(&self.part));
+    }
+}
+
+fn exists(path: &Path) -> Failure {
+    Failure::usage(format!(
+        "{} exists already; give another name",
+        path.display()
+    ))
+}
+
+/// Puts a text in a file's place, whole or not at all; only its owner may read it.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    let mut options = File::options();
+    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(&name)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(name, path)
 }
 
 /// What is wrong with fields that came as flags.

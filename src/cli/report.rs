@@ -38,7 +38,7 @@ pub struct ReportArgs {
     /// The file to write; an existing one is not overwritten
     #[arg(short, long)]
     pub output: PathBuf,
-    /// html, csv (the main table), xlsx or jsonl
+    /// html, pdf, csv (the main table), xlsx or jsonl
     #[arg(long, default_value = "html", value_parser = format)]
     pub format: Format,
     /// This controller's purposes alone
@@ -47,6 +47,9 @@ pub struct ReportArgs {
     /// This purpose alone
     #[arg(long)]
     pub purpose: Option<Slug>,
+    /// The uses of this campaign alone (report on uses)
+    #[arg(long)]
+    pub campaign: Option<String>,
     /// Rest on the first so many entries of the log: the same report again [default: all]
     #[arg(long, value_name = "POSITION")]
     pub at: Option<Position>,
@@ -63,7 +66,7 @@ fn kind(text: &str) -> Result<ReportKind, &'static str> {
 }
 
 fn format(text: &str) -> Result<Format, &'static str> {
-    Format::parse(text).ok_or("must be html, csv, xlsx or jsonl")
+    Format::parse(text).ok_or("must be html, pdf, csv, xlsx or jsonl")
 }
 
 /// Makes the report.
@@ -93,6 +96,7 @@ fn write(app: &App, args: &ReportArgs, file: &File) -> Result<Reported, Failure>
         timezone: args.timezone,
         controller: args.controller.clone(),
         purpose: args.purpose.clone(),
+        campaign: args.campaign.clone(),
         position: args.at,
     };
     let mut out = BufWriter::new(file);

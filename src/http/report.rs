@@ -52,6 +52,8 @@ impl HtmlReport {
             to: last.with_timezone(&self.zone).date_naive(),
             controllers: query.controller.iter().map(ToString::to_string).collect(),
             purposes: query.purpose.iter().map(ToString::to_string).collect(),
+            campaign: query.campaign.clone(),
+            withheld: data.withheld.clone().into_iter().collect(),
             exported_by: data.exported_by.clone(),
             exported_at: data.exported_at.with_timezone(&self.zone),
             origin: data.origin.clone(),

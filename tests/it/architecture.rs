@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 17] = [
+const ONLY_IN: [(&str, &[&str]); 20] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -48,6 +48,9 @@ const ONLY_IN: [(&str, &[&str]); 17] = [
     ("fluent_bundle", &["http"]),
     ("prometheus", &["http"]),
     ("rust_xlsxwriter", &["http"]),
+    ("pdf_writer", &["http"]),
+    ("subsetter", &["http"]),
+    ("ttf_parser", &["http"]),
     ("cedar_policy", &["policy"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

@@ -16,6 +16,7 @@ mod support;
 mod architecture;
 mod at_once;
 mod audience;
+mod audit_files;
 mod authzen;
 mod bad_input;
 mod cli;

@@ -108,7 +108,7 @@ on_both! {
         ]);
         // more happens; as at the position the bytes are the same, in every format
         let at = uses[0]["query"]["position"].as_u64().unwrap().to_string();
-        for format in ["html", "csv", "xlsx", "jsonl"] {
+        for format in ["html", "pdf", "csv", "xlsx", "jsonl"] {
             let of = |name: &str| report(db, &format!("{name}.{format}"), "uses", &["--format", format, "--at", &at]);
             let (first, made) = of("first");
             assert_eq!(made.code, 0, "{made:?}");

@@ -9,6 +9,7 @@ use crate::audit::encoding::unb64;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
 use crate::store::{DECISION_BLOCKS, StoreError, StoredEntry, StoredPayload};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 type Said = (Option<u64>, Option<Hash>);
 
 /// What the entries say, as far as they have been read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct DecisionCheck {
+    /// Of the current block.
+    #[serde(skip)]
     said: BTreeMap<Position, Said>,
     texts: BTreeSet<Hash>,
 }

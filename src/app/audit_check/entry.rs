@@ -15,15 +15,16 @@ use std::collections::BTreeMap;
 pub(super) struct EntryCheck<'a> {
     origin: &'a str,
     notices: BTreeMap<NoticeRef, Hash>,
-    latest: i64,
+    /// The latest time of a leaf so far.
+    pub(super) latest: i64,
 }
 
 impl<'a> EntryCheck<'a> {
-    pub(super) fn new(origin: &'a str, notices: BTreeMap<NoticeRef, Hash>) -> Self {
+    pub(super) fn new(origin: &'a str, notices: BTreeMap<NoticeRef, Hash>, latest: i64) -> Self {
         Self {
             origin,
             notices,
-            latest: i64::MIN,
+            latest,
         }
     }
 

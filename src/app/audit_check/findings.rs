@@ -2,6 +2,7 @@
 
 use crate::audit::package::format::Finding;
 use crate::domain::ids::Position;
+use serde::{Deserialize, Serialize};
 
 /// The most findings that are listed; the rest are counted.
 const MOST: usize = 1_000;
@@ -26,7 +27,7 @@ impl AuditFindings {
 }
 
 /// Gathers findings.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Collector {
     list: Vec<Finding>,
     omitted: u64,

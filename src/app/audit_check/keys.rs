@@ -8,10 +8,11 @@ use crate::audit::note::VerifierKey;
 use crate::audit::signing::KeyHistory;
 use crate::domain::ids::Position;
 use crate::store::{StoreError, StoredEntry, StoredKeyAct};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The entries about keys, as far as they have been read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct KeyCheck {
     said: BTreeSet<Position>,
 }

@@ -6,6 +6,7 @@ use super::fold::{Folded, fold};
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{Channel, Slug};
 use crate::store::{StoreError, StoredPerson};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Persons read at once.
@@ -13,29 +14,40 @@ const PAGE: i64 = 500;
 /// Records merged into records merged into records: more than this is a circle.
 const DEEPEST: usize = 64;
 
-/// Compares every person; says how many there were.
-pub(super) fn check(
-    check: &mut Check<'_, '_, '_>,
-    size: Position,
-    persons: u64,
-    found: &mut Collector,
-) -> Result<u64, StoreError> {
-    let (mut after, mut done) = (Vec::new(), 0u64);
-    loop {
-        let (page, last) = check.tx.audited_persons(check.grant, &after, PAGE)?;
-        let Some(last) = last else { break };
+/// How far the persons were compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PeopleCheck {
+    /// The last of them.
+    after: Vec<u8>,
+    /// How many.
+    pub(super) done: u64,
+}
+
+impl PeopleCheck {
+    /// Compares the next persons; whether there may be more.
+    pub(super) fn page(
+        &mut self,
+        check: &mut Check<'_, '_, '_>,
+        found: &mut Collector,
+    ) -> Result<bool, StoreError> {
+        let (page, last) = check.tx.audited_persons(check.grant, &self.after, PAGE)?;
+        let Some(last) = last else { return Ok(false) };
         for person in &page {
             let sum = sum(check, person, 0)?;
             compare(person, &sum, found);
             merges(check, person, &sum, found)?;
         }
-        done = done.saturating_add(page.len() as u64);
-        (check.progress)(
-            size.saturating_add(done),
-            size.saturating_add(persons.max(done)),
-        );
-        after = last;
+        self.done = self.done.saturating_add(page.len() as u64);
+        self.after = last;
+        Ok(true)
     }
+}
+
+/// Looks for what is of nobody.
+pub(super) fn orphans(
+    check: &mut Check<'_, '_, '_>,
+    found: &mut Collector,
+) -> Result<(), StoreError> {
     for position in check.tx.orphaned_contacts(check.grant)? {
         found.at(position, "a contact is of a person who does not exist");
     }
@@ -51,7 +63,7 @@ pub(super) fn check(
             "{contacts} identifier(s) lead to persons who do not exist"
         ));
     }
-    Ok(done)
+    Ok(())
 }
 
 /// Compares one record.

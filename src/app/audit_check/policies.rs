@@ -6,11 +6,12 @@ use crate::app::policies::load;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
 use crate::store::{StoreError, StoredEntry, StoredPayload};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What the events say of policy versions, as far as they have been read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct PolicyCheck {
     /// The last entry about each version, and whether it put it in force.
     last: BTreeMap<String, (Position, bool)>,

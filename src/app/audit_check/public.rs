@@ -2,6 +2,7 @@
 //! and catalogue there are few: what the events say of them is kept until the end.
 
 use super::findings::Collector;
+use super::kept::pairs;
 use super::{BLOCK, Check};
 use crate::access::{ExportAudit, Grant};
 use crate::audit::Hash;
@@ -13,10 +14,12 @@ use crate::domain::registry::{Notice, NoticeRef};
 use crate::store::{PublishedItem, ReadTx, StoreError, StoredEntry, StoredPayload, notice_hash};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What an event said of a row: its place, its time, and what the row must say.
+#[derive(Serialize, Deserialize)]
 struct Said<T> {
     position: Position,
     at: Option<DateTime<Utc>>,
@@ -24,6 +27,7 @@ struct Said<T> {
 }
 
 /// What the events said of an API key.
+#[derive(Serialize, Deserialize)]
 struct Key {
     name: String,
     role: String,
@@ -31,27 +35,33 @@ struct Key {
 }
 
 /// Kind, name and version of a catalogue item.
-type ItemName = (&'static str, String, i64);
+type ItemName = (String, String, i64);
 
 /// What the public events say, as far as they have been read.
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct PublicCheck {
+    #[serde(skip)]
     items: Vec<PublishedItem>,
+    #[serde(with = "pairs")]
     said_items: BTreeMap<ItemName, Said<Option<Hash>>>,
+    #[serde(with = "pairs")]
     keys: BTreeMap<KeyId, Said<Key>>,
+    #[serde(with = "pairs")]
     staff: BTreeMap<StaffId, Said<String>>,
     /// The suppressions of the current block.
+    #[serde(skip)]
     suppressed: Vec<(Blind, Said<String>)>,
 }
 
 impl PublicCheck {
-    pub(super) fn new(tx: &mut ReadTx<'_>, grant: &Grant<ExportAudit>) -> Result<Self, StoreError> {
-        Ok(Self {
-            items: tx.published_items(grant)?,
-            said_items: BTreeMap::new(),
-            keys: BTreeMap::new(),
-            staff: BTreeMap::new(),
-            suppressed: Vec::new(),
-        })
+    /// Reads what the catalogue has now.
+    pub(super) fn load(
+        &mut self,
+        tx: &mut ReadTx<'_>,
+        grant: &Grant<ExportAudit>,
+    ) -> Result<(), StoreError> {
+        self.items = tx.published_items(grant)?;
+        Ok(())
     }
 
     /// The hash of each notice as the catalogue has it now.
@@ -131,7 +141,7 @@ impl PublicCheck {
             .unwrap_or_default();
         let what = payload.get("body").and_then(digest);
         self.said_items.insert(
-            (kind, text_of(payload, "id"), version),
+            (kind.to_owned(), text_of(payload, "id"), version),
             Said { position, at, what },
         );
     }
@@ -189,7 +199,7 @@ impl PublicCheck {
                 .into_iter()
                 .find(|kind| *kind == item.kind);
             let name = (
-                kind.unwrap_or("unknown"),
+                kind.unwrap_or("unknown").to_owned(),
                 item.id.clone(),
                 i64::from(item.version),
             );

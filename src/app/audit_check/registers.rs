@@ -6,11 +6,12 @@ use super::findings::Collector;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
 use crate::store::{StoreError, StoredEntry, StoredPayload, StoredRegister};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What the events say of lists, as far as they have been read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct RegisterCheck {
     last: BTreeMap<String, (Position, Value)>,
 }

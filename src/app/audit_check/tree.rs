@@ -3,6 +3,7 @@
 
 use super::Check;
 use super::findings::Collector;
+use crate::audit::Hash;
 use crate::audit::note::{CosignerKey, cosignatures};
 use crate::audit::signing::{KeyHistory, open_checkpoint};
 use crate::audit::timestamp;
@@ -11,17 +12,22 @@ use crate::domain::ids::Position;
 use crate::store::{
     StoreError, StoredCheckpoint, StoredCosignature, StoredHead, StoredTile, StoredTimestamp,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The tree as it grows again.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct TreeCheck {
+    #[serde(with = "as_bytes")]
     frontier: Frontier,
     /// Tiles that the current block completed.
+    #[serde(skip)]
     tiles: BTreeMap<(u8, u64), [u8; 32]>,
     /// Checkpoints of the current block, by size.
+    #[serde(skip)]
     signed: VecDeque<StoredCheckpoint>,
-    begun: bool,
+    /// Up to which size checkpoints were looked for.
+    looked: Option<Position>,
     /// The last signed size whose root the leaves make.
     agreed: Position,
     /// The first whose root they do not make, and how many do not.
@@ -36,8 +42,7 @@ impl TreeCheck {
         end: Position,
         found: &mut Collector,
     ) -> Result<(), StoreError> {
-        let after = self.begun.then_some(self.frontier.size());
-        self.begun = true;
+        let after = self.looked.replace(end);
         let signed = check.tx.stored_checkpoints(check.grant, after, end)?;
         for one in &signed {
             if !is_signed(one, &check.keys, check.origin) {
@@ -70,6 +75,16 @@ impl TreeCheck {
         self.signed = signed.into();
         self.roots();
         Ok(())
+    }
+
+    /// How many leaves there were.
+    pub(super) fn size(&self) -> Position {
+        self.frontier.size()
+    }
+
+    /// The root of the leaves so far.
+    pub(super) fn root(&self) -> Hash {
+        self.frontier.root()
     }
 
     /// The next leaf; a missing one leaves a hole that the tree shows.
@@ -206,4 +221,22 @@ fn compare(level: u8, index: u64, hash: &[u8; 32], rows: &[StoredTile], found: &
     found.whole(format!(
         "tile {level}/{index} over the entries {first} up to {end} {fault}"
     ));
+}
+
+/// The right edge of a tree in a kept state.
+mod as_bytes {
+    use crate::audit::encoding::b64;
+    use crate::audit::tree::Frontier;
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(edge: &Frontier, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&b64(&edge.to_bytes()))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Frontier, D::Error> {
+        let bytes = STANDARD.decode(String::deserialize(from)?);
+        Frontier::from_bytes(&bytes.map_err(Error::custom)?).map_err(Error::custom)
+    }
 }

@@ -187,7 +187,29 @@ fn the_package_proves_them() {
         to: now.utc() + chrono::Duration::days(1),
         controller: None,
         purpose: None,
+        campaign: None,
     };
+    for (campaign, kept) in [("spring", 0), ("autumn", 2)] {
+        let query = ExportQuery {
+            campaign: Some(campaign.into()),
+            ..query.clone()
+        };
+        let mut package = Vec::new();
+        let (grant, report) = (TestApp::grant(), NoReport);
+        let made = shop
+            .app
+            .export(&grant, &query, &report, now, &mut package, &|_, _| ())
+            .unwrap();
+        let decisions = made.withheld_by_reason.get("decision");
+        assert_eq!(decisions.copied().unwrap_or(0), kept, "{campaign}");
+        assert_eq!(
+            made.withheld_by_reason.get("outside the query"),
+            Some(&made.withheld)
+        );
+        let key = Some(shop.app.verifier());
+        let verified = verify(std::io::Cursor::new(&package), key, &[]);
+        assert!(verified.ok, "{verified:?}");
+    }
     for purpose in [None, Some("offers")] {
         let query = ExportQuery {
             purpose: purpose.map(|purpose| purpose.parse().unwrap()),

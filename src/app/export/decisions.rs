@@ -5,7 +5,7 @@ use crate::access::{ExportAudit, Grant};
 use crate::audit::Hash;
 use crate::audit::commitment::canonical_json;
 use crate::audit::decision::line::DecisionLine;
-use crate::audit::decision::{Block, Record};
+use crate::audit::decision::{Block, Context, Record};
 use crate::audit::encoding::hex;
 use crate::audit::package::format::{DECISION_TEXTS, DECISIONS};
 use crate::audit::package::write::PackageWriter;
@@ -18,22 +18,20 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// Writes both files, where anything was decided in the period.
+/// Writes both files, where anything was decided in the period; says how many decisions are withheld.
 pub(super) fn write<W: Write>(
     job: &Job<'_>,
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
     range: Range<Position>,
-) -> Result<(), ExportError> {
+) -> Result<u64, ExportError> {
     let catalogue = tx.catalogue(&job.app.serve)?;
-    let asked = |record: &Record| {
-        job.query
-            .asks_for_purpose(&record.context.purpose, &catalogue)
-    };
-    let (mut texts, mut failed) = (BTreeSet::new(), None);
+    let asked = |record: &Record| job.query.asks_for_decision(&record.context, &catalogue);
+    let (mut texts, mut failed, mut withheld) = (BTreeSet::new(), None, 0);
     package
         .stream(DECISIONS, |out| {
-            let written = lines(job, tx, range, &asked, &mut texts, out);
+            let told = (&mut texts, &mut withheld);
+            let written = lines(job, tx, range, &asked, told, out);
             written.map_err(|error| match error {
                 LineError::Io(error) => error,
                 LineError::Store(error) => {
@@ -43,7 +41,8 @@ pub(super) fn write<W: Write>(
             })
         })
         .map_err(|error| failed.take().map_or(error.into(), ExportError::from))?;
-    write_texts(tx, job.grant, package, &texts)
+    write_texts(tx, job.grant, package, &texts)?;
+    Ok(withheld)
 }
 
 /// Writes the texts that decisions name.
@@ -74,7 +73,7 @@ fn lines(
     tx: &mut ReadTx<'_>,
     range: Range<Position>,
     asked: &dyn Fn(&Record) -> bool,
-    texts: &mut BTreeSet<Hash>,
+    (texts, withheld): (&mut BTreeSet<Hash>, &mut u64),
     out: &mut dyn Write,
 ) -> Result<(), LineError> {
     let mut from = range.start;
@@ -86,6 +85,7 @@ fn lines(
             for (index, item) in (0..).zip(items) {
                 let told = DecisionLine::of(position, index, item, asked);
                 texts.extend(told.texts());
+                *withheld += u64::from(told.hash.is_some());
                 line(&told, out).map_err(LineError::Io)?;
             }
         }
@@ -102,8 +102,9 @@ pub(super) fn line(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()>
 }
 
 impl super::ExportQuery {
-    /// Whether decisions for that purpose are asked for.
-    fn asks_for_purpose(&self, purpose: &str, catalogue: &Catalogue) -> bool {
+    /// Whether decisions of that use are asked for.
+    fn asks_for_decision(&self, context: &Context, catalogue: &Catalogue) -> bool {
+        let purpose = &*context.purpose;
         let of = || catalogue.purpose(purpose).map(|one| &one.controller);
         self.purpose
             .as_ref()
@@ -112,5 +113,6 @@ impl super::ExportQuery {
                 .controller
                 .as_ref()
                 .is_none_or(|asked| of() == Some(asked))
+            && (self.campaign.is_none() || self.campaign.as_deref() == context.campaign.as_deref())
     }
 }

@@ -23,8 +23,8 @@ pub(super) struct Tally {
     pub kinds: BTreeMap<String, u64>,
     /// Choices by purpose, channel and answer.
     pub choices: BTreeMap<[String; 3], u64>,
-    /// How many are withheld.
-    pub withheld: u64,
+    /// How many are withheld, by why.
+    pub withheld: BTreeMap<String, u64>,
 }
 
 /// Writes the entries of a range.
@@ -117,7 +117,9 @@ fn kind_of(leaf: &str) -> Option<String> {
 
 impl Tally {
     fn add(&mut self, line: &EntryLine) {
-        self.withheld += u64::from(line.withheld.is_some());
+        if let Some(why) = &line.withheld {
+            *self.withheld.entry(why.clone()).or_default() += 1;
+        }
         let kind = kind_of(&line.leaf).unwrap_or_else(|| "?".to_owned());
         if kind.starts_with("consent.")
             && let Some(payload) = &line.payload

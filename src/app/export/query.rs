@@ -1,5 +1,6 @@
 //! What an export is asked for, and which entries answer it.
 
+use crate::app::check::{NO_CAMPAIGN, is_campaign};
 use crate::app::refusal::Refusal;
 use crate::domain::registry::Slug;
 use chrono::{DateTime, Utc};
@@ -17,6 +18,9 @@ pub struct ExportQuery {
     pub controller: Option<Slug>,
     /// The entries of this purpose alone.
     pub purpose: Option<Slug>,
+    /// The uses of this campaign alone: its contacts, its lists, its decisions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
 }
 
 impl ExportQuery {
@@ -29,7 +33,7 @@ impl ExportQuery {
                 "must not be before the period's start",
             ));
         }
-        Ok(())
+        campaign(self.campaign.as_deref())
     }
 
     /// Whether the content of an entry is asked for. Where a controller or a purpose is named, an
@@ -57,8 +61,23 @@ impl ExportQuery {
                 (Some(_), None) => other.is_some() && kind.ends_with(".published"),
                 (None, _) => true,
             };
-        fits(&self.controller, controller, purpose) && fits(&self.purpose, purpose, controller)
+        let campaign = self.campaign.as_deref();
+        campaign.is_none_or(|asked| own("campaign") == Some(asked))
+            && fits(&self.controller, controller, purpose)
+            && fits(&self.purpose, purpose, controller)
     }
+}
+
+/// Whether a campaign may be called so.
+pub(in crate::app) fn campaign(name: Option<&str>) -> Result<(), Refusal> {
+    if name.is_none_or(is_campaign) {
+        return Ok(());
+    }
+    Err(Refusal::field(
+        "/campaign",
+        "campaign_malformed",
+        NO_CAMPAIGN,
+    ))
 }
 
 #[cfg(test)]
@@ -75,6 +94,7 @@ mod tests {
             to: epoch,
             controller: controller.map(slug),
             purpose: purpose.map(slug),
+            campaign: None,
         }
     }
 
@@ -89,5 +109,30 @@ mod tests {
         let notice = json!({"id": "n", "body": {"purpose": "news"}});
         assert!(query(None, Some("news")).asks_for("notice.published", &notice));
         assert!(!query(None, Some("sms")).asks_for("notice.published", &notice));
+    }
+
+    #[test]
+    fn a_campaign_is_what_names_it() {
+        let spring = ExportQuery {
+            campaign: Some("spring".into()),
+            ..query(None, None)
+        };
+        assert!(spring.asks_for("contact.made", &json!({"campaign": "spring"})));
+        assert!(!spring.asks_for("contact.made", &json!({"campaign": "autumn"})));
+        assert!(!spring.asks_for("consent.given", &json!({"purpose": "news"})));
+        assert!(spring.asks_for("decisions.recorded", &json!({})));
+        let both = ExportQuery {
+            campaign: Some("spring".into()),
+            ..query(None, Some("news"))
+        };
+        assert!(!both.asks_for(
+            "contact.made",
+            &json!({"campaign": "spring", "purpose": "sms"})
+        ));
+        let named = ExportQuery {
+            campaign: Some("a@b".into()),
+            ..query(None, None)
+        };
+        assert!(named.look().is_err());
     }
 }

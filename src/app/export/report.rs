@@ -39,6 +39,8 @@ pub struct ReportData {
     pub kinds: BTreeMap<String, u64>,
     /// Choices by purpose, channel and answer.
     pub choices: BTreeMap<[String; 3], u64>,
+    /// Contents that are withheld, by why.
+    pub withheld: BTreeMap<String, u64>,
     /// What does not hold.
     pub findings: Vec<Finding>,
     /// What witnesses say of the checkpoints in the package: name, size, time.

@@ -17,6 +17,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+mod fuzz;
 mod honest;
 mod tampered;
 
@@ -189,6 +190,7 @@ pub(super) fn all(app: &App) -> ExportQuery {
         to,
         controller: None,
         purpose: None,
+        campaign: None,
     }
 }
 

@@ -70,6 +70,9 @@ pub struct ReportQuery {
     /// This purpose alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Slug>,
+    /// The uses of this campaign alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
     /// From the first so many entries of the log; none for those that there are.
     pub position: Option<Position>,
 }
@@ -83,6 +86,11 @@ impl ReportQuery {
             let mend = "must not be before the period's start";
             return Err(Refusal::field("/to", "period_reversed", mend));
         }
+        if self.campaign.is_some() && self.report != ReportKind::Uses {
+            let mend = "applies to the report on uses alone";
+            return Err(Refusal::field("/campaign", "not_of_this_report", mend));
+        }
+        crate::app::export::campaign(self.campaign.as_deref())?;
         if self.report == ReportKind::Access {
             for (pointer, asked) in [
                 ("/controller", &self.controller),

@@ -75,6 +75,7 @@ fn query(report: ReportKind) -> ReportQuery {
         timezone: chrono_tz::Europe::Paris,
         controller: None,
         purpose: None,
+        campaign: None,
         position: None,
     }
 }

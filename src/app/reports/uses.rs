@@ -144,8 +144,9 @@ impl Figures {
             let made = DateTime::from_timestamp_millis(millis);
             let span = made.and_then(|made| self.spans.at(made));
             let context = &record.context;
-            if let Some(span) = span.filter(|_| job.scope.has(&context.purpose)) {
-                let campaign = context.campaign.as_deref();
+            let campaign = context.campaign.as_deref();
+            let asked = job.scope.has(&context.purpose) && job.asks_for_campaign(campaign);
+            if let Some(span) = span.filter(|_| asked) {
                 let said = (
                     campaign,
                     &*context.purpose,
@@ -209,12 +210,14 @@ impl Figures {
         let span = self
             .spans
             .at(from_micros(leaf.at.saturating_mul(1_000_000)));
-        let Some(span) = span.filter(|_| job.scope.has(&purpose)) else {
+        let campaign = text("campaign");
+        let asked = job.scope.has(&purpose) && job.asks_for_campaign(campaign.as_deref());
+        let Some(span) = span.filter(|_| asked) else {
             return;
         };
         let group = Group {
             asked: AskedAs::List,
-            campaign: text("campaign"),
+            campaign,
             purpose,
             channel: text("channel").unwrap_or_default(),
             denied: false,

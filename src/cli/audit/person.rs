@@ -1,28 +1,25 @@
 //! `placet audit export` of one person.
 
-use super::{Ended, ExportArgs, FOUND, HOLDS, USAGE, code, print, tell_findings, words};
+use super::{Ended, ExportArgs, FOUND, HOLDS, failed, print, tell_findings, whole};
 use crate::access::{ExportAudit, Grant};
 use crate::app::App;
-use crate::app::export::{ExportError, PersonExported};
-use crate::app::refusal::Refusal;
+use crate::app::export::PersonExported;
 use crate::cli::check::named_by;
-use crate::cli::output::create;
 use crate::http::person_report::HtmlPersonReport;
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::Args;
-use std::io::BufWriter;
 
 /// Of whom, instead of a period.
 #[derive(Debug, Clone, Args)]
 pub struct OnePerson {
     /// Everything about the person of this e-mail address, instead of a period
-    #[arg(long, conflicts_with_all = ["from", "to", "controller", "purpose"])]
+    #[arg(long, conflicts_with_all = ["from", "to", "controller", "purpose", "campaign"])]
     pub email: Option<String>,
     /// By a phone number with its country code
-    #[arg(long, conflicts_with_all = ["from", "to", "controller", "purpose"])]
+    #[arg(long, conflicts_with_all = ["from", "to", "controller", "purpose", "campaign"])]
     pub phone: Option<String>,
     /// By another identifier, like `crm_id:4711`
-    #[arg(long, value_name = "TYPE:VALUE", conflicts_with_all = ["from", "to", "controller", "purpose"])]
+    #[arg(long, value_name = "TYPE:VALUE", conflicts_with_all = ["from", "to", "controller", "purpose", "campaign"])]
     pub id: Option<String>,
     /// With a person: what was held at this instant, like 2026-05-12T10:00:00+02:00
     #[arg(long, conflicts_with_all = ["from", "to"])]
@@ -46,33 +43,18 @@ pub(super) fn export(
         zone: chrono_tz::UTC,
         file_name: file_name.to_string_lossy().into_owned(),
     };
-    let out = create(&args.output).map_err(ended)?;
     let at = person.at.map(|at| at.with_timezone(&Utc));
-    let made = app.export_person(grant, &named, at, &report, app.now(), BufWriter::new(&out));
-    let made = made.and_then(|made| {
-        out.sync_all()
-            .map(|()| made)
-            .map_err(|error| ExportError::Package(error.into()))
-    });
-    match made {
-        Ok(made) => tell(app, args, &made, json),
-        Err(error) => {
-            // half a package is none
-            drop(std::fs::remove_file(&args.output));
-            let exit = match &error {
-                ExportError::Refused(Refusal::NotFound(_) | Refusal::Conflict { .. }) => USAGE,
-                other => code(other),
-            };
-            Err((exit, words(&error)))
-        }
-    }
+    let made = whole(&args.output, |out, _| {
+        app.export_person(grant, &named, at, &report, app.now(), out)
+    })?;
+    tell(app, args, &made, json)
 }
 
 fn tell(app: &App, args: &ExportArgs, made: &PersonExported, json: bool) -> Ended {
     let holds = made.findings.is_empty();
     if json {
         print(
-            &serde_json::json!({ "file": args.output, "ok": holds, "key": app.verifier().to_string(), "export": made }),
+            &serde_json::json!({ "file": args.output, "ok": holds, "key": app.anchor().map_err(failed)?.to_string(), "export": made }),
         )?;
         return Ok(if holds { HOLDS } else { FOUND });
     }
@@ -84,7 +66,7 @@ fn tell(app: &App, args: &ExportArgs, made: &PersonExported, json: bool) -> Ende
     ))?;
     print(&format!(
         "Log's key, to be handed over by another way than the package:\n{}",
-        app.verifier()
+        app.anchor().map_err(failed)?
     ))?;
     tell_findings(&made.findings)
 }

@@ -60,6 +60,8 @@ pub struct ExportBody {
     /// One purpose alone.
     #[schema(value_type = Option<String>)]
     pub purpose: Option<Slug>,
+    /// The uses of one campaign alone: its contacts, lists and decisions.
+    pub campaign: Option<String>,
     /// The report's language, `fr` or `en`.
     pub language: Option<String>,
 }
@@ -137,6 +139,7 @@ impl ExportBody {
             ("/to", self.to.is_some()),
             ("/controller", self.controller.is_some()),
             ("/purpose", self.purpose.is_some()),
+            ("/campaign", self.campaign.is_some()),
         ];
         let problems = cut
             .into_iter()
@@ -163,6 +166,7 @@ impl ExportBody {
                 to,
                 controller: self.controller,
                 purpose: self.purpose,
+                campaign: self.campaign,
             }),
             (from, to) => {
                 let mut problems = Vec::new();

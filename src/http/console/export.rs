@@ -3,6 +3,7 @@
 use super::home::{self, Asked};
 use super::{principal, session, to};
 use crate::access::{ExportAudit, authorize};
+use crate::app::check::is_campaign;
 use crate::app::export::ExportQuery;
 use crate::domain::registry::Slug;
 use crate::http::browser::{self, Form, Visit, from_our_page};
@@ -53,12 +54,22 @@ fn query(site: &Site, form: &Form) -> Result<ExportQuery, Vec<ExportError>> {
         to: end,
         controller: slug(form, "controller"),
         purpose: slug(form, "purpose"),
+        campaign: campaign(form)?,
     })
 }
 
 /// A name that was picked; none for all.
 pub(super) fn slug(form: &Form, name: &str) -> Option<Slug> {
     form.get(name).and_then(|text| text.parse().ok())
+}
+
+/// A campaign that was typed; none for all.
+pub(super) fn campaign(form: &Form) -> Result<Option<String>, Vec<ExportError>> {
+    let typed = form.get("campaign").map(str::trim);
+    match typed.filter(|text| !text.is_empty()) {
+        Some(text) if !is_campaign(text) => Err(vec![ExportError::Campaign]),
+        text => Ok(text.map(str::to_owned)),
+    }
 }
 
 /// The period runs from the first day's beginning to the last day's end, in the service's zone.

@@ -26,6 +26,7 @@ pub(super) struct Asked {
     pub to: String,
     pub controller: String,
     pub purpose: String,
+    pub campaign: String,
     pub errors: Vec<ExportError>,
 }
 
@@ -38,6 +39,7 @@ impl Asked {
             to: text("to"),
             controller: text("controller"),
             purpose: text("purpose"),
+            campaign: text("campaign"),
             errors,
         }
     }
@@ -179,6 +181,7 @@ pub(super) fn export_form(
         to: asked.to,
         controllers: controllers.collect(),
         purposes: purposes.collect(),
+        campaign: asked.campaign,
         errors: asked.errors,
     }
 }

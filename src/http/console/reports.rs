@@ -1,6 +1,6 @@
 //! The reports: asked for by a form, since making one is recorded, and sent as they are written.
 
-use super::export::{period, slug};
+use super::export::{campaign, period, slug};
 use super::home::{Asked, export_form};
 use super::{frame, principal, session, to};
 use crate::access::{ExportAudit, Grant, authorize};
@@ -75,6 +75,10 @@ fn query(site: &Site, form: &Posted) -> Result<(ReportQuery, Format), Vec<Export
     if report == ReportKind::Access && (controller.is_some() || purpose.is_some()) {
         return Err(vec![ExportError::Whole]);
     }
+    let campaign = campaign(form)?;
+    if campaign.is_some() && report != ReportKind::Uses {
+        return Err(vec![ExportError::CampaignOfUses]);
+    }
     let query = ReportQuery {
         report,
         from: period.start,
@@ -82,6 +86,7 @@ fn query(site: &Site, form: &Posted) -> Result<(ReportQuery, Format), Vec<Export
         timezone: site.timezone,
         controller,
         purpose,
+        campaign,
         position: None,
     };
     Ok((query, format))

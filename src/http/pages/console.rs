@@ -144,6 +144,10 @@ pub enum ExportError {
     Whole,
     /// No report, or no kind of file.
     Kind,
+    /// A campaign that none can be called.
+    Campaign,
+    /// A report that is not made for one campaign was asked for with one.
+    CampaignOfUses,
 }
 
 impl ExportError {
@@ -157,6 +161,8 @@ impl ExportError {
             Self::StaleForm => "export-error-stale_form",
             Self::Whole => "reports-error-whole",
             Self::Kind => "reports-error-kind",
+            Self::Campaign => "export-error-campaign",
+            Self::CampaignOfUses => "export-error-campaign_of_uses",
         }
     }
 
@@ -167,6 +173,7 @@ impl ExportError {
             Self::To | Self::Order | Self::Future => Some("to"),
             Self::Whole => Some("purpose"),
             Self::Kind => Some("report"),
+            Self::Campaign | Self::CampaignOfUses => Some("campaign"),
             Self::Failed | Self::StaleForm => None,
         }
     }
@@ -186,6 +193,8 @@ pub struct ExportForm {
     pub controllers: Vec<Pick>,
     /// Purposes to choose from; no box where there is at most one.
     pub purposes: Vec<Pick>,
+    /// The campaign, as typed.
+    pub campaign: String,
     /// What was wrong.
     pub errors: Vec<ExportError>,
 }

@@ -21,6 +21,8 @@ pub struct FiguresHead {
     pub controller: Option<String>,
     /// Which purpose alone.
     pub purpose: Option<String>,
+    /// Which campaign alone.
+    pub campaign: Option<String>,
     /// How many entries it rests on.
     pub position: u64,
     /// The time of the last of them.

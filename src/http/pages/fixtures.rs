@@ -179,8 +179,21 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
         pages.push((format!("error {error:?}"), page.render()));
     }
     let all = {
-        use ExportError::{Failed, From, Future, Kind, Order, StaleForm, To, Whole};
-        vec![From, To, Order, Future, Failed, StaleForm, Whole, Kind]
+        use ExportError::{
+            Campaign, CampaignOfUses, Failed, From, Future, Kind, Order, StaleForm, To, Whole,
+        };
+        vec![
+            From,
+            To,
+            Order,
+            Future,
+            Failed,
+            StaleForm,
+            Whole,
+            Kind,
+            Campaign,
+            CampaignOfUses,
+        ]
     };
     pages.push(("home".to_owned(), home(language, vec![]).render()));
     pages.push(("reports".to_owned(), reports(language, vec![]).render()));

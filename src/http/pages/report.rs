@@ -54,6 +54,10 @@ pub struct ReportHead {
     pub controllers: Vec<String>,
     /// The purposes' titles; empty for all.
     pub purposes: Vec<String>,
+    /// The one campaign, where one was asked for.
+    pub campaign: Option<String>,
+    /// Contents that are withheld: why, and how many.
+    pub withheld: Vec<(String, u64)>,
     /// Who exported.
     pub exported_by: String,
     /// When.

@@ -47,6 +47,7 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             to: HOSTILE.to_owned(),
             controllers: vec![pick(false), pick(true)],
             purposes: vec![pick(false), pick(true)],
+            campaign: HOSTILE.to_owned(),
             errors,
         },
         exports: vec![ExportRow {
@@ -91,6 +92,8 @@ pub(super) fn report(language: Language, findings: Vec<Finding>, rows: u64) -> S
         to: at().date_naive(),
         controllers: vec![HOSTILE.to_owned()],
         purposes: vec![],
+        campaign: Some(HOSTILE.to_owned()),
+        withheld: vec![(HOSTILE.to_owned(), 1), ("outside the query".to_owned(), 2)],
         exported_by: HOSTILE.to_owned(),
         exported_at: at(),
         origin: HOSTILE.to_owned(),

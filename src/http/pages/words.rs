@@ -259,6 +259,7 @@ mod tests {
             "person-",
             "act-",
             "view-",
+            "withheld-",
             "percent",
         ];
         let used = quoted_words();

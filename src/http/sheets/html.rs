@@ -34,35 +34,32 @@ impl<W: Write> Html<W> {
         let cards = layout == Layout::Cards;
         figures_table_end(&mut self.out, self.words, cards, columns.len(), rows)
     }
+}
 
-    fn cell(&self, column: &Column, cell: &Cell) -> FigureCell {
-        let word = |code: &String| match column.codes {
-            Some(list) => self.words.code(list, code),
-            None => code.clone(),
-        };
-        match cell {
-            Cell::Text(text) => FigureCell::Text(word(text)),
-            Cell::List(texts) => {
-                let texts: Vec<String> = texts.iter().map(word).collect();
-                FigureCell::Text(texts.join(BETWEEN))
-            }
-            Cell::Words(wording) => {
-                FigureCell::Text(in_language(wording, self.words.language()).to_owned())
-            }
-            Cell::Count(count) => FigureCell::Number(self.words.number(*count)),
-            Cell::Share(..) => {
-                let share = plain(cell, self.words.language());
-                let percent = |share: String| self.words.get_with("percent", &[("n", &share)]);
-                share.map_or(FigureCell::Empty, |share| {
-                    FigureCell::Number(percent(share))
-                })
-            }
-            Cell::At(at) => {
-                FigureCell::Text(date_time_long(self.words, &at.with_timezone(&self.zone)))
-            }
-            Cell::Trend(counts) => FigureCell::trend(counts),
-            Cell::Empty => FigureCell::Empty,
+/// A cell as people read it.
+pub(super) fn figure(words: Words, zone: Tz, column: &Column, cell: &Cell) -> FigureCell {
+    let word = |code: &String| match column.codes {
+        Some(list) => words.code(list, code),
+        None => code.clone(),
+    };
+    match cell {
+        Cell::Text(text) => FigureCell::Text(word(text)),
+        Cell::List(texts) => {
+            let texts: Vec<String> = texts.iter().map(word).collect();
+            FigureCell::Text(texts.join(BETWEEN))
         }
+        Cell::Words(wording) => FigureCell::Text(in_language(wording, words.language()).to_owned()),
+        Cell::Count(count) => FigureCell::Number(words.number(*count)),
+        Cell::Share(..) => {
+            let share = plain(cell, words.language());
+            let percent = |share: String| words.get_with("percent", &[("n", &share)]);
+            share.map_or(FigureCell::Empty, |share| {
+                FigureCell::Number(percent(share))
+            })
+        }
+        Cell::At(at) => FigureCell::Text(date_time_long(words, &at.with_timezone(&zone))),
+        Cell::Trend(counts) => FigureCell::trend(counts),
+        Cell::Empty => FigureCell::Empty,
     }
 }
 
@@ -81,6 +78,7 @@ impl<W: Write> Sheets for Html<W> {
             to: at(query.to),
             controller: query.controller.as_ref().map(ToString::to_string),
             purpose: query.purpose.as_ref().map(ToString::to_string),
+            campaign: query.campaign.clone(),
             position: query.position.unwrap_or(0),
             last_at: about.last_at.map(at),
             origin: about.origin.to_owned(),
@@ -128,7 +126,7 @@ impl<W: Write> Sheets for Html<W> {
         let shown = shown.map(|(column, cell)| {
             (
                 self.words.code("column", column.key),
-                self.cell(column, cell),
+                figure(self.words, self.zone, column, cell),
             )
         });
         let cells: Vec<(String, FigureCell)> = shown.collect();

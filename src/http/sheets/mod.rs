@@ -1,9 +1,10 @@
-//! The reports as files: for people (HTML, XLSX, in the catalogue's words) and for machines (CSV, JSON
+//! The reports as files: for people (HTML, PDF, XLSX, in the catalogue's words) and for machines (CSV, JSON
 //! lines, in codes). What is written follows from the report alone: no clock, no chance.
 
 mod csv;
 mod html;
 mod jsonl;
+mod pdf;
 #[cfg(test)]
 mod tests;
 mod xlsx;
@@ -19,6 +20,8 @@ use std::io::Write;
 pub enum Format {
     /// One page that needs nothing else, to read and to print.
     Html,
+    /// Pages to keep and to print (PDF/A-2a, PDF/UA-1).
+    Pdf,
     /// The report's main table.
     Csv,
     /// A workbook, a sheet for each table.
@@ -29,13 +32,14 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Html, Self::Csv, Self::Xlsx, Self::Jsonl];
+    pub const ALL: [Self; 5] = [Self::Html, Self::Pdf, Self::Csv, Self::Xlsx, Self::Jsonl];
 
     /// Its name, which is also what its files end with.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Html => "html",
+            Self::Pdf => "pdf",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
             Self::Jsonl => "jsonl",
@@ -53,6 +57,7 @@ impl Format {
     pub const fn media_type(self) -> &'static str {
         match self {
             Self::Html => "text/html; charset=utf-8",
+            Self::Pdf => "application/pdf",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Jsonl => "application/jsonl; charset=utf-8",
@@ -63,6 +68,7 @@ impl Format {
     pub fn to<'a>(self, out: impl Write + Send + 'a, language: Language) -> Box<dyn Sheets + 'a> {
         match self {
             Self::Html => Box::new(html::Html::new(out, language)),
+            Self::Pdf => Box::new(pdf::Pdf::new(out, language)),
             Self::Csv => Box::new(csv::Csv::new(out, language)),
             Self::Xlsx => Box::new(xlsx::Xlsx::new(out, language)),
             Self::Jsonl => Box::new(jsonl::Jsonl::new(out, language)),
@@ -84,6 +90,11 @@ pub fn command(query: &ReportQuery, format: Format, language: Language) -> Strin
     ];
     for (name, value) in options {
         words.extend(value.as_ref().map(|value| format!("--{name} {value}")));
+    }
+    if let Some(campaign) = &query.campaign {
+        // any text may be one: the shell must take it as it is
+        let quoted = campaign.replace('\'', r"'\''");
+        words.push(format!("--campaign '{quoted}'"));
     }
     words.extend(query.position.map(|position| format!("--at {position}")));
     let (format, language) = (format.as_str(), language.code());

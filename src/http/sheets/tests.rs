@@ -39,6 +39,7 @@ fn query() -> ReportQuery {
         timezone: chrono_tz::Europe::Paris,
         controller: None,
         purpose: Some("newsletter".parse().unwrap()),
+        campaign: None,
         position: Some(7),
     }
 }

@@ -95,7 +95,7 @@ fn help_shows_examples() {
         assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{output:?}");
         output.stdout
     };
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 17] = [
         &["serve"],
         &["api-key", "create"],
         &["api-key", "revoke"],
@@ -107,6 +107,7 @@ fn help_shows_examples() {
         &["import"],
         &["policy", "validate"],
         &["audit", "export"],
+        &["audit", "records"],
         &["audit", "verify"],
         &["audit", "check"],
         &["report"],

@@ -57,6 +57,7 @@ fn a_period_and_a_purpose() {
         to: start + chrono::TimeDelta::seconds(61),
         controller: None,
         purpose: Some("offers".parse().unwrap()),
+        campaign: None,
     };
     let (made, bytes) = export(&home.app, &query).unwrap();
     let report = verified(&bytes, home.app.verifier());
