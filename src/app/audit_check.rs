@@ -7,6 +7,7 @@
 //! | [`entry`] | each leaf with its payload and its row's columns |
 //! | [`public`] | suppressions, keys, staff and catalogue with what was published |
 //! | [`registers`] | lists of opt-out registers with what was loaded |
+//! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
 //!
@@ -15,6 +16,7 @@
 
 mod decisions;
 mod entry;
+mod erasures;
 mod findings;
 mod fold;
 mod people;
@@ -88,6 +90,7 @@ impl Check<'_, '_, '_> {
         let mut policies = policies::PolicyCheck::default();
         let mut registers = registers::RegisterCheck::default();
         let mut decisions = decisions::DecisionCheck::default();
+        let mut erasures = erasures::ErasureCheck::default();
         let mut entries = entry::EntryCheck::new(self.origin, public.notice_hashes());
         let mut from: Position = 0;
         while from < size {
@@ -100,6 +103,7 @@ impl Check<'_, '_, '_> {
                 policies.note(one, leaf.as_ref());
                 registers.note(one, leaf.as_ref());
                 decisions.note(one, leaf.as_ref());
+                erasures.note(one, leaf.as_ref());
             }
             tree.block(&mut self, &mut found)?;
             public.block(&mut self, &mut found)?;
@@ -112,6 +116,7 @@ impl Check<'_, '_, '_> {
         policies.close(&mut self, &mut found)?;
         registers.close(&mut self, &mut found)?;
         decisions.close(&mut self, size, &mut found)?;
+        erasures.close(&mut self, &mut found)?;
         let persons = people::check(&mut self, size, persons, &mut found)?;
         Ok(found.close(size, persons))
     }

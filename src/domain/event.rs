@@ -239,6 +239,8 @@ pub enum PublicKind {
     AudienceEnded,
     /// A block of decisions was recorded.
     Decisions,
+    /// A person was erased.
+    Erased,
 }
 
 impl PublicKind {
@@ -263,6 +265,7 @@ impl PublicKind {
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
             Self::Decisions => "decisions.recorded",
+            Self::Erased => "subject.erased",
         }
     }
 }

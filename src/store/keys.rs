@@ -5,7 +5,7 @@
 //! are found in the log, and the openings of the commitments. Destroying it is what erasure
 //! does.
 
-use crate::domain::ids::{Blind, SubjectId};
+use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy, random};
 use ::hmac::{KeyInit, Mac};
@@ -42,6 +42,7 @@ pub struct Keyring {
     forms: hmac::Key,
     decisions: LessSafeKey,
     campaigns: hmac::Key,
+    erased: hmac::Key,
     check: [u8; 32],
 }
 
@@ -68,6 +69,7 @@ impl Keyring {
             forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
             decisions: cipher(&expand(&root, b"decisions/1")?)?,
             campaigns: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"campaigns/1")?),
+            erased: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"erased/1")?),
             check: expand(&root, b"check/1")?,
         })
     }
@@ -134,6 +136,16 @@ impl Keyring {
         let whole = tag32(&self.campaigns, name.as_bytes());
         tag.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
         tag
+    }
+
+    /// A keyed hash over the positions of all entries that were ever erased, which must come in
+    /// order. Keyed, so that whoever only has the log cannot try which entries vanished together.
+    pub fn erased_digest(&self, positions: impl Iterator<Item = Position>) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.erased);
+        positions.for_each(|position| context.update(&position.to_be_bytes()));
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.sign().as_ref());
+        digest
     }
 
     /// Wraps a person's key for the database.

@@ -67,6 +67,9 @@ impl Job<'_> {
             StoredPayload::Missing => {
                 return EntryLine::withheld(position, leaf, "missing in the database".into());
             }
+            StoredPayload::Erased => {
+                return EntryLine::withheld(position, leaf, "erased".into());
+            }
             StoredPayload::Unreadable => {
                 return EntryLine::withheld(position, leaf, "does not open".into());
             }
