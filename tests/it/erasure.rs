@@ -146,11 +146,9 @@ fn unpacked(package: &[u8]) -> String {
 }
 
 fn exported(db: &Db, name: &str) -> (String, String) {
-    let file = db
-        .data_dir()
-        .parent()
-        .unwrap()
-        .join(format!("{name}-{}.zip", std::process::id()));
+    // beside the data, since the data are searched
+    let own = db.data_dir().file_name().unwrap().to_str().unwrap();
+    let file = db.data_dir().with_file_name(format!("{own}-{name}.zip"));
     let path = file.to_str().unwrap().to_owned();
     let made = cli(
         db,
