@@ -11,9 +11,13 @@ use crate::domain::registry::ErasureReason;
 use crate::domain::time::Now;
 use crate::store::{Erased, Erasure, IdempotencyKey, NEVER_AGAIN, Order, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// The longest reference, in characters.
 const LONGEST_REFERENCE: usize = 64;
+
+/// So long an answer waits for the files to be swept.
+const SWEPT_WITHIN: Duration = Duration::from_secs(5);
 
 /// Who is to be erased.
 #[derive(Debug, Clone)]
@@ -101,13 +105,16 @@ impl App {
     }
 
     /// The person is erased whether or not the files can be swept now; what is left is swept with the
-    /// next erasure, and by the database's own upkeep.
+    /// next erasure, and by the database's own upkeep. In a large database it takes long: it goes on
+    /// after the answer then.
     async fn sweep(&self) {
         let (store, serve) = (self.store.clone(), self.serve.clone());
-        let swept = tokio::task::spawn_blocking(move || store.sweep(&serve));
-        if let Ok(Err(error)) = swept.await {
-            tracing::warn!(%error, "what was erased may still stand in the database's files for a while");
-        }
+        let swept = tokio::task::spawn_blocking(move || {
+            if let Err(error) = store.sweep(&serve) {
+                tracing::warn!(%error, "what was erased may still stand in the database's files for a while");
+            }
+        });
+        drop(tokio::time::timeout(SWEPT_WITHIN, swept).await);
     }
 
     async fn erased_before(

@@ -41,6 +41,7 @@ fn live(api: &Http, browser: &Http) -> (String, Vec<String>) {
     keyed.post("/v1/contacts", &contact).expect(201);
     let mut reserving = crate::support::scene::question(&person(), "newsletter", "email");
     reserving["reserve"] = json!(true);
+    reserving["campaign"] = json!("spring");
     api.post("/v1/checks", &reserving).expect(200);
     let (choices, _) = api.links(&email(MAIL));
     browser.get(&choices).expect(200);
@@ -180,7 +181,13 @@ on_both! {
             assert!(names(&before, needle), "the search itself finds what is there");
         }
         assert!(old.1.contains(&id), "an older export tells of the person");
+        let decided = || {
+            let page = scene.api.get("/v1/decisions?campaign=spring").expect(200).json();
+            page["items"].as_array().unwrap().len()
+        };
+        assert_eq!(decided(), 1);
         let done = erase(&scene.api, &id, &asked());
+        assert_eq!(decided(), 0, "what was decided about the person is gone");
         assert_eq!((&done["kind"], &done["records"]), (&json!("subject.erased"), &json!(1)));
         assert!(done["entries"].as_u64().unwrap() >= 6, "{done}");
         // a contact point can have a coarser hash, too
