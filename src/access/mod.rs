@@ -134,6 +134,8 @@ permissions! {
     ReadDecisions = "decisions.read" open to Key(_, Role::Marketing | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator | System,
     /// Read a person's choices and history.
     ReadSubjects = "subjects.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    /// Erase a person (GDPR art. 17).
+    EraseSubjects = "subjects.erase" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read the signed receipt of a consent record.
     ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read purposes and notices.

@@ -8,6 +8,7 @@
 //! | [`public`] | suppressions, keys, staff and catalogue with what was published |
 //! | [`registers`] | lists of opt-out registers with what was loaded |
 //! | [`keys`] | signing keys with the entries about them |
+//! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
 //! | [`kept`] | nothing: it keeps how far the comparison is |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
@@ -17,6 +18,7 @@
 
 mod decisions;
 mod entry;
+mod erasures;
 mod findings;
 pub(super) mod fold;
 mod kept;
@@ -148,6 +150,7 @@ pub(super) struct Walk {
     keys: keys::KeyCheck,
     registers: registers::RegisterCheck,
     decisions: decisions::DecisionCheck,
+    erasures: erasures::ErasureCheck,
     people: people::PeopleCheck,
     found: Collector,
 }
@@ -237,6 +240,7 @@ impl Check<'_, '_, '_> {
         walk.keys.close(&mut self, &mut found)?;
         walk.registers.close(&mut self, &mut found)?;
         walk.decisions.close(&mut self, size, &mut found)?;
+        walk.erasures.close(&mut self, &mut found)?;
         people::orphans(&mut self, &mut found)?;
         Ok(found.close(size, walk.people.done))
     }
@@ -269,6 +273,7 @@ impl Check<'_, '_, '_> {
                 walk.keys.note(one, leaf.as_ref());
                 walk.registers.note(one, leaf.as_ref());
                 walk.decisions.note(one, leaf.as_ref());
+                walk.erasures.note(one, leaf.as_ref());
             }
             walk.tree.block(self, found)?;
             walk.public.block(self, found)?;

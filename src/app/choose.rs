@@ -74,10 +74,8 @@ impl App {
             .customer()
             .ok_or(Refusal::NotFound("a person for this link"))?;
         let order = Order {
-            now,
-            blinds: Vec::new(),
             subjects: vec![own],
-            idempotency: None,
+            ..Order::at(now)
         };
         let actor = grant.clone();
         let outcome = self

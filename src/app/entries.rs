@@ -48,7 +48,7 @@ fn entry(stored: StoredEntry) -> Entry {
     let text = match &stored.payload {
         StoredPayload::Public { text, .. } => text.as_str(),
         StoredPayload::Personal(personal) => personal.text.as_str(),
-        StoredPayload::Unreadable | StoredPayload::Missing => "null",
+        StoredPayload::Unreadable | StoredPayload::Missing | StoredPayload::Erased => "null",
     };
     Entry {
         position: stored.position,

@@ -41,10 +41,8 @@ impl App {
             .ok_or(Refusal::NotFound("a contact point"))?;
         let expires_at = now.utc().checked_add_months(VALID).unwrap_or(now.utc());
         let order = Order {
-            now,
             blinds: named.blinds(),
-            subjects: Vec::new(),
-            idempotency: None,
+            ..Order::at(now)
         };
         let (actor, hash) = (grant.clone(), token.hash());
         self.store

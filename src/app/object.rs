@@ -95,9 +95,8 @@ impl App {
 
 fn order(named: &Named, now: Now, idempotency: Option<IdempotencyKey>) -> Order {
     Order {
-        now,
         blinds: named.blinds(),
-        subjects: Vec::new(),
         idempotency,
+        ..Order::at(now)
     }
 }

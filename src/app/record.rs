@@ -185,10 +185,9 @@ impl App {
             .collect();
         let dated = idempotency.is_some();
         let order = Order {
-            now,
             blinds,
-            subjects: Vec::new(),
             idempotency,
+            ..Order::at(now)
         };
         let actor = grant.clone();
         self.store

@@ -10,6 +10,7 @@ pub mod config;
 mod courier;
 mod digest;
 mod doors;
+mod erase;
 mod health;
 mod import;
 mod keys;
@@ -103,6 +104,8 @@ enum Command {
     Audience(audience::AudienceArgs),
     /// Tell what was decided, and why
     Why(why::WhyArgs),
+    /// Erase a person: everything of theirs goes (GDPR art. 17)
+    Erase(erase::EraseArgs),
     /// Bring existing consents in
     Import(import::ImportArgs),
     /// The lists of opt-out registers
@@ -183,6 +186,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(&args, &config, settings.json),
         Command::Audience(args) => audience::run(&args, &config, settings.json),
         Command::Why(args) => why::run(&args, &config, settings.json),
+        Command::Erase(args) => erase::run(&args, &config, settings.json),
         Command::Import(args) => Ok(Exit::from_code(import::run(
             &args,
             || open(&config),

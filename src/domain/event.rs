@@ -271,6 +271,8 @@ pub enum PublicKind {
     SigningKeyRetired,
     /// A lost signing key was replaced.
     SigningKeyReplaced,
+    /// A person was erased.
+    Erased,
 }
 
 impl PublicKind {
@@ -298,6 +300,7 @@ impl PublicKind {
             Self::SigningKeyRotated => "signing_key.rotated",
             Self::SigningKeyRetired => "signing_key.retired",
             Self::SigningKeyReplaced => "signing_key.replaced",
+            Self::Erased => "subject.erased",
         }
     }
 }

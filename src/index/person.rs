@@ -81,6 +81,9 @@ const _: () = assert!(size_of::<Person>() == 128, "a row outgrew its place");
 /// Merged into nobody.
 const NOBODY: u32 = u32::MAX;
 
+/// Merged into a row that is never there: who was erased is nobody.
+const NOWHERE: u32 = u32::MAX - 1;
+
 impl Person {
     /// A row.
     pub fn new(
@@ -115,6 +118,12 @@ impl Person {
             }),
             cells,
         }
+    }
+
+    /// The place of a person who was erased.
+    pub fn erased(subject: SubjectId) -> Self {
+        let nothing = Standing::default();
+        Self::new(subject, Some(NOWHERE), false, nothing, &[], Vec::new())
     }
 
     /// Puts other contacts in the place of those held; a row without any costs nothing more.

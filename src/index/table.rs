@@ -157,10 +157,21 @@ impl Table {
         match change {
             Change::Person(image) => self.take_in_person(image),
             Change::Contacts(subject, contacts) => self.take_in_contacts(subject, &contacts),
+            Change::Erased(subject) => self.forget(subject),
             Change::Suppressed(blind) => self.suppress(&blind),
             Change::Register(list) => self.take_in_list(list),
             Change::Key(key) => drop(self.keys.insert(key.hash, key)),
             Change::Catalogue(catalogue) => self.catalogue = catalogue,
+        }
+    }
+
+    /// The row stays as an empty place: what led to it leads to nobody, until a contact point is
+    /// somebody's again.
+    fn forget(&mut self, subject: SubjectId) {
+        if let Some(slot) = self.slot_of(subject)
+            && let Some(person) = self.slots.get_mut(slot as usize)
+        {
+            *person = Person::erased(subject);
         }
     }
 

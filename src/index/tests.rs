@@ -17,6 +17,37 @@ fn blind(number: u8) -> Blind {
     Blind([number; 32])
 }
 
+#[test]
+fn who_was_erased_is_nobody_and_may_come_back_as_somebody_new() {
+    let index = Index::new(());
+    let mut leaving = person(2, Answer::Given);
+    leaving.merged_into = Some(subject(1));
+    index.load(vec![
+        Change::Person(person(1, Answer::Given)),
+        Change::Person(leaving),
+        Change::Person(person(3, Answer::Given)),
+        Change::Suppressed(blind(1)),
+    ]);
+    index.load(vec![
+        Change::Erased(subject(1)),
+        Change::Erased(subject(2)),
+        Change::Erased(subject(9)),
+    ]);
+    for contact in [1, 2] {
+        assert_eq!(answer(&index, contact), None);
+        assert!(index.view().person_of(subject(contact)).is_none());
+    }
+    assert_eq!(answer(&index, 3), Some(Answer::Given));
+    assert_eq!(index.view().some(0, 9).count(), 1);
+    assert!(index.view().is_suppressed(&blind(1)));
+    let mut back = person(4, Answer::Refused);
+    back.contacts = vec![blind(1)];
+    index.load(vec![Change::Person(back)]);
+    assert_eq!(answer(&index, 1), Some(Answer::Refused));
+    let view = index.view();
+    assert!(view.person(&blind(1)).unwrap().suppressed());
+}
+
 fn purpose() -> Slug {
     "newsletter".parse().unwrap()
 }

@@ -15,8 +15,8 @@ use super::flush::event_row;
 use super::read::ReadTx;
 use super::rows::{SubjectEventRow, signed, unsigned};
 use super::schema::{
-    api_keys, catalogue_items, checkpoints, consent_states, contacts, ledger, log_head,
-    public_events,
+    api_keys, catalogue_items, checkpoints, consent_states, contacts, erased_entries, erasures,
+    ledger, log_head, public_events,
 };
 use super::schema::{registers, subject_events, suppressions, tree_tiles};
 use crate::access::{ExportAudit, Grant};
@@ -190,6 +190,8 @@ impl ReadTx<'_> {
         look!(consent_states, position);
         look!(contacts, position);
         look!(suppressions, position);
+        look!(erasures, position);
+        look!(erased_entries, position);
         look!(registers, position);
         look!(catalogue_items, position);
         look!(api_keys, position);

@@ -100,7 +100,7 @@ pub(super) fn remember(db: &mut Db, rows: &[IdempotencyRow]) -> Result<(), Store
     }
 }
 
-fn lock_head(db: &mut Db) -> Result<(Frontier, i64), StoreError> {
+pub(super) fn lock_head(db: &mut Db) -> Result<(Frontier, i64), StoreError> {
     let query = log_head::table.select((log_head::size, log_head::frontier, log_head::last_at));
     let (size, frontier, last_at): (i64, Vec<u8>, i64) = match db {
         Db::Sqlite(conn) => query.first(conn),

@@ -88,6 +88,7 @@ impl ReadTx<'_> {
         self.catalogue_since(since, tell)?;
         self.keys_since(since, tell)?;
         self.suppressions_since(since, tell)?;
+        self.erased_since(since, tell)?;
         super::registers::since(self.db, since, tell)?;
         let ids: Vec<Vec<u8>> = on!(self.db, conn => subject_events::table
             .filter(subject_events::position.ge(since))

@@ -6,7 +6,7 @@
 //! does.
 
 use crate::audit::encoding::hex;
-use crate::domain::ids::{Blind, SubjectId};
+use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy, random};
 use ::hmac::{KeyInit, Mac};
@@ -45,6 +45,7 @@ pub struct Keyring {
     decisions: LessSafeKey,
     campaigns: hmac::Key,
     files: hmac::Key,
+    erased: hmac::Key,
     check: [u8; 32],
 }
 
@@ -73,6 +74,7 @@ impl Keyring {
             decisions: cipher(&expand(&root, b"decisions/1")?)?,
             campaigns: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"campaigns/1")?),
             files: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"files/1")?),
+            erased: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"erased/1")?),
             check: expand(&root, b"check/1")?,
         })
     }
@@ -170,6 +172,16 @@ impl Keyring {
     #[must_use]
     pub fn file_mark(&self, sha256: &str) -> String {
         hex(&tag32(&self.files, sha256.as_bytes()))
+    }
+
+    /// A keyed hash over the positions of all entries that were ever erased, which must come in
+    /// order. Keyed, so that whoever only has the log cannot try which entries vanished together.
+    pub fn erased_digest(&self, positions: impl Iterator<Item = Position>) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.erased);
+        positions.for_each(|position| context.update(&position.to_be_bytes()));
+        let mut digest = [0; 32];
+        digest.copy_from_slice(context.sign().as_ref());
+        digest
     }
 
     /// Wraps a person's key for the database.

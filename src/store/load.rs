@@ -67,6 +67,10 @@ pub(super) fn load(
             world.subjects.insert(subject.row().subject()?, subject);
         }
     }
+    // erased between the two reads, by another node: the identifier leads to nobody then
+    let subjects = &world.subjects;
+    let lives = |_: &Blind, owner: &mut SubjectId| subjects.contains_key(owner);
+    world.by_blind.retain(lives);
     let persons: Vec<SubjectId> = world.subjects.keys().copied().collect();
     numbers(db, world, &persons)?;
     states(db, world, &persons)

@@ -58,6 +58,8 @@ pub enum StoredPayload {
     Personal(Box<PersonalPayload>),
     /// The row is there and does not open: it was changed.
     Unreadable,
+    /// There is no row, since the person was erased.
+    Erased,
     /// There is no row.
     Missing,
 }
@@ -170,12 +172,22 @@ impl ReadTx<'_> {
                 doubled.insert(position);
             }
         }
+        let erased: HashSet<Position> = self.erased_entries(range.clone())?.into_iter().collect();
+        let absent = |position| {
+            if erased.contains(&position) {
+                StoredPayload::Erased
+            } else {
+                StoredPayload::Missing
+            }
+        };
         Ok(range
             .map(|position| StoredEntry {
                 position,
                 leaf: leaves.remove(&position),
                 doubled: doubled.contains(&position),
-                payload: payloads.remove(&position).unwrap_or(StoredPayload::Missing),
+                payload: payloads
+                    .remove(&position)
+                    .unwrap_or_else(|| absent(position)),
             })
             .collect())
     }

@@ -13,6 +13,7 @@ mod cosignatures;
 mod customers;
 mod decisions;
 mod doors;
+mod erase;
 mod error;
 mod figures;
 mod flush;
@@ -51,6 +52,7 @@ pub use decisions::{
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
 pub use doors::{Link, Session, StaffAccount};
+pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
 pub use figures::{ConsentCount, PublicEntry};
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};

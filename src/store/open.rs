@@ -286,6 +286,10 @@ impl Store {
         Ok(outcome)
     }
 
+    pub(super) const fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
     /// Reads one unchanging state. Blocks: call it from a thread that may.
     ///
     /// # Errors

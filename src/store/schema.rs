@@ -153,6 +153,12 @@ table! {
     }
 }
 table! {
+    erasures (subject_id) { subject_id -> Binary, position -> BigInt, }
+}
+table! {
+    erased_entries (position) { position -> BigInt, }
+}
+table! {
     decision_blocks (position) {
         position -> BigInt,
         first_at -> BigInt,

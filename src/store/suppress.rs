@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::rows::SuppressionRow;
-use super::tx::{Entry, Records, WriteTx};
+use super::tx::{Entry, Suppresses, WriteTx};
 use super::world::Extra;
 use crate::access::Grant;
 use crate::domain::event::{PublicEvent, PublicKind};
@@ -14,7 +14,7 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Never today; kept so that callers treat it as every other write.
-    pub fn suppress<P: Records>(
+    pub fn suppress<P: Suppresses>(
         &mut self,
         grant: &Grant<P>,
         contact: Blind,

@@ -7,7 +7,9 @@ use super::keys::{Keyring, SubjectKey};
 use super::rows::{IdentifierRow, SubjectRow};
 use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
-use crate::access::{Grant, ImportConsents, IssueLinks, OwnChoices, Permission, RecordConsents};
+use crate::access::{
+    EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, Permission, RecordConsents,
+};
 use crate::domain::event::{PublicEvent, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
 use crate::domain::registry::{
@@ -24,6 +26,11 @@ impl Records for RecordConsents {}
 impl Records for OwnChoices {}
 impl Records for ImportConsents {}
 impl Records for IssueLinks {}
+
+/// A permission that lets a contact point be put on the suppression list.
+pub trait Suppresses: Permission {}
+impl<P: Records> Suppresses for P {}
+impl Suppresses for EraseSubjects {}
 
 /// An entry that is pending. Only [`WriteTx`] makes it, and only from it comes a [`Recorded`].
 #[derive(Debug)]

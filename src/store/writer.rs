@@ -43,6 +43,8 @@ pub struct Order {
     pub subjects: Vec<SubjectId>,
     /// The caller's key for retries.
     pub idempotency: Option<IdempotencyKey>,
+    /// It shares its transaction with no other write: it changes more than the persons loaded.
+    pub alone: bool,
 }
 
 impl Order {
@@ -54,6 +56,7 @@ impl Order {
             blinds: Vec::new(),
             subjects: Vec::new(),
             idempotency: None,
+            alone: false,
         }
     }
 }
@@ -138,7 +141,13 @@ impl Writer {
 
     /// Commits a batch together; where that fails, each of its writes alone, so that one bad
     /// write does not fail the others.
-    fn serve_batch(&mut self, mut batch: Vec<Box<dyn Job>>) {
+    fn serve_batch(&mut self, batch: Batch) {
+        let (alone, batch): (Batch, Batch) = batch.into_iter().partition(|job| job.order().alone);
+        self.serve_shared(batch);
+        alone.into_iter().for_each(|job| self.serve_alone(job));
+    }
+
+    fn serve_shared(&mut self, mut batch: Batch) {
         if batch.len() > 1 {
             match self.attempt(&mut batch) {
                 Ok(ran) => return finish(batch, ran),

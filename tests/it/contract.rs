@@ -7,3 +7,4 @@ mod records;
 mod surface;
 
 pub use described::Described;
+pub use receipts::opened;

@@ -25,6 +25,7 @@ mod contract;
 mod decisions;
 mod demo;
 mod durability;
+mod erasure;
 mod facts;
 mod fold;
 mod foreign;

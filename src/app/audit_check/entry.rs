@@ -69,6 +69,14 @@ impl<'a> EntryCheck<'a> {
         let position = entry.position;
         match &entry.payload {
             StoredPayload::Missing => found.at(position, "the payload is missing"),
+            StoredPayload::Erased => {
+                if leaf.is_some_and(|leaf| leaf.tag.is_none()) {
+                    found.at(
+                        position,
+                        "the payload is said to be erased, but the entry is about no person",
+                    );
+                }
+            }
             StoredPayload::Unreadable => {
                 found.at(
                     position,

@@ -153,7 +153,13 @@ impl Recorder {
     /// # Errors
     /// Where the database fails; what is left is recorded another time.
     pub fn seal(&self) -> Result<(), StoreError> {
-        self.shared.books.seal_part(JournalPart::WHOLE).map(drop)
+        self.sealing()()
+    }
+
+    /// The same, to be done on a thread that may block.
+    pub fn sealing(&self) -> impl FnOnce() -> Result<(), StoreError> + Send + use<> {
+        let books = self.shared.books.clone();
+        move || books.seal_part(JournalPart::WHOLE).map(drop)
     }
 }
 

@@ -82,6 +82,7 @@ pub(super) fn opened(entry: StoredEntry) -> EntryLine {
         StoredPayload::Missing => {
             return EntryLine::withheld(position, leaf, "missing in the database".into());
         }
+        StoredPayload::Erased => return EntryLine::withheld(position, leaf, "erased".into()),
         StoredPayload::Unreadable => {
             return EntryLine::withheld(position, leaf, "does not open".into());
         }

@@ -79,6 +79,8 @@ pub enum Change {
     Person(PersonImage),
     /// A person's contacts: all that count.
     Contacts(SubjectId, Contacts),
+    /// A person was erased: nothing leads to them any more.
+    Erased(SubjectId),
     /// A contact point came onto the suppression list.
     Suppressed(Blind),
     /// A register's list was loaded, in the place of the one before.

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod consents;
 pub mod contacts;
 pub mod decisions;
+pub mod erasures;
 pub mod health;
 pub mod lawful;
 pub mod links;
@@ -39,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(subjects::lookup)
         .service(subjects::consents)
         .service(subjects::history)
+        .service(erasures::erase)
         .service(purposes::list)
         .service(purposes::publish)
         .service(purposes::publish_controller)

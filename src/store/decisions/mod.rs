@@ -7,10 +7,12 @@
 //! | [`journal`] | decisions that are durable and wait for their block |
 //! | [`period`] | block by block, for whoever asks about all of them |
 //! | [`read`] | by id, by campaign, by person |
+//! | [`forget`] | taking out the decisions about a person who is erased |
 //! | [`postings`] | the sorted runs of people as bytes |
 //! | [`people`] | finding a person's blocks in the runs |
 //! | [`merge`] | making one run of several |
 
+mod forget;
 mod journal;
 mod merge;
 mod people;

@@ -198,7 +198,10 @@ impl ReadTx<'_> {
     }
 
     /// The block that an entry records; `None` where there is none.
-    fn decision_block(&mut self, position: Position) -> Result<Option<Block>, StoreError> {
+    pub(super) fn decision_block(
+        &mut self,
+        position: Position,
+    ) -> Result<Option<Block>, StoreError> {
         let row: Option<BlockRow> = on!(self.db, conn => decision_blocks::table
             .find(signed(position)).first(conn).optional())
         .map_err(StoreError::failed("reading decisions"))?;

@@ -13,7 +13,7 @@ fn part(text: &str) -> Vec<u8> {
 }
 
 /// The content of a JWS, when one of the published keys signed it (RFC 7515, RFC 8037).
-fn opened(signed: &str, keys: &Value) -> Option<Value> {
+pub fn opened(signed: &str, keys: &Value) -> Option<Value> {
     let (message, signature) = signed.rsplit_once('.')?;
     let (head, content) = message.split_once('.')?;
     let head: Value = serde_json::from_slice(&part(head)).ok()?;

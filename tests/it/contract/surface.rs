@@ -7,7 +7,7 @@ use super::described::Described;
 use crate::support::database::Db;
 use crate::support::server::Server;
 
-const OPERATIONS: [&str; 27] = [
+const OPERATIONS: [&str; 28] = [
     "get /.well-known/jwks.json",
     "get /healthz",
     "get /log/checkpoint",
@@ -31,6 +31,7 @@ const OPERATIONS: [&str; 27] = [
     "post /v1/restrictions",
     "post /v1/subjects/lookup",
     "get /v1/subjects/{id}/consents",
+    "post /v1/subjects/{id}/erasure",
     "get /v1/subjects/{id}/history",
     "post /v1/suppressions",
     "get /log/keys",

@@ -1,0 +1,2 @@
+DROP TABLE erased_entries;
+DROP TABLE erasures;
