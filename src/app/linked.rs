@@ -93,7 +93,7 @@ fn notice(payload: &Value) -> Value {
     };
     let mut notice = json!({ "@type": "dpv:ConsentNotice", "dct:identifier": shown });
     if let Some(language) = text(payload, "language") {
-        notice["dct:language"] = json!(language);
+        set(&mut notice, "dct:language", json!(language));
     }
     notice
 }
@@ -110,26 +110,30 @@ fn process(payload: &Value, name: &str, purpose: Option<&Purpose>, catalogue: &C
         "dct:medium": channel,
     });
     if let Some(purpose) = purpose {
-        said["dct:title"] = wording(&purpose.title);
-        said["dct:description"] = wording(&purpose.description);
-        said["dct:hasVersion"] = json!(purpose.version.to_string());
+        set(&mut said, "dct:title", wording(&purpose.title));
+        set(&mut said, "dct:description", wording(&purpose.description));
+        set(
+            &mut said,
+            "dct:hasVersion",
+            json!(purpose.version.to_string()),
+        );
         let data = purpose.data_categories.iter();
         let data: Vec<Value> = data
             .map(|one| json!({ "@type": "dpv:PersonalData", "dct:title": one }))
             .collect();
-        process["dpv:hasPersonalData"] = json!(data);
+        set(&mut process, "dpv:hasPersonalData", json!(data));
         let others = purpose.recipients.iter();
         let others: Vec<Value> = others
             .map(|one| json!({ "@type": "dpv:Recipient", "dpv:hasName": one }))
             .collect();
-        process["dpv:hasRecipient"] = json!(others);
+        set(&mut process, "dpv:hasRecipient", json!(others));
         if let Some(retention) = &purpose.retention {
             let duration = json!({ "@type": "xsd:duration", "@value": retention });
             let storage = json!({ "@type": "dpv:StorageDuration", "rdf:value": duration });
-            process["dpv:hasStorageCondition"] = storage;
+            set(&mut process, "dpv:hasStorageCondition", storage);
         }
     }
-    process["dpv:hasPurpose"] = said;
+    set(&mut process, "dpv:hasPurpose", said);
     process
 }
 
@@ -163,12 +167,12 @@ fn controller(id: &str, catalogue: &Catalogue) -> Value {
     let mut said = json!({ "@type": "dpv:DataController", "dct:identifier": id });
     let known = catalogue.controllers.values();
     if let Some(known) = known.into_iter().find(|one| one.id.as_str() == id) {
-        said["dpv:hasName"] = json!(known.name);
+        set(&mut said, "dpv:hasName", json!(known.name));
         if let Some(contact) = &known.contact {
-            said["dpv:hasContact"] = json!(contact);
+            set(&mut said, "dpv:hasContact", json!(contact));
         }
         if let Some(country) = &known.country {
-            said["dpv:hasCountry"] = json!(country);
+            set(&mut said, "dpv:hasCountry", json!(country));
         }
     }
     said
@@ -199,7 +203,11 @@ fn status(payload: &Value, subject: &str) -> Value {
         .and_then(|source| text(source, "kind"));
     let method: Vec<&str> = method.into_iter().chain(text(payload, "act")).collect();
     if !method.is_empty() {
-        status["dpv:hasIndicationMethod"] = json!(method.join(": "));
+        set(
+            &mut status,
+            "dpv:hasIndicationMethod",
+            json!(method.join(": ")),
+        );
     }
     status
 }
@@ -220,6 +228,12 @@ fn instant(text: Option<&str>) -> Value {
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name).and_then(Value::as_str)
+}
+
+fn set(to: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = to.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
 }
 
 #[cfg(test)]

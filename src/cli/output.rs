@@ -133,7 +133,7 @@ pub fn create(path: &Path) -> Result<File, Failure> {
 /// A file that gets its name once it is whole.
 pub struct Part {
     file: File,
-    part: PathBuf,
+    begun: PathBuf,
     path: PathBuf,
 }
 
@@ -157,16 +157,19 @@ impl Part {
         let file = options.write(true).create(true).truncate(false).open(&part);
         let file = file.map_err(unwritable)?;
         match file.try_lock() {
-            Ok(()) => file.set_len(0).map_err(unwritable)?,
+            // or a file system without locks
+            Ok(()) | Err(TryLockError::Error(_)) => file.set_len(0).map_err(unwritable)?,
             Err(TryLockError::WouldBlock) => {
                 let what = "is being written by another export";
                 return Err(Failure::usage(format!("{} {what}", part.display())));
             }
-            // a file system without locks
-            Err(TryLockError::Error(_)) => file.set_len(0).map_err(unwritable)?,
         }
         let path = path.to_owned();
-        Ok(Self { file, part, path })
+        Ok(Self {
+            file,
+            begun: part,
+            path,
+        })
     }
 
     /// What is written to.
@@ -183,12 +186,12 @@ impl Part {
         if self.path.exists() {
             return Err(exists(&self.path));
         }
-        Ok(std::fs::rename(&self.part, &self.path)?)
+        Ok(std::fs::rename(&self.begun, &self.path)?)
     }
 
     /// Throws it away.
     pub fn discard(self) {
-        drop(std::fs::remove_file(&self.part));
+        drop(std::fs::remove_file(&self.begun));
     }
 }
 

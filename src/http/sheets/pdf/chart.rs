@@ -1,4 +1,8 @@
 //! Bars over the spans of a period. The table below has the same figures, and the picture says so.
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "a picture is some hundred points"
+)]
 
 use super::font::Weight;
 use super::paper::{ElementId, INSIDE, Line, MARGIN, Note, Paper};

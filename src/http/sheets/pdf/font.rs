@@ -53,7 +53,7 @@ impl Weight {
 /// A face, and what of it is used.
 pub(super) struct Face {
     weight: Weight,
-    face: ttf_parser::Face<'static>,
+    outlines: ttf_parser::Face<'static>,
     used: GlyphRemapper,
     /// Of each used glyph: the character it stands for, and its width in thousandths of the size.
     glyphs: BTreeMap<u16, (char, f32)>,
@@ -61,10 +61,10 @@ pub(super) struct Face {
 
 impl Face {
     pub fn of(weight: Weight) -> io::Result<Self> {
-        let face = ttf_parser::Face::parse(weight.bytes(), 0).map_err(io::Error::other)?;
+        let outlines = ttf_parser::Face::parse(weight.bytes(), 0).map_err(io::Error::other)?;
         Ok(Self {
             weight,
-            face,
+            outlines,
             used: GlyphRemapper::new(),
             glyphs: BTreeMap::new(),
         })
@@ -72,21 +72,26 @@ impl Face {
 
     /// Whether each character has a glyph.
     pub fn has(&self, text: &str) -> bool {
-        text.chars().all(|one| self.face.glyph_index(one).is_some())
+        text.chars()
+            .all(|one| self.outlines.glyph_index(one).is_some())
     }
 
     fn glyph(&self, one: char) -> (u16, char) {
-        let found = self.face.glyph_index(one).map(|glyph| (glyph.0, one));
-        let unknown = || self.face.glyph_index(UNKNOWN).map_or(0, |glyph| glyph.0);
+        let found = self.outlines.glyph_index(one).map(|glyph| (glyph.0, one));
+        let unknown = || {
+            self.outlines
+                .glyph_index(UNKNOWN)
+                .map_or(0, |glyph| glyph.0)
+        };
         found.unwrap_or_else(|| (unknown(), UNKNOWN))
     }
 
     fn scaled(&self, units: f32) -> f32 {
-        units * 1_000.0 / f32::from(self.face.units_per_em())
+        units * 1_000.0 / f32::from(self.outlines.units_per_em())
     }
 
     fn advance(&self, glyph: u16) -> f32 {
-        let units = self.face.glyph_hor_advance(ttf_parser::GlyphId(glyph));
+        let units = self.outlines.glyph_hor_advance(ttf_parser::GlyphId(glyph));
         self.scaled(f32::from(units.unwrap_or(0)))
     }
 
@@ -158,9 +163,9 @@ impl Face {
 
     fn descriptor(&self, pdf: &mut Pdf, (id, file): (Ref, Ref), name: Name<'_>) {
         let units = |units: i16| self.scaled(f32::from(units));
-        let all = self.face.global_bounding_box();
-        let (ascent, descent) = (self.face.ascender(), self.face.descender());
-        let capital = self.face.capital_height().unwrap_or(ascent);
+        let all = self.outlines.global_bounding_box();
+        let (ascent, descent) = (self.outlines.ascender(), self.outlines.descender());
+        let capital = self.outlines.capital_height().unwrap_or(ascent);
         let mut descriptor = pdf.font_descriptor(id);
         descriptor
             .name(name)

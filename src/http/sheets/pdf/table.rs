@@ -1,4 +1,5 @@
 //! Tables: as wide as they must be, their header row again on every page.
+#![allow(clippy::cast_precision_loss, reason = "a page is some hundred points")]
 
 use super::flow::{ASCENT, LEADING, lines};
 use super::font::Weight;
