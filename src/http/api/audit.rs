@@ -105,11 +105,13 @@ pub async fn export(
     let language = asked
         .language
         .as_deref()
-        .map_or(Ok(site.language), |text| {
+        .map_or(Ok(site.language.for_staff()), |text| {
             let wrong = || {
                 crate::app::FieldProblem::new("/language", "language_unknown", "must be fr or en")
             };
-            Language::from_code(text).ok_or_else(|| Problem::invalid(vec![wrong()]))
+            Language::from_code(text)
+                .filter(|language| Language::STAFF.contains(language))
+                .ok_or_else(|| Problem::invalid(vec![wrong()]))
         })?;
     let query = ExportQuery {
         from: asked.from,
