@@ -235,12 +235,12 @@ fn refuse_stale_yes(
 
 /// Only a no that the person said on their own page a moment ago is undone into a yes.
 fn refuse_late_undo(pointer: &str, held: Option<&ConsentState>, now: Now) -> Result<(), Refusal> {
-    let fresh = |held: &&ConsentState| {
+    let fresh = |held: &ConsentState| {
         held.status.is_no()
             && held.source == SourceKind::WebForm
             && held.effective_at + UNDO_WITHIN >= now.utc()
     };
-    if held.filter(fresh).is_none() {
+    if !held.is_some_and(fresh) {
         return Err(Refusal::field(
             pointer,
             "undo_too_late",
