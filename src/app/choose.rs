@@ -9,12 +9,16 @@ use super::refusal::{FieldProblem, Refusal};
 use crate::access::{Grant, OwnChoices};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
-    Act, Answer, Catalogue, Channel, Circumstances, Language, NoticeRef, Objection, Purpose,
-    Source, SourceKind,
+    Act, Answer, Catalogue, Channel, Circumstances, ConsentState, Language, NoticeRef, Objection,
+    Purpose, Source, SourceKind,
 };
 use crate::domain::time::Now;
 use crate::store::{Committed, Entry, Order, WriteTx};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+
+/// How long a choice just made can be undone by one press. Afterwards it is changed as any other.
+pub const UNDO_WITHIN: TimeDelta = TimeDelta::minutes(10);
 
 /// What one row of the form asks for.
 #[derive(Debug, Clone)]
@@ -40,7 +44,7 @@ pub struct Wishes {
     pub seen: Position,
     /// The language that the page was in.
     pub language: Language,
-    /// How the person acted: `choice_saved`, `stop_all`, `one_click`.
+    /// How the person acted: `choice_saved`, `choice_undone`, `stop_all`, `one_click`.
     pub act: Act,
 }
 
@@ -63,7 +67,8 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::Invalid`] with code `choice_changed` where a yes was asked for on a page that
-    /// is older than the answer it would replace.
+    /// is older than the answer it would replace, `undo_too_late` where an undo would make a yes of
+    /// a no that is older than [`UNDO_WITHIN`].
     pub async fn choose(
         &self,
         grant: &Grant<OwnChoices>,
@@ -191,6 +196,9 @@ fn one(
             wishes.seen,
         )?;
         refuse_unfit_yes(tx.catalogue(), &pointer, &purpose, wish)?;
+        if wishes.act == Act::ChoiceUndone {
+            refuse_late_undo(&pointer, held.as_ref(), tx.now())?;
+        }
     }
     let consent = consent(&purpose, wish, wishes, before);
     let after = consent.status;
@@ -218,6 +226,23 @@ fn refuse_stale_yes(
             pointer,
             "choice_changed",
             "this choice has changed since the page was made",
+        ));
+    }
+    Ok(())
+}
+
+/// Only a no that the person said on their own page a moment ago is undone into a yes.
+fn refuse_late_undo(pointer: &str, held: Option<&ConsentState>, now: Now) -> Result<(), Refusal> {
+    let fresh = |held: &ConsentState| {
+        held.status.is_no()
+            && held.source == SourceKind::WebForm
+            && held.effective_at + UNDO_WITHIN >= now.utc()
+    };
+    if !held.is_some_and(fresh) {
+        return Err(Refusal::field(
+            pointer,
+            "undo_too_late",
+            "this choice can no longer be undone",
         ));
     }
     Ok(())

@@ -189,7 +189,7 @@ fn site(app: Arc<App>, config: &Config) -> Result<Site, Failure> {
         timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
         language: Language::from_code(&config.get("language")).ok_or(ConfigError::Value {
             name: "language",
-            mend: "must be fr or en".into(),
+            mend: "must be fr, en, de, es, it or nl".into(),
         })?,
         ready: Arc::new(AtomicBool::new(true)),
     })

@@ -21,10 +21,13 @@ impl Visit {
             .query_string()
             .split('&')
             .find_map(|pair| pair.strip_prefix("lang="));
+        let spoken = spoken(request);
+        let known = |language: &Language| spoken.contains(language);
         Self {
             language: asked
                 .and_then(Language::from_code)
-                .unwrap_or_else(|| accepted(request, site)),
+                .filter(known)
+                .unwrap_or_else(|| accepted(request, site, spoken)),
         }
     }
 
@@ -32,17 +35,32 @@ impl Visit {
     #[must_use]
     pub fn of_form(request: &HttpRequest, site: &Site, form: &Form) -> Self {
         let carried = form.get("lang").and_then(Language::from_code);
+        let carried = carried.filter(|language| spoken(request).contains(language));
         carried.map_or_else(|| Self::of(request, site), |language| Self { language })
     }
 }
 
-fn accepted(request: &HttpRequest, site: &Site) -> Language {
+/// The languages of the pages at an address: the console has fewer than what customers read.
+fn spoken(request: &HttpRequest) -> &'static [Language] {
+    if request.path().starts_with("/console") {
+        &Language::STAFF
+    } else {
+        &Language::ALL
+    }
+}
+
+fn accepted(request: &HttpRequest, site: &Site, spoken: &[Language]) -> Language {
+    let default = if spoken.contains(&site.language) {
+        site.language
+    } else {
+        site.language.for_staff()
+    };
     let header = request
         .headers()
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|text| text.to_str().ok());
-    header.map_or(site.language, |text| {
-        Language::from_accept_language(text, site.language)
+    header.map_or(default, |text| {
+        Language::from_accept_language(text, spoken, default)
     })
 }
 

@@ -331,7 +331,7 @@ impl Teller {
             facts,
             words: Some(Text::new(match self.language {
                 Language::Fr => &outcome.explanation.fr,
-                Language::En => &outcome.explanation.en,
+                _ => &outcome.explanation.en,
             })),
         }
     }

@@ -38,8 +38,10 @@ fn page_routes(config: &mut web::ServiceConfig) {
     config
         .service(describe)
         .service(style)
+        .service(form::access::access)
         .service(form::show::show)
         .service(form::save::save)
+        .service(form::undo::undo)
         .service(form::stop::ask)
         .service(form::stop::stop)
         .service(form::why::why)

@@ -77,7 +77,7 @@ pub use recalled::Recalled;
 pub use situation::{Laws, LegalDay, Situation};
 pub use source::Source;
 pub use survey::Survey;
-pub use to_person::{ToPerson, to_person};
+pub use to_person::{ToPerson, to_person, to_person_in};
 pub use vocabulary::{
     AccountModel, Art22Ground, Channel, ConsentAct, ConsentFact, Country, DayOfWeek, LastChoice,
     LegalBasis, PartnerUse, PersonKind, PixelUse, ProofFact, PurposeUse, RegisterFact, Sector,

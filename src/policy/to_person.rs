@@ -26,6 +26,24 @@ pub fn to_person(reason: &str) -> Option<ToPerson> {
     })
 }
 
+/// The languages of [`FURTHER`], in the order of its columns.
+const FURTHER_LANGUAGES: [&str; 4] = ["de", "es", "it", "nl"];
+
+/// What the codes say in further languages: a code a line, a language a column, by tabulators.
+const FURTHER: &str = include_str!("to_person.tsv");
+
+/// The words of a reason code in a language beside French and English, by its ISO 639-1 code. Records
+/// of decisions have those two; a further one says the same of the same code.
+#[must_use]
+pub fn to_person_in(reason: &str, language: &str) -> Option<&'static str> {
+    let column = FURTHER_LANGUAGES
+        .iter()
+        .position(|code| *code == language)?;
+    let mut lines = FURTHER.lines().map(|line| line.split('\t'));
+    let mut words = lines.find_map(|mut line| (line.next() == Some(reason)).then_some(line))?;
+    words.nth(column)
+}
+
 /// Code, French, English; in the order of the codes.
 const WORDS: [(&str, &str, &str); 68] = [
     (
@@ -380,5 +398,21 @@ mod tests {
             assert!(to_person(&policy.reason).is_some(), "{}", policy.reason);
         }
         assert_eq!(to_person("SOME_FIRMS_OWN"), None);
+    }
+
+    #[test]
+    fn every_code_speaks_every_language() {
+        assert_eq!(FURTHER.lines().count(), WORDS.len());
+        for (line, (code, ..)) in FURTHER.lines().zip(WORDS) {
+            let parts: Vec<_> = line.split('\t').collect();
+            assert_eq!(parts[0], code);
+            assert_eq!(parts.len(), 1 + FURTHER_LANGUAGES.len(), "{code}");
+            for (language, text) in FURTHER_LANGUAGES.iter().zip(&parts[1..]) {
+                assert!(text.ends_with('.'), "{code} {language}");
+                assert_eq!(to_person_in(code, language), Some(*text));
+            }
+        }
+        assert_eq!(to_person_in("CONSENT_VALID", "fr"), None);
+        assert_eq!(to_person_in("SOME_FIRMS_OWN", "de"), None);
     }
 }

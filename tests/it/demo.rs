@@ -5,10 +5,17 @@ use crate::support::process;
 use crate::support::server::Server;
 
 /// The words of the pages, as translators keep them.
-const WORDS: [(&str, &str); 2] = [
+const WORDS: [(&str, &str); 6] = [
     ("fr", include_str!("../../src/http/pages/words/fr.ftl")),
     ("en", include_str!("../../src/http/pages/words/en.ftl")),
+    ("de", include_str!("../../src/http/pages/words/de.ftl")),
+    ("es", include_str!("../../src/http/pages/words/es.ftl")),
+    ("it", include_str!("../../src/http/pages/words/it.ftl")),
+    ("nl", include_str!("../../src/http/pages/words/nl.ftl")),
 ];
+
+/// The languages that customers are spoken to in.
+pub const LANGUAGES: [&str; 6] = ["fr", "en", "de", "es", "it", "nl"];
 
 /// A word of the pages in a language, without its variables.
 #[track_caller]

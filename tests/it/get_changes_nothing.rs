@@ -50,6 +50,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/console/sign-out",
         "/openapi.json",
         "/assets/style.css",
+        "/accessibility",
         "/",
         "/c/none",
         "/u/none",

@@ -1,10 +1,15 @@
 //! The pages for people, in Chromium: no is as easy as yes, nothing is chosen beforehand, and a
 //! page that is out of date takes nothing back.
 
+mod axe;
 mod fairness;
+mod keyboard;
+mod own;
 mod screens;
 mod stale;
 mod stopping;
+mod undo;
+mod walk;
 
 use crate::shop::{Shop, yes};
 use crate::support::browser::{Browser, Visitor};

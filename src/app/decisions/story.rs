@@ -11,7 +11,7 @@ use crate::domain::registry::{
     Answer, Catalogue, Channel, Controller, Notice, Purpose, SourceKind,
 };
 use crate::domain::time::from_micros;
-use crate::policy::{Effect, LawfulIf, ToPerson, to_person};
+use crate::policy::{Effect, LawfulIf, ToPerson, to_person, to_person_in};
 use crate::store::{FoundDecision, ReadTx, ReadsDecisions, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -125,6 +125,15 @@ pub struct Shown {
 }
 
 impl RecordedOutcome {
+    /// The same in a further language; none where the reason's words are a firm's own.
+    #[must_use]
+    pub fn spoken_in(&self, language: &str) -> Option<&'static str> {
+        let own = self.to_person.is_some() && self.to_person != to_person(&self.reason);
+        (!own)
+            .then(|| to_person_in(&self.reason, language))
+            .flatten()
+    }
+
     /// The reason in words for the person. Where neither the record nor the program has any, what
     /// was told to the staff.
     #[must_use]

@@ -98,6 +98,8 @@ acts! {
     LinkConfirmed = "link_confirmed" is Clear,
     /// A choice of the customer's own page was saved.
     ChoiceSaved = "choice_saved" is Clear,
+    /// A choice just made on the customer's own page was taken back there, by its button.
+    ChoiceUndone = "choice_undone" is Clear,
     /// Everything was stopped at once, on the customer's own page.
     StopAll = "stop_all" is Clear,
     /// A mail program's one click (RFC 8058).

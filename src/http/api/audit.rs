@@ -116,9 +116,11 @@ pub async fn export(
     let language = asked
         .language
         .as_deref()
-        .map_or(Ok(site.language), |text| {
+        .map_or(Ok(site.language.for_staff()), |text| {
             let wrong = || FieldProblem::new("/language", "language_unknown", "must be fr or en");
-            Language::from_code(text).ok_or_else(|| Problem::invalid(vec![wrong()]))
+            Language::from_code(text)
+                .filter(|language| Language::STAFF.contains(language))
+                .ok_or_else(|| Problem::invalid(vec![wrong()]))
         })?;
     if let Some(subject) = &asked.subject {
         asked.about_a_person_alone()?;

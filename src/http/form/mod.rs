@@ -1,9 +1,11 @@
 //! The customer's form: reached by a link, without account, without script. `GET` shows and
 //! changes nothing; `POST` acts.
 
+pub mod access;
 pub mod save;
 pub mod show;
 pub mod stop;
+pub mod undo;
 pub mod why;
 
 use super::browser::{self, Visit};
@@ -14,11 +16,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 /// The registry's code of a page's language.
-const fn code(language: Language) -> registry::Language {
-    match language {
-        Language::Fr => registry::Language::FR,
-        Language::En => registry::Language::EN,
-    }
+fn code(language: Language) -> registry::Language {
+    registry::Language::parse(language.code()).unwrap_or(registry::Language::EN)
 }
 
 /// Words that an operator wrote, in the page's language or marked as another's.
@@ -33,12 +32,12 @@ fn text(wording: &Wording, language: Language) -> Text {
 
 /// The frame of a page of the brand that asks.
 fn frame(catalogue: &Catalogue, language: Language) -> Frame {
-    let brand = catalogue
-        .controllers
-        .values()
-        .next()
-        .map_or("Placet", |controller| controller.name.as_str());
-    Frame::customer(language, brand)
+    let asking = catalogue.controllers.values().next();
+    let brand = asking.map_or("Placet", |controller| controller.name.as_str());
+    Frame {
+        help: asking.and_then(|controller| controller.contact.clone()),
+        ..Frame::customer(language, brand)
+    }
 }
 
 /// The link leads nowhere; known and unknown ones are answered alike.

@@ -1,14 +1,17 @@
 //! `POST /c/{token}`: a person changes their choices.
 
-use super::show::{choices, page};
+use super::show::{choices, page, switched};
+use super::undo;
 use super::{code, failed, frame, gone, text};
-use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::{Changed, Wish, Wishes};
+use crate::app::{FieldProblem, Refusal};
 use crate::domain::registry::{Act, Answer, Channel};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
-use crate::http::pages::{Change, ChoicesError, ProblemKind, Remaining, SavedPage, Standing, Text};
+use crate::http::pages::{
+    Change, ChoicesError, Frame, Language, ProblemKind, Remaining, SavedPage, Standing, Text,
+};
 use crate::http::site::Site;
 use crate::http::work::block;
 use crate::store::Committed;
@@ -46,6 +49,10 @@ pub async fn save(
     let Some((token, view)) = before else {
         return gone(&site, &visit);
     };
+    if let Some(language) = form.get("switch").and_then(Language::from_code) {
+        let html = switched(&site, Visit { language }, &token, &view, &form);
+        return browser::page(StatusCode::OK, html);
+    }
     let wishes = match wishes(&form, &view, visit) {
         Ok(wishes) => wishes,
         Err(errors) => {
@@ -65,30 +72,13 @@ async fn apply(
     view: &OwnChoicesView,
     wishes: Wishes,
 ) -> HttpResponse {
-    let now = site.app.now();
-    let entered = {
-        let (site, token) = (site.clone(), token.clone());
-        block(move || site.app.enter(&token, now)).await
-    };
-    let outcome = match entered {
-        Ok(Some((grant, _))) => site.app.choose(&grant, wishes, now).await,
-        Ok(None) => return gone(site, &visit),
-        Err(_) => {
-            return failed(
-                site,
-                &visit,
-                StatusCode::SERVICE_UNAVAILABLE,
-                ProblemKind::NotSaved,
-            );
+    match written(site, &token, wishes).await {
+        Outcome::Done(changed) => {
+            let html = saved(site, visit, &token, view, changed, false);
+            browser::page(StatusCode::OK, html)
         }
-    };
-    match outcome {
-        Ok(changed) => browser::page(StatusCode::OK, saved(site, visit, &token, view, changed)),
-        Err(Refusal::Invalid(problems)) => {
-            let errors = problems
-                .into_iter()
-                .map(|problem| error(&problem))
-                .collect();
+        Outcome::Refused(problems) => {
+            let errors = problems.iter().map(error).collect();
             let fresh = choices(site, token).await.ok().flatten();
             match fresh {
                 Some((token, view)) => browser::page(
@@ -98,7 +88,8 @@ async fn apply(
                 None => gone(site, &visit),
             }
         }
-        Err(_) => failed(
+        Outcome::Gone => gone(site, &visit),
+        Outcome::Failed => failed(
             site,
             &visit,
             StatusCode::SERVICE_UNAVAILABLE,
@@ -107,7 +98,38 @@ async fn apply(
     }
 }
 
-fn error(problem: &crate::app::FieldProblem) -> ChoicesError {
+/// What became of a person's wishes.
+pub(super) enum Outcome {
+    /// They are written down; nothing, where everything was so already.
+    Done(Option<Committed<Vec<Changed>>>),
+    /// They were made on something that is so no more.
+    Refused(Vec<FieldProblem>),
+    /// The link leads nowhere any more.
+    Gone,
+    /// They could not be written down.
+    Failed,
+}
+
+/// Writes the wishes of whoever holds a link down.
+pub(super) async fn written(site: &web::Data<Site>, token: &str, wishes: Wishes) -> Outcome {
+    let now = site.app.now();
+    let entered = {
+        let (site, token) = (site.clone(), token.to_owned());
+        block(move || site.app.enter(&token, now)).await
+    };
+    let grant = match entered {
+        Ok(Some((grant, _))) => grant,
+        Ok(None) => return Outcome::Gone,
+        Err(_) => return Outcome::Failed,
+    };
+    match site.app.choose(&grant, wishes, now).await {
+        Ok(changed) => Outcome::Done(changed),
+        Err(Refusal::Invalid(problems)) => Outcome::Refused(problems),
+        Err(_) => Outcome::Failed,
+    }
+}
+
+fn error(problem: &FieldProblem) -> ChoicesError {
     let field = format!("choice.{}", problem.pointer);
     match problem.code {
         "choice_changed" => ChoicesError::Changed { field },
@@ -199,23 +221,36 @@ fn known_field(view: &OwnChoicesView, name: &str) -> String {
         .unwrap_or_default()
 }
 
-fn saved(
+/// The page after saving, or after taking the way back.
+pub(super) fn saved(
     site: &Site,
     visit: Visit,
     token: &str,
     view: &OwnChoicesView,
     changed: Option<Committed<Vec<Changed>>>,
+    undone: bool,
 ) -> String {
     let (changes, position) = match changed {
         Some(committed) => (committed.value, committed.positions.last().copied()),
         None => (Vec::new(), None),
     };
+    let undo = position.filter(|_| !undone);
+    let undo = undo.and_then(|position| undo::offer(site, visit, token, view, &changes, position));
     let services = view
         .purposes
         .iter()
         .any(|offered| !offered.purpose.legal_basis.is_chosen());
+    // the way back has an address of its own, which cannot be asked for again
+    let again = if undone {
+        format!("/c/{token}")
+    } else {
+        String::new()
+    };
     SavedPage {
-        frame: frame(&view.catalogue, visit.language),
+        frame: Frame {
+            switch_path: Some(again),
+            ..frame(&view.catalogue, visit.language)
+        },
         masked_contact: view
             .contact
             .as_ref()
@@ -232,7 +267,8 @@ fn saved(
         } else {
             Vec::new()
         },
-        undo: None,
+        undo,
+        undone,
         choices_url: format!("/c/{token}"),
     }
     .render()

@@ -2,11 +2,12 @@
 
 use super::{failed, frame, gone, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
+use crate::domain::ids::Position;
 use crate::domain::registry::{Answer, Channel, ConsentState, LegalBasis, Standing};
-use crate::http::browser::{self, Visit};
+use crate::http::browser::{self, Form, Visit};
 use crate::http::pages::{
-    ChoiceRow, ChoicesError, ChoicesPage, Content, Lock, NoKind, Notice, PostForm, ProblemKind,
-    PurposeBlock, RowState, Source, When, WhyNoChoice,
+    Answer as Picked, ChoiceRow, ChoicesError, ChoicesPage, Content, Frame, Lock, NoKind, Notice,
+    PostForm, ProblemKind, PurposeBlock, RowState, Source, When, WhyNoChoice,
 };
 use crate::http::problem::Problem;
 use crate::http::site::Site;
@@ -54,6 +55,40 @@ pub(super) async fn choices(
     .await
 }
 
+/// The same page in another language, with what was chosen on it and is not saved. A row whose
+/// answer has changed since the page was made shows the new one instead.
+pub(super) fn switched(
+    site: &Site,
+    visit: Visit,
+    token: &str,
+    view: &OwnChoicesView,
+    form: &Form,
+) -> String {
+    let seen: Position = form
+        .get("seen")
+        .and_then(|seen| seen.parse().ok())
+        .unwrap_or(0);
+    let mut page = whole(site, visit, token, view, Vec::new());
+    for (block, choices) in page.purposes.iter_mut().zip(&view.purposes) {
+        let Content::Choices(rows) = &mut block.content else {
+            continue;
+        };
+        for (row, (_, state, _)) in rows.iter_mut().zip(&choices.rows) {
+            let as_seen = state.as_ref().is_none_or(|state| state.position < seen);
+            row.picked = picked(form, &row.field_name).filter(|_| as_seen);
+        }
+    }
+    page.render()
+}
+
+fn picked(form: &Form, field: &str) -> Option<Picked> {
+    match form.get(field)? {
+        "yes" => Some(Picked::Yes),
+        "no" => Some(Picked::No),
+        _ => None,
+    }
+}
+
 /// The page.
 pub(super) fn page(
     site: &Site,
@@ -62,6 +97,16 @@ pub(super) fn page(
     view: &OwnChoicesView,
     errors: Vec<ChoicesError>,
 ) -> String {
+    whole(site, visit, token, view, errors).render()
+}
+
+fn whole(
+    site: &Site,
+    visit: Visit,
+    token: &str,
+    view: &OwnChoicesView,
+    errors: Vec<ChoicesError>,
+) -> ChoicesPage {
     let at = site.app.now().utc();
     let when = |at: DateTime<Utc>| at.with_timezone(&site.timezone);
     let purposes = view
@@ -70,7 +115,10 @@ pub(super) fn page(
         .map(|choices| block_of(choices, &view.standing, visit, at, &when))
         .collect();
     ChoicesPage {
-        frame: frame(&view.catalogue, visit.language),
+        frame: Frame {
+            switch_form: Some("choices"),
+            ..frame(&view.catalogue, visit.language)
+        },
         masked_contact: view
             .contact
             .as_ref()
@@ -83,7 +131,6 @@ pub(super) fn page(
         purposes,
         errors,
     }
-    .render()
 }
 
 fn block_of(
@@ -140,6 +187,7 @@ fn row_of(
         channel: channel.as_str().to_owned(),
         state,
         locked: standing.restricted.map(|_| Lock::Restricted).or(no_words),
+        picked: None,
     }
 }
 

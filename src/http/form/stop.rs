@@ -2,9 +2,9 @@
 //! posts to it without cookie or page; a person who opens it sees a page first.
 
 use super::show::choices;
-use super::{code, failed, frame, gone, text};
+use super::{code, failed, frame, gone, text, undo};
 use crate::app::choices::OwnChoicesView;
-use crate::app::choose::Wishes;
+use crate::app::choose::{Changed, Wishes};
 use crate::domain::registry::{Act, Identifier};
 use crate::domain::signals::one_click::{Unsubscribe, unsubscribe_request};
 use crate::http::browser::{self, Form, Visit};
@@ -15,6 +15,7 @@ use crate::http::pages::{
 };
 use crate::http::site::Site;
 use crate::http::work::block;
+use crate::store::Committed;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
@@ -77,11 +78,8 @@ pub async fn stop(
     };
     match site.app.choose(&grant, wishes, now).await {
         Ok(Some(done)) => {
-            let position = done.positions.last().copied();
-            browser::page(
-                StatusCode::OK,
-                stopped(&site, visit, &token, &view, position),
-            )
+            let html = stopped(&site, visit, &token, &view, &done);
+            browser::page(StatusCode::OK, html)
         }
         Ok(None) => browser::page(StatusCode::OK, already(&site, visit, &token, &view)),
         Err(_) => failed(
@@ -123,8 +121,11 @@ fn stopped(
     visit: Visit,
     token: &str,
     view: &OwnChoicesView,
-    position: Option<u64>,
+    done: &Committed<Vec<Changed>>,
 ) -> String {
+    let position = done.positions.last().copied();
+    let undo =
+        position.and_then(|position| undo::offer(site, visit, token, view, &done.value, position));
     let services = view
         .purposes
         .iter()
@@ -140,7 +141,7 @@ fn stopped(
         } else {
             Vec::new()
         },
-        undo: None,
+        undo,
         choices_url: Some(format!("/c/{token}")),
     }
     .render()

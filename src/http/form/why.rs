@@ -102,9 +102,11 @@ fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> Stri
         |(purpose, _)| text(&purpose.title, language),
     );
     let outcome = &story.outcome;
-    let words = outcome.spoken();
     WhyPage {
-        frame: Frame::customer(language, brand),
+        frame: Frame {
+            help: controller.and_then(|controller| controller.contact.clone()),
+            ..Frame::customer(language, brand)
+        },
         permitted: outcome.effect == Effect::Permit,
         simulation: story.at.is_some(),
         item: StopItem {
@@ -112,10 +114,7 @@ fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> Stri
             channel: story.channel.map_or("", Channel::as_str).to_owned(),
         },
         made_at: story.made_at.with_timezone(&site.timezone),
-        explanation: match language {
-            Language::Fr => words.fr,
-            Language::En => words.en,
-        },
+        explanation: explained(story, language),
         ways,
         sources: sources(story),
         answer: story
@@ -126,6 +125,17 @@ fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> Stri
         reference: story.id.to_string(),
     }
     .render()
+}
+
+/// The reason in words, in the page's language or marked as English where a firm's own reason has none.
+fn explained(story: &Story, language: Language) -> Text {
+    let words = story.outcome.spoken();
+    match (language, story.outcome.spoken_in(language.code())) {
+        (Language::Fr, _) => Text::new(words.fr),
+        (Language::En, _) => Text::new(words.en),
+        (_, Some(text)) => Text::new(text),
+        (_, None) => Text::foreign(words.en, "en"),
+    }
 }
 
 /// Each source once: several policies follow the same article.

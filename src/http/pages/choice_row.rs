@@ -189,9 +189,17 @@ pub struct ChoiceRow {
     pub state: RowState,
     /// Why a yes is impossible, where it is.
     pub locked: Option<Lock>,
+    /// What the person has chosen on this page and not saved yet, where the page is made again in
+    /// another language.
+    pub picked: Option<Answer>,
 }
 
 impl ChoiceRow {
+    /// Whether the control of `answer` is selected.
+    pub(super) fn selects(&self, answer: Answer) -> bool {
+        self.picked.or(self.state.answer()) == Some(answer)
+    }
+
     /// A locked row keeps its controls while a yes is in force, so that it can be stopped.
     pub(super) fn open(&self) -> bool {
         self.locked.is_none() || self.state.is(Answer::Yes)

@@ -49,6 +49,17 @@ pub fn date_time_long(words: Words, at: &When) -> String {
     )
 }
 
+/// `dimanche 22 novembre 2026 à 14 h 02`, `Sunday 22 November 2026 at 14:02`: where an instant
+/// stands alone, for somebody who must find it again.
+#[must_use]
+pub fn moment(words: Words, at: &When) -> String {
+    let weekday = words.get(&format!("weekday-{}", at.weekday().number_from_monday()));
+    let date = date_of(words, at);
+    let date = words.get_with("date-weekday", &[("weekday", &weekday), ("date", &date)]);
+    let time = time_of_day(words, at);
+    words.get_with("date-time-long", &[("date", &date), ("time", &time)])
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -57,7 +68,7 @@ mod tests {
     use chrono::TimeZone;
 
     fn both(at: &When) -> [String; 2] {
-        Language::ALL.map(|language| date_time_long(Words::of(language), at))
+        Language::STAFF.map(|language| date_time_long(Words::of(language), at))
     }
 
     #[test]
@@ -70,6 +81,24 @@ mod tests {
         assert_eq!(en, "22\u{a0}November 2026 at 14:02");
         let tokyo = at.with_timezone(&chrono_tz::Asia::Tokyo);
         assert_eq!(both(&tokyo)[1], "22\u{a0}November 2026 at 22:02");
+    }
+
+    #[test]
+    fn every_language_writes_the_weekday_its_own_way() {
+        let at = chrono_tz::Europe::Paris
+            .with_ymd_and_hms(2026, 11, 22, 14, 2, 0)
+            .unwrap();
+        let all = Language::ALL.map(|language| moment(Words::of(language), &at));
+        let plain = all.map(|text| text.replace(['\u{a0}', '\u{202f}'], " "));
+        let expected = [
+            "dimanche 22 novembre 2026 à 14 h 02",
+            "Sunday 22 November 2026 at 14:02",
+            "Sonntag, 22. November 2026 um 14:02 Uhr",
+            "domingo, 22 de noviembre de 2026 a las 14:02",
+            "domenica 22 novembre 2026 alle ore 14:02",
+            "zondag 22 november 2026 om 14:02 uur",
+        ];
+        assert_eq!(plain, expected);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(super) fn row(field: &str, state: RowState) -> ChoiceRow {
         channel: "email".to_owned(),
         state,
         locked: None,
+        picked: None,
     }
 }
 
@@ -80,6 +81,13 @@ fn item() -> StopItem {
 fn undo() -> Option<Undo> {
     Some(Undo {
         form: form(),
+        rows: vec![Restored {
+            title: text(),
+            channel: HOSTILE.to_owned(),
+            to: Standing::Yes,
+            words: Some((text(), HOSTILE.to_owned())),
+        }],
+        partly: true,
         until: at(),
     })
 }
@@ -129,6 +137,7 @@ pub(super) fn saved(language: Language, changes: Vec<Change>) -> SavedPage {
         position: Some(48_211),
         remaining: remaining(),
         undo: undo(),
+        undone: false,
         choices_url: HOSTILE.to_owned(),
     }
 }
@@ -153,6 +162,7 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
         ProblemKind::Forbidden,
         ProblemKind::TooMany,
         ProblemKind::Unavailable,
+        ProblemKind::UndoLate,
     ] {
         let page = ProblemPage {
             frame: frame(language),
@@ -241,6 +251,21 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         ("no choices".to_owned(), choices(language, vec![]).render()),
         ("saved".to_owned(), saved(language, vec![change()]).render()),
         ("unchanged".to_owned(), saved(language, vec![]).render()),
+        (
+            "undone".to_owned(),
+            SavedPage {
+                undone: true,
+                ..saved(language, vec![change()])
+            }
+            .render(),
+        ),
+        (
+            "accessibility".to_owned(),
+            AccessPage {
+                frame: frame(language),
+            }
+            .render(),
+        ),
         ("stop".to_owned(), stop.render()),
         ("stopped".to_owned(), stopped.render()),
     ];
@@ -250,7 +275,7 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         simulation: false,
         item: item(),
         made_at: at(),
-        explanation: HOSTILE.to_owned(),
+        explanation: text(),
         ways: None,
         sources: vec![HOSTILE.to_owned()],
         answer: None,

@@ -57,6 +57,9 @@ pub struct Frame {
     /// The page to which the language links lead; empty for the current address.
     /// None where the page cannot be asked for again in another language.
     pub switch_path: Option<String>,
+    /// The id of the form whose answers go along when the language is switched. The links are then
+    /// buttons of that form, which send `switch`.
+    pub switch_form: Option<&'static str>,
     /// One line of help: a phone number, an address, opening hours.
     pub help: Option<String>,
     /// Set in the console, after signing in.
@@ -83,7 +86,7 @@ impl Frame {
         Self {
             account,
             console: true,
-            ..Self::customer(language, "Placet")
+            ..Self::customer(language.for_staff(), "Placet")
         }
     }
 
@@ -102,8 +105,12 @@ impl Frame {
     }
 
     /// Every language with its own name, for the switch.
-    pub(super) fn languages(&self) -> [Language; 2] {
-        Language::ALL
+    pub(super) fn languages(&self) -> &'static [Language] {
+        if self.console {
+            &Language::STAFF
+        } else {
+            &Language::ALL
+        }
     }
 
     pub(super) fn style_url(&self) -> String {

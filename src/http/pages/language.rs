@@ -1,6 +1,7 @@
 //! The languages that the pages speak, and how one is chosen.
 
-/// A language in which every page exists.
+/// A language of the pages. Those for customers exist in every one; the console, reports and audit
+/// packages in those of [`Language::STAFF`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
     /// French.
@@ -8,18 +9,43 @@ pub enum Language {
     Fr,
     /// English.
     En,
+    /// German.
+    De,
+    /// Spanish.
+    Es,
+    /// Italian.
+    It,
+    /// Dutch.
+    Nl,
 }
 
 impl Language {
     /// Every language, in the order in which the switch shows them.
-    pub const ALL: [Self; 2] = [Self::Fr, Self::En];
+    pub const ALL: [Self; 6] = [Self::Fr, Self::En, Self::De, Self::Es, Self::It, Self::Nl];
 
-    /// The BCP 47 tag: `fr` or `en`.
+    /// The languages of what staff read.
+    pub const STAFF: [Self; 2] = [Self::Fr, Self::En];
+
+    /// The nearest language that staff can be spoken to in: English where it is not one of theirs.
+    #[must_use]
+    pub fn for_staff(self) -> Self {
+        if Self::STAFF.contains(&self) {
+            self
+        } else {
+            Self::En
+        }
+    }
+
+    /// The BCP 47 tag, such as `fr`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Fr => "fr",
             Self::En => "en",
+            Self::De => "de",
+            Self::Es => "es",
+            Self::It => "it",
+            Self::Nl => "nl",
         }
     }
 
@@ -29,6 +55,10 @@ impl Language {
         match self {
             Self::Fr => "Français",
             Self::En => "English",
+            Self::De => "Deutsch",
+            Self::Es => "Español",
+            Self::It => "Italiano",
+            Self::Nl => "Nederlands",
         }
     }
 
@@ -41,14 +71,15 @@ impl Language {
             .find(|language| language.code().eq_ignore_ascii_case(primary))
     }
 
-    /// The best language for an `Accept-Language` header (RFC 9110, 12.5.4).
+    /// The best of the languages `spoken` for an `Accept-Language` header (RFC 9110, 12.5.4).
     ///
     /// Takes the highest `q`, the first named among equals. `*` and languages that
     /// are not spoken here fall back to `default`; `q=0` excludes.
     #[must_use]
-    pub fn from_accept_language(header: &str, default: Self) -> Self {
+    pub fn from_accept_language(header: &str, spoken: &[Self], default: Self) -> Self {
         let mut best: Option<(u16, Self)> = None;
-        for (weight, language) in header.split(',').filter_map(|part| weighed(part, default)) {
+        let named = header.split(',').filter_map(|part| weighed(part, default));
+        for (weight, language) in named.filter(|(_, language)| spoken.contains(language)) {
             if weight > best.map_or(0, |(highest, _)| highest) {
                 best = Some((weight, language));
             }
@@ -96,7 +127,11 @@ mod tests {
             ("", Language::Fr),
             ("en", Language::En),
             ("en-GB,en;q=0.9,fr;q=0.8", Language::En),
-            ("de, en;q=0.4, fr;q=0.7", Language::Fr),
+            ("pl, en;q=0.4, fr;q=0.7", Language::Fr),
+            ("de-AT, en;q=0.4, fr;q=0.7", Language::De),
+            ("nl-BE,nl;q=0.9,fr;q=0.8", Language::Nl),
+            ("it", Language::It),
+            ("ES", Language::Es),
             ("fr;q=0.5, en;q=0.5", Language::Fr),
             ("en;q=0", Language::Fr),
             ("en;q=0, *", Language::Fr),
@@ -106,23 +141,32 @@ mod tests {
             ("en ; Q = 0.3", Language::En),
         ];
         for (header, expected) in cases {
-            let found = Language::from_accept_language(header, Language::Fr);
+            let found = Language::from_accept_language(header, &Language::ALL, Language::Fr);
             assert_eq!(found, expected, "{header}");
         }
     }
 
     #[test]
     fn the_default_can_be_english() {
-        assert_eq!(
-            Language::from_accept_language("de", Language::En),
-            Language::En
-        );
+        let found = Language::from_accept_language("pl", &Language::ALL, Language::En);
+        assert_eq!(found, Language::En);
+    }
+
+    #[test]
+    fn staff_are_spoken_to_in_their_languages() {
+        let found = |header| Language::from_accept_language(header, &Language::STAFF, Language::En);
+        assert_eq!(found("de, fr;q=0.5"), Language::Fr);
+        assert_eq!(found("de, es;q=0.5"), Language::En);
+        for language in Language::ALL {
+            assert!(Language::STAFF.contains(&language.for_staff()));
+        }
+        assert_eq!(Language::Fr.for_staff(), Language::Fr);
     }
 
     proptest! {
         #[test]
         fn any_header_gives_a_language(header in ".{0,200}") {
-            let _ = Language::from_accept_language(&header, Language::Fr);
+            let _ = Language::from_accept_language(&header, &Language::ALL, Language::Fr);
         }
     }
 }

@@ -5,6 +5,7 @@
 //! wrote (titles and texts of purposes) comes in as data, as [`Text`]. Everything
 //! is escaped by the templates.
 
+mod access;
 mod chart;
 mod choice_row;
 mod choices;
@@ -30,6 +31,7 @@ mod page_tests;
 #[cfg(test)]
 mod staff_fixtures;
 
+pub use access::AccessPage;
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
@@ -37,7 +39,7 @@ pub use console::{
     CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, ExportRow, Pick,
     ReportsPage, SignInError, SignInNotice, SignInPage,
 };
-pub use dates::{When, date_long, date_of, date_time_long, time_of_day};
+pub use dates::{When, date_long, date_of, date_time_long, moment, time_of_day};
 pub use figures::{
     FigureCell, FigureColumn, FiguresHead, figures_foot, figures_head, figures_row, figures_table,
     figures_table_end,
@@ -49,7 +51,7 @@ pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
 pub use report::{
     ChoiceCount, Finding, KindCount, ReportHead, ReportRow, report_foot, report_head, report_row,
 };
-pub use saved::{Change, Remaining, SavedPage, Standing, Undo};
+pub use saved::{Change, Remaining, Restored, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
 pub use style::{STYLE, STYLE_HASH, style_url};
 pub use vouched::Vouched;

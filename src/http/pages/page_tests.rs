@@ -34,6 +34,12 @@ fn hostile_text_is_escaped_everywhere() {
 #[test]
 fn every_page_has_its_landmarks_language_and_title() {
     for (language, name, html) in all() {
+        let console = html.contains("<body class=\"console\">");
+        let language = if console {
+            language.for_staff()
+        } else {
+            language
+        };
         let head = format!("<!doctype html>\n<html lang=\"{}\">", language.code());
         assert!(html.starts_with(&head), "{name}");
         for once in [
@@ -49,7 +55,10 @@ fn every_page_has_its_landmarks_language_and_title() {
         assert!(html.contains("name=\"viewport\""), "{name}");
         let prefix = match language {
             Language::Fr => "<title>Erreur\u{202f}:",
-            Language::En => "<title>Error:",
+            Language::En | Language::Es => "<title>Error:",
+            Language::De => "<title>Fehler:",
+            Language::It => "<title>Errore:",
+            Language::Nl => "<title>Fout:",
         };
         assert_eq!(html.contains(prefix), name.contains("error"), "{name}");
     }
@@ -89,6 +98,12 @@ fn a_page_does_not_name_an_id_twice() {
 #[test]
 fn every_form_posts_and_carries_token_and_language() {
     for (language, name, html) in all() {
+        let console = html.contains("<body class=\"console\">");
+        let language = if console {
+            language.for_staff()
+        } else {
+            language
+        };
         let lang = format!("name=\"lang\" value=\"{}\"", language.code());
         for form in html.split("<form").skip(1) {
             let form = form.split("</form>").next().unwrap();
@@ -185,7 +200,7 @@ fn the_summary_and_the_field_say_the_same() {
 
 #[test]
 fn the_report_is_whole_and_needs_nothing_else() {
-    for language in Language::ALL {
+    for language in Language::STAFF {
         let html = report(language, vec![], 3);
         assert!(html.starts_with("<!doctype html>") && html.trim_end().ends_with("</html>"));
         assert_eq!(html.matches("<tr id=\"p").count(), 3);

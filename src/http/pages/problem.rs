@@ -52,6 +52,8 @@ pub enum ProblemKind {
     TooMany,
     /// Starting, stopping, or without its database (503).
     Unavailable,
+    /// A choice was to be undone too late, or after another one (409).
+    UndoLate,
 }
 
 impl ProblemKind {
@@ -64,6 +66,7 @@ impl ProblemKind {
             Self::Forbidden => ("problem-forbidden-title", "problem-forbidden"),
             Self::TooMany => ("problem-too_many-title", "problem-too_many"),
             Self::Unavailable => ("problem-unavailable-title", "problem-unavailable"),
+            Self::UndoLate => ("undo-late-title", "undo-late"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, PostForm, Text, When, Words, date_long, date_time_long, time_of_day};
+use super::{Frame, PostForm, Text, When, Words, date_long, moment, time_of_day};
 
 /// A choice as it stood before or stands now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    fn word(self, words: Words) -> String {
+    pub(super) fn word(self, words: Words) -> String {
         match self {
             Self::Yes => words.get("yes"),
             Self::No => words.get("no"),
@@ -63,11 +63,28 @@ impl Remaining {
     }
 }
 
+/// One choice that the way back leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The purpose's title.
+    pub title: Text,
+    /// The channel's code.
+    pub channel: String,
+    /// What it would be again.
+    pub to: Standing,
+    /// The words that a yes agrees to, with their reference.
+    pub words: Option<(Text, String)>,
+}
+
 /// The way back, open for a short while.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undo {
     /// The form of the undo button.
     pub form: PostForm,
+    /// What it leads back to.
+    pub rows: Vec<Restored>,
+    /// Not all that changed can be had back by it.
+    pub partly: bool,
     /// Until when it works.
     pub until: When,
 }
@@ -96,6 +113,8 @@ pub struct SavedPage {
     pub remaining: Vec<Remaining>,
     /// The way back.
     pub undo: Option<Undo>,
+    /// It was the way back that was taken.
+    pub undone: bool,
     /// The page of all choices.
     pub choices_url: String,
 }
@@ -116,6 +135,8 @@ impl SavedPage {
         let w = self.frame.words();
         let key = if self.changes.is_empty() {
             "unchanged-title"
+        } else if self.undone {
+            "undone-title"
         } else {
             "saved-title"
         };
@@ -128,6 +149,6 @@ impl SavedPage {
     }
 
     fn effective(&self) -> String {
-        date_time_long(self.frame.words(), &self.effective_at)
+        moment(self.frame.words(), &self.effective_at)
     }
 }

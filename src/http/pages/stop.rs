@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, PostForm, Remaining, Text, Undo, When, Words, date_of, date_time_long};
+use super::{Frame, PostForm, Remaining, Text, Undo, When, Words, date_of, moment};
 
 /// Something that stops: a purpose on a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl StoppedPage {
     }
 
     fn effective(&self) -> String {
-        date_time_long(self.frame.words(), &self.effective_at)
+        moment(self.frame.words(), &self.effective_at)
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::frame::rendered;
 use super::stop::StopItem;
-use super::{Frame, PostForm, Text, When, Words, date_of, date_time_long};
+use super::{Frame, PostForm, Text, When, Words, date_of, moment};
 
 /// What the person had said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct WhyPage {
     /// When it was decided.
     pub made_at: When,
     /// The reason in words for the person.
-    pub explanation: String,
+    pub explanation: Text,
     /// The ways to stop it, where the page was opened with the person's own link.
     pub ways: Option<WhyWays>,
     /// The law that the rules follow.
@@ -101,7 +101,7 @@ impl WhyPage {
     }
 
     fn when(&self) -> String {
-        date_time_long(self.frame.words(), &self.made_at)
+        moment(self.frame.words(), &self.made_at)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The catalogue: every word of the pages, in Fluent, one file per language.
+//! The catalogue: every word of the pages, in Fluent, one file per language. Those of staff's
+//! languages have the console's words as well, behind the line [`STAFF_ONLY`].
 
 use std::sync::LazyLock;
 
@@ -13,8 +14,17 @@ type Bundle = FluentBundle<FluentResource>;
 const FR: &str = include_str!("words/fr.ftl");
 const EN: &str = include_str!("words/en.ftl");
 
+const DE: &str = include_str!("words/de.ftl");
+const ES: &str = include_str!("words/es.ftl");
+const IT: &str = include_str!("words/it.ftl");
+const NL: &str = include_str!("words/nl.ftl");
+
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Fr, FR));
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En, EN));
+static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::De, DE));
+static SPANISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Es, ES));
+static ITALIAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::It, IT));
+static DUTCH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Nl, NL));
 
 /// Loads a catalogue. The tests hold that both files parse whole; at run time what
 /// can be read is used, because a missing word must not take the pages down.
@@ -42,6 +52,10 @@ impl Words {
         let bundle = match language {
             Language::Fr => &*FRENCH,
             Language::En => &*ENGLISH,
+            Language::De => &*GERMAN,
+            Language::Es => &*SPANISH,
+            Language::It => &*ITALIAN,
+            Language::Nl => &*DUTCH,
         };
         Self { language, bundle }
     }
@@ -100,7 +114,9 @@ impl Words {
     }
 
     fn lookup(self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
-        let pattern = self.bundle.get_message(key)?.value()?;
+        // a word of the console, should a customer's language be asked for one
+        let staff = || ENGLISH.get_message(key);
+        let pattern = self.bundle.get_message(key).or_else(staff)?.value()?;
         // A missing argument is printed as its name; the tests render every page.
         let mut errors = Vec::new();
         let text = self.bundle.format_pattern(pattern, args, &mut errors);
@@ -119,6 +135,23 @@ impl Words {
 mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
+
+    /// The line behind which a catalogue has the words of staff alone.
+    const STAFF_ONLY: &str = "\n### Console\n";
+
+    /// The catalogues of languages that only customers are spoken to in.
+    const CUSTOMERS: [(Language, &str); 4] = [
+        (Language::De, DE),
+        (Language::Es, ES),
+        (Language::It, IT),
+        (Language::Nl, NL),
+    ];
+
+    /// Every catalogue.
+    fn catalogues() -> Vec<(Language, &'static str)> {
+        let staff = [(Language::Fr, FR), (Language::En, EN)];
+        staff.into_iter().chain(CUSTOMERS).collect()
+    }
 
     /// Keys and raw values of a catalogue file.
     fn entries(source: &str) -> BTreeMap<String, String> {
@@ -184,9 +217,46 @@ mod tests {
     }
 
     #[test]
-    fn both_files_parse_whole() {
-        for source in [FR, EN] {
-            assert!(FluentResource::try_new(source.to_owned()).is_ok());
+    fn every_file_parses_whole() {
+        assert_eq!(catalogues().len(), Language::ALL.len());
+        for (language, source) in catalogues() {
+            let parsed = FluentResource::try_new(source.to_owned());
+            assert!(parsed.is_ok(), "{language:?}");
+        }
+    }
+
+    /// What a value is given.
+    fn arguments(value: &str) -> BTreeSet<String> {
+        let cut = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+        let rests = value.split('$').skip(1);
+        rests
+            .map(|rest| rest.split(cut).next().unwrap().to_owned())
+            .collect()
+    }
+
+    /// A word that a customer reads and that one language lacks fails here.
+    #[test]
+    fn customers_are_spoken_to_in_every_language() {
+        let (customers, _) = FR.split_once(STAFF_ONLY).unwrap();
+        let french = entries(customers);
+        assert!(french.len() > 150, "{}", french.len());
+        for (language, source) in CUSTOMERS {
+            let found = entries(source);
+            let of = |map: &BTreeMap<String, String>| map.keys().cloned().collect::<BTreeSet<_>>();
+            let (wanted, had) = (of(&french), of(&found));
+            let lacks: Vec<_> = wanted.difference(&had).collect();
+            let too_many: Vec<_> = had.difference(&wanted).collect();
+            assert!(
+                lacks.is_empty() && too_many.is_empty(),
+                "{language:?} lacks {lacks:?}, has {too_many:?} too many"
+            );
+            for (key, value) in &french {
+                assert_eq!(
+                    arguments(value),
+                    arguments(&found[key]),
+                    "{language:?} {key}"
+                );
+            }
         }
     }
 
@@ -195,15 +265,8 @@ mod tests {
         let (fr, en) = (entries(FR), entries(EN));
         let names = |map: &BTreeMap<String, String>| map.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&fr), names(&en));
-        let args = |value: &str| -> BTreeSet<String> {
-            let cut = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
-            let rests = value.split('$').skip(1);
-            rests
-                .map(|rest| rest.split(cut).next().unwrap().to_owned())
-                .collect()
-        };
         for (key, value) in &fr {
-            assert_eq!(args(value), args(&en[key]), "{key}");
+            assert_eq!(arguments(value), arguments(&en[key]), "{key}");
         }
     }
 
@@ -247,6 +310,7 @@ mod tests {
             "status-",
             "entry-",
             "month-",
+            "weekday-",
             "origin-",
             "table-",
             "column-",
@@ -261,6 +325,7 @@ mod tests {
             "view-",
             "withheld-",
             "percent",
+            "undo-late",
         ];
         let used = quoted_words();
         for key in entries(FR).keys() {
@@ -309,8 +374,49 @@ mod tests {
             "hurry",
             "never again",
             "exclusive",
+            // de
+            "schade",
+            "vermissen",
+            "letzte chance",
+            "sicher?",
+            "verpassen",
+            "bleiben wir in kontakt",
+            "nur noch",
+            "leider",
+            "nie wieder",
+            "exklusiv",
+            // es
+            "lástima",
+            "echaremos",
+            "última oportunidad",
+            "¿está seguro",
+            "no se pierda",
+            "sigamos en contacto",
+            "nunca más",
+            "lamentamos",
+            "exclusiv",
+            // it
+            "peccato",
+            "mancherai",
+            "ultima occasione",
+            "sicuro?",
+            "non perdere",
+            "restiamo in contatto",
+            "mai più",
+            "ci dispiace",
+            // nl
+            "jammer",
+            "missen",
+            "laatste kans",
+            "weet u het zeker",
+            "mis niets",
+            "nooit meer",
+            "helaas",
         ];
-        for (key, value) in entries(FR).into_iter().chain(entries(EN)) {
+        let all = catalogues()
+            .into_iter()
+            .flat_map(|(_, source)| entries(source));
+        for (key, value) in all {
             let value = value.to_lowercase().replace('\u{202f}', " ");
             for word in banned {
                 assert!(!value.contains(word), "{key} says {word}");

@@ -177,7 +177,7 @@ fn no_cell_of_a_workbook_is_a_formula() {
 
 #[test]
 fn a_page_is_whole_and_escaped() {
-    for language in Language::ALL {
+    for language in Language::STAFF {
         let html = text(Format::Html, language);
         let lang = format!("<html lang=\"{}\">", language.code());
         assert!(html.starts_with("<!doctype html>") && html.contains(&lang));
@@ -236,7 +236,7 @@ fn lines_are_objects_in_codes() {
 fn the_same_report_is_the_same_file() {
     for format in Format::ALL {
         assert_eq!(Format::parse(format.as_str()), Some(format));
-        for language in Language::ALL {
+        for language in Language::STAFF {
             assert_eq!(
                 write(format, language),
                 write(format, language),

@@ -1,7 +1,7 @@
 //! Yes and no look alike, cost the same, and nothing is chosen for the person.
 
 use super::{Scene, WINDOWS, choose, english, is_chosen, save};
-use crate::demo::word;
+use crate::demo::{LANGUAGES, word};
 use crate::support::browser::{Browser, Visitor};
 
 /// Everything that makes one answer weigh more than the other to the eye.
@@ -192,6 +192,18 @@ fn a_page_asks_nobody_else_for_anything() {
             0
         );
     }
+    // first load: the page, its sheet and nothing else, uncompressed
+    for language in LANGUAGES {
+        browser.goto(&format!("{}?lang={language}", scene.choices));
+        let bytes = browser.script("
+            const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+            return entries.reduce((sum, entry) => sum + entry.decodedBodySize, 0)");
+        let bytes = bytes.as_u64().unwrap();
+        assert!(
+            (5_000..=60_000).contains(&bytes),
+            "{language}: {bytes} bytes"
+        );
+    }
     // violations are told to whoever listens before the page's parts are loaded: load them again
     browser.goto(&scene.choices);
     let broken = browser.script("
@@ -210,14 +222,38 @@ fn a_page_asks_nobody_else_for_anything() {
     assert_eq!(refused, 1);
 }
 
-/// The other language is one click away and stays.
+/// The other languages are at hand and stay; what was chosen and not saved goes along.
 #[test]
 fn the_language_can_be_changed() {
     let scene = Scene::set("anne@example.fr");
     let Some(browser) = english() else { return };
+    let switch = |language: &str| {
+        browser.find(".tongue summary").click();
+        browser.find(&format!(".langs [lang={language}]")).follow();
+        assert_eq!(
+            browser.find("html").attribute("lang").as_deref(),
+            Some(language)
+        );
+    };
     browser.goto(&scene.choices);
     assert_eq!(browser.find("h1").text(), word("en", "choices-title"));
-    browser.find(".langs a[lang=fr]").follow();
+    let before = scene.shop.position();
+    choose(&browser, "offers.sms", "yes");
+    for language in LANGUAGES.iter().filter(|language| **language != "en").rev() {
+        switch(language);
+        assert_eq!(browser.find("h1").text(), word(language, "choices-title"));
+        assert!(
+            is_chosen(&browser, "offers.sms", "yes"),
+            "{language}: the choice is lost"
+        );
+        assert!(is_chosen(&browser, "newsletter.email", "yes"), "{language}");
+    }
+    assert_eq!(
+        scene.shop.position(),
+        before,
+        "a switch has saved something"
+    );
+    choose(&browser, "offers.sms", "no");
     assert_eq!(browser.find("h1").text(), word("fr", "choices-title"));
     assert_eq!(
         browser.find("html").attribute("lang").as_deref(),
@@ -228,10 +264,6 @@ fn the_language_can_be_changed() {
     assert_eq!(browser.find("h1").text(), word("fr", "saved-title"));
     // a page that answers to a form can be had in the other language, too, and changes nothing
     let before = scene.shop.position();
-    browser.find(".langs a[lang=en]").follow();
-    assert_eq!(
-        browser.find("html").attribute("lang").as_deref(),
-        Some("en")
-    );
+    switch("en");
     assert_eq!(scene.shop.position(), before);
 }

@@ -171,6 +171,14 @@ impl Browser {
         self.post("/goog/cdp/execute", &command);
     }
 
+    /// What the person's system prefers, as a media feature: `prefers-color-scheme`, `dark`.
+    pub fn prefers(&self, feature: &str, value: &str) {
+        let features = json!([{ "name": feature, "value": value }]);
+        let command =
+            json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } });
+        self.post("/goog/cdp/execute", &command);
+    }
+
     /// All cookies of this page, as a `Cookie` header has them.
     pub fn cookies(&self) -> String {
         let cookies = self.get("/cookie");

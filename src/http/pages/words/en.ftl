@@ -1,4 +1,5 @@
-# Every word of the pages, in English. Both languages have exactly the same keys.
+# Every word of the pages, in English. French has exactly the same keys; the languages of customers
+# alone have those above the line "### Console".
 
 ### Common
 language-switch = Language
@@ -26,8 +27,16 @@ month-9 = September
 month-10 = October
 month-11 = November
 month-12 = December
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
 day-first = 1
 date-long = { $day } { $month } { $year }
+date-weekday = { $weekday } { $date }
 time-of-day = { $hour }:{ $minute }
 date-time-long = { $date } at { $time }
 group-separator = ,
@@ -181,6 +190,33 @@ problem-unavailable-title = The service is down for a moment
 problem-unavailable = Nothing has changed. Try again in a few minutes.
 problem-reference = Reference to give us
 problem-back = Back to the previous page
+
+### Going back
+undo-what = What will be as before
+undo-words = The words you agree to
+undo-partly = What stopped without an earlier yes of yours stays stopped. You can say yes on the page of your choices.
+undone-title = Undone
+undone-lead = Your earlier choices apply again.
+undo-late-title = It is too late to undo
+undo-late = Ten minutes have passed, or you have made another choice since. Nothing has changed. You can change your choices at any time.
+
+### Accessibility
+access-link = Accessibility
+access-title = Accessibility
+access-lead = These pages are made for everybody. Our aim: the rules of WCAG 2.2, level AA.
+access-checked-title = Latest automatic check
+access-checked = On { $date }: { $views } views checked in Chromium with axe-core { $version }, in six languages, from phone to wide screen, light and dark.
+access-faults =
+    { $n ->
+        [one] { $shown } fault found.
+       *[other] { $shown } faults found.
+    }
+access-limits-title = What is still to do
+access-limits = A machine does not see everything. No person has audited these pages yet: so we do not declare them fully conforming.
+access-way-title = A difficulty?
+access-way = Tell us: all that can be done here can also be done with us.
+access-privacy-title = Your data
+access-privacy = Under each subject, “What this means” shows the text in force and its version.
 
 ### Console
 console-name = Console

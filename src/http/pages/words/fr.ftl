@@ -1,4 +1,5 @@
-# Tous les mots des pages, en français. Les deux langues ont exactement les mêmes clés.
+# Tous les mots des pages, en français. L’anglais a exactement les mêmes clés ; les langues des seuls
+# clients ont celles qui précèdent la ligne « ### Console ».
 # Devant : ; ! ? et à l'intérieur des guillemets : espace fine insécable (U+202F).
 
 ### Commun
@@ -27,8 +28,16 @@ month-9 = septembre
 month-10 = octobre
 month-11 = novembre
 month-12 = décembre
+weekday-1 = lundi
+weekday-2 = mardi
+weekday-3 = mercredi
+weekday-4 = jeudi
+weekday-5 = vendredi
+weekday-6 = samedi
+weekday-7 = dimanche
 day-first = 1er
 date-long = { $day } { $month } { $year }
+date-weekday = { $weekday } { $date }
 time-of-day = { $hour } h { $minute }
 date-time-long = { $date } à { $time }
 group-separator = { " " }
@@ -182,6 +191,33 @@ problem-unavailable-title = Le service est arrêté un moment
 problem-unavailable = Rien n’a changé. Réessayez dans quelques minutes.
 problem-reference = Référence à nous donner
 problem-back = Revenir à la page précédente
+
+### Retour en arrière
+undo-what = Ce qui redevient comme avant
+undo-words = Le texte que vous acceptez
+undo-partly = Ce qui s’est arrêté sans que vous ayez dit oui auparavant reste arrêté. Vous pouvez dire oui sur la page de vos choix.
+undone-title = C’est annulé
+undone-lead = Vos choix d’avant valent à nouveau.
+undo-late-title = Il est trop tard pour annuler
+undo-late = Dix minutes ont passé, ou vous avez fait un autre choix depuis. Rien n’a changé. Vous pouvez changer vos choix à tout moment.
+
+### Accessibilité
+access-link = Accessibilité
+access-title = Accessibilité
+access-lead = Ces pages sont faites pour tout le monde. Notre but : les règles WCAG 2.2, niveau AA.
+access-checked-title = Dernier contrôle automatique
+access-checked = Le { $date } : { $views } vues contrôlées dans Chromium avec axe-core { $version }, en six langues, du téléphone au grand écran, en clair et en sombre.
+access-faults =
+    { $n ->
+        [one] { $shown } défaut trouvé.
+       *[other] { $shown } défauts trouvés.
+    }
+access-limits-title = Ce qui reste à faire
+access-limits = Une machine ne voit pas tout. Aucune personne n’a encore audité ces pages : nous ne les déclarons donc pas entièrement conformes.
+access-way-title = Une difficulté ?
+access-way = Dites-le-nous : tout ce qui se fait ici peut aussi se faire avec nous.
+access-privacy-title = Vos données
+access-privacy = Sous chaque sujet, « Ce que cela veut dire » montre le texte en vigueur et sa version.
 
 ### Console
 console-name = Console

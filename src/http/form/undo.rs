@@ -1,0 +1,146 @@
+//! `POST /c/{token}/undo`: a choice just made is taken back, by one press within ten minutes.
+//!
+//! It is a choice as any other, made by whoever holds the link, and written down as such: the way back
+//! can say no more than the page of choices can. A yes comes back only where one was in force before,
+//! to words that it covers, and where nothing was said since.
+
+use super::save::{Outcome, saved, wishes, written};
+use super::show::choices;
+use super::{failed, frame, gone, text};
+use crate::app::choices::{OwnChoicesView, PurposeChoices};
+use crate::app::choose::{Changed, UNDO_WITHIN, Wishes};
+use crate::domain::ids::Position;
+use crate::domain::registry::{Act, Answer, Notice};
+use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::json::{Body, SMALL};
+use crate::http::pages::{Frame, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo};
+use crate::http::site::Site;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+
+/// Takes a choice back.
+#[post("/c/{token}/undo")]
+pub async fn undo(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    token: web::Path<String>,
+    body: Body<SMALL>,
+) -> HttpResponse {
+    let form = Form::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(&request, &site, &form);
+    let problem = |status, kind| failed(&site, &visit, status, kind);
+    if !from_our_page(&request, &site) {
+        return problem(StatusCode::FORBIDDEN, ProblemKind::Forbidden);
+    }
+    let Ok(before) = choices(&site, token.into_inner()).await else {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::NotSaved);
+    };
+    let Some((token, view)) = before else {
+        return gone(&site, &visit);
+    };
+    let Some(wishes) = wished(&form, &view, visit) else {
+        return problem(StatusCode::UNPROCESSABLE_ENTITY, ProblemKind::BadRequest);
+    };
+    match written(&site, &token, wishes).await {
+        Outcome::Done(changed) => {
+            let html = saved(&site, visit, &token, &view, changed, true);
+            browser::page(StatusCode::OK, html)
+        }
+        Outcome::Refused(_) => browser::page(StatusCode::CONFLICT, late(visit, &token, &view)),
+        Outcome::Gone => gone(&site, &visit),
+        Outcome::Failed => problem(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::NotSaved),
+    }
+}
+
+/// Too late, with the way to the choices as they are.
+fn late(visit: Visit, token: &str, view: &OwnChoicesView) -> String {
+    ProblemPage {
+        frame: Frame {
+            switch_path: None,
+            ..frame(&view.catalogue, visit.language)
+        },
+        kind: ProblemKind::UndoLate,
+        reference: None,
+        back_url: Some(format!("/c/{token}")),
+    }
+    .render()
+}
+
+fn wished(form: &Form, view: &OwnChoicesView, visit: Visit) -> Option<Wishes> {
+    if form.get("stop_all").is_some() {
+        return None;
+    }
+    let wishes = wishes(form, view, visit).ok()?;
+    Some(Wishes {
+        act: Act::ChoiceUndone,
+        ..wishes
+    })
+}
+
+/// The way back from what was just changed, seen from how it was before; none where nothing of it
+/// can be had back.
+pub(super) fn offer(
+    site: &Site,
+    visit: Visit,
+    token: &str,
+    view: &OwnChoicesView,
+    changes: &[Changed],
+    position: Position,
+) -> Option<Undo> {
+    let at = site.app.now().utc();
+    let mut hidden = vec![("seen".to_owned(), (position + 1).to_string())];
+    let mut rows = Vec::new();
+    for change in changes {
+        let offered = view
+            .purposes
+            .iter()
+            .find(|offered| offered.purpose.id.as_str() == change.purpose)?;
+        let Some((to, notice)) = back(offered, change, at) else {
+            continue;
+        };
+        let field = format!("choice.{}.{}", change.purpose, change.channel.as_str());
+        let value = if to == Standing::Yes { "yes" } else { "no" };
+        hidden.push((field, value.to_owned()));
+        let reference = notice.map(|notice| notice.reference().to_string());
+        if let Some(reference) = reference.clone() {
+            hidden.push((format!("notice.{}", change.purpose), reference));
+        }
+        let words = notice.map(|notice| text(&notice.text, visit.language));
+        rows.push(Restored {
+            title: text(&offered.purpose.title, visit.language),
+            channel: change.channel.as_str().to_owned(),
+            to,
+            words: words.zip(reference),
+        });
+    }
+    let partly = rows.len() < changes.len();
+    (!rows.is_empty()).then(|| Undo {
+        form: PostForm {
+            action_url: format!("/c/{token}/undo"),
+            hidden,
+        },
+        rows,
+        partly,
+        until: (at + UNDO_WITHIN).with_timezone(&site.timezone),
+    })
+}
+
+/// What one change goes back to. A yes needs one that was in force and covers the words that are; a no
+/// that replaced no yes stays: nobody's silence is written down as an answer.
+fn back<'a>(
+    offered: &'a PurposeChoices,
+    change: &Changed,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Option<(Standing, Option<&'a Notice>)> {
+    if change.after == Answer::Given {
+        let no_before = change.before != Some(Answer::Given);
+        return no_before.then_some((Standing::No, None));
+    }
+    let rows = &offered.rows;
+    let (_, state, covered) = rows.iter().find(|row| row.0 == change.channel)?;
+    let in_force = state.as_ref().is_some_and(|state| {
+        state.status == Answer::Given && state.proof && *covered && !state.expired(at)
+    });
+    let notice = offered.notice.as_ref().filter(|_| in_force)?;
+    Some((Standing::Yes, Some(notice)))
+}

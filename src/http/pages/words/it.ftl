@@ -1,0 +1,219 @@
+# Tutte le parole delle pagine per i clienti, in italiano. La console parla francese e inglese.
+# Le date stanno dopo «in data»: così nessun articolo dipende dal giorno (l’8, l’11).
+
+### Comune
+language-switch = Lingua
+skip-link = Vai al contenuto
+error-prefix = Errore:
+page-title = { $page } – { $brand }
+help-title = Serve aiuto?
+powered-by = Registro delle scelte tenuto con Placet
+yes = Sì
+no = No
+no-answer = Nessuna risposta
+error-title = C’è un problema
+label-colon = { $label }:
+
+### Date
+month-1 = gennaio
+month-2 = febbraio
+month-3 = marzo
+month-4 = aprile
+month-5 = maggio
+month-6 = giugno
+month-7 = luglio
+month-8 = agosto
+month-9 = settembre
+month-10 = ottobre
+month-11 = novembre
+month-12 = dicembre
+weekday-1 = lunedì
+weekday-2 = martedì
+weekday-3 = mercoledì
+weekday-4 = giovedì
+weekday-5 = venerdì
+weekday-6 = sabato
+weekday-7 = domenica
+day-first = 1º
+date-long = { $day } { $month } { $year }
+date-weekday = { $weekday } { $date }
+time-of-day = { $hour }:{ $minute }
+date-time-long = { $date } alle ore { $time }
+group-separator = .
+
+### Canali
+channel-email = E-mail
+channel-sms = SMS
+channel-phone_live = Telefonata
+channel-phone_automated = Chiamate automatiche
+channel-post_addressed = Posta al proprio indirizzo
+channel-post_unaddressed = Cassetta delle lettere
+channel-push = Notifiche dell’app
+channel-in_app = Messaggi nell’app
+channel-inbox_ad = Pubblicità nella posta in arrivo
+channel-email_tracking_pixel = Misura delle e-mail aperte
+channel-ads_custom_audience = Pubblicità su altri siti
+channel-ads_retargeting = Pubblicità in base alle visite
+channel-storage_access = Cookie e tracciatori
+channel-third_party_sharing = Comunicazione a partner
+channel-processor_transfer = Trasmissione a un fornitore
+channel-consent_prompt = Richiesta di una scelta
+channel-none = La risposta
+
+### Da dove viene una scelta
+source-web_form = sulla pagina delle scelte
+source-store = in negozio
+source-call_centre = per telefono
+source-mobile_app = nell’app
+source-paper = su carta
+source-import = ripresa da un archivio precedente
+source-api = tramite un servizio collegato
+source-email_link = dal link di un messaggio
+source-place = { $source }, { $place }
+
+### Le scelte
+choices-title = Le sue scelte
+choices-intro = Qui si sceglie che cosa ricevere. Si può cambiare idea in ogni momento.
+choices-contact = Per
+choices-stop-title = Non ricevere più nulla
+choices-stop-text = Un solo gesto, per tutti gli argomenti e tutti i canali.
+choices-stop-button = Ferma tutto
+choices-purposes = Argomento per argomento
+choices-details = Che cosa significa
+choices-save = Salva le scelte
+choices-save-note = Le scelte cambiano quando si salva.
+choices-none = Per ora non c’è nulla da scegliere.
+choices-explained-contract = Questi messaggi servono all’ordine o al contratto. Perciò qui non c’è nulla da scegliere.
+choices-explained-legal_obligation = La legge ci impone di inviare questi messaggi. Perciò qui non c’è nulla da scegliere.
+choices-explained-other = Questo non si basa sul consenso. Perciò qui non c’è nulla da scegliere.
+
+state-yes = Sì, in data { $since }.
+state-yes-source = Sì, in data { $since }, { $source }.
+state-yes-undated = Sì.
+state-refused = No. Rifiuto in data { $since }.
+state-withdrawn = No. Fermato in data { $since }.
+state-stopped = No. Tutto fermato in data { $since }.
+state-objected = No. Opposizione in data { $since }.
+state-never-asked = Non lo abbiamo mai chiesto. Per noi è un no.
+state-expired = Il consenso dato in data { $since } è scaduto. Per noi è un no.
+state-new-words = Il nostro testo è cambiato dopo il consenso dato in data { $since }. Per noi è un no, salvo un nuovo sì.
+state-unproven = Non abbiamo prova del consenso. Per noi è un no.
+state-customer = Sì, grazie a un acquisto da noi. Si può dire di no.
+state-interest = Sì, senza bisogno del consenso. Si può dire di no.
+
+lock-no_contact = Non abbiamo questo recapito.
+lock-restricted = I dati sono limitati su richiesta. Per ora un sì non è possibile.
+lock-minor = A questa età un sì non è possibile.
+lock-other = Qui un sì non è possibile.
+
+choices-error-changed = { $purpose }, { $channel }: la scelta è cambiata dopo l’apertura di questa pagina. Va controllata, poi salvata.
+choices-error-invalid = { $purpose }, { $channel }: scegliere Sì o No.
+choices-error-form = Questa pagina è rimasta aperta troppo a lungo. Le scelte non sono cambiate. Vanno controllate, poi salvate.
+
+### Salvato
+saved-title = Fatto
+saved-lead = Le scelte sono salvate.
+saved-changes = Che cosa è cambiato
+saved-before = Prima
+saved-after = Ora
+saved-effective = Con effetto immediato
+saved-reference = Riferimento
+saved-remaining = Che cosa può ancora arrivare
+saved-remaining-service = I messaggi che servono agli ordini e ai contratti.
+saved-remaining-post = Una lettera già stampata, fino alla data { $date }.
+saved-undo-title = Un errore?
+saved-undo-text = Fino alle { $until } si può tornare alle scelte di prima.
+saved-undo = Annulla questa modifica
+saved-back = Vedi tutte le scelte
+unchanged-title = Non è cambiato nulla
+unchanged-lead = Le scelte erano già queste. Restano come sono.
+
+### Fermare
+stop-title = Fermare questi messaggi
+stop-lead = Nulla cambia finché non si preme un pulsante.
+stop-what = Che cosa si fermerà
+stop-button = Ferma questi messaggi
+stop-all-button = Ferma tutti i messaggi commerciali
+stop-see-choices = Vedi tutte le scelte
+stopped-title = Fatto
+stopped-lead = Questi messaggi non arriveranno più.
+stopped-what = Che cosa si è fermato
+already-title = Era già fatto
+already-withdrawn = Questi messaggi erano già fermi in data { $since }. Non è cambiato nulla.
+already-refused = Questi messaggi erano già stati rifiutati in data { $since }. Non è cambiato nulla.
+already-stopped = Tutto era già fermo in data { $since }. Non è cambiato nulla.
+already-objected = C’era già un’opposizione a questi messaggi in data { $since }. Non è cambiato nulla.
+already-never-asked = Questi messaggi non venivano inviati. Non è cambiato nulla.
+
+### Perché questo messaggio
+why-title = Perché ho ricevuto questo messaggio?
+why-permitted = { $brand } poteva inviarlo. Ecco su che cosa si basa.
+why-denied = { $brand } non poteva inviarlo. Chi lo ha ricevuto lo stesso può dircelo.
+why-rehearsed = Era una prova: { $brand } non poteva inviare nulla in base a questa.
+why-what = Di che cosa si trattava
+why-when = Deciso
+why-because = Perché
+why-law = La legge su cui si basa
+why-answer = Che cosa era stato risposto
+why-said-nothing = In data { $since } abbiamo chiesto { $source } di confermare la risposta. Non è stata confermata.
+why-said-yes = Risposta: sì, in data { $since } { $source }.
+why-said-no = Risposta: no, in data { $since } { $source }.
+why-said-no-more = Il sì è stato ritirato in data { $since } { $source }.
+why-no-answer = Non abbiamo nessuna risposta su questo.
+why-words = Il testo che era mostrato
+why-change = Cambiare idea
+why-change-text = Ogni messaggio che inviamo contiene un link alle scelte: lì si dice di no, o ci si oppone, subito e gratis. Non serve dare un motivo.
+why-change-here = Qui si può dire di no, subito e gratis. Non serve dare un motivo.
+why-version = Versione delle regole
+
+### Link morto
+gone-title = Questo link non funziona più
+gone-expired = Il suo tempo è passato. Le scelte restano salvate.
+gone-replaced = Lo sostituisce un link più recente. Usare quello del nostro ultimo messaggio.
+gone-unknown = Forse l’indirizzo è incompleto. Va copiato per intero dal nostro messaggio.
+gone-next = Ogni messaggio che inviamo contiene un link alle scelte. Usare quello del più recente.
+
+### Problemi
+problem-not_saved-title = Non siamo riusciti a salvare
+problem-not_saved = Le scelte non sono cambiate. Riprovare tra un momento.
+problem-stale_form-title = Questa pagina è rimasta aperta troppo a lungo
+problem-stale_form = Le scelte non sono cambiate. Tornare alla pagina e ricominciare.
+problem-bad_request-title = Non abbiamo capito la richiesta
+problem-bad_request = Non è cambiato nulla. Tornare alla pagina e ricominciare.
+problem-not_found-title = Questa pagina non esiste
+problem-not_found = Controllare l’indirizzo, o partire dal link ricevuto.
+problem-forbidden-title = Questa pagina non è aperta a questo account
+problem-forbidden = Chiedere l’accesso a chi gestisce gli account.
+problem-too_many-title = Troppe richieste insieme
+problem-too_many = Non è cambiato nulla. Attendere un minuto, poi riprovare.
+problem-unavailable-title = Il servizio è fermo per un momento
+problem-unavailable = Non è cambiato nulla. Riprovare tra qualche minuto.
+problem-reference = Riferimento da darci
+problem-back = Torna alla pagina precedente
+
+### Tornare indietro
+undo-what = Che cosa torna come prima
+undo-words = Il testo che si accetta
+undo-partly = Ciò che si è fermato senza un sì precedente resta fermo. Si può dire di sì sulla pagina delle scelte.
+undone-title = Annullato
+undone-lead = Valgono di nuovo le scelte di prima.
+undo-late-title = È troppo tardi per annullare
+undo-late = Sono passati dieci minuti, o c’è stata un’altra scelta. Non è cambiato nulla. Le scelte si possono cambiare in ogni momento.
+
+### Accessibilità
+access-link = Accessibilità
+access-title = Accessibilità
+access-lead = Queste pagine sono fatte per tutti. Il nostro obiettivo: le regole WCAG 2.2, livello AA.
+access-checked-title = Ultimo controllo automatico
+access-checked = In data { $date }: { $views } viste controllate in Chromium con axe-core { $version }, in sei lingue, dal telefono allo schermo grande, in chiaro e in scuro.
+access-faults =
+    { $n ->
+        [one] { $shown } difetto trovato.
+       *[other] { $shown } difetti trovati.
+    }
+access-limits-title = Che cosa resta da fare
+access-limits = Una macchina non vede tutto. Nessuna persona ha ancora verificato queste pagine: perciò non le dichiariamo pienamente conformi.
+access-way-title = Una difficoltà?
+access-way = Ce lo si può dire: tutto ciò che si fa qui si può fare anche con noi.
+access-privacy-title = I dati
+access-privacy = Sotto ogni argomento, «Che cosa significa» mostra il testo in vigore e la sua versione.

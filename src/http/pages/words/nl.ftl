@@ -1,0 +1,218 @@
+# Alle woorden van de pagina’s voor klanten, in het Nederlands. De console spreekt Frans en Engels.
+
+### Algemeen
+language-switch = Taal
+skip-link = Naar de inhoud
+error-prefix = Fout:
+page-title = { $page } – { $brand }
+help-title = Hulp nodig?
+powered-by = Register van keuzes, bijgehouden met Placet
+yes = Ja
+no = Nee
+no-answer = Geen antwoord
+error-title = Er is een probleem
+label-colon = { $label }:
+
+### Datums
+month-1 = januari
+month-2 = februari
+month-3 = maart
+month-4 = april
+month-5 = mei
+month-6 = juni
+month-7 = juli
+month-8 = augustus
+month-9 = september
+month-10 = oktober
+month-11 = november
+month-12 = december
+weekday-1 = maandag
+weekday-2 = dinsdag
+weekday-3 = woensdag
+weekday-4 = donderdag
+weekday-5 = vrijdag
+weekday-6 = zaterdag
+weekday-7 = zondag
+day-first = 1
+date-long = { $day } { $month } { $year }
+date-weekday = { $weekday } { $date }
+time-of-day = { $hour }:{ $minute } uur
+date-time-long = { $date } om { $time }
+group-separator = .
+
+### Kanalen
+channel-email = E-mail
+channel-sms = Sms
+channel-phone_live = Telefoon
+channel-phone_automated = Automatische oproepen
+channel-post_addressed = Post op uw adres
+channel-post_unaddressed = Brievenbus
+channel-push = Meldingen van de app
+channel-in_app = Berichten in de app
+channel-inbox_ad = Reclame in de mailbox
+channel-email_tracking_pixel = Meten of e-mails geopend worden
+channel-ads_custom_audience = Reclame op andere sites
+channel-ads_retargeting = Reclame op basis van uw bezoeken
+channel-storage_access = Cookies en trackers
+channel-third_party_sharing = Delen met partners
+channel-processor_transfer = Doorgeven aan een leverancier
+channel-consent_prompt = Vraag om een keuze
+channel-none = Uw antwoord
+
+### Waar een keuze vandaan komt
+source-web_form = op de pagina met uw keuzes
+source-store = in een winkel
+source-call_centre = via de telefoon
+source-mobile_app = in de app
+source-paper = op papier
+source-import = overgenomen uit een eerder bestand
+source-api = via een gekoppelde dienst
+source-email_link = via de link in een bericht
+source-place = { $source }, { $place }
+
+### Uw keuzes
+choices-title = Uw keuzes
+choices-intro = Zeg ons wat u wilt ontvangen. U kunt dat altijd veranderen.
+choices-contact = Voor
+choices-stop-title = Niets meer ontvangen
+choices-stop-text = Eén handeling, voor alle onderwerpen en alle kanalen.
+choices-stop-button = Alles stoppen
+choices-purposes = Per onderwerp
+choices-details = Wat dit betekent
+choices-save = Mijn keuzes opslaan
+choices-save-note = Uw keuzes veranderen zodra u opslaat.
+choices-none = Er valt op dit moment niets te kiezen.
+choices-explained-contract = U krijgt deze berichten omdat uw bestelling of uw contract ze nodig heeft. Daarom valt hier niets te kiezen.
+choices-explained-legal_obligation = De wet verplicht ons deze berichten te sturen. Daarom valt hier niets te kiezen.
+choices-explained-other = Dit berust niet op uw toestemming. Daarom valt hier niets te kiezen.
+
+state-yes = Ja, sinds { $since }.
+state-yes-source = Ja, sinds { $since }, { $source }.
+state-yes-undated = Ja.
+state-refused = Nee. U zei nee op { $since }.
+state-withdrawn = Nee. U stopte dit op { $since }.
+state-stopped = Nee. U stopte alles op { $since }.
+state-objected = Nee. U maakte bezwaar op { $since }.
+state-never-asked = We hebben het u nooit gevraagd. Voor ons is dat een nee.
+state-expired = Uw toestemming van { $since } is verlopen. Voor ons is dat een nee.
+state-new-words = Onze tekst is veranderd sinds uw toestemming van { $since }. Voor ons is dat een nee, tenzij u ja zegt.
+state-unproven = We hebben geen bewijs van uw toestemming. Voor ons is dat een nee.
+state-customer = Ja, omdat u bij ons kocht. U kunt nee zeggen.
+state-interest = Ja, zonder dat we uw toestemming nodig hebben. U kunt nee zeggen.
+
+lock-no_contact = We hebben dit contactgegeven niet.
+lock-restricted = Uw gegevens zijn op uw verzoek beperkt. Een ja is nu niet mogelijk.
+lock-minor = Op uw leeftijd is een ja niet mogelijk.
+lock-other = Een ja is hier niet mogelijk.
+
+choices-error-changed = { $purpose }, { $channel }: uw keuze is veranderd sinds deze pagina werd geopend. Controleer die en sla dan op.
+choices-error-invalid = { $purpose }, { $channel }: kies Ja of Nee.
+choices-error-form = Deze pagina stond te lang open. Uw keuzes zijn niet veranderd. Controleer die en sla dan op.
+
+### Opgeslagen
+saved-title = Klaar
+saved-lead = Uw keuzes zijn opgeslagen.
+saved-changes = Wat er is veranderd
+saved-before = Vroeger
+saved-after = Nu
+saved-effective = Geldt vanaf nu
+saved-reference = Referentie
+saved-remaining = Wat er nog kan komen
+saved-remaining-service = Berichten die uw bestellingen en contracten nodig hebben.
+saved-remaining-post = Een brief die al gedrukt is, tot { $date }.
+saved-undo-title = Een vergissing?
+saved-undo-text = Tot { $until } kunt u terug naar uw eerdere keuzes.
+saved-undo = Deze wijziging ongedaan maken
+saved-back = Al uw keuzes bekijken
+unchanged-title = Er is niets veranderd
+unchanged-lead = Dit waren uw keuzes al. We laten ze zoals ze zijn.
+
+### Stoppen
+stop-title = Deze berichten stoppen
+stop-lead = Er verandert niets tot u op een knop drukt.
+stop-what = Wat er stopt
+stop-button = Deze berichten stoppen
+stop-all-button = Alle reclameberichten stoppen
+stop-see-choices = Al uw keuzes bekijken
+stopped-title = Klaar
+stopped-lead = U krijgt deze berichten niet meer.
+stopped-what = Wat er gestopt is
+already-title = Dat was al gedaan
+already-withdrawn = U had deze berichten al gestopt op { $since }. Er is niets veranderd.
+already-refused = U had al nee gezegd tegen deze berichten op { $since }. Er is niets veranderd.
+already-stopped = U had alles al gestopt op { $since }. Er is niets veranderd.
+already-objected = U had al bezwaar gemaakt tegen deze berichten op { $since }. Er is niets veranderd.
+already-never-asked = U kreeg deze berichten niet. Er is niets veranderd.
+
+### Waarom dit bericht
+why-title = Waarom kreeg ik dit bericht?
+why-permitted = { $brand } mocht het u sturen. Hier staat waarop dat berust.
+why-denied = { $brand } mocht het u niet sturen. Hebt u het toch gekregen, zeg het ons dan.
+why-rehearsed = Dit was een proef: { $brand } kon u daarop niets sturen.
+why-what = Waar het over ging
+why-when = Beslist
+why-because = Waarom
+why-law = De wet erachter
+why-answer = Wat u had gezegd
+why-said-nothing = Op { $since } vroegen we u { $source } uw antwoord te bevestigen. U hebt het niet bevestigd.
+why-said-yes = U zei ja op { $since } { $source }.
+why-said-no = U zei nee op { $since } { $source }.
+why-said-no-more = U trok uw ja in op { $since } { $source }.
+why-no-answer = We hebben hierover geen antwoord van u.
+why-words = De tekst die u zag
+why-change = Van gedachten veranderen
+why-change-text = In elk bericht van ons staat een link naar uw keuzes: daar zegt u nee, of maakt u bezwaar, meteen en gratis. U hoeft geen reden te geven.
+why-change-here = Hier kunt u nee zeggen, meteen en gratis. U hoeft geen reden te geven.
+why-version = Versie van de regels
+
+### Dode link
+gone-title = Deze link werkt niet meer
+gone-expired = Zijn tijd is voorbij. Uw keuzes blijven opgeslagen.
+gone-replaced = Een nieuwere link vervangt hem. Gebruik die uit ons laatste bericht.
+gone-unknown = Misschien is het adres onvolledig. Kopieer het helemaal uit ons bericht.
+gone-next = In elk bericht van ons staat een link naar uw keuzes. Neem die uit het laatste.
+
+### Problemen
+problem-not_saved-title = We konden niet opslaan
+problem-not_saved = Uw keuzes zijn niet veranderd. Probeer het zo nog eens.
+problem-stale_form-title = Deze pagina stond te lang open
+problem-stale_form = Uw keuzes zijn niet veranderd. Ga terug naar de pagina en begin opnieuw.
+problem-bad_request-title = We hebben het verzoek niet begrepen
+problem-bad_request = Er is niets veranderd. Ga terug naar de pagina en begin opnieuw.
+problem-not_found-title = Deze pagina bestaat niet
+problem-not_found = Controleer het adres, of begin bij de link die u kreeg.
+problem-forbidden-title = Deze pagina is niet open voor uw account
+problem-forbidden = Vraag toegang aan wie de accounts beheert.
+problem-too_many-title = Te veel verzoeken tegelijk
+problem-too_many = Er is niets veranderd. Wacht een minuut en probeer het dan nog eens.
+problem-unavailable-title = De dienst ligt even stil
+problem-unavailable = Er is niets veranderd. Probeer het over een paar minuten nog eens.
+problem-reference = Referentie voor vragen
+problem-back = Terug naar de vorige pagina
+
+### Terug
+undo-what = Wat weer wordt zoals vroeger
+undo-words = De tekst waarmee u instemt
+undo-partly = Wat stopte zonder een eerder ja van u, blijft gestopt. U kunt ja zeggen op de pagina met uw keuzes.
+undone-title = Ongedaan gemaakt
+undone-lead = Uw eerdere keuzes gelden weer.
+undo-late-title = Het is te laat om dit ongedaan te maken
+undo-late = Er zijn tien minuten voorbij, of u hebt sindsdien anders gekozen. Er is niets veranderd. U kunt uw keuzes altijd veranderen.
+
+### Toegankelijkheid
+access-link = Toegankelijkheid
+access-title = Toegankelijkheid
+access-lead = Deze pagina’s zijn er voor iedereen. Ons doel: de regels van WCAG 2.2, niveau AA.
+access-checked-title = Laatste automatische controle
+access-checked = Op { $date }: { $views } weergaven gecontroleerd in Chromium met axe-core { $version }, in zes talen, van telefoon tot groot scherm, licht en donker.
+access-faults =
+    { $n ->
+        [one] { $shown } fout gevonden.
+       *[other] { $shown } fouten gevonden.
+    }
+access-limits-title = Wat nog te doen is
+access-limits = Een machine ziet niet alles. Nog geen mens heeft deze pagina’s gecontroleerd: daarom verklaren we ze niet volledig conform.
+access-way-title = Lukt er iets niet?
+access-way = Zeg het ons: alles wat hier kan, kan ook met ons.
+access-privacy-title = Uw gegevens
+access-privacy = Onder elk onderwerp toont “Wat dit betekent” de geldende tekst en zijn versie.

@@ -1,0 +1,161 @@
+//! Journeys without a mouse, and pages without a style sheet.
+
+use super::{Scene, WINDOWS, english};
+use crate::demo::word;
+use crate::support::browser::{Browser, Visitor};
+
+const TAB: &str = "\u{E004}";
+const ENTER: &str = "\u{E007}";
+
+/// Goes on with the tabulator until what has the focus is `wanted`, as a CSS selector.
+fn tab_to(browser: &Browser, wanted: &str) {
+    for _ in 0..60 {
+        browser.press(TAB);
+        if browser.script(&format!(
+            "return document.activeElement.matches({wanted:?})"
+        )) == true
+        {
+            return;
+        }
+    }
+    panic!("the tabulator never reaches {wanted}");
+}
+
+fn arrives(browser: &Browser, title: &str) {
+    browser.wait_until(&format!(
+        "return document.querySelector('h1').innerText === {:?}",
+        word("en", title)
+    ));
+}
+
+#[test]
+fn stopping_and_going_back_need_no_mouse() {
+    let scene = Scene::set("anne@example.fr");
+    let Some(browser) = english() else { return };
+    browser.goto(&scene.stop);
+    tab_to(&browser, "main button");
+    browser.press(ENTER);
+    arrives(&browser, "stopped-title");
+    assert_eq!(scene.shop.newsletter("anne@example.fr").0, "deny");
+    tab_to(&browser, "form[action$='/undo'] button");
+    browser.press(ENTER);
+    arrives(&browser, "undone-title");
+    assert_eq!(scene.shop.newsletter("anne@example.fr").0, "permit");
+}
+
+/// Enter in a question saves; it neither stops everything nor switches the language.
+#[test]
+fn enter_in_a_question_saves() {
+    let scene = Scene::fresh("anne@example.fr");
+    let Some(browser) = english() else { return };
+    browser.goto(&scene.choices);
+    tab_to(&browser, "#choice\\.newsletter\\.email-yes");
+    browser.press(" ");
+    browser.press(ENTER);
+    arrives(&browser, "saved-title");
+    assert_eq!(scene.shop.newsletter("anne@example.fr").1, "CONSENT_VALID");
+    let newsletter_only = scene.shop.choices("anne@example.fr");
+    assert!(
+        newsletter_only["objection_since"].is_null(),
+        "{newsletter_only}"
+    );
+}
+
+#[test]
+fn the_skip_link_comes_first_and_works() {
+    let scene = Scene::set("anne@example.fr");
+    let Some(browser) = english() else { return };
+    for page in [&scene.choices, &scene.stop] {
+        browser.goto(page);
+        browser.press(TAB);
+        assert_eq!(
+            browser.script("return document.activeElement.className"),
+            "skip"
+        );
+        browser.press(ENTER);
+        assert_eq!(browser.script("return document.activeElement.id"), "main");
+    }
+}
+
+/// Whatever has the focus is outlined, and no bar lies over it (WCAG 2.4.7, 2.4.11).
+#[test]
+fn the_focus_is_seen_and_not_covered() {
+    let scene = Scene::set("anne@example.fr");
+    for window in WINDOWS {
+        let Some(browser) = Browser::open(Visitor {
+            window,
+            ..Visitor::default()
+        }) else {
+            return;
+        };
+        browser.goto(&scene.choices);
+        let mut stops = 0;
+        for _ in 0..60 {
+            browser.press(TAB);
+            let seen = browser.script("
+                const element = document.activeElement;
+                if (element === document.body) return null;
+                document.getAnimations().forEach(animation => animation.finish());
+                const outlined = e => e && getComputedStyle(e).outlineStyle !== 'none' && parseFloat(getComputedStyle(e).outlineWidth) >= 2;
+                const box = (element.closest('.pick') || element).getBoundingClientRect();
+                const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                const mine = at && (element.contains(at) || at.contains(element) && !at.matches('body, html, main') || at.closest('.pick') === element.closest('.pick') && at.closest('.pick'));
+                return [!!(outlined(element) || outlined(element.closest('.pick'))), !!mine, element.outerHTML.slice(0, 100)]");
+            if seen.is_null() {
+                break;
+            }
+            stops += 1;
+            assert_eq!(
+                seen[0], true,
+                "{window:?}: the focus is not seen on {}",
+                seen[2]
+            );
+            assert_eq!(seen[1], true, "{window:?}: something covers {}", seen[2]);
+        }
+        assert!(stops > 6, "{stops} stops");
+    }
+}
+
+/// Without the style sheet all words are there, in the same order (RGAA 10.2, 10.3).
+#[test]
+fn without_a_style_sheet_nothing_is_lost() {
+    let scene = Scene::set("anne@example.fr");
+    let Some(browser) = english() else { return };
+    for page in [&scene.choices, &scene.stop] {
+        browser.goto(page);
+        let words =
+            "return document.querySelector('main').innerText.split(/\\s+/).join(' ').trim()";
+        let with = browser.script(words);
+        browser.script("[...document.styleSheets].forEach(sheet => { sheet.disabled = true })");
+        let without = browser.script(words);
+        assert_eq!(with, without);
+        assert!(without.as_str().unwrap().len() > 100);
+    }
+}
+
+/// A wrong answer is told at the top, which has the focus, and beside the question (WCAG 3.3.1).
+#[test]
+fn an_error_is_told_twice_and_leads_to_its_question() {
+    let scene = Scene::set("anne@example.fr");
+    let Some(browser) = english() else { return };
+    browser.goto(&scene.choices);
+    browser.script("const input = document.getElementById('choice.newsletter.email-no'); input.value = 'perhaps'; input.checked = true");
+    browser.find(".savebar button").follow();
+    assert!(browser.title().starts_with("Error:"), "{}", browser.title());
+    assert_eq!(
+        browser.script("return document.activeElement.className"),
+        "errors"
+    );
+    let link = browser.find(".errors a");
+    let beside = browser.find("p.error").text();
+    assert!(beside.contains(&link.text()), "{beside}");
+    link.click();
+    assert_eq!(
+        browser.script("return document.activeElement.id"),
+        "choice.newsletter.email-yes"
+    );
+    let group = browser.script(
+        "return document.activeElement.closest('[role=radiogroup]').getAttribute('aria-invalid')",
+    );
+    assert_eq!(group, "true");
+}
