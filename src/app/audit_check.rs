@@ -221,7 +221,7 @@ impl Check<'_, '_, '_> {
         let persons = self.tx.audited_count(self.grant)?;
         walk.public.load(self.tx, self.grant)?;
         self.entries(&mut walk, size, persons, keep)?;
-        let mut number = 0;
+        let mut number: u64 = 0;
         while walk.people.page(&mut self, &mut walk.found)? {
             let done = walk.people.done;
             (self.progress)(
@@ -229,7 +229,7 @@ impl Check<'_, '_, '_> {
                 size.saturating_add(persons.max(done)),
             );
             number += 1;
-            if number % KEPT_EVERY == 0 {
+            if number.is_multiple_of(KEPT_EVERY) {
                 keep(&walk)?;
             }
         }

@@ -19,7 +19,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 type Files = Vec<(String, Vec<u8>)>;
 
-/// Numbers without end, the same for the same seed (SplitMix64).
+/// Numbers without end, the same for the same seed (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
