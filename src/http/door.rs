@@ -6,6 +6,7 @@ use crate::access::token::TokenHash;
 use crate::access::{Grant, Permission};
 use crate::app::App;
 use crate::store::IdempotencyKey;
+use crate::store::keys::Keyring;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -116,11 +117,13 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-/// The caller's key for retries, bound to the caller and to the request.
+/// The caller's key for retries, bound to the caller and to the request. What is kept of the request is a
+/// keyed hash: it may name somebody who can be guessed, and outlives their erasure.
 ///
 /// # Errors
 /// Where the header is no such key.
 pub fn idempotency<P>(
+    keys: &Keyring,
     request: &HttpRequest,
     grant: &Grant<P>,
     body: &[u8],
@@ -143,11 +146,6 @@ pub fn idempotency<P>(
     let route = request.path().as_bytes();
     Ok(Some(IdempotencyKey {
         key: crate::audit::tree::sha256(&[b"key/", &caller, b"/", text.as_bytes()]),
-        fingerprint: crate::audit::tree::sha256(&[
-            request.method().as_str().as_bytes(),
-            route,
-            b"\n",
-            body,
-        ]),
+        fingerprint: keys.request_print([request.method().as_str().as_bytes(), route, b"\n", body]),
     }))
 }

@@ -45,6 +45,7 @@ pub struct Keyring {
     decisions: LessSafeKey,
     campaigns: hmac::Key,
     files: hmac::Key,
+    requests: hmac::Key,
     erased: hmac::Key,
     check: [u8; 32],
 }
@@ -73,6 +74,7 @@ impl Keyring {
             forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
             decisions: cipher(&expand(&root, b"decisions/1")?)?,
             campaigns: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"campaigns/1")?),
+            requests: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"requests/1")?),
             files: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"files/1")?),
             erased: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"erased/1")?),
             check: expand(&root, b"check/1")?,
@@ -167,6 +169,14 @@ impl Keyring {
         tag
     }
 
+    /// A keyed hash of a request, by which its repetition is known.
+    #[must_use]
+    pub fn request_print(&self, pieces: [&[u8]; 4]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.requests);
+        pieces.iter().for_each(|piece| context.update(piece));
+        signed32(context)
+    }
+
     /// The mark by which the ledger names a file, made of its SHA-256 in hexadecimal. The digest alone
     /// would tell who stands in a file of one line: telephone numbers and addresses can be guessed.
     #[must_use]
@@ -179,9 +189,7 @@ impl Keyring {
     pub fn erased_digest(&self, positions: impl Iterator<Item = Position>) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.erased);
         positions.for_each(|position| context.update(&position.to_be_bytes()));
-        let mut digest = [0; 32];
-        digest.copy_from_slice(context.sign().as_ref());
-        digest
+        signed32(context)
     }
 
     /// Wraps a person's key for the database.
@@ -307,8 +315,14 @@ fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, KeyError> {
 }
 
 fn tag32(key: &hmac::Key, text: &[u8]) -> [u8; 32] {
+    let mut context = hmac::Context::with_key(key);
+    context.update(text);
+    signed32(context)
+}
+
+fn signed32(context: hmac::Context) -> [u8; 32] {
     let mut tag = [0; 32];
-    tag.copy_from_slice(hmac::sign(key, text).as_ref());
+    tag.copy_from_slice(context.sign().as_ref());
     tag
 }
 

@@ -268,6 +268,22 @@ on_both! {
         assert!(permits(&a.api.asks(&email(MAIL))) && permits(&b.api.asks(&email(MAIL))));
     }
 
+    /// What is kept of a request, so that its repetition is known, outlives the person: it must not be
+    /// what anybody can make who guesses the address.
+    fn what_is_kept_of_a_request_cannot_be_guessed(db: &Db) {
+        let a = Scene::new(db);
+        let body = consent(&email(MAIL), "newsletter", "email", "given").to_string();
+        let client = a.api.header("idempotency-key", "retry-1");
+        let send = || client.send("POST", "/v1/consents", "application/json", body.clone());
+        let first = send().expect(201).text;
+        assert_eq!(send().expect(201).text, first);
+        assert_ne!(db.ask("SELECT COUNT(*) FROM idempotency").trim(), "0");
+        let request = format!("POST/v1/consents\n{body}");
+        let digest = ring::digest::digest(&ring::digest::SHA256, request.as_bytes());
+        let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(!names(&everything(db), &digest), "the request's digest is kept");
+    }
+
     fn merged_records_go_together_and_once(db: &Db) {
         let shop = Shop::open(db);
         shop.record(&yes("m1@erased.example"));

@@ -495,7 +495,7 @@ impl<'a> Call<'a> {
             let errors = vec![FieldProblem::new("/checks", "too_many", detail)];
             return Err(Problem::invalid(errors));
         }
-        let key = door::idempotency(self.request, &self.door.grant, self.body)?;
+        let key = door::idempotency(app.keys(), self.request, &self.door.grant, self.body)?;
         let told = app.reserve(&self.door.grant, questions, now, key, telling);
         Ok(told.await?)
     }

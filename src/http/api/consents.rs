@@ -195,7 +195,7 @@ pub async fn record(
 ) -> Result<HttpResponse, Problem> {
     let (bodies, batch) = bodies(&body.0)?;
     let claims = claims(&site, bodies).await?;
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let written = site
         .app
         .record(&door.grant, claims, site.app.now(), key)

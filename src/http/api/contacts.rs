@@ -150,7 +150,7 @@ pub async fn record_contacts(
 ) -> Result<HttpResponse, Problem> {
     let (bodies, batch) = bodies(&body.0)?;
     let claims = claims(&site.app, bodies)?;
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let (app, now) = (&site.app, site.app.now());
     let written = app.contacts(&door.grant, claims, now, key).await?;
     let mut response = HttpResponse::Created();
@@ -200,7 +200,7 @@ pub async fn release_contact(
         return Err(Problem::invalid(vec![error]));
     }
     let id: RecordId = path.parse().map_err(|_| Problem::not_found())?;
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let (app, now) = (&site.app, site.app.now());
     let released = app.release_contact(&door.grant, id, asked.reason, now, key);
     Ok(HttpResponse::Created().json(ReleaseView {

@@ -77,7 +77,7 @@ pub async fn erase(
     let asked: ErasureBody = json::read(&body.0)?;
     let unknown = |_| Refusal::NotFound("a person with this id");
     let id: SubjectId = id.parse().map_err(unknown)?;
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let claim = ErasureClaim {
         reason: asked.reason,
         keep_suppression: asked.keep_suppression,

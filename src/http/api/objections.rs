@@ -75,7 +75,7 @@ pub async fn make_objection(
         .subject
         .named(site.app.keys(), "/subject")
         .map_err(Problem::invalid)?;
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let done = site
         .app
         .object(&door.grant, named, asked.scope, site.app.now(), key)
@@ -107,7 +107,7 @@ pub async fn set_restriction(
         .subject
         .named(site.app.keys(), "/subject")
         .map_err(Problem::invalid)?;
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let done = site
         .app
         .restrict(&door.grant, named, asked.restricted, site.app.now(), key)
@@ -147,7 +147,7 @@ pub async fn add_suppression(
             detail,
         )]));
     }
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let done = site
         .app
         .suppress(&door.grant, named, asked.reason, site.app.now(), key)

@@ -125,7 +125,7 @@ pub async fn propose(
     body: Body<LARGE>,
 ) -> Result<HttpResponse, Problem> {
     let asked: ProposalBody = json::read(&body.0)?;
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let refused = |error: crate::policy::PolicyError| {
         Problem::invalid(vec![FieldProblem::new(
             "/files",
@@ -171,7 +171,7 @@ pub async fn approve(
     } else {
         json::read(&body.0)?
     };
-    let key = door::idempotency(&request, &door.grant, &body.0)?;
+    let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let now = site.app.now();
     let (approval, position): (Approval, _) = block(move || {
         site.app

@@ -198,7 +198,7 @@ pub async fn publish_one(
     body: &[u8],
     publication: Publication,
 ) -> Result<HttpResponse, Problem> {
-    let key = door::idempotency(request, &door.grant, body)?;
+    let key = door::idempotency(site.app.keys(), request, &door.grant, body)?;
     let outcome = site
         .app
         .publish(&door.grant, publication, site.app.now(), key)
