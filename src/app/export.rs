@@ -33,14 +33,13 @@ use super::period;
 use super::refusal::Refusal;
 use crate::access::{ExportAudit, Grant};
 use crate::audit::package::format::{About, Period, Positions};
-use crate::audit::package::plan::{PlanError, tiles_for};
+use crate::audit::package::plan::needed_tiles;
 use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::{Now, from_micros, rfc3339};
 use crate::store::{Order, ReadTx, StoreError};
 use chrono::{DateTime, Utc};
-use entries::Source;
 use head::Head;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -187,7 +186,8 @@ impl Job<'_> {
             ..self.data(&range, &tally, &findings)
         };
         report::write(self, tx, &mut package, &data, range.clone())?;
-        self.tiles(tx, &mut package, range.clone())?;
+        let needed = needed_tiles(range.start, range.end, self.head.checkpoint.size);
+        self.head.tiles(tx, &mut package, needed)?;
         self.head
             .close(tx, package, range.end, &findings.findings)?;
         Ok(Exported {
@@ -231,23 +231,6 @@ impl Job<'_> {
             created_at: rfc3339(self.now.utc()),
             query: json!(self.query),
         }
-    }
-
-    fn tiles<W: Write>(
-        &self,
-        tx: &mut ReadTx<'_>,
-        package: &mut PackageWriter<W>,
-        range: Range<Position>,
-    ) -> Result<(), ExportError> {
-        let source = Source::new(tx, self.grant);
-        for tile in tiles_for(range.start, range.end, self.head.checkpoint.size, &source) {
-            let (path, bytes) = tile.map_err(|error| match error {
-                PlanError::Source(error) => error.into(),
-                other => ExportError::Log(other.to_string()),
-            })?;
-            package.file(&path, &bytes)?;
-        }
-        Ok(())
     }
 
     fn data(

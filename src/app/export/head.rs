@@ -1,13 +1,18 @@
 //! The head of the log that a package is proven against, and who signs and vouches for it.
 
+use super::entries::Source;
 use super::{ExportError, keys, timestamps, witnesses};
 use crate::access::{ExportAudit, Grant};
 use crate::app::open::App;
 use crate::app::signing::Keys;
+use crate::app::witness::proof_between;
 use crate::audit::checkpoint::Checkpoint;
+use crate::audit::encoding::b64;
 use crate::audit::package::format::Finding;
+use crate::audit::package::plan::{PlanError, tiles_of};
 use crate::audit::package::write::PackageWriter;
 use crate::audit::signing::open_checkpoint;
+use crate::audit::tile::TileId;
 use crate::domain::ids::Position;
 use crate::domain::time::Now;
 use crate::store::{ReadTx, StoreError};
@@ -51,6 +56,30 @@ impl App {
 }
 
 impl Head<'_> {
+    /// Writes these tiles and bundles.
+    pub fn tiles<W: Write>(
+        &self,
+        tx: &mut ReadTx<'_>,
+        package: &mut PackageWriter<W>,
+        needed: Vec<TileId>,
+    ) -> Result<(), ExportError> {
+        let source = Source::new(tx, self.grant);
+        for tile in tiles_of(needed, &source) {
+            let (path, bytes) = tile.map_err(|error| match error {
+                PlanError::Source(error) => error.into(),
+                other => ExportError::Log(other.to_string()),
+            })?;
+            package.file(&path, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// The proof that the package's checkpoint contains the one of size `covered`: a hash a line.
+    pub fn grown_from(&self, tx: &mut ReadTx<'_>, covered: Position) -> Result<String, StoreError> {
+        let proof = proof_between(tx, &self.app.serve, covered, self.checkpoint.size)?;
+        Ok(proof.iter().map(|hash| b64(hash) + "\n").collect())
+    }
+
     /// Ends a package: who vouches for the log, how its keys followed each other, and the signatures.
     /// `end` is the position after the last entry that the package proves.
     pub fn close<W: Write>(

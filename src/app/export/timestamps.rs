@@ -4,8 +4,6 @@
 
 use super::ExportError;
 use super::head::Head;
-use crate::app::witness::proof_between;
-use crate::audit::encoding::b64;
 use crate::audit::package::format::{NOTE, PROOF, TIMESTAMPS, TOKEN, TSA_CHAIN};
 use crate::audit::package::write::PackageWriter;
 use crate::domain::ids::Position;
@@ -37,14 +35,13 @@ pub(super) fn write<W: Write>(
 ) -> Result<(), ExportError> {
     let all = chosen(head, tx, end)?;
     for one in &all {
-        let (covered, size) = (one.size, head.checkpoint.size);
+        let covered = one.size;
         // a row without its checkpoint is among the findings already
         let kept = tx.checkpoint(head.grant, Some(covered))?;
         let Some((_, note, _)) = kept.filter(|kept| kept.0 == covered) else {
             continue;
         };
-        let proof = proof_between(tx, &head.app.serve, covered, size)?;
-        let proof: String = proof.iter().map(|hash| b64(hash) + "\n").collect();
+        let proof = head.grown_from(tx, covered)?;
         let base = format!("{TIMESTAMPS}{covered}");
         package.file(&format!("{base}{NOTE}"), note.as_bytes())?;
         package.file(&format!("{base}{PROOF}"), proof.as_bytes())?;

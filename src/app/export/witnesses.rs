@@ -3,8 +3,7 @@
 
 use super::ExportError;
 use super::head::Head;
-use crate::app::witness::{cosigned, proof_between};
-use crate::audit::encoding::b64;
+use crate::app::witness::cosigned;
 use crate::audit::package::format::{COSIGNED, PROOF, WITNESSES};
 use crate::audit::package::write::PackageWriter;
 use crate::domain::ids::Position;
@@ -50,15 +49,13 @@ pub(super) fn write<W: Write>(
     package: &mut PackageWriter<W>,
     end: Position,
 ) -> Result<(), ExportError> {
-    let (serve, size) = (&head.app.serve, head.checkpoint.size);
     let mut witnesses = BTreeSet::new();
     for covered in sizes(head, tx, end)? {
         // a row without its checkpoint is among the findings already
-        let Some(note) = cosigned(tx, serve, covered)? else {
+        let Some(note) = cosigned(tx, &head.app.serve, covered)? else {
             continue;
         };
-        let proof = proof_between(tx, serve, covered, size)?;
-        let proof: String = proof.iter().map(|hash| b64(hash) + "\n").collect();
+        let proof = head.grown_from(tx, covered)?;
         package.file(&format!("{COSIGNED}{covered}"), note.as_bytes())?;
         package.file(&format!("{COSIGNED}{covered}{PROOF}"), proof.as_bytes())?;
         let rows = tx.cosignatures(head.grant, covered, covered)?;

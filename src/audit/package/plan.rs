@@ -88,17 +88,7 @@ fn covering(first: u64, end: u64, level: u8) -> Range<u64> {
     index(first)..index(end - 1) + 1
 }
 
-/// The tiles and bundles for a package, one at a time, with their paths in it.
-pub fn tiles_for<S: LogSource>(
-    first: u64,
-    end: u64,
-    size: u64,
-    source: &S,
-) -> impl Iterator<Item = Result<(String, Vec<u8>), PlanError<S::Error>>> {
-    tiles_of(needed_tiles(first, end, size), source)
-}
-
-/// Those tiles and bundles, one at a time, with their paths in a package.
+/// Tiles and bundles, one at a time, with their paths in a package.
 pub fn tiles_of<S: LogSource>(
     needed: Vec<TileId>,
     source: &S,

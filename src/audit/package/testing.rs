@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::format::{About, EntryLine, PURPOSES, Period, Positions, REPORT};
-use super::plan::{LogSource, tiles_for};
+use super::plan::{LogSource, needed_tiles, tiles_of};
 use super::write::{PackageMeta, PackageWriter};
 use crate::audit::Hash;
 use crate::audit::checkpoint::Checkpoint;
@@ -232,7 +232,7 @@ impl Sample {
         writer
             .file(REPORT, "<p>Bericht</p>".repeat(500).as_bytes())
             .unwrap();
-        for tile in tiles_for(first, end, self.size(), self) {
+        for tile in tiles_of(needed_tiles(first, end, self.size()), self) {
             let (path, bytes) = tile.unwrap();
             writer.file(&path, &bytes).unwrap();
         }

@@ -4,14 +4,14 @@ use super::held::held;
 use super::timeline::timeline;
 use super::{Job, PersonData, PersonExported, changed};
 use crate::app::audit_check::{AuditFindings, Check, keys_of};
-use crate::app::export::entries::{Source, opened};
+use crate::app::export::entries::opened;
 use crate::app::export::{ExportError, by, files};
 use crate::audit::commitment::canonical_json;
 use crate::audit::encoding::hex;
 use crate::audit::package::format::{
     About, EntryLine, PERSON, Period, PersonFile, PersonRecord, Positions, REPORT,
 };
-use crate::audit::package::plan::{PlanError, sparse_tiles, tiles_of};
+use crate::audit::package::plan::sparse_tiles;
 use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::time::rfc3339;
@@ -48,7 +48,8 @@ impl Job<'_> {
         let (entries, decisions) = (lines.len() as u64, decided.len() as u64);
         let data = self.data(tx, &file, &lines, decided, &findings)?;
         package.stream(REPORT, |out| self.report.write(out, &data))?;
-        self.tiles(tx, &mut package, &positions)?;
+        let needed = sparse_tiles(&positions, self.head.checkpoint.size);
+        self.head.tiles(tx, &mut package, needed)?;
         let (size, end) = (self.head.checkpoint.size, self.end());
         self.head.close(tx, package, end, &findings.findings)?;
         Ok(PersonExported {
@@ -153,24 +154,6 @@ impl Job<'_> {
             created_at: rfc3339(self.now.utc()),
             query: json!({ "about": "person", "at": at, "export": self.recorded.export }),
         }
-    }
-
-    fn tiles<W: Write>(
-        &self,
-        tx: &mut ReadTx<'_>,
-        package: &mut PackageWriter<W>,
-        positions: &BTreeSet<Position>,
-    ) -> Result<(), ExportError> {
-        let source = Source::new(tx, self.grant);
-        let needed = sparse_tiles(positions, self.head.checkpoint.size);
-        for tile in tiles_of(needed, &source) {
-            let (path, bytes) = tile.map_err(|error| match error {
-                PlanError::Source(error) => error.into(),
-                other => ExportError::Log(other.to_string()),
-            })?;
-            package.file(&path, &bytes)?;
-        }
-        Ok(())
     }
 
     fn data(
