@@ -1,6 +1,6 @@
 //! `POST /c/{token}`: a person changes their choices.
 
-use super::show::{choices, page, switched};
+use super::show::{choices, opened, page, switched};
 use super::undo;
 use super::{code, failed, frame, gone, text};
 use crate::app::choices::OwnChoicesView;
@@ -38,16 +38,10 @@ pub async fn save(
     if !from_our_page(&request, &site) {
         return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::Forbidden);
     }
-    let Ok(before) = choices(&site, token.into_inner()).await else {
-        return failed(
-            &site,
-            &visit,
-            StatusCode::SERVICE_UNAVAILABLE,
-            ProblemKind::NotSaved,
-        );
-    };
-    let Some((token, view)) = before else {
-        return gone(&site, &visit);
+    let (token, view) = match opened(&site, &visit, token.into_inner(), ProblemKind::NotSaved).await
+    {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     if let Some(language) = form.get("switch").and_then(Language::from_code) {
         let html = switched(&site, Visit { language }, &token, &view, &form);

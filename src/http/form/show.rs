@@ -24,18 +24,29 @@ pub async fn show(
     token: web::Path<String>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    match choices(&site, token.into_inner()).await {
-        Ok(Some((token, view))) => browser::page(
-            StatusCode::OK,
-            page(&site, visit, &token, &view, Vec::new()),
-        ),
-        Ok(None) => gone(&site, &visit),
-        Err(_) => failed(
-            &site,
-            &visit,
-            StatusCode::SERVICE_UNAVAILABLE,
-            ProblemKind::Unavailable,
-        ),
+    let (token, view) =
+        match opened(&site, &visit, token.into_inner(), ProblemKind::Unavailable).await {
+            Ok(found) => found,
+            Err(answer) => return answer,
+        };
+    browser::page(
+        StatusCode::OK,
+        page(&site, visit, &token, &view, Vec::new()),
+    )
+}
+
+/// The choices behind a token, or the page that says why there are none: `kind` where they cannot be
+/// read now.
+pub(super) async fn opened(
+    site: &web::Data<Site>,
+    visit: &Visit,
+    token: String,
+    kind: ProblemKind,
+) -> Result<(String, OwnChoicesView), HttpResponse> {
+    match choices(site, token).await {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => Err(gone(site, visit)),
+        Err(_) => Err(failed(site, visit, StatusCode::SERVICE_UNAVAILABLE, kind)),
     }
 }
 

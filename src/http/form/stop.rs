@@ -1,7 +1,7 @@
 //! `/u/{token}`: stop everything. The target of `List-Unsubscribe` (RFC 8058): a mail program
 //! posts to it without cookie or page; a person who opens it sees a page first.
 
-use super::show::choices;
+use super::show::opened;
 use super::{code, failed, frame, gone, text, undo};
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::{Changed, Wishes};
@@ -27,16 +27,12 @@ pub async fn ask(
     token: web::Path<String>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    match choices(&site, token.into_inner()).await {
-        Ok(Some((token, view))) => browser::page(StatusCode::OK, asked(visit, &token, &view)),
-        Ok(None) => gone(&site, &visit),
-        Err(_) => failed(
-            &site,
-            &visit,
-            StatusCode::SERVICE_UNAVAILABLE,
-            ProblemKind::Unavailable,
-        ),
-    }
+    let (token, view) =
+        match opened(&site, &visit, token.into_inner(), ProblemKind::Unavailable).await {
+            Ok(found) => found,
+            Err(answer) => return answer,
+        };
+    browser::page(StatusCode::OK, asked(visit, &token, &view))
 }
 
 /// Stops everything. A mail program's one click comes from no page of ours, and only ever says
@@ -50,16 +46,10 @@ pub async fn stop(
 ) -> HttpResponse {
     let form = Form::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(&request, &site, &form);
-    let Ok(before) = choices(&site, token.into_inner()).await else {
-        return failed(
-            &site,
-            &visit,
-            StatusCode::SERVICE_UNAVAILABLE,
-            ProblemKind::NotSaved,
-        );
-    };
-    let Some((token, view)) = before else {
-        return gone(&site, &visit);
+    let (token, view) = match opened(&site, &visit, token.into_inner(), ProblemKind::NotSaved).await
+    {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     let now = site.app.now();
     let entered = {

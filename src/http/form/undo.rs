@@ -5,7 +5,7 @@
 //! to words that it covers, and where nothing was said since.
 
 use super::save::{Outcome, saved, wishes, written};
-use super::show::choices;
+use super::show::opened;
 use super::{failed, frame, gone, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
 use crate::app::choose::{Changed, UNDO_WITHIN, Wishes};
@@ -32,11 +32,10 @@ pub async fn undo(
     if !from_our_page(&request, &site) {
         return problem(StatusCode::FORBIDDEN, ProblemKind::Forbidden);
     }
-    let Ok(before) = choices(&site, token.into_inner()).await else {
-        return problem(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::NotSaved);
-    };
-    let Some((token, view)) = before else {
-        return gone(&site, &visit);
+    let (token, view) = match opened(&site, &visit, token.into_inner(), ProblemKind::NotSaved).await
+    {
+        Ok(found) => found,
+        Err(answer) => return answer,
     };
     let Some(wishes) = wished(&form, &view, visit) else {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, ProblemKind::BadRequest);
