@@ -19,6 +19,7 @@ use crate::http::pages::Language;
 use crate::http::report::HtmlReport;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -276,13 +277,8 @@ fn records(app: &App, grant: &Grant<ExportAudit>, args: &RecordsArgs, json: bool
 }
 
 fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> Ended {
-    let holds = made.findings.holds();
     if json {
-        let key = app.anchor().map_err(failed)?.to_string();
-        print(
-            &serde_json::json!({ "file": args.output, "ok": holds, "key": key, "export": made }),
-        )?;
-        return Ok(if holds { HOLDS } else { FOUND });
+        return tell_json(app, args, made.findings.holds(), made);
     }
     let (first, end) = (made.positions.first, made.positions.end);
     print(&format!(
@@ -296,11 +292,22 @@ fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> E
             why => format!("{count} entries withheld: {why}"),
         })?;
     }
+    tell_key(app)?;
+    tell_findings(&made.findings.findings)
+}
+
+/// What came of an export, of a period or of a person, for a machine.
+fn tell_json(app: &App, args: &ExportArgs, holds: bool, made: &impl Serialize) -> Ended {
+    let key = app.anchor().map_err(failed)?.to_string();
+    print(&serde_json::json!({ "file": args.output, "ok": holds, "key": key, "export": made }))?;
+    Ok(if holds { HOLDS } else { FOUND })
+}
+
+fn tell_key(app: &App) -> Result<(), (u8, String)> {
     print(&format!(
         "Log's key, to be handed over by another way than the package:\n{}",
         app.anchor().map_err(failed)?
-    ))?;
-    tell_findings(&made.findings.findings)
+    ))
 }
 
 fn check(app: &App, grant: &Grant<ExportAudit>, args: &CheckArgs, json: bool) -> Ended {

@@ -1,6 +1,6 @@
 //! `placet audit export` of one person.
 
-use super::{Ended, ExportArgs, FOUND, HOLDS, failed, print, tell_findings, whole};
+use super::{Ended, ExportArgs, print, tell_findings, tell_json, tell_key, whole};
 use crate::access::{ExportAudit, Grant};
 use crate::app::App;
 use crate::app::export::PersonExported;
@@ -51,12 +51,8 @@ pub(super) fn export(
 }
 
 fn tell(app: &App, args: &ExportArgs, made: &PersonExported, json: bool) -> Ended {
-    let holds = made.findings.is_empty();
     if json {
-        print(
-            &serde_json::json!({ "file": args.output, "ok": holds, "key": app.anchor().map_err(failed)?.to_string(), "export": made }),
-        )?;
-        return Ok(if holds { HOLDS } else { FOUND });
+        return tell_json(app, args, made.findings.is_empty(), made);
     }
     print(&format!(
         "{}: one person, {} entries and {} decisions",
@@ -64,9 +60,6 @@ fn tell(app: &App, args: &ExportArgs, made: &PersonExported, json: bool) -> Ende
         made.entries,
         made.decisions
     ))?;
-    print(&format!(
-        "Log's key, to be handed over by another way than the package:\n{}",
-        app.anchor().map_err(failed)?
-    ))?;
+    tell_key(app)?;
     tell_findings(&made.findings)
 }
