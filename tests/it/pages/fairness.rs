@@ -6,6 +6,7 @@ use crate::support::browser::{Browser, Visitor};
 
 /// Everything that makes one answer weigh more than the other to the eye.
 const LOOKS: &str = "
+    document.getAnimations().forEach(animation => animation.finish());
     const looks = label => {
         const style = getComputedStyle(label), text = getComputedStyle(label.querySelector('span'));
         const box = label.getBoundingClientRect();
@@ -43,9 +44,7 @@ fn yes_and_no_look_alike() {
         // what was chosen looks the same on both sides, too
         let chosen = ["yes", "no"].map(|value| {
             choose(&browser, "newsletter.email", value);
-            browser.script(
-                "document.activeElement.blur(); document.getAnimations().forEach(a => a.finish())",
-            );
+            browser.script("document.activeElement.blur()");
             let side = usize::from(value == "no");
             browser.script(LOOKS)[0][side].clone()
         });
