@@ -136,6 +136,9 @@ permissions! {
     ReadSubjects = "subjects.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Erase a person (GDPR art. 17).
     EraseSubjects = "subjects.erase" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    /// Find a customer who stands at the counter or is on the line, read their choices to them and
+    /// take down what they answer.
+    ServeCustomers = "customers.serve" open to Staff(_, Role::Collector),
     /// Read the signed receipt of a consent record.
     ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read purposes and notices.

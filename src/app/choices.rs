@@ -4,12 +4,12 @@ use super::open::App;
 use super::refusal::Refusal;
 use crate::access::token::TokenHash;
 use crate::access::{Grant, OwnChoices, Principal, authorize};
-use crate::domain::ids::Position;
+use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
     Catalogue, Channel, ConsentState, Identifier, Notice, Purpose, Standing,
 };
 use crate::domain::time::Now;
-use crate::store::Link;
+use crate::store::{Link, ReadTx, Reads};
 
 /// One purpose with its rows.
 #[derive(Debug, Clone)]
@@ -67,7 +67,6 @@ impl App {
         grant: &Grant<OwnChoices>,
         link: Link,
     ) -> Result<OwnChoicesView, Refusal> {
-        let serve = &self.serve;
         let own = grant
             .customer()
             .ok_or(Refusal::NotFound("a person for this link"))?;
@@ -75,35 +74,43 @@ impl App {
             let subject = tx
                 .subject(grant, own)?
                 .ok_or(Refusal::NotFound("a person for this link"))?;
-            let catalogue = tx.catalogue(serve)?;
-            let (cells, standing) = tx.choices(grant, subject)?;
             let identifiers = tx.identifiers(grant, subject)?;
+            let mut view = self.choices_of(tx, grant, Some(subject))?;
             let contact = identifiers
                 .into_iter()
                 .find(|held| held.blind == link.contact);
-            let seen = cells
-                .iter()
-                .map(|cell| cell.state.position + 1)
-                .max()
-                .unwrap_or(0);
-            let state = |purpose: &Purpose, channel: Channel| {
-                let cell = cells
-                    .iter()
-                    .find(|cell| cell.purpose == purpose.id && cell.channel == channel);
-                cell.map(|cell| cell.state.clone())
-            };
-            let purposes = catalogue
-                .purposes
-                .values()
+            view.contact = contact.map(|held| held.identifier);
+            Ok(view)
+        })
+    }
+
+    /// What is on offer, and how it stands for a person; `None` for whom the registry does not know.
+    pub(super) fn choices_of<P: Reads>(
+        &self,
+        tx: &mut ReadTx<'_>,
+        grant: &Grant<P>,
+        subject: Option<SubjectId>,
+    ) -> Result<OwnChoicesView, Refusal> {
+        let catalogue = tx.catalogue(&self.serve)?;
+        let known = subject
+            .map(|subject| tx.choices(grant, subject))
+            .transpose()?;
+        let (cells, standing) = known.unwrap_or_default();
+        let seen = cells.iter().map(|cell| cell.state.position + 1).max();
+        let state = |purpose: &Purpose, channel: Channel| {
+            let mut cells = cells.iter();
+            let cell = cells.find(|cell| cell.purpose == purpose.id && cell.channel == channel);
+            cell.map(|cell| cell.state.clone())
+        };
+        let purposes = catalogue.purposes.values();
+        Ok(OwnChoicesView {
+            contact: None,
+            purposes: purposes
                 .map(|purpose| offered(&catalogue, purpose, &state))
-                .collect();
-            Ok(OwnChoicesView {
-                contact: contact.map(|held| held.identifier),
-                purposes,
-                standing,
-                seen,
-                catalogue,
-            })
+                .collect(),
+            standing,
+            seen: seen.unwrap_or(0),
+            catalogue,
         })
     }
 }

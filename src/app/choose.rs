@@ -7,18 +7,26 @@ use super::open::App;
 use super::record::{Consent, write_for};
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{Grant, OwnChoices};
-use crate::domain::ids::{Position, SubjectId};
+use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Act, Answer, Catalogue, Channel, Circumstances, ConsentState, Language, NoticeRef, Objection,
     Purpose, Source, SourceKind,
 };
 use crate::domain::time::Now;
-use crate::store::{Committed, Entry, Order, WriteTx};
+use crate::store::{Committed, Entry, Order, Records, WriteTx};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-/// How long a choice just made can be undone by one press. Afterwards it is changed as any other.
-pub const UNDO_WITHIN: TimeDelta = TimeDelta::minutes(10);
+/// How long a choice just made can be undone by one press, on the person's own page or where an agent
+/// took it down. Afterwards it is changed as any other.
+#[must_use]
+pub const fn undo_within(taken: SourceKind) -> TimeDelta {
+    match taken {
+        SourceKind::WebForm => TimeDelta::minutes(10),
+        _ => TimeDelta::minutes(5),
+    }
+}
 
 /// What one row of the form asks for.
 #[derive(Debug, Clone)]
@@ -46,6 +54,19 @@ pub struct Wishes {
     pub language: Language,
     /// How the person acted: `choice_saved`, `choice_undone`, `stop_all`, `one_click`.
     pub act: Act,
+    /// Where it was said, and who took it down.
+    pub source: Source,
+    /// By what it can be found again elsewhere: the number of a call or of a paper form.
+    pub reference: Option<String>,
+}
+
+impl Wishes {
+    /// The source of what a person says on their own page.
+    pub const OWN_PAGE: Source = Source {
+        kind: SourceKind::WebForm,
+        id: None,
+        agent: None,
+    };
 }
 
 /// One choice that changed.
@@ -59,6 +80,8 @@ pub struct Changed {
     pub before: Option<Answer>,
     /// The answer now.
     pub after: Answer,
+    /// The record of it.
+    pub record: RecordId,
 }
 
 impl App {
@@ -68,7 +91,7 @@ impl App {
     /// # Errors
     /// [`Refusal::Invalid`] with code `choice_changed` where a yes was asked for on a page that
     /// is older than the answer it would replace, `undo_too_late` where an undo would make a yes of
-    /// a no that is older than [`UNDO_WITHIN`].
+    /// a no that is older than [`undo_within`].
     pub async fn choose(
         &self,
         grant: &Grant<OwnChoices>,
@@ -85,27 +108,33 @@ impl App {
         let actor = grant.clone();
         let outcome = self
             .store
-            .write(grant, order, move |tx| write(tx, &actor, own, &wishes))
+            .write(grant, order, move |tx| {
+                let subject = tx.resolve(own);
+                let subject = subject.ok_or(Refusal::NotFound("a person for this link"))?;
+                write(tx, &actor, subject, &wishes)
+            })
             .await;
-        match outcome {
-            Ok(committed) => Ok(Some(committed)),
-            Err(Refusal::Conflict { code: NOTHING, .. }) => Ok(None),
-            Err(refusal) => Err(refusal),
-        }
+        none_if_so_already(outcome)
     }
 }
 
 const NOTHING: &str = "nothing_to_change";
 
-fn write(
+/// `None` where everything was so already.
+pub(super) fn none_if_so_already<T>(outcome: Result<T, Refusal>) -> Result<Option<T>, Refusal> {
+    match outcome {
+        Err(Refusal::Conflict { code: NOTHING, .. }) => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
+/// Writes a person's wishes down.
+pub(super) fn write<P: Records>(
     tx: &mut WriteTx<'_>,
-    grant: &Grant<OwnChoices>,
-    own: SubjectId,
+    grant: &Grant<P>,
+    subject: SubjectId,
     wishes: &Wishes,
 ) -> Result<crate::store::Recorded<Vec<Changed>>, Refusal> {
-    let subject = tx
-        .resolve(own)
-        .ok_or(Refusal::NotFound("a person for this link"))?;
     let (mut changed, mut problems, mut last) = (Vec::new(), Vec::new(), None);
     for wish in all(tx.catalogue(), wishes) {
         match one(tx, grant, subject, &wish, wishes) {
@@ -156,9 +185,9 @@ fn all(catalogue: &Catalogue, wishes: &Wishes) -> Vec<Wish> {
         .collect()
 }
 
-fn one(
+fn one<P: Records>(
     tx: &mut WriteTx<'_>,
-    grant: &Grant<OwnChoices>,
+    grant: &Grant<P>,
     subject: SubjectId,
     wish: &Wish,
     wishes: &Wishes,
@@ -197,12 +226,12 @@ fn one(
         )?;
         refuse_unfit_yes(tx.catalogue(), &pointer, &purpose, wish)?;
         if wishes.act == Act::ChoiceUndone {
-            refuse_late_undo(&pointer, held.as_ref(), tx.now())?;
+            refuse_late_undo(&pointer, held.as_ref(), wishes.source.kind, tx.now())?;
         }
     }
     let consent = consent(&purpose, wish, wishes, before);
     let after = consent.status;
-    let (entry, _) = write_for(tx, grant, subject, &consent)?;
+    let (entry, written) = write_for(tx, grant, subject, &consent)?;
     Ok(Some((
         entry,
         Changed {
@@ -210,6 +239,7 @@ fn one(
             channel: wish.channel,
             before,
             after,
+            record: written.id,
         },
     )))
 }
@@ -231,12 +261,17 @@ fn refuse_stale_yes(
     Ok(())
 }
 
-/// Only a no that the person said on their own page a moment ago is undone into a yes.
-fn refuse_late_undo(pointer: &str, held: Option<&ConsentState>, now: Now) -> Result<(), Refusal> {
+/// Only a no that was said a moment ago at the same kind of place is undone into a yes.
+fn refuse_late_undo(
+    pointer: &str,
+    held: Option<&ConsentState>,
+    taken: SourceKind,
+    now: Now,
+) -> Result<(), Refusal> {
     let fresh = |held: &ConsentState| {
         held.status.is_no()
-            && held.source == SourceKind::WebForm
-            && held.effective_at + UNDO_WITHIN >= now.utc()
+            && held.source == taken
+            && held.effective_at + undo_within(taken) >= now.utc()
     };
     if !held.is_some_and(fresh) {
         return Err(Refusal::field(
@@ -293,16 +328,15 @@ fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answe
         status,
         notice: wish.shown.clone(),
         language: wish.shown.is_some().then_some(wishes.language),
-        source: Source {
-            kind: SourceKind::WebForm,
-            id: None,
-            agent: None,
-        },
+        source: wishes.source.clone(),
         act: Some(wishes.act),
         circumstances: Circumstances::default(),
         collected_at: None,
         valid_for: None,
-        evidence: None,
+        evidence: wishes
+            .reference
+            .as_ref()
+            .map(|text| json!({ "reference": text })),
         proof: true,
     }
 }

@@ -7,6 +7,7 @@ use super::publish::Publication;
 use super::record::Claim;
 use super::refusal::Refusal;
 use super::told_act::ToldAct;
+use crate::access::token::{PlainToken, TokenKind};
 use crate::access::{
     Grant, IssueLinks, ManageAccess, Principal, PublishCatalogue, RecordConsents, authorize,
 };
@@ -24,6 +25,10 @@ pub struct Demo {
     pub login: &'static str,
     /// The DPO's password.
     pub password: String,
+    /// The shop agent's user name.
+    pub agent: &'static str,
+    /// The shop agent's password.
+    pub agent_password: String,
     /// An API key that may check.
     pub marketing_key: String,
     /// An API key that may record.
@@ -35,6 +40,7 @@ pub struct Demo {
 const CATALOGUE: &str = include_str!("demo/catalogue.toml");
 const CUSTOMER: &str = "camille.martin@example.com";
 const LOGIN: &str = "dpo";
+const AGENT: &str = "agent";
 
 /// Made-up customers: whom, and what they said.
 const CHOICES: &[(&str, &str, &str, &str)] = &[
@@ -75,21 +81,13 @@ impl App {
         self.record_demo(now).await?;
         let links: Grant<IssueLinks> = authorize(&Principal::Operator)?;
         let link = self.issue_link(&links, self.named(CUSTOMER)?, now).await?;
-        let password = crate::access::token::PlainToken::new(
-            crate::access::token::TokenKind::Link,
-            self.entropy(),
-        )?;
-        let password: String = password
-            .reveal()
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(20)
-            .collect();
         Ok(Demo {
             form_url: link.url,
             console_url: format!("{}/console/sign-in", self.public_url()),
             login: LOGIN,
-            password,
+            password: self.made_up_password()?,
+            agent: AGENT,
+            agent_password: self.made_up_password()?,
             marketing_key: String::new(),
             collector_key: String::new(),
             customer: CUSTOMER,
@@ -103,18 +101,23 @@ impl App {
     pub fn open_demo_doors(&self, demo: &mut Demo) -> Result<(), Refusal> {
         let now = self.now();
         let manage: Grant<ManageAccess> = authorize(&Principal::Operator)?;
-        self.add_staff(
-            &manage,
-            LOGIN,
-            Role::Dpo,
-            &Secret::new(demo.password.clone()),
-            now,
-        )?;
+        for (login, role, password) in [
+            (LOGIN, Role::Dpo, &demo.password),
+            (AGENT, Role::Collector, &demo.agent_password),
+        ] {
+            self.add_staff(&manage, login, role, &Secret::new(password.clone()), now)?;
+        }
         let (_, key) = self.create_key(&manage, "demo marketing tool", Role::Marketing, now)?;
         demo.marketing_key.push_str(key.reveal());
         let (_, key) = self.create_key(&manage, "demo shop", Role::Collector, now)?;
         demo.collector_key.push_str(key.reveal());
         Ok(())
+    }
+
+    fn made_up_password(&self) -> Result<String, Refusal> {
+        let token = PlainToken::new(TokenKind::Link, self.entropy())?;
+        let letters = token.reveal().chars().filter(char::is_ascii_alphanumeric);
+        Ok(letters.take(20).collect())
     }
 
     fn named(&self, email: &str) -> Result<Named, Refusal> {

@@ -41,6 +41,7 @@ pub mod registers;
 mod remembered;
 pub mod reports;
 pub mod reserve;
+mod serve_customer;
 pub mod sign_in;
 pub mod signing;
 pub mod tile;

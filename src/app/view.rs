@@ -2,10 +2,10 @@
 
 use super::open::App;
 use super::refusal::Refusal;
-use crate::access::{ExportAudit, Grant, ReadSubjects};
+use crate::access::{ExportAudit, Grant};
 use crate::domain::event::{Actor, View};
 use crate::domain::ids::{ExportId, Position, SubjectId};
-use crate::store::Order;
+use crate::store::{Order, SeesFiles};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use std::collections::HashMap;
@@ -54,9 +54,9 @@ impl App {
     ///
     /// # Errors
     /// Where it cannot be recorded: then nothing may be handed out.
-    pub fn view(
+    pub fn view<P: SeesFiles + 'static>(
         &self,
-        grant: &Grant<ReadSubjects>,
+        grant: &Grant<P>,
         subject: SubjectId,
         view: View,
     ) -> Result<(), Refusal> {
@@ -106,7 +106,7 @@ impl App {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
-    use crate::access::{Principal, authorize};
+    use crate::access::{Principal, ReadSubjects, authorize};
     use crate::app::testing::TestApp;
     use crate::domain::ids::KeyId;
     use crate::domain::registry::Role;

@@ -226,12 +226,15 @@ fn tell(demo: &Demo) -> Result<Exit, Failure> {
          2. The DPO's console:   {}\n   user {}   password {}\n\n\
          3. May the newsletter be sent? (before and after saying no in the form)\n   \
          curl -s {base}/v1/checks -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' -d '{body}'\n\n\
+         A shop agent signs in at the same console: user {} password {}\n\n\
          A key that records consents: {}",
         demo.form_url,
         demo.console_url,
         demo.login,
         demo.password,
         demo.marketing_key,
+        demo.agent,
+        demo.agent_password,
         demo.collector_key,
     ))
 }

@@ -68,5 +68,5 @@ pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};
-pub use views::Viewing;
+pub use views::{SeesFiles, Viewing};
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

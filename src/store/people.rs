@@ -7,6 +7,7 @@ use super::rows::{IdentifierRow, StateRow, SubjectEventRow, unsigned};
 use super::schema::{consent_states, identifiers, subject_events, subjects};
 use crate::access::{
     Grant, OwnChoices, Permission, ReadReceipts, ReadSubjects, RecordConsents, Serve,
+    ServeCustomers,
 };
 use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
 use crate::domain::personal::Personal;
@@ -22,6 +23,7 @@ impl Reads for OwnChoices {}
 impl Reads for Serve {}
 impl Reads for ReadReceipts {}
 impl Reads for RecordConsents {}
+impl Reads for ServeCustomers {}
 
 /// An identifier as it is kept.
 #[derive(Debug, Clone)]

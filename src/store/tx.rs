@@ -9,6 +9,7 @@ use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
 use crate::access::{
     EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, Permission, RecordConsents,
+    ServeCustomers,
 };
 use crate::domain::event::{PublicEvent, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
@@ -26,6 +27,7 @@ impl Records for RecordConsents {}
 impl Records for OwnChoices {}
 impl Records for ImportConsents {}
 impl Records for IssueLinks {}
+impl Records for ServeCustomers {}
 
 /// A permission that lets a contact point be put on the suppression list.
 pub trait Suppresses: Permission {}

@@ -7,7 +7,7 @@ use super::read::ReadTx;
 use super::rows::{SubjectEventRow, SubjectRow, signed, unsigned};
 use super::schema::{subject_events, subjects};
 use super::tx::{Entry, WriteTx};
-use crate::access::{ExportAudit, Grant, ReadSubjects};
+use crate::access::{ExportAudit, Grant, Permission, ReadSubjects, ServeCustomers};
 use crate::domain::event::{SubjectEvent, View};
 use crate::domain::ids::{ExportId, Position, SubjectId};
 use crate::domain::time::from_micros;
@@ -30,14 +30,19 @@ pub struct Viewing {
     pub payload: Option<Value>,
 }
 
+/// May see parts of a person's file, of which each view is recorded.
+pub trait SeesFiles: Permission {}
+impl SeesFiles for ReadSubjects {}
+impl SeesFiles for ServeCustomers {}
+
 impl WriteTx<'_> {
     /// Records that somebody reads a person's file.
     ///
     /// # Errors
     /// As [`WriteTx::consent`].
-    pub fn viewed(
+    pub fn viewed<P: SeesFiles>(
         &mut self,
-        grant: &Grant<ReadSubjects>,
+        grant: &Grant<P>,
         subject: SubjectId,
         view: View,
     ) -> Result<Entry, StoreError> {

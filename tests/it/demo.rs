@@ -38,6 +38,8 @@ pub struct Demo {
     pub console: String,
     pub user: String,
     pub password: String,
+    /// A shop agent's password.
+    pub agent_password: String,
     /// The whole `curl` line.
     pub curl: String,
 }
@@ -70,6 +72,7 @@ impl Demo {
             console: after("console:"),
             user: after("user "),
             password: after("password "),
+            agent_password: after("user agent password "),
             curl: curl
                 .unwrap_or_else(|| panic!("no curl line in {text}"))
                 .to_owned(),

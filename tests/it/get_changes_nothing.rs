@@ -46,6 +46,8 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
     for page in [
         "/console",
         "/console/reports",
+        "/console/customers",
+        "/console/customers/answers",
         "/console/sign-in",
         "/console/sign-out",
         "/openapi.json",

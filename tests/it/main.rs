@@ -13,6 +13,7 @@
 #[macro_use]
 mod support;
 
+mod agents;
 mod architecture;
 mod at_once;
 mod audience;

@@ -1,6 +1,7 @@
 //! The pages for people, in Chromium: no is as easy as yes, nothing is chosen beforehand, and a
 //! page that is out of date takes nothing back.
 
+mod agent;
 mod axe;
 mod fairness;
 mod keyboard;

@@ -9,9 +9,7 @@ use crate::shop::{Shop, yes};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
 use crate::support::scene::hidden;
-use crate::support::server::{Output, cli, cli_with_input};
-
-const PASSWORD: &str = "correct horse battery staple";
+use crate::support::server::{Output, cli};
 
 /// A shop in which choices were made and uses were asked about.
 fn busy(db: &Db) -> Shop {
@@ -57,21 +55,6 @@ fn lines(file: &PathBuf) -> Vec<Value> {
 
 fn table<'a>(lines: &'a [Value], name: &str) -> Vec<&'a Value> {
     lines.iter().filter(|line| line["table"] == name).collect()
-}
-
-/// A browser's session of that role: a client, and the console's first page.
-fn staff(db: &Db, shop: &Shop, role: &str) -> Http {
-    let add = ["user", "add", "--login", role, "--role", role];
-    assert_eq!(cli_with_input(db, &add, PASSWORD).code, 0);
-    let fields = [("user", role), ("password", PASSWORD)];
-    let entered = shop
-        .server
-        .http()
-        .form("/console/sign-in", &fields)
-        .expect(303);
-    let cookie = entered.header("set-cookie").expect("a cookie");
-    let (cookie, _) = cookie.split_once(';').expect("its attributes");
-    shop.server.http().header("cookie", cookie)
 }
 
 fn ask(client: &Http, csrf: &str, fields: &[(&str, &str)]) -> Reply {
@@ -132,7 +115,7 @@ on_both! {
 
     fn the_console_gives_the_dpo_what_the_command_line_gives(db: &Db) {
         let shop = busy(db);
-        let dpo = staff(db, &shop, "dpo");
+        let dpo = shop.staff(db, "dpo");
         let page = dpo.get("/console/reports?lang=en").expect(200).text;
         assert!(page.contains("Register of processing") && page.contains("no report on requests yet"));
         let csrf = hidden(&page, "csrf").expect("a token");
@@ -163,7 +146,7 @@ on_both! {
 fn what_cannot_be_asked_is_refused_and_leaves_no_entry() {
     let db = Db::sqlite();
     let shop = busy(&db);
-    let (dpo, admin) = (staff(&db, &shop, "dpo"), staff(&db, &shop, "admin"));
+    let (dpo, admin) = (shop.staff(&db, "dpo"), shop.staff(&db, "admin"));
     let page = dpo.get("/console/reports?lang=en").expect(200).text;
     let csrf = hidden(&page, "csrf").expect("a token");
     let before = shop.position();

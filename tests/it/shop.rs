@@ -7,10 +7,13 @@ use serde_json::{Value, json};
 
 use crate::support::database::Db;
 use crate::support::http::Http;
-use crate::support::server::{Server, cli};
+use crate::support::server::{Server, cli, cli_with_input};
 
 /// The roles of keys, as the contract names them.
 pub const ROLES: [&str; 4] = ["collector", "marketing", "dpo", "admin"];
+
+/// The password of every member of staff.
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// The directory of files that tests read.
 pub fn data() -> PathBuf {
@@ -40,6 +43,18 @@ impl Shop {
     /// A client with the key of this role.
     pub fn role(&self, role: &str) -> Http {
         self.server.http().bearer(self.key(role))
+    }
+
+    /// A browser's session of a member of staff with this role, who is made for it.
+    pub fn staff(&self, db: &Db, role: &str) -> Http {
+        let add = ["user", "add", "--login", role, "--role", role];
+        assert_eq!(cli_with_input(db, &add, PASSWORD).code, 0);
+        let fields = [("user", role), ("password", PASSWORD)];
+        let entered = self.server.http().form("/console/sign-in", &fields);
+        let entered = entered.expect(303);
+        let cookie = entered.header("set-cookie").expect("a cookie");
+        let (cookie, _) = cookie.split_once(';').expect("its attributes");
+        self.server.http().header("cookie", cookie)
     }
 
     /// The key of this role.

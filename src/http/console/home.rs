@@ -1,6 +1,7 @@
 //! The console's first page.
 
-use super::{frame, session, to};
+use super::{agent, frame, principal, session, to};
+use crate::access::{ServeCustomers, authorize};
 use crate::app::Refusal;
 use crate::app::witness::Vouchers;
 use crate::audit::checkpoint::Checkpoint;
@@ -68,6 +69,9 @@ pub async fn home(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let Some(open) = session(&site, &request).await else {
         return to("/console/sign-in");
     };
+    if authorize::<ServeCustomers>(&principal(&open)).is_ok() {
+        return to(agent::PATH);
+    }
     let asked = Asked::this_month(&site);
     browser::page(StatusCode::OK, page(&site, visit, &open, asked).await)
 }

@@ -1,17 +1,18 @@
 //! The console: staff sign in, see the state, export audit reports.
 
+mod agent;
 mod export;
 mod home;
 mod reports;
 mod sign_in;
 
-use super::browser::Visit;
-use super::pages::{Account, Frame, PostForm};
+use super::browser::{self, Visit};
+use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
 use super::site::Site;
 use super::work::block;
 use crate::access::Principal;
 use crate::store::Session;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// Registers the console's pages.
@@ -22,6 +23,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(sign_in::leave)
         .service(home::home)
         .service(export::export)
+        .configure(agent::routes)
         .service(reports::show)
         .service(reports::make);
 }
@@ -67,6 +69,38 @@ fn frame(visit: Visit, session: &Session) -> Frame {
             sign_out,
         }),
     )
+}
+
+fn forbidden(visit: Visit, open: &Session) -> HttpResponse {
+    problem(
+        visit,
+        open,
+        StatusCode::FORBIDDEN,
+        ProblemKind::Forbidden,
+        "/console",
+    )
+}
+
+/// Nothing was written down.
+fn unavailable(visit: Visit, open: &Session, back: &str) -> HttpResponse {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    problem(visit, open, status, ProblemKind::NotSaved, back)
+}
+
+fn problem(
+    visit: Visit,
+    open: &Session,
+    status: StatusCode,
+    kind: ProblemKind,
+    back: &str,
+) -> HttpResponse {
+    let page = ProblemPage {
+        frame: frame(visit, open),
+        kind,
+        reference: None,
+        back_url: Some(back.to_owned()),
+    };
+    browser::page(status, page.render())
 }
 
 fn to(address: &'static str) -> HttpResponse {

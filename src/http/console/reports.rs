@@ -2,13 +2,13 @@
 
 use super::export::{campaign, period, slug};
 use super::home::{Asked, export_form};
-use super::{frame, principal, session, to};
+use super::{forbidden, frame, principal, session, to};
 use crate::access::{ExportAudit, Grant, authorize};
 use crate::app::Refusal;
 use crate::app::reports::{ReportError, ReportKind, ReportQuery};
 use crate::http::browser::{self, Form as Posted, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
-use crate::http::pages::{ExportError, Pick, ProblemKind, ProblemPage, ReportsPage, Text};
+use crate::http::pages::{ExportError, Pick, ReportsPage, Text};
 use crate::http::sheets::Format;
 use crate::http::site::Site;
 use crate::http::stream;
@@ -154,14 +154,4 @@ fn page(
         formats: formats.to_vec(),
     };
     browser::page(status, page.render())
-}
-
-fn forbidden(visit: Visit, open: &Session) -> HttpResponse {
-    let page = ProblemPage {
-        frame: frame(visit, open),
-        kind: ProblemKind::Forbidden,
-        reference: None,
-        back_url: Some("/console".into()),
-    };
-    browser::page(StatusCode::FORBIDDEN, page.render())
 }

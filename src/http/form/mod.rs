@@ -16,12 +16,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 /// The registry's code of a page's language.
-fn code(language: Language) -> registry::Language {
+pub(in crate::http) fn code(language: Language) -> registry::Language {
     registry::Language::parse(language.code()).unwrap_or(registry::Language::EN)
 }
 
 /// Words that an operator wrote, in the page's language or marked as another's.
-fn text(wording: &Wording, language: Language) -> Text {
+pub(in crate::http) fn text(wording: &Wording, language: Language) -> Text {
     let wanted = code(language);
     match wording.in_or_else(wanted) {
         Some((found, text)) if found == wanted => Text::new(text),

@@ -47,7 +47,7 @@ pub async fn save(
         let html = switched(&site, Visit { language }, &token, &view, &form);
         return browser::page(StatusCode::OK, html);
     }
-    let wishes = match wishes(&form, &view, visit) {
+    let wishes = match wishes(&form, &view, visit.language) {
         Ok(wishes) => wishes,
         Err(errors) => {
             return browser::page(
@@ -123,7 +123,7 @@ pub(super) async fn written(site: &web::Data<Site>, token: &str, wishes: Wishes)
     }
 }
 
-fn error(problem: &FieldProblem) -> ChoicesError {
+pub(in crate::http) fn error(problem: &FieldProblem) -> ChoicesError {
     let field = format!("choice.{}", problem.pointer);
     match problem.code {
         "choice_changed" => ChoicesError::Changed { field },
@@ -132,10 +132,10 @@ fn error(problem: &FieldProblem) -> ChoicesError {
 }
 
 /// What the form asks for: only the rows whose answer differs from the one that its page showed.
-pub(super) fn wishes(
+pub(in crate::http) fn wishes(
     form: &Form,
     view: &OwnChoicesView,
-    visit: Visit,
+    language: Language,
 ) -> Result<Wishes, Vec<ChoicesError>> {
     let stop_all = form.get("stop_all").is_some();
     let seen = form
@@ -166,12 +166,14 @@ pub(super) fn wishes(
             rows,
             stop_all,
             seen,
-            language: code(visit.language),
+            language: code(language),
             act: if stop_all {
                 Act::StopAll
             } else {
                 Act::ChoiceSaved
             },
+            source: Wishes::OWN_PAGE,
+            reference: None,
         });
     }
     Err(errors)
@@ -229,7 +231,7 @@ pub(super) fn saved(
         None => (Vec::new(), None),
     };
     let undo = position.filter(|_| !undone);
-    let undo = undo.and_then(|position| undo::offer(site, visit, token, view, &changes, position));
+    let undo = undo.and_then(|position| undo::own(site, visit, token, view, &changes, position));
     let services = view
         .purposes
         .iter()

@@ -118,13 +118,7 @@ fn whole(
     view: &OwnChoicesView,
     errors: Vec<ChoicesError>,
 ) -> ChoicesPage {
-    let at = site.app.now().utc();
-    let when = |at: DateTime<Utc>| at.with_timezone(&site.timezone);
-    let purposes = view
-        .purposes
-        .iter()
-        .map(|choices| block_of(choices, &view.standing, visit, at, &when))
-        .collect();
+    let purposes = blocks(site, visit, view);
     ChoicesPage {
         frame: Frame {
             switch_form: Some("choices"),
@@ -142,6 +136,20 @@ fn whole(
         purposes,
         errors,
     }
+}
+
+/// What is on offer, and how it stands.
+pub(in crate::http) fn blocks(
+    site: &Site,
+    visit: Visit,
+    view: &OwnChoicesView,
+) -> Vec<PurposeBlock> {
+    let at = site.app.now().utc();
+    let when = |at: DateTime<Utc>| at.with_timezone(&site.timezone);
+    let purposes = view.purposes.iter();
+    purposes
+        .map(|choices| block_of(choices, &view.standing, visit, at, &when))
+        .collect()
 }
 
 fn block_of(

@@ -65,6 +65,8 @@ pub async fn stop(
         seen: 0,
         language: code(visit.language),
         act: act(&request, &body.0),
+        source: Wishes::OWN_PAGE,
+        reference: None,
     };
     match site.app.choose(&grant, wishes, now).await {
         Ok(Some(done)) => {
@@ -115,7 +117,7 @@ fn stopped(
 ) -> String {
     let position = done.positions.last().copied();
     let undo =
-        position.and_then(|position| undo::offer(site, visit, token, view, &done.value, position));
+        position.and_then(|position| undo::own(site, visit, token, view, &done.value, position));
     let services = view
         .purposes
         .iter()

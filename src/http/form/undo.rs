@@ -8,12 +8,14 @@ use super::save::{Outcome, saved, wishes, written};
 use super::show::opened;
 use super::{failed, frame, gone, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
-use crate::app::choose::{Changed, UNDO_WITHIN, Wishes};
+use crate::app::choose::{Changed, Wishes, undo_within};
 use crate::domain::ids::Position;
-use crate::domain::registry::{Act, Answer, Notice};
+use crate::domain::registry::{Act, Answer, Notice, SourceKind};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
-use crate::http::pages::{Frame, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo};
+use crate::http::pages::{
+    Frame, Language, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo,
+};
 use crate::http::site::Site;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
@@ -69,29 +71,39 @@ fn wished(form: &Form, view: &OwnChoicesView, visit: Visit) -> Option<Wishes> {
     if form.get("stop_all").is_some() {
         return None;
     }
-    let wishes = wishes(form, view, visit).ok()?;
+    let wishes = wishes(form, view, visit.language).ok()?;
     Some(Wishes {
         act: Act::ChoiceUndone,
         ..wishes
     })
 }
 
-/// The way back from what was just changed, seen from how it was before; none where nothing of it
-/// can be had back.
-pub(super) fn offer(
+/// Where the way back begins.
+pub(in crate::http) struct Start<'a> {
+    /// The person's choices as they were before.
+    pub view: &'a OwnChoicesView,
+    /// What was changed.
+    pub changes: &'a [Changed],
+    /// The last entry of it.
+    pub position: Position,
+    /// Where it was taken down.
+    pub taken: SourceKind,
+}
+
+/// The way back from what was just changed, by `form`; none where nothing of it can be had back.
+pub(in crate::http) fn offer(
     site: &Site,
-    visit: Visit,
-    token: &str,
-    view: &OwnChoicesView,
-    changes: &[Changed],
-    position: Position,
+    language: Language,
+    mut form: PostForm,
+    start: &Start<'_>,
 ) -> Option<Undo> {
     let at = site.app.now().utc();
-    let mut hidden = vec![("seen".to_owned(), (position + 1).to_string())];
+    let hidden = &mut form.hidden;
+    hidden.push(("seen".to_owned(), (start.position + 1).to_string()));
     let mut rows = Vec::new();
-    for change in changes {
-        let offered = view
-            .purposes
+    for change in start.changes {
+        let purposes = &start.view.purposes;
+        let offered = purposes
             .iter()
             .find(|offered| offered.purpose.id.as_str() == change.purpose)?;
         let Some((to, notice)) = back(offered, change, at) else {
@@ -104,24 +116,44 @@ pub(super) fn offer(
         if let Some(reference) = reference.clone() {
             hidden.push((format!("notice.{}", change.purpose), reference));
         }
-        let words = notice.map(|notice| text(&notice.text, visit.language));
+        let words = notice.map(|notice| text(&notice.text, language));
         rows.push(Restored {
-            title: text(&offered.purpose.title, visit.language),
+            title: text(&offered.purpose.title, language),
             channel: change.channel.as_str().to_owned(),
             to,
             words: words.zip(reference),
         });
     }
-    let partly = rows.len() < changes.len();
+    let partly = rows.len() < start.changes.len();
     (!rows.is_empty()).then(|| Undo {
-        form: PostForm {
-            action_url: format!("/c/{token}/undo"),
-            hidden,
-        },
+        form,
         rows,
         partly,
-        until: (at + UNDO_WITHIN).with_timezone(&site.timezone),
+        until: (at + undo_within(start.taken)).with_timezone(&site.timezone),
     })
+}
+
+/// The way back on the person's own page.
+pub(super) fn own(
+    site: &Site,
+    visit: Visit,
+    token: &str,
+    view: &OwnChoicesView,
+    changes: &[Changed],
+    position: Position,
+) -> Option<Undo> {
+    let form = PostForm {
+        action_url: format!("/c/{token}/undo"),
+        hidden: Vec::new(),
+    };
+    let taken = SourceKind::WebForm;
+    let start = Start {
+        view,
+        changes,
+        position,
+        taken,
+    };
+    offer(site, visit.language, form, &start)
 }
 
 /// What one change goes back to. A yes needs one that was in force and covers the words that are; a no

@@ -136,7 +136,7 @@ impl ChoicesPage {
         contents.any(|content| matches!(content, Content::Choices(rows) if !rows.is_empty()))
     }
 
-    fn message<'a>(&self, error: &'a ChoicesError) -> (Option<&'a str>, String) {
+    pub(super) fn message<'a>(&self, error: &'a ChoicesError) -> (Option<&'a str>, String) {
         match error {
             ChoicesError::Changed { field } => self.about(field, "choices-error-changed"),
             ChoicesError::Invalid { field } => self.about(field, "choices-error-invalid"),

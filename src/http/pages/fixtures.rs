@@ -1,6 +1,6 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
-use super::staff_fixtures::{home, reports, sign_in};
+use super::staff_fixtures::{agent_pages, home, reports, sign_in};
 use super::*;
 
 pub(super) const HOSTILE: &str = r#"<script>alert("x")</script>'&"#;
@@ -78,7 +78,7 @@ fn item() -> StopItem {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "as the pages take it")]
-fn undo() -> Option<Undo> {
+pub(super) fn undo() -> Option<Undo> {
     Some(Undo {
         form: form(),
         rows: vec![Restored {
@@ -210,6 +210,7 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     let failed = reports(language, all.clone()).render();
     pages.push(("error reports".to_owned(), failed));
     pages.push(("error home".to_owned(), home(language, all).render()));
+    pages.extend(agent_pages(language));
     pages
 }
 

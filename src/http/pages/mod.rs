@@ -6,6 +6,7 @@
 //! is escaped by the templates.
 
 mod access;
+mod agent;
 mod chart;
 mod choice_row;
 mod choices;
@@ -32,6 +33,7 @@ mod page_tests;
 mod staff_fixtures;
 
 pub use access::AccessPage;
+pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, ReceiptLine};
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};

@@ -1,6 +1,6 @@
 //! Pages of the console and reports, full of hostile text.
 
-use super::fixtures::{HOSTILE, at, form, text};
+use super::fixtures::{HOSTILE, at, every_row, form, purpose, text, undo};
 use super::*;
 
 fn desk(language: Language) -> Frame {
@@ -59,6 +59,79 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             download: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
         }],
     }
+}
+
+pub(super) fn agent_pages(language: Language) -> Vec<(String, String)> {
+    let pick = |selected| Pick {
+        value: HOSTILE.to_owned(),
+        label: text(),
+        selected,
+    };
+    let find = |error| AgentFindPage {
+        frame: desk(language),
+        form: form(),
+        contact: HOSTILE.to_owned(),
+        kinds: vec![pick(true)],
+        place: HOSTILE.to_owned(),
+        tongues: vec![pick(true)],
+        error,
+    };
+    let ask = |errors| AgentAskPage {
+        frame: desk(language),
+        form: form(),
+        masked_contact: HOSTILE.to_owned(),
+        known: true,
+        purposes: vec![purpose("f", Content::Choices(every_row()))],
+        acts: vec![pick(true)],
+        reference: HOSTILE.to_owned(),
+        again_url: HOSTILE.to_owned(),
+        errors,
+    };
+    let done = |lines, undone| AgentDonePage {
+        frame: desk(language),
+        tongue: Language::Fr,
+        masked_contact: HOSTILE.to_owned(),
+        controller: HOSTILE.to_owned(),
+        lines,
+        place: ("store".to_owned(), HOSTILE.to_owned()),
+        at: at(),
+        position: Some(1),
+        undone,
+        undo: undo(),
+        next_url: HOSTILE.to_owned(),
+    };
+    let line = ReceiptLine {
+        title: text(),
+        channel: "email".to_owned(),
+        answer: Standing::Yes,
+        words: Some((text(), HOSTILE.to_owned())),
+        record: HOSTILE.to_owned(),
+    };
+    let changed = ChoicesError::Changed {
+        field: "f1".to_owned(),
+    };
+    let mut pages = vec![
+        ("agent find".to_owned(), find(None).render()),
+        ("agent ask".to_owned(), ask(vec![]).render()),
+        (
+            "error agent ask".to_owned(),
+            ask(vec![changed, ChoicesError::StaleForm]).render(),
+        ),
+        (
+            "agent done".to_owned(),
+            done(vec![line.clone()], false).render(),
+        ),
+        ("agent undone".to_owned(), done(vec![line], true).render()),
+        ("agent unchanged".to_owned(), done(vec![], false).render()),
+    ];
+    for error in [
+        AgentFindError::Contact,
+        AgentFindError::StaleForm,
+        AgentFindError::Unavailable,
+    ] {
+        pages.push((format!("error agent {error:?}"), find(Some(error)).render()));
+    }
+    pages
 }
 
 fn vouched() -> Vec<Vouched> {

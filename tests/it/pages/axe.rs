@@ -117,6 +117,9 @@ fn no_page_has_a_fault_that_a_machine_can_see() {
     walk::staff(&browser, &demo, &mut |name| {
         auditor.look(name, &WIDTHS, &["light", "dark"]);
     });
+    walk::agents(&browser, &demo, &mut |name| {
+        auditor.look(name, &WIDTHS, &["light", "dark"]);
+    });
     assert!(
         auditor.faults.is_empty(),
         "{} in {} views:\n{}",

@@ -5,10 +5,10 @@ use crate::demo::word;
 use crate::support::browser::{Browser, Visitor};
 
 const TAB: &str = "\u{E004}";
-const ENTER: &str = "\u{E007}";
+pub const ENTER: &str = "\u{E007}";
 
 /// Goes on with the tabulator until what has the focus is `wanted`, as a CSS selector.
-fn tab_to(browser: &Browser, wanted: &str) {
+pub fn tab_to(browser: &Browser, wanted: &str) {
     for _ in 0..60 {
         browser.press(TAB);
         if browser.script(&format!(
@@ -21,7 +21,7 @@ fn tab_to(browser: &Browser, wanted: &str) {
     panic!("the tabulator never reaches {wanted}");
 }
 
-fn arrives(browser: &Browser, title: &str) {
+pub fn arrives(browser: &Browser, title: &str) {
     browser.wait_until(&format!(
         "return document.querySelector('h1').innerText === {:?}",
         word("en", title)

@@ -61,4 +61,12 @@ fn take(visitor: Visitor<'_>) {
     picture(&browser, "console", visitor);
     browser.goto(&format!("{}/console/reports", demo.server.url()));
     picture(&browser, "reports", visitor);
+    super::agent::sign_in(&browser, &demo);
+    browser.find("#contact").enter("camille.martin@example.com");
+    browser.find("main button.main").follow();
+    picture(&browser, "agent", visitor);
+    choose(&browser, "offers.sms", "no");
+    choose(&browser, "offers.push", "yes");
+    save(&browser);
+    picture(&browser, "agent-receipt", visitor);
 }

@@ -80,6 +80,29 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("reports, errors");
 }
 
+/// The pages of agents, in a browser of their own.
+pub fn agents(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
+    super::agent::sign_in(browser, demo);
+    look("agent, find");
+    browser.find("#contact").enter("anne@");
+    browser.find("main button.main").follow();
+    look("agent, find, error");
+    browser.script("document.querySelector('#contact').value = ''");
+    browser.find("#contact").enter("camille.martin@example.com");
+    browser.find("main button.main").follow();
+    look("agent, ask");
+    browser.script("document.querySelectorAll('.pick input').forEach(input => { input.value = 'perhaps'; input.checked = true })");
+    save(browser);
+    look("agent, ask, errors");
+    choose(browser, "newsletter.email", "no");
+    choose(browser, "offers.push", "yes");
+    save(browser);
+    open_all(browser);
+    look("agent, done");
+    browser.find("main form button").follow();
+    look("agent, undone");
+}
+
 /// Sends the form for files with a period that ends before it begins.
 fn refused(browser: &Browser) {
     browser.script(

@@ -216,3 +216,14 @@ access-way-title = Etwas geht nicht?
 access-way = Sagen Sie es uns: Alles, was hier geht, geht auch mit uns.
 access-privacy-title = Ihre Daten
 access-privacy = Unter jedem Thema zeigt „Was das bedeutet“ den gültigen Text und seine Fassung.
+
+### Beleg
+slip-title = Beleg über Ihre Entscheidungen
+slip-lead = Das haben wir für Sie notiert.
+slip-controller = Verantwortlich
+slip-contact = Für
+slip-at = Notiert am
+slip-place = Wo
+slip-words = Der vorgelesene Text
+slip-record = Beleg Nr.
+slip-change = Sie können Ihre Meinung jederzeit ebenso leicht ändern.

@@ -218,6 +218,17 @@ access-way = Tell us: all that can be done here can also be done with us.
 access-privacy-title = Your data
 access-privacy = Under each subject, “What this means” shows the text in force and its version.
 
+### Receipt
+slip-title = Receipt of your choices
+slip-lead = This is what we wrote down for you.
+slip-controller = Who keeps it
+slip-contact = For
+slip-at = Written down on
+slip-place = Where
+slip-words = The words that were read
+slip-record = Receipt no.
+slip-change = You can change your mind at any time, just as easily.
+
 ### Console
 console-name = Console
 sign-in-title = Sign in
@@ -571,3 +582,37 @@ act-silence = Nothing was said
 act-inactivity = Nothing was done
 act-scrolling = The page was scrolled
 act-continued_browsing = The visit went on
+
+agent-find-title = Find a customer
+agent-find-lead = By an exact contact. There is nothing to browse here, and each look is recorded.
+agent-contact = E-mail, phone or customer number
+agent-contact-hint = As the customer gives it to you.
+agent-find-button = Find
+agent-place-kind = Where you are
+agent-place-store = In a shop
+agent-place-call_centre = On the phone
+agent-place-name = Which one
+agent-tongue = The customer’s language
+agent-error-contact = Enter an address like name@example.com, a phone number or the customer’s number.
+agent-error-stale_form = The page was open for too long. Nothing was written down. Start again.
+agent-error-unavailable = The register does not answer. Nothing was written down. Try again in a moment.
+agent-ask-title = Ask and write down
+agent-known = The register knows this customer.
+agent-unknown = This contact is not known yet. Writing an answer down opens their file.
+agent-stop-title = The customer wants nothing any more
+agent-stop-text = All marketing messages, on every channel.
+agent-read = To read to the customer
+agent-not-asked = Not asked
+agent-act = How the customer answers
+agent-act-oral = Aloud
+agent-act-form_signed = On a signed form
+agent-reference = Number of the call or form
+agent-reference-hint = If there is one. No name, no address.
+agent-save-note = What was not asked stays as it is.
+agent-save = Write the answers down
+agent-again = Another customer
+agent-done-title = Written down
+agent-done-lead = The answers hold from now on. Print the receipt, or read its number out.
+agent-unchanged-title = Nothing to write down
+agent-unchanged-lead = Everything was so already, or nothing was asked.
+agent-next = Next customer

@@ -216,3 +216,14 @@ access-way-title = ¿Una dificultad?
 access-way = Díganoslo: todo lo que se hace aquí puede hacerse también con nosotros.
 access-privacy-title = Sus datos
 access-privacy = Bajo cada tema, «Qué significa» muestra el texto vigente y su versión.
+
+### Comprobante
+slip-title = Comprobante de sus elecciones
+slip-lead = Esto es lo que hemos anotado.
+slip-controller = Responsable
+slip-contact = Para
+slip-at = Anotado el
+slip-place = Dónde
+slip-words = El texto leído
+slip-record = Comprobante n.º
+slip-change = Puede cambiar de opinión en cualquier momento, con la misma facilidad.

@@ -219,6 +219,17 @@ access-way = Dites-le-nous : tout ce qui se fait ici peut aussi se faire avec 
 access-privacy-title = Vos données
 access-privacy = Sous chaque sujet, « Ce que cela veut dire » montre le texte en vigueur et sa version.
 
+### Reçu
+slip-title = Reçu de vos choix
+slip-lead = Voici ce que nous avons noté pour vous.
+slip-controller = Responsable
+slip-contact = Pour
+slip-at = Noté le
+slip-place = Où
+slip-words = Le texte lu
+slip-record = Reçu n°
+slip-change = Vous pouvez changer d’avis à tout moment, aussi facilement.
+
 ### Console
 console-name = Console
 sign-in-title = Connexion
@@ -572,3 +583,37 @@ act-silence = Rien n’a été dit
 act-inactivity = Rien n’a été fait
 act-scrolling = La page a été parcourue
 act-continued_browsing = La visite a continué
+
+agent-find-title = Trouver un client
+agent-find-lead = Par un contact exact. Rien ne se parcourt ici, et chaque consultation est notée.
+agent-contact = E-mail, téléphone ou numéro de client
+agent-contact-hint = Tel que le client vous le donne.
+agent-find-button = Trouver
+agent-place-kind = Où vous êtes
+agent-place-store = En magasin
+agent-place-call_centre = Au téléphone
+agent-place-name = Lequel
+agent-tongue = Langue du client
+agent-error-contact = Saisissez une adresse comme nom@exemple.fr, un numéro de téléphone ou le numéro du client.
+agent-error-stale_form = La page était ouverte depuis trop longtemps. Rien n’a été noté. Recommencez.
+agent-error-unavailable = Le registre ne répond pas. Rien n’a été noté. Réessayez dans un instant.
+agent-ask-title = Demander et noter
+agent-known = Ce client est connu du registre.
+agent-unknown = Ce contact n’est pas encore connu. Noter une réponse ouvre son dossier.
+agent-stop-title = Le client ne veut plus rien
+agent-stop-text = Tous les messages commerciaux, sur tous les canaux.
+agent-read = À lire au client
+agent-not-asked = Pas demandé
+agent-act = Comment le client répond
+agent-act-oral = De vive voix
+agent-act-form_signed = Par un formulaire signé
+agent-reference = Numéro de l’appel ou du formulaire
+agent-reference-hint = Si vous en avez un. Sans nom ni adresse.
+agent-save-note = Ce qui n’est pas demandé reste tel quel.
+agent-save = Noter les réponses
+agent-again = Un autre client
+agent-done-title = C’est noté
+agent-done-lead = Les réponses valent dès maintenant. Imprimez le reçu ou lisez-en le numéro.
+agent-unchanged-title = Rien à noter
+agent-unchanged-lead = Tout était déjà ainsi, ou rien n’a été demandé.
+agent-next = Client suivant

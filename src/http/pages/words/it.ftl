@@ -217,3 +217,14 @@ access-way-title = Una difficoltà?
 access-way = Ce lo si può dire: tutto ciò che si fa qui si può fare anche con noi.
 access-privacy-title = I dati
 access-privacy = Sotto ogni argomento, «Che cosa significa» mostra il testo in vigore e la sua versione.
+
+### Ricevuta
+slip-title = Ricevuta delle sue scelte
+slip-lead = Ecco che cosa abbiamo annotato.
+slip-controller = Titolare
+slip-contact = Per
+slip-at = Annotato il
+slip-place = Dove
+slip-words = Il testo letto
+slip-record = Ricevuta n.
+slip-change = Può cambiare idea in ogni momento, con la stessa facilità.

@@ -216,3 +216,14 @@ access-way-title = Lukt er iets niet?
 access-way = Zeg het ons: alles wat hier kan, kan ook met ons.
 access-privacy-title = Uw gegevens
 access-privacy = Onder elk onderwerp toont “Wat dit betekent” de geldende tekst en zijn versie.
+
+### Bewijs
+slip-title = Bewijs van uw keuzes
+slip-lead = Dit hebben wij voor u genoteerd.
+slip-controller = Verantwoordelijke
+slip-contact = Voor
+slip-at = Genoteerd op
+slip-place = Waar
+slip-words = De voorgelezen tekst
+slip-record = Bewijs nr.
+slip-change = U kunt altijd van gedachten veranderen, even gemakkelijk.
