@@ -322,6 +322,8 @@ mod tests {
             "reports-format-",
             "person-",
             "act-",
+            "agent-act-",
+            "agent-place-",
             "view-",
             "withheld-",
             "percent",
