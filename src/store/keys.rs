@@ -192,6 +192,23 @@ impl Keyring {
         signed32(context)
     }
 
+    /// A keyed hash over the sheets of rolls out of which persons were taken who were erased, in order:
+    /// the list, where the sheet began, and its hash now. Keyed for the same reason.
+    pub fn rolls_digest(
+        &self,
+        sheets: impl Iterator<Item = (Position, u64, crate::audit::Hash)>,
+    ) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.erased);
+        // what else is signed with this key is positions alone, eight bytes each
+        context.update(b"rolls");
+        for (position, first, held) in sheets {
+            context.update(&position.to_be_bytes());
+            context.update(&first.to_be_bytes());
+            context.update(&held);
+        }
+        signed32(context)
+    }
+
     /// Wraps a person's key for the database.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ mod policies;
 mod read;
 mod records;
 mod registers;
+mod rolls;
 mod rows;
 mod schema;
 mod signing;
@@ -64,6 +65,7 @@ pub use policies::{
 pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
+pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
 pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
