@@ -18,6 +18,7 @@ mod error;
 mod figures;
 mod flush;
 mod follow;
+mod index_key;
 pub mod keys;
 mod load;
 mod log;

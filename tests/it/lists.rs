@@ -104,7 +104,7 @@ fn repacked(path: &Path, name: &str, change: impl Fn(&str) -> String) -> PathBuf
         new.start_file(own, options).unwrap();
         new.write_all(&bytes).unwrap();
     }
-    new.set_comment("0".repeat(64));
+    new.set_comment("0".repeat(64)).unwrap();
     new.finish().unwrap();
     // whoever packs it anew seals it anew
     let mut bytes = std::fs::read(&to).unwrap();
