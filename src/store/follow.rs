@@ -258,7 +258,7 @@ fn tell_contacts(images: HashMap<SubjectId, Contacts>, tell: &mut dyn FnMut(Chan
 }
 
 fn assemble(
-    rows: Vec<SubjectRow>,
+    mut rows: Vec<SubjectRow>,
     states: Vec<StateRow>,
     contacts: Vec<IdentifierOf>,
     numbers: &HashMap<Vec<u8>, i64>,
@@ -280,6 +280,8 @@ fn assemble(
         blinds.push(blind);
         *kinds = kinds.with(kind);
     }
+    // in the order of the numbers, so that a list's roll is nearly sorted when it is gathered
+    rows.sort_by_key(|row| numbers.get(&row.id).copied());
     for row in rows {
         let subject = row.subject()?;
         let (contacts, kinds) = held.remove(&row.id).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::SheetRow;
 use crate::access::{CheckDecisions, Grant};
 use crate::audit::roll::sheet::MOST;
 use crate::audit::roll::{Answer, Listed, Said, Sheet, said};
-use crate::audit::tree::Frontier;
+use crate::audit::tree::{Frontier, hash_leaf};
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::time::{Entropy, random};
 use crate::store::bulk::{self, bulk};
@@ -44,8 +44,9 @@ impl SealedRoll {
         let (mut tree, mut sheets) = (Frontier::new(), Vec::new());
         for listed in cut(listed) {
             let sheet = Sheet::new(listed.to_vec(), random(entropy)?);
-            tree.append(sheet.hash());
-            let sealed = keys.seal_decisions(&sheet.to_bytes(), entropy)?;
+            let bytes = sheet.to_bytes();
+            tree.append(hash_leaf(&bytes));
+            let sealed = keys.seal_decisions(&bytes, entropy)?;
             sheets.push((signed(sheet.first()), sealed));
         }
         Ok(Self {
