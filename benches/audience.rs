@@ -127,6 +127,7 @@ fn load(app: &App, persons: u64) {
                 cells: vec![cell("newsletter", 0), cell("offers", 1)],
                 contacts: vec![blind(app, n)],
                 kinds: IdentifierKinds::NONE.with(IdentifierKind::Email),
+                number: Some(n * 3 + 1),
             })
         };
         app.index()

@@ -9,6 +9,7 @@ mod given;
 mod judge;
 mod line;
 mod months;
+mod roll;
 mod run;
 mod stream;
 mod tally;
@@ -26,12 +27,14 @@ use crate::audit::encoding::hex;
 use crate::domain::audience::Layout;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::AudienceId;
-use crate::store::{Order, StoreError};
+use crate::store::{Entry, Order, SealedRoll, StoreError, WriteTx};
 use given::Given;
 use judge::Judge;
 use line::Line;
+use roll::Roll;
 use run::Run;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Lines that are looked up together: what they wait for in memory, they then wait for at once.
 const TOGETHER: usize = 256;
@@ -65,6 +68,7 @@ pub struct Audience<'a> {
     layout: Layout,
     judge: Judge,
     given: Given,
+    roll: Roll,
     tally: Tally,
     digest: ring::digest::Context,
 }
@@ -90,10 +94,11 @@ impl App {
             layout,
             judge,
             given: Given::default(),
+            roll: Roll::default(),
             tally: Tally::default(),
             digest: ring::digest::Context::new(&ring::digest::SHA256),
         };
-        audience.record(PublicKind::AudienceBegun, json!({}))?;
+        audience.begun()?;
         Ok(audience)
     }
 
@@ -131,9 +136,9 @@ impl Audience<'_> {
             if lines.is_empty() {
                 break;
             }
-            let given = &mut self.given;
+            let told = (&mut self.given, &mut self.roll);
             self.judge
-                .lines(self.app, &view, given, &lines, |line, verdict| {
+                .lines(self.app, &view, told, &lines, |line, verdict| {
                     if verdict.permit {
                         run.add(&line.record, &mut lists.permitted);
                     } else if let Some(refused) = &mut lists.refused {
@@ -167,14 +172,26 @@ impl Audience<'_> {
     fn ended(self, complete: bool) -> Result<Tally, Refusal> {
         let permitted = self.permitted_mark();
         let tally = self.tally.clone().counted(&self.given);
-        let mut came_of_it = json!({ "complete": complete, "permitted_mark": permitted });
+        let mut came_of_it =
+            self.named(json!({ "complete": complete, "permitted_mark": permitted }));
         if let (Some(all), Ok(Value::Object(tally))) =
             (came_of_it.as_object_mut(), serde_json::to_value(&tally))
         {
             all.extend(tally);
         }
-        self.record(PublicKind::AudienceEnded, came_of_it)?;
+        let roll = Arc::new(self.sealed_roll()?);
+        let grant = self.grant.clone();
+        self.write(move |tx| tx.end_list(&grant, came_of_it.clone(), &roll))?;
         Ok(tally)
+    }
+
+    /// Who was on the list, ready to be written with the entry that ends it.
+    fn sealed_roll(&self) -> Result<SealedRoll, StoreError> {
+        // who was erased while the list was filtered does not go onto its roll, as far as can be learned
+        let _learned = self.app.catches_up();
+        let listed = self.roll.listed(&self.app.index().view());
+        let (keys, entropy) = (self.app.keys(), self.app.entropy());
+        SealedRoll::seal(&listed, self.given.answers(), keys, entropy)
     }
 
     /// The mark of the permitted lines.
@@ -183,20 +200,33 @@ impl Audience<'_> {
         self.app.keys().file_mark(&hex(sha256.as_ref()))
     }
 
-    fn record(&self, kind: PublicKind, mut payload: Value) -> Result<(), Refusal> {
+    fn begun(&self) -> Result<(), Refusal> {
+        let payload = self.named(json!({}));
+        let event = PublicEvent::new(PublicKind::AudienceBegun, self.grant.actor(), payload);
+        self.write(move |tx| tx.public(event.clone()))
+    }
+
+    /// What an entry says of the list, with which list it is.
+    fn named(&self, mut payload: Value) -> Value {
         if let Some(fields) = payload.as_object_mut() {
             fields.insert("audience".into(), json!(self.id));
             fields.insert("purpose".into(), json!(self.query.purpose));
             fields.insert("channel".into(), json!(self.query.channel));
             fields.insert("campaign".into(), json!(self.query.campaign));
         }
-        let event = PublicEvent::new(kind, self.grant.actor(), payload);
+        payload
+    }
+
+    fn write(
+        &self,
+        entry: impl Fn(&mut WriteTx<'_>) -> Entry + Send + Sync + 'static,
+    ) -> Result<(), Refusal> {
         let order = Order::at(self.app.now());
         let recorded = self
             .app
             .store
             .write_blocking(&self.grant, order, move |tx| {
-                Ok::<_, StoreError>(tx.public(event.clone()).with(()))
+                Ok::<_, StoreError>(entry(tx).with(()))
             });
         recorded.map(drop).map_err(Refusal::from)
     }

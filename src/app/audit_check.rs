@@ -10,6 +10,7 @@
 //! | [`keys`] | signing keys with the entries about them |
 //! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
+//! | [`rolls`] | who was on lists with the roots that were recorded |
 //! | [`kept`] | nothing: it keeps how far the comparison is |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
 //!
@@ -29,6 +30,7 @@ mod public;
 mod registers;
 #[cfg(test)]
 mod resume_tests;
+mod rolls;
 mod tree;
 
 pub use findings::AuditFindings;
@@ -151,6 +153,7 @@ pub(super) struct Walk {
     registers: registers::RegisterCheck,
     decisions: decisions::DecisionCheck,
     erasures: erasures::ErasureCheck,
+    rolls: rolls::RollCheck,
     people: people::PeopleCheck,
     found: Collector,
 }
@@ -241,6 +244,7 @@ impl Check<'_, '_, '_> {
         walk.registers.close(&mut self, &mut found)?;
         walk.decisions.close(&mut self, size, &mut found)?;
         walk.erasures.close(&mut self, &mut found)?;
+        walk.rolls.close(&mut self, &mut found)?;
         people::orphans(&mut self, &mut found)?;
         Ok(found.close(size, walk.people.done))
     }
@@ -274,10 +278,12 @@ impl Check<'_, '_, '_> {
                 walk.registers.note(one, leaf.as_ref());
                 walk.decisions.note(one, leaf.as_ref());
                 walk.erasures.note(one, leaf.as_ref());
+                walk.rolls.note(one, leaf.as_ref());
             }
             walk.tree.block(self, found)?;
             walk.public.block(self, found)?;
             walk.decisions.block(self, from..end, found)?;
+            walk.rolls.block(self, &(from..end), found)?;
             from = end;
             walk.latest = Some(entries.latest);
             walk.reached(end, size);

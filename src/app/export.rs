@@ -14,6 +14,7 @@ mod person;
 mod query;
 mod records;
 mod report;
+mod rolls;
 #[cfg(test)]
 mod tests;
 mod timestamps;
@@ -174,6 +175,7 @@ impl Job<'_> {
         files::write((self.app, self.grant), tx, &mut package)?;
         let withheld = tally.withheld.values().sum();
         let decisions = decisions::write(self, tx, &mut package, range.clone())?;
+        rolls::write(self, tx, &mut package, &range)?;
         if decisions > 0 {
             tally.withheld.insert("decision".into(), decisions);
         }

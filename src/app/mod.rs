@@ -27,6 +27,7 @@ pub mod import;
 pub mod issue_link;
 mod judge;
 mod linked;
+pub mod lists;
 pub mod lookup;
 pub mod object;
 pub mod open;

@@ -9,6 +9,7 @@
 //! | [`leaf`] | what one entry says in public | leaf format 1 |
 //! | [`commitment`] | what binds an entry to its hidden payload | RFC 2104, RFC 8785 |
 //! | [`decision`] | recorded decisions: blocks, salts, roots | decision format 1 |
+//! | [`roll`] | who was on a list that was filtered: sheets, root | roll format 1 |
 //! | [`note`] | text signed with Ed25519, and cosigned | C2SP signed-note, tlog-cosignature |
 //! | [`checkpoint`] | the signed head: origin, size, root | C2SP tlog-checkpoint |
 //! | [`signing`] | which keys sign which sizes; how one follows another | decision 0023 |
@@ -20,6 +21,7 @@
 //! into a [`leaf::Leaf`], its bytes are hashed by [`tree::hash_leaf`] and appended to a
 //! [`tree::Frontier`], whose root is signed as a [`checkpoint::Checkpoint`].
 
+mod bytes;
 pub mod checkpoint;
 pub mod commitment;
 pub mod decision;
@@ -28,6 +30,7 @@ pub mod leaf;
 pub mod note;
 pub mod package;
 pub mod proof;
+pub mod roll;
 pub mod signing;
 pub mod tile;
 pub mod timestamp;

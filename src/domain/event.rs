@@ -39,6 +39,8 @@ pub enum View {
     Decisions,
     /// One decision, with who it is about.
     Decision,
+    /// The filtered lists that they were on.
+    Lists,
 }
 
 /// An event about one person. Its payload is kept encrypted under the person's key.

@@ -6,6 +6,7 @@ use super::pages::{
 };
 use crate::app::decisions::story::Story;
 use crate::app::export::{HeldRecord, HeldState, PersonData, PersonReport, TimelineEntry};
+use crate::app::lists::OnList;
 use crate::audit::encoding::b64;
 use crate::domain::event::SubjectEvent;
 use crate::domain::registry::{ConsentRecord, ContactRecord, Wording};
@@ -65,6 +66,7 @@ impl Teller {
                 .iter()
                 .map(|one| self.decision(one))
                 .collect(),
+            lists: data.lists.iter().map(|one| self.list(one)).collect(),
             file_name: file_name.to_owned(),
         }
     }
@@ -333,6 +335,42 @@ impl Teller {
                 Language::Fr => &outcome.explanation.fr,
                 _ => &outcome.explanation.en,
             })),
+        }
+    }
+
+    fn list(&self, list: &OnList) -> PersonEvent {
+        let at = list.told("recorded_at").parse().unwrap_or_default();
+        let known = |name: &str| Some(list.told(name).to_owned()).filter(|text| !text.is_empty());
+        let channel = self.words.code("channel", list.told("channel"));
+        let broke_off = self.words.get("person-list-broke-off");
+        let told = [
+            ("report-purpose", known("purpose")),
+            ("report-channel", Some(channel)),
+            ("column-campaign", known("campaign")),
+            ("person-reason", Some(list.reason.clone())),
+            ("why-version", known("policy_version")),
+            ("person-by", Some(self.actor(&list.actor()))),
+            ("person-list", known("audience")),
+            (
+                "person-list-end",
+                (!list.is_complete()).then_some(broke_off),
+            ),
+        ];
+        let told = told
+            .into_iter()
+            .filter_map(|(key, text)| Some(self.fact(key, text?)));
+        let effect = if list.permit { "permit" } else { "deny" };
+        PersonEvent {
+            position: list.position,
+            at: self.zoned(at),
+            title: self.words.code("effect", effect),
+            facts: told.collect(),
+            words: list.spoken().map(|words| {
+                Text::new(match self.language {
+                    Language::Fr => words.fr,
+                    _ => words.en,
+                })
+            }),
         }
     }
 }

@@ -191,6 +191,7 @@ impl Person {
 #[derive(Debug, Clone, Copy)]
 pub struct PersonView<'a> {
     pub(super) person: &'a Person,
+    pub(super) row: u32,
     pub(super) table: &'a super::Table,
 }
 
@@ -231,6 +232,12 @@ impl<'a> PersonView<'a> {
     #[must_use]
     pub const fn subject(&self) -> SubjectId {
         self.person.subject
+    }
+
+    /// The place of the row, which stays the person's.
+    #[must_use]
+    pub const fn row(&self) -> u32 {
+        self.row
     }
 
     /// The tables that the row is of.

@@ -40,6 +40,8 @@ fn last_of(rows: &[Person], mut slot: u32) -> Option<u32> {
 pub struct Table {
     position: Position,
     slots: Vec<Person>,
+    /// By which number lists know whoever has the row; 0 where nobody is there.
+    numbers: Vec<Position>,
     by_contact: Places,
     /// The rows say themselves whose they are.
     by_subject: HashTable<u32>,
@@ -85,10 +87,11 @@ impl Table {
 
     /// Of the `count` rows from `from` on, the persons; who was merged into another is that other.
     pub fn some(&self, from: usize, count: usize) -> impl Iterator<Item = PersonView<'_>> {
-        let rows = self.slots.iter().skip(from).take(count);
-        let whole = rows.filter(|row| row.merged_into().is_none());
-        whole.map(|person| PersonView {
+        let rows = (0..).zip(&self.slots).skip(from).take(count);
+        let whole = rows.filter(|(_, row)| row.merged_into().is_none());
+        whole.map(|(row, person)| PersonView {
             person,
+            row,
             table: self,
         })
     }
@@ -132,9 +135,18 @@ impl Table {
     }
 
     fn at(&self, slot: u32) -> Option<PersonView<'_>> {
-        let person = self.slots.get(last_of(&self.slots, slot)? as usize)?;
+        let row = last_of(&self.slots, slot)?;
+        let person = self.slots.get(row as usize)?;
         let table = self;
-        Some(PersonView { person, table })
+        Some(PersonView { person, row, table })
+    }
+
+    /// By which number lists know the person of a row: the position of the first entry about them. `None`
+    /// where nobody is there any more.
+    #[must_use]
+    pub fn number_of(&self, row: u32) -> Option<Position> {
+        let number = self.numbers.get(row as usize).copied();
+        number.filter(|number| *number > 0)
     }
 
     pub(super) fn purpose_number(&self, purpose: &Slug) -> Option<u16> {
@@ -172,6 +184,13 @@ impl Table {
             && let Some(person) = self.slots.get_mut(slot as usize)
         {
             *person = Person::erased(subject);
+            self.number(slot, 0);
+        }
+    }
+
+    fn number(&mut self, slot: u32, number: Position) {
+        if let Some(held) = self.numbers.get_mut(slot as usize) {
+            *held = number;
         }
     }
 
@@ -215,6 +234,9 @@ impl Table {
     fn take_in_person(&mut self, image: PersonImage) {
         let slot = self.slot(image.subject);
         let merged_into = image.merged_into.map(|into| self.slot(into));
+        if let Some(number) = image.number {
+            self.number(slot, number);
+        }
         for contact in &image.contacts {
             self.by_contact.insert(contact, slot);
         }
@@ -288,6 +310,7 @@ impl Table {
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         let nothing_known = Person::new(subject, None, false, Standing::default(), &[], Vec::new());
         self.slots.push(nothing_known);
+        self.numbers.push(0);
         let bits = |slot: &u32| {
             let person = self.slots.get(*slot as usize);
             person.map_or(0, |person| own_bits(person.subject))

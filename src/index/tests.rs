@@ -76,7 +76,24 @@ fn person(number: u8, status: Answer) -> PersonImage {
         }],
         contacts: vec![blind(number)],
         kinds: IdentifierKinds::NONE.with(IdentifierKind::Phone),
+        number: Some(100 + u64::from(number)),
     }
+}
+
+/// A later image leaves the number out; of whoever was erased there is none.
+#[test]
+fn lists_know_a_person_by_their_number() {
+    let index = Index::new(());
+    index.load(vec![Change::Person(person(1, Answer::Given))]);
+    index.load(vec![Change::Person(PersonImage {
+        number: None,
+        ..person(1, Answer::Refused)
+    })]);
+    let row = index.view().person(&blind(1)).unwrap().row();
+    assert_eq!(index.view().number_of(row), Some(101));
+    index.load(vec![Change::Erased(subject(1))]);
+    assert_eq!(index.view().number_of(row), None);
+    assert_eq!(index.view().number_of(row + 1), None);
 }
 
 fn answer(index: &Index<()>, contact: u8) -> Option<Answer> {

@@ -124,6 +124,7 @@ impl WriteTx<'_> {
         let (frontier, _) = lock_head(self.db)?;
         let records = self.reading().cluster(subject)?;
         let gone = self.entries_of(&records)?;
+        let (listed, rolls_digest) = self.take_off_rolls(&records)?;
         let (all, digest) = self.with_earlier(&gone)?;
         self.take_out_rows(&records)?;
         let persons: Vec<SubjectId> = records
@@ -145,6 +146,7 @@ impl WriteTx<'_> {
             "reason": why.reason, "reference": why.reference, "suppressed": why.suppressed,
             "records": erased.records, "entries": erased.entries,
             "erased_entries": all, "erased_digest": hex(&digest),
+            "listed": listed, "rolls_digest": hex(&rolls_digest),
         });
         let forgotten = persons.into_iter().map(Change::Erased);
         self.world.changes.extend(forgotten);
@@ -314,7 +316,7 @@ impl ReadTx<'_> {
 }
 
 /// Tables out of which rows were taken.
-const SWEPT: [&str; 8] = [
+const SWEPT: [&str; 9] = [
     "identifiers",
     "links",
     "contacts",
@@ -323,6 +325,7 @@ const SWEPT: [&str; 8] = [
     "subjects",
     "idempotency",
     "decision_blocks",
+    "roll_sheets",
 ];
 
 /// What a checkpoint of the write-ahead file says.

@@ -22,6 +22,9 @@ const PAGE: i64 = 5_000;
 /// Whose an identifier is, its keyed hash, and its kind.
 type IdentifierOf = (Vec<u8>, Vec<u8>, i16);
 
+/// Whose a first entry is, and where it stands.
+type NumberOf = (Vec<u8>, i64);
+
 /// Persons read at once while it follows.
 const CHUNK: usize = 500;
 
@@ -68,7 +71,8 @@ impl ReadTx<'_> {
                 return super::registers::since(self.db, 0, tell);
             };
             let (states, contacts) = self.details_between(&last, &end)?;
-            assemble(rows, states, contacts, tell)?;
+            let numbers = self.numbers_between(&last, &end)?;
+            assemble(rows, states, contacts, &numbers, tell)?;
             tell_contacts(super::contacts::of_page(self.db, &last, &end)?, tell);
             last = end;
         }
@@ -158,7 +162,13 @@ impl ReadTx<'_> {
             .filter(identifiers::subject_id.eq_any(ids))
             .select((identifiers::subject_id, identifiers::blind, identifiers::kind)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
-        assemble(rows, states, contacts, tell)?;
+        let numbers: Vec<NumberOf> = on!(self.db, conn => subject_events::table
+            .filter(subject_events::subject_id.eq_any(ids))
+            .filter(subject_events::counter.eq(0))
+            .select((subject_events::subject_id, subject_events::position)).load(conn))
+        .map_err(StoreError::failed("loading the first entries"))?;
+        let numbers = numbers.into_iter().collect();
+        assemble(rows, states, contacts, &numbers, tell)?;
         // also of who has none: what they had may have been released
         let mut reached = super::contacts::of_persons(self.db, ids)?;
         for id in ids.iter().filter_map(|id| SubjectId::from_slice(id)) {
@@ -183,6 +193,20 @@ impl ReadTx<'_> {
             .select((identifiers::subject_id, identifiers::blind, identifiers::kind)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
         Ok((states, contacts))
+    }
+
+    fn numbers_between(
+        &mut self,
+        after: &[u8],
+        end: &[u8],
+    ) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
+        let numbers: Vec<NumberOf> = on!(self.db, conn => subject_events::table
+            .filter(subject_events::subject_id.gt(after))
+            .filter(subject_events::subject_id.le(end))
+            .filter(subject_events::counter.eq(0))
+            .select((subject_events::subject_id, subject_events::position)).load(conn))
+        .map_err(StoreError::failed("loading the first entries"))?;
+        Ok(numbers.into_iter().collect())
     }
 
     fn catalogue_since(
@@ -234,9 +258,10 @@ fn tell_contacts(images: HashMap<SubjectId, Contacts>, tell: &mut dyn FnMut(Chan
 }
 
 fn assemble(
-    rows: Vec<SubjectRow>,
+    mut rows: Vec<SubjectRow>,
     states: Vec<StateRow>,
     contacts: Vec<IdentifierOf>,
+    numbers: &HashMap<Vec<u8>, i64>,
     tell: &mut dyn FnMut(Change),
 ) -> Result<(), StoreError> {
     let mut cells: HashMap<SubjectId, Vec<Cell>> = HashMap::with_capacity(rows.len());
@@ -255,6 +280,8 @@ fn assemble(
         blinds.push(blind);
         *kinds = kinds.with(kind);
     }
+    // in the order of the numbers, so that a list's roll is nearly sorted when it is gathered
+    rows.sort_by_key(|row| numbers.get(&row.id).copied());
     for row in rows {
         let subject = row.subject()?;
         let (contacts, kinds) = held.remove(&row.id).unwrap_or_default();
@@ -265,6 +292,7 @@ fn assemble(
             cells: cells.remove(&subject).unwrap_or_default(),
             contacts,
             kinds,
+            number: numbers.get(&row.id).copied().map(unsigned),
         }));
     }
     Ok(())

@@ -5,11 +5,11 @@
 //! are found in the log, and the openings of the commitments. Destroying it is what erasure
 //! does.
 
+use super::index_key::IndexKey;
 use crate::audit::encoding::hex;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy, random};
-use ::hmac::{KeyInit, Mac};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
 
@@ -29,14 +29,10 @@ pub enum KeyError {
     Entropy(#[from] NoEntropy),
 }
 
-/// The key of the index, ready to hash: lists hash millions of addresses, and from here that takes
-/// two thirds of the time that `ring` takes.
-type Index = ::hmac::Hmac<sha2::Sha256>;
-
 /// The registry's keys, derived once from the master key.
 pub struct Keyring {
     wrapping: LessSafeKey,
-    index: Index,
+    index: IndexKey,
     signing_seed: Secret<[u8; 32]>,
     receipt_seed: Secret<[u8; 32]>,
     policy_seed: Secret<[u8; 32]>,
@@ -65,8 +61,7 @@ impl Keyring {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(master.expose());
         Ok(Self {
             wrapping: cipher(&expand(&root, b"kek/1")?)?,
-            index: Index::new_from_slice(&expand(&root, b"index/1")?)
-                .map_err(|_| KeyError::Sealed)?,
+            index: IndexKey::new(&expand(&root, b"index/1")?),
             signing_seed: Secret::new(expand(&root, b"sign/1")?),
             receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
             policy_seed: Secret::new(expand(&root, b"policy/1")?),
@@ -91,9 +86,7 @@ impl Keyring {
     #[must_use]
     #[inline]
     pub fn blind(&self, canonical: [&[u8]; 3]) -> Blind {
-        let mut hash = self.index.clone();
-        canonical.iter().for_each(|piece| hash.update(piece));
-        Blind(hash.finalize().into_bytes().into())
+        Blind(self.index.sign(canonical))
     }
 
     /// The seed of the Ed25519 key that signs receipts.
@@ -189,6 +182,23 @@ impl Keyring {
     pub fn erased_digest(&self, positions: impl Iterator<Item = Position>) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.erased);
         positions.for_each(|position| context.update(&position.to_be_bytes()));
+        signed32(context)
+    }
+
+    /// A keyed hash over the sheets of rolls out of which persons were taken who were erased, in order:
+    /// the list, where the sheet began, and its hash now. Keyed for the same reason.
+    pub fn rolls_digest(
+        &self,
+        sheets: impl Iterator<Item = (Position, u64, crate::audit::Hash)>,
+    ) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.erased);
+        // what else is signed with this key is positions alone, eight bytes each
+        context.update(b"rolls");
+        for (position, first, held) in sheets {
+            context.update(&position.to_be_bytes());
+            context.update(&first.to_be_bytes());
+            context.update(&held);
+        }
         signed32(context)
     }
 
@@ -320,7 +330,7 @@ fn tag32(key: &hmac::Key, text: &[u8]) -> [u8; 32] {
     signed32(context)
 }
 
-fn signed32(context: hmac::Context) -> [u8; 32] {
+pub(super) fn signed32(context: hmac::Context) -> [u8; 32] {
     let mut tag = [0; 32];
     tag.copy_from_slice(context.sign().as_ref());
     tag

@@ -205,6 +205,16 @@ table! {
 table! {
     decision_chunks (level, first, print) { level -> SmallInt, first -> BigInt, print -> BigInt, entries -> Binary, }
 }
+table! {
+    rolls (position) { position -> BigInt, }
+}
+table! {
+    roll_sheets (position, first) { position -> BigInt, first -> BigInt, sealed -> Binary, }
+}
+table! {
+    roll_erasures (position, first) { position -> BigInt, first -> BigInt, was -> Binary, held -> Binary, }
+}
+allow_tables_to_appear_in_same_query!(roll_sheets, roll_erasures);
 allow_tables_to_appear_in_same_query!(decision_campaigns, decision_blocks);
 allow_tables_to_appear_in_same_query!(sessions, staff);
 allow_tables_to_appear_in_same_query!(consent_states, subjects);

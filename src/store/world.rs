@@ -6,13 +6,14 @@ use super::decisions::DecisionBlock;
 use super::keys::SubjectKey;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::registers::RegisterLoad;
+use super::rolls::SealedRoll;
 use super::rows::{
     CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
 };
 use super::signing::SigningRows;
 use crate::audit::Hash;
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
-use crate::domain::ids::{Blind, RecordId, SubjectId};
+use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Catalogue, Cell, Change, Channel, ConsentState, IdentifierKind, IdentifierKinds, Slug,
 };
@@ -137,6 +138,8 @@ pub(super) enum Extra {
     Register(Box<RegisterLoad>),
     /// A block of decisions, and the texts that it names.
     Decisions(Arc<DecisionBlock>, Arc<[(Hash, Arc<str>)]>),
+    /// Who was on a list.
+    Roll(Arc<SealedRoll>),
     /// An entry about a signing key.
     SigningAct(SigningRows),
     /// Entries of the journal of decisions, whose decisions this write records.
@@ -166,6 +169,21 @@ impl World {
             Pending::Public { event, .. } => event.kind == PublicKind::Decisions,
             Pending::Subject { .. } => false,
         })
+    }
+
+    /// The positions of the entries that are the first about somebody, where the batch's first entry has
+    /// this one.
+    pub fn numbers(&self, first: Position) -> HashMap<SubjectId, Position> {
+        let entries = (first..).zip(&self.pending);
+        let begins = entries.filter_map(|(position, entry)| match entry {
+            Pending::Subject {
+                subject,
+                counter: 0,
+                ..
+            } => Some((*subject, position)),
+            Pending::Subject { .. } | Pending::Public { .. } => None,
+        });
+        begins.collect()
     }
 
     /// The person that this id stands for now, after merges.

@@ -292,7 +292,7 @@ impl Writer {
         let first = flush.run(db, &mut world)?;
         remember(db, batch, &ran, first, now)?;
         let end = first.saturating_add(world.pending.len() as u64);
-        let changes = Self::changes(db, &mut world, &linked)?;
+        let changes = Self::changes(db, &mut world, &linked, first)?;
         Ok((
             Outcome { ran, saved, first },
             Some(Commit {
@@ -379,6 +379,7 @@ impl Writer {
         db: &mut Db,
         world: &mut World,
         linked: &[Blind],
+        first: Position,
     ) -> Result<Vec<Change>, StoreError> {
         let mut contacts: HashMap<SubjectId, Vec<Blind>> = HashMap::new();
         for blind in linked {
@@ -387,6 +388,7 @@ impl Writer {
             }
         }
         let mut changes = std::mem::take(&mut world.changes);
+        let numbers = world.numbers(first);
         let persons = flush::changed(world).map(|(id, subject)| {
             Change::Person(PersonImage {
                 subject: *id,
@@ -395,6 +397,7 @@ impl Writer {
                 cells: subject.cells(),
                 contacts: contacts.remove(id).unwrap_or_default(),
                 kinds: subject.new_kinds(),
+                number: numbers.get(id).copied(),
             })
         });
         changes.extend(persons);

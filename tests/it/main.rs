@@ -33,6 +33,7 @@ mod foreign;
 mod get_changes_nothing;
 mod import_files;
 mod late_events;
+mod lists;
 mod newcomer;
 mod no_personal_data;
 mod objection;

@@ -1,5 +1,6 @@
 //! The answers of a list, each once, and to how many lines each was given.
 
+use crate::audit::roll::Answer;
 use crate::policy::Outcome;
 use std::sync::{Arc, LazyLock};
 
@@ -70,6 +71,15 @@ impl Given {
             }
             None => &NOTHING,
         }
+    }
+
+    /// The answers, in the order of their places.
+    pub(super) fn answers(&self) -> Vec<Answer> {
+        let answer = |(verdict, _): &(Verdict, u64)| Answer {
+            permit: verdict.permit,
+            reason: verdict.reason.to_string(),
+        };
+        self.0.iter().map(answer).collect()
     }
 
     /// Each answer with its lines.

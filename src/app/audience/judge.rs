@@ -3,6 +3,7 @@
 use super::answers::{Answers, Memory};
 use super::given::{Given, Verdict};
 use super::line::{Line, Who};
+use super::roll::Roll;
 use super::{App, AudienceQuery};
 use crate::app::facts::{Asked, Said};
 use crate::app::policies::rules::Rules;
@@ -93,11 +94,12 @@ impl Judge {
         &mut self,
         app: &App,
         view: &View<Rules>,
-        given: &mut Given,
+        (given, roll): (&mut Given, &mut Roll),
         lines: &[Line<'_>],
         mut each: impl FnMut(&Line<'_>, &Verdict),
     ) {
         let (table, setting): (&Table, _) = (view, app.setting(view));
+        let persons = table.people(lines.iter().map(Line::first));
         let at = self.now.utc();
         let asked = Asked::new(setting, &self.purpose, self.channel, &NOTHING_SAID, at);
         let (Some(asked), true) = (asked, self.fresh) else {
@@ -107,7 +109,11 @@ impl Judge {
                 Outcome::stale()
             };
             let place = given.place(Verdict::of(&nobody));
-            return lines.iter().for_each(|line| each(line, given.count(place)));
+            for (line, person) in lines.iter().zip(persons) {
+                line.everybody(table, person, |person| roll.enter(person, place));
+                each(line, given.count(place));
+            }
+            return;
         };
         let mut answers = Answers {
             used: asked.used(table),
@@ -117,13 +123,13 @@ impl Judge {
             memory: &mut self.memory,
             given,
         };
-        let persons = table.people(lines.iter().map(Line::first));
         for (line, person) in lines.iter().zip(persons) {
             let place = match &line.who {
                 Who::One(hashes) => answers.one(person, hashes),
                 Who::Several(contacts) => answers.several(contacts),
                 Who::Unreadable => answers.given.place(Verdict::refused(UNREADABLE)),
             };
+            line.everybody(table, person, |person| roll.enter(person, place));
             each(line, answers.given.count(place));
         }
     }

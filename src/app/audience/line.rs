@@ -3,6 +3,7 @@
 use crate::app::contact::{self, Hashes};
 use crate::domain::audience::{Layout, Record};
 use crate::domain::ids::Blind;
+use crate::index::{PersonView, Table};
 use crate::store::keys::Keyring;
 
 /// A record and its person.
@@ -39,6 +40,21 @@ impl<'a> Line<'a> {
             Who::One(hashes) => Some(&hashes.own),
             Who::Several(_) | Who::Unreadable => None,
         }
+    }
+
+    /// Everybody whom the line leads to; `first` is whom its one identifier does.
+    #[inline]
+    pub(super) fn everybody(
+        &self,
+        table: &Table,
+        first: Option<PersonView<'_>>,
+        mut tell: impl FnMut(&PersonView<'_>),
+    ) {
+        if let Who::Several(contacts) = &self.who {
+            let found = contacts.iter().filter_map(|one| table.person(&one.own));
+            return found.for_each(|person| tell(&person));
+        }
+        first.iter().for_each(tell);
     }
 }
 

@@ -1,21 +1,23 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 use super::*;
-use crate::access::RecordConsents;
+use crate::access::{ReadSubjects, RecordConsents};
 use crate::app::check::Question;
 use crate::app::contact::Named;
 use crate::app::contact::hash_text;
 use crate::app::contacts::ContactClaim;
 use crate::app::decisions::Draft;
+use crate::app::erase::{ErasureClaim, Whom};
 use crate::app::facts::{Asked, Said, Seen};
 use crate::app::record::Claim;
 use crate::app::testing::TestApp;
 use crate::domain::audience::Header;
+use crate::domain::ids::SubjectId;
 use crate::domain::registry::Channel;
 use crate::domain::registry::Objection;
 use crate::index::{Glance, PersonView, Point};
 use crate::policy::Outcome;
 use proptest::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What happens to somebody.
@@ -125,6 +127,30 @@ fn lines(bytes: &[u8]) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// What each person's lines were answered on the newest list, by who they are.
+fn on_record(shop: &TestApp) -> BTreeMap<SubjectId, BTreeSet<String>> {
+    let grant: Grant<ReadSubjects> = TestApp::grant();
+    let view = shop.app.index().view();
+    let persons: BTreeSet<SubjectId> = view
+        .some(0, view.persons())
+        .map(|one| one.subject())
+        .collect();
+    drop(view);
+    let lists = |id: SubjectId| {
+        let (all, _) = shop
+            .app
+            .store
+            .read(|tx| tx.lists_of(&grant, id, u64::MAX >> 1, 100))
+            .unwrap();
+        let newest = all.iter().map(|one| one.position).max();
+        let found = all.iter().filter(|one| Some(one.position) == newest);
+        found
+            .map(|one| format!("{} {}", one.permit, one.reason))
+            .collect()
+    };
+    persons.into_iter().map(|id| (id, lists(id))).collect()
+}
+
 /// What single checks answer.
 fn outcomes(shop: &TestApp, questions: &[Question]) -> Vec<Arc<Outcome>> {
     let checked = shop.app.check(&TestApp::grant(), questions, shop.app.now());
@@ -156,6 +182,7 @@ proptest! {
         let hash_of = |name: &String| hash_text(&shop.named(&[("email", name)]).blinds()[0]);
         let hashes: Vec<String> = names.iter().map(hash_of).collect();
         let (hashed, _) = filter(&shop, query(purpose), "id_hash", &hashes.join("\n"));
+        let rolled = on_record(&shop);
         // the way of the single check, person by person, and the glances that lists remember
         let mut same: HashMap<Glance, Seen> = HashMap::new();
         let view = shop.app.index().view();
@@ -200,6 +227,16 @@ proptest! {
         let reached = of_hashes.filter(|(_, outcome)| outcome.is_permit());
         let reached: Vec<String> = reached.map(|(hash, _)| hash.clone()).collect();
         prop_assert_eq!(lines(&hashed.permitted), reached);
+        // by hash a line has no coarser hash, and that is the list that was filtered last
+        let mut expected = BTreeMap::<_, BTreeSet<String>>::new();
+        for (name, outcome) in names.iter().zip(outcomes(&shop, &questions)) {
+            let blind = shop.named(&[("email", name)]).blinds()[0];
+            if let Some(person) = shop.app.index().view().person(&blind) {
+                let answer = format!("{} {}", outcome.is_permit(), outcome.reason());
+                expected.entry(person.subject()).or_default().insert(answer);
+            }
+        }
+        prop_assert_eq!(rolled, expected);
         prop_assert_eq!(lines(&lists.permitted), permitted);
         prop_assert_eq!(lines(&lists.refused.unwrap()), refused);
         prop_assert_eq!(tally.lines, names.len() as u64);
@@ -235,6 +272,12 @@ fn several_identifiers_are_one_person_and_the_strictest_answer_holds() {
         ]
     );
     assert_eq!((tally.lines, tally.permitted), (4, 2));
+    // of each whom a line names it is recorded what the line was answered
+    let answers = |text: &[&str]| text.iter().map(|one| (*one).to_owned()).collect();
+    let mut rolled: Vec<BTreeSet<String>> = on_record(&shop).into_values().collect();
+    rolled.sort();
+    let both: BTreeSet<String> = answers(&["false CONSENT_REFUSED", "true CONSENT_VALID"]);
+    assert_eq!(rolled, [answers(&["false CONSENT_REFUSED"]), both]);
 }
 
 #[test]
@@ -286,4 +329,55 @@ fn what_changes_meanwhile_is_seen() {
     assert!(ask());
     shop.clock.pass(366 * 86_400);
     assert!(!ask(), "the consent ran out");
+    assert_eq!(
+        on_record(&shop).into_values().next().unwrap().len(),
+        0,
+        "it has not ended"
+    );
+    audience.broke_off().unwrap();
+    let rolled = on_record(&shop).into_values().next().unwrap();
+    assert_eq!(rolled.len(), 3, "{rolled:?}");
+}
+
+/// Somebody who is erased while the list goes on is not on it.
+#[test]
+fn who_is_erased_meanwhile_is_on_no_list() {
+    let shop = TestApp::new();
+    shop.publish();
+    for who in ["anne@example.fr", "bruno@example.fr"] {
+        shop.record(vec![shop.claim(&[("email", who)], "newsletter", "given")]);
+    }
+    let header = Header::read(b"email", None).unwrap();
+    let grant = TestApp::grant();
+    let mut audience = shop
+        .app
+        .audience(&grant, query("newsletter"), Layout::Csv(header))
+        .unwrap();
+    let list = b"anne@example.fr\nbruno@example.fr\n";
+    audience.take(list, true, true, &mut Lists::default());
+    let anne = shop.named(&[("email", "anne@example.fr")]).blinds()[0];
+    let anne = shop.app.index().view().person(&anne).unwrap().subject();
+    let asked = ErasureClaim {
+        reason: "objection".into(),
+        reference: None,
+        keep_suppression: true,
+    };
+    let (grant, now) = (TestApp::grant(), shop.app.now());
+    TestApp::wait(
+        shop.app
+            .erase(&grant, Whom::Subject(anne), asked, now, None),
+    )
+    .unwrap();
+    audience.finish().unwrap();
+    let rolled: usize = shop
+        .app
+        .store
+        .read(|tx| tx.audited_sheets(&TestApp::grant(), shop.app.index().position() - 1, 0))
+        .unwrap()
+        .iter()
+        .map(|one| one.sheet.as_ref().unwrap().listed().len())
+        .sum();
+    assert_eq!(rolled, 1);
+    let findings = shop.app.audit_check(&TestApp::grant(), &|_, _| {}).unwrap();
+    assert!(findings.holds(), "{findings:?}");
 }

@@ -5,10 +5,10 @@
 //! its place, and the salts of the others are written out: the secret would tell the salt of the
 //! one that is gone, and so let somebody try whether a guess at it is right.
 
-use super::bytes::Reader;
 use super::codec::{Shared, Writer};
 use super::record::Record;
 use crate::audit::Hash;
+use crate::audit::bytes::Reader;
 use crate::audit::tree::{Frontier, hash_leaf};
 use ring::hmac::{HMAC_SHA256, Key, sign};
 

@@ -1,10 +1,10 @@
 //! Decisions that are durable and wait for their block, as they stand in the journal: the compact
 //! form without salts, and the texts that they name for the first time.
 
-use super::bytes::{Reader, put, put_bytes};
 use super::codec::{Shared, Writer};
 use super::record::Record;
 use crate::audit::Hash;
+use crate::audit::bytes::{Reader, put, put_bytes};
 use crate::audit::decision::BlockError;
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 //! Decisions in few bytes: what they share stands once in a dictionary, numbers are counted from
 //! those of the first, so that a decision itself takes some 35 bytes.
 
-use super::bytes::{Reader, put, put_bytes, put_signed};
 use super::record::{Context, Named, Record};
 use crate::audit::Hash;
+use crate::audit::bytes::{Reader, put, put_bytes, put_signed};
 use hashbrown::HashMap;
 use std::hash::Hash as Hashed;
 use std::sync::Arc;

@@ -16,7 +16,6 @@
 
 pub mod block;
 pub mod bundle;
-mod bytes;
 mod codec;
 pub mod line;
 pub mod record;

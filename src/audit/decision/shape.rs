@@ -5,7 +5,7 @@
 //! Packed are the facts that somebody knew, in the order of the shape: the number of the fact, then
 //! its value, both as LEB128. The value of a yes is 1, that of a word its number in the list.
 
-use super::bytes::{Reader, put};
+use crate::audit::bytes::{Reader, put};
 use serde_json::{Map, Value, json};
 
 /// Adds a fact to packed ones.

@@ -51,6 +51,10 @@ pub const ENTRIES: &str = "entries.jsonl";
 pub const DECISIONS: &str = "decisions.jsonl";
 /// What decisions name by its hash: outcomes in words, names of facts.
 pub const DECISION_TEXTS: &str = "decision-texts.jsonl";
+/// Who was on the lists of the period: sheets of their rolls.
+pub const ROLLS: &str = "rolls.jsonl";
+/// The lists that the person was on: a [`ListLine`] each.
+pub const LISTS: &str = "lists.jsonl";
 /// What notice files' paths begin with.
 pub const NOTICES: &str = "notices/";
 /// The purposes.
@@ -127,6 +131,18 @@ pub struct PersonRecord {
     pub subject: String,
     /// The key of the tags of its entries, lower-case hex.
     pub view_key: String,
+}
+
+/// One line of [`LISTS`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListLine {
+    /// The entry that ended the list.
+    pub list: u64,
+    /// Whether the person might be contacted.
+    pub permit: bool,
+    /// Why, or why not.
+    pub reason: String,
 }
 
 /// `MANIFEST.json`, as RFC 8785 bytes.

@@ -55,10 +55,11 @@ fn tell(app: &App, args: &ExportArgs, made: &PersonExported, json: bool) -> Ende
         return tell_json(app, args, made.findings.is_empty(), made);
     }
     print(&format!(
-        "{}: one person, {} entries and {} decisions",
+        "{}: one person, {} entries, {} decisions and {} lists",
         args.output.display(),
         made.entries,
-        made.decisions
+        made.decisions,
+        made.lists
     ))?;
     tell_key(app)?;
     tell_findings(&made.findings)

@@ -2,7 +2,7 @@
 //! does no harm.
 
 use super::{Catalogue, Cell, Contacts, IdentifierKinds, RegisterList, Standing};
-use crate::domain::ids::{Blind, KeyId, SubjectId};
+use crate::domain::ids::{Blind, KeyId, Position, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,6 +21,9 @@ pub struct PersonImage {
     pub contacts: Vec<Blind>,
     /// Of which kinds those contact points are.
     pub kinds: IdentifierKinds,
+    /// The position of the first entry about this record, by which lists know the person; `None` where it
+    /// was told before.
+    pub number: Option<Position>,
 }
 
 /// The role of an API key.

@@ -11,6 +11,7 @@ pub mod erasures;
 pub mod health;
 pub mod lawful;
 pub mod links;
+pub mod lists;
 pub mod notices;
 pub mod objections;
 pub mod policies;
@@ -34,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(decisions::of_campaign)
         .service(decisions::read)
         .service(decisions::of_subject)
+        .service(lists::of_subject)
         .service(consents::record)
         .service(contacts::record_contacts)
         .service(contacts::release_contact)

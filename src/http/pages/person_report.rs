@@ -69,6 +69,8 @@ pub struct PersonReportPage {
     pub events: Vec<PersonEvent>,
     /// Every decision, the oldest first.
     pub decisions: Vec<PersonEvent>,
+    /// Every filtered list that the person was on, the oldest first.
+    pub lists: Vec<PersonEvent>,
     /// The package's file name, for the command that checks it.
     pub file_name: String,
 }

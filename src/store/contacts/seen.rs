@@ -112,6 +112,7 @@ impl WriteTx<'_> {
             cells: cells(person),
             contacts: held.blinds.into_iter().collect(),
             kinds: held.kinds.and(person.new_kinds()),
+            number: None,
         };
         Ok([Change::Person(image), reached])
     }

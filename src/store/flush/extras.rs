@@ -62,6 +62,7 @@ pub(super) fn write_extras(
             Extra::Decisions(block, texts) => {
                 decisions.push((first.saturating_add(entry as u64), block, texts));
             }
+            Extra::Roll(roll) => crate::store::rolls::write(db, &roll, position)?,
             Extra::SigningAct(rows) => crate::store::signing::write(db, rows, position)?,
             Extra::OutOfJournal(ids) => crate::store::decisions::clear_journal(db, &ids)?,
             Extra::PolicyDraft(row) => policies::draft(db, PolicyRow { position, ..*row })?,

@@ -6,6 +6,7 @@
 
 mod decisions;
 mod held;
+mod lists;
 mod timeline;
 mod write;
 
@@ -17,6 +18,7 @@ use super::head::Head;
 use crate::access::{ExportAudit, Grant};
 use crate::app::contact::Named;
 use crate::app::decisions::story::Story;
+use crate::app::lists::OnList;
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::audit::checkpoint::Checkpoint;
@@ -42,6 +44,8 @@ pub struct PersonExported {
     pub entries: u64,
     /// How many decisions about the person are in it.
     pub decisions: u64,
+    /// How many lists that the person was on.
+    pub lists: u64,
     /// The size of the log that its checkpoint covers.
     pub size: u64,
     /// What does not hold in the database.
@@ -69,6 +73,8 @@ pub struct PersonData {
     pub timeline: Vec<TimelineEntry>,
     /// Every decision about them, the oldest first.
     pub decisions: Vec<Story>,
+    /// Every list that they were on, the oldest first.
+    pub lists: Vec<OnList>,
     /// What was held at an instant, where one was asked about.
     pub held: Option<Held>,
     /// What does not hold.

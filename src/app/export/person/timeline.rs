@@ -27,10 +27,13 @@ pub struct TimelineEntry {
     pub notice: Option<Notice>,
 }
 
-/// The person's timeline. Blocks of decisions are told by the decisions themselves.
+/// What is told apart: blocks by the decisions that are in them, lists by what was answered there.
+const TOLD_APART: [&str; 2] = ["decisions.recorded", "audience.ended"];
+
+/// The person's timeline.
 pub(super) fn timeline(lines: &[EntryLine], catalogue: &Catalogue) -> Vec<TimelineEntry> {
     let told = lines.iter().map(|line| entry(line, catalogue));
-    told.filter(|one| one.kind != "decisions.recorded")
+    told.filter(|one| !TOLD_APART.contains(&one.kind.as_str()))
         .collect()
 }
 

@@ -6,6 +6,7 @@ use super::{Job, PersonData, PersonExported, changed};
 use crate::app::audit_check::{AuditFindings, Check, keys_of};
 use crate::app::export::entries::opened;
 use crate::app::export::{ExportError, by, files};
+use crate::app::lists::OnList;
 use crate::audit::commitment::canonical_json;
 use crate::audit::encoding::hex;
 use crate::audit::package::format::{
@@ -34,6 +35,8 @@ impl Job<'_> {
         positions.extend(tx.suppressions_of(self.grant, person, self.recorded.position)?);
         let decided = self.decided(tx, person)?;
         positions.extend(decided.iter().map(|one| one.block));
+        let lists = self.on_lists(tx, person)?;
+        positions.extend(lists.iter().map(|one| one.position));
         let findings = self.check(tx, &positions)?;
         let lines = self.lines(tx, &positions)?;
 
@@ -45,8 +48,10 @@ impl Job<'_> {
         package.file(PERSON, &whose)?;
         files::write((self.app, self.grant), tx, &mut package)?;
         self.write_decisions(tx, &mut package, &decided)?;
+        Self::write_lists(&mut package, &lists)?;
         let (entries, decisions) = (lines.len() as u64, decided.len() as u64);
-        let data = self.data(tx, &file, &lines, decided, &findings)?;
+        let on_lists = lists.len() as u64;
+        let data = self.data(tx, &file, &lines, (decided, lists), &findings)?;
         package.stream(REPORT, |out| self.report.write(out, &data))?;
         let needed = sparse_tiles(&positions, self.head.checkpoint.size);
         self.head.tiles(tx, &mut package, needed)?;
@@ -57,6 +62,7 @@ impl Job<'_> {
             recorded: self.recorded.position,
             entries,
             decisions,
+            lists: on_lists,
             size,
             findings: findings.findings,
         })
@@ -161,7 +167,7 @@ impl Job<'_> {
         tx: &mut ReadTx<'_>,
         file: &PersonFile,
         lines: &[EntryLine],
-        decided: Vec<FoundDecision>,
+        (decided, lists): (Vec<FoundDecision>, Vec<OnList>),
         findings: &AuditFindings,
     ) -> Result<PersonData, ExportError> {
         let catalogue = tx.catalogue(&self.app.serve)?;
@@ -179,6 +185,7 @@ impl Job<'_> {
             unreadable: file.unreadable.len() as u64,
             timeline: timeline(lines, &catalogue),
             decisions: self.app.stories(tx, self.grant, decided)?,
+            lists,
             held,
             findings: findings.findings.clone(),
         })

@@ -43,18 +43,23 @@ pub(super) fn check<R: Read + Seek>(
         decisions: 0,
         withheld: 0,
     };
-    let there = read(archive, DECISIONS, log, |bytes, log| walk.line(bytes, log));
+    let there = read(archive, (DECISIONS, Check::Decisions), log, |bytes, log| {
+        walk.line(bytes, log)
+    });
     walk.close_block(log);
     for position in std::mem::take(&mut walk.blocks.0).into_keys() {
         fail(log, Some(position), "its decisions are missing");
     }
     let mut texts = HashSet::new();
-    read(archive, DECISION_TEXTS, log, |bytes, log| {
-        match text(bytes) {
+    read(
+        archive,
+        (DECISION_TEXTS, Check::Decisions),
+        log,
+        |bytes, log| match text(bytes) {
             Some(hash) => drop(texts.insert(hash)),
             None => fail(log, None, "a text is not the one that its hash names"),
-        }
-    });
+        },
+    );
     let missing = walk.texts.difference(&texts).count();
     if missing > 0 {
         fail(
@@ -75,9 +80,9 @@ pub(super) fn check<R: Read + Seek>(
 }
 
 /// Reads a file line by line; whether it is there.
-fn read<R: Read + Seek>(
+pub(super) fn read<R: Read + Seek>(
     archive: &mut Archive<R>,
-    path: &str,
+    (path, check): (&str, Check),
     log: &mut Recorder,
     mut take: impl FnMut(&[u8], &mut Recorder),
 ) -> bool {
@@ -90,9 +95,9 @@ fn read<R: Read + Seek>(
         match lines.next() {
             Line::End => break,
             Line::Whole(bytes) => take(bytes, log),
-            Line::Broken => log.fail(Check::Decisions, None, Some(path), "a line has no end"),
+            Line::Broken => log.fail(check, None, Some(path), "a line has no end"),
             Line::Damaged => {
-                log.fail(Check::Decisions, None, Some(path), "is damaged");
+                log.fail(check, None, Some(path), "is damaged");
                 break;
             }
         }

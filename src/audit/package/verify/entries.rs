@@ -5,6 +5,7 @@ use super::decisions::Blocks;
 use super::entry::EntryCheck;
 use super::lines::{Line, Lines};
 use super::report::{Check, Recorder};
+use super::rolls::Lists;
 use super::tiles::TileSet;
 use crate::audit::Hash;
 use crate::audit::encoding::hex;
@@ -12,17 +13,17 @@ use crate::audit::package::format::{ENTRIES, EntryLine, Positions};
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
-/// Checks every entry of the period; the blocks of decisions that they record.
+/// Checks every entry of the period; the blocks of decisions and the lists that they record.
 pub(super) fn check<R: Read + Seek>(
     archive: &mut Archive<R>,
     range: Positions,
     tiles: Option<&TileSet>,
     notices: &HashSet<Hash>,
     log: &mut Recorder,
-) -> Blocks {
+) -> (Blocks, Lists) {
     let Some(file) = archive.stream(ENTRIES) else {
         log.fail(Check::Manifest, None, Some(ENTRIES), "is missing");
-        return Blocks::default();
+        return <(Blocks, Lists)>::default();
     };
     let limit = file.size().saturating_add(1);
     let mut lines = Lines::new(file.take(limit));
@@ -33,9 +34,9 @@ pub(super) fn check<R: Read + Seek>(
     };
     while walk.line(lines.next(), log) {}
     let (hash, size) = lines.finish();
-    let blocks = walk.close(tiles.is_some(), log);
+    let said = walk.close(tiles.is_some(), log);
     archive.compare(ENTRIES, &hex(&hash), size, log);
-    blocks
+    said
 }
 
 struct Walk<'a> {
@@ -97,7 +98,7 @@ impl Walk<'_> {
         true
     }
 
-    fn close(self, proven: bool, log: &mut Recorder) -> Blocks {
+    fn close(self, proven: bool, log: &mut Recorder) -> (Blocks, Lists) {
         if self.next < self.end {
             let what = format!("entries {} up to {} are missing", self.next, self.end);
             log.fail(Check::Entries, Some(self.next), Some(ENTRIES), what);

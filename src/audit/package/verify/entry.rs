@@ -4,6 +4,7 @@
 use super::decisions::Blocks;
 use super::record::differences;
 use super::report::{Check, Recorder};
+use super::rolls::Lists;
 use super::tiles::TileSet;
 use crate::audit::Hash;
 use crate::audit::commitment::{canonical_json, commit};
@@ -23,6 +24,7 @@ pub(super) struct EntryCheck<'a> {
     compared: u64,
     with_notice: u64,
     blocks: Blocks,
+    lists: Lists,
 }
 
 impl<'a> EntryCheck<'a> {
@@ -37,6 +39,7 @@ impl<'a> EntryCheck<'a> {
             compared: 0,
             with_notice: 0,
             blocks: Blocks::default(),
+            lists: Lists::default(),
         }
     }
 
@@ -95,8 +98,10 @@ impl<'a> EntryCheck<'a> {
                 if commitment != Some(leaf.commitment) {
                     fail("payload and opening are not those that the leaf commits to");
                 }
-                if leaf.kind == EntryKind::DecisionsRecorded {
-                    self.blocks.note(line.position, payload);
+                match leaf.kind {
+                    EntryKind::DecisionsRecorded => self.blocks.note(line.position, payload),
+                    EntryKind::AudienceEnded => self.lists.note(line.position, payload),
+                    _ => {}
                 }
             }
             (None, None, Some(_)) => self.withheld += 1,
@@ -116,7 +121,7 @@ impl<'a> EntryCheck<'a> {
     }
 
     /// Tells how much was checked. Without tiles, nothing shows that the entries are the log's.
-    pub(super) fn close(self, proven: bool, log: &mut Recorder) -> Blocks {
+    pub(super) fn close(self, proven: bool, log: &mut Recorder) -> (Blocks, Lists) {
         let (opened, withheld) = (self.opened, self.withheld);
         if proven {
             log.done(Check::Entries, format!("{} entries", log.entries));
@@ -130,6 +135,6 @@ impl<'a> EntryCheck<'a> {
             Check::Notices,
             format!("{} entries name one", self.with_notice),
         );
-        self.blocks
+        (self.blocks, self.lists)
     }
 }

@@ -16,6 +16,7 @@ mod manifest;
 mod person;
 mod record;
 mod report;
+mod rolls;
 mod tiles;
 mod timestamps;
 mod witnesses;
@@ -95,8 +96,9 @@ fn check_all<R: Read + Seek>(
     };
     if let Some(range) = range {
         let notices = manifest::read_notices(archive, log);
-        let blocks = entries::check(archive, range, tiles.as_ref(), &notices, log);
+        let (blocks, lists) = entries::check(archive, range, tiles.as_ref(), &notices, log);
         decisions::check(archive, blocks, None, log);
+        rolls::check(archive, lists, log);
     }
     manifest::read_findings(archive, log);
     manifest::check_rest(archive, log);

@@ -9,7 +9,7 @@ use super::archive::Archive;
 use super::entry::EntryCheck;
 use super::manifest::{self, Asked};
 use super::report::{Check, Recorder};
-use super::{decisions, tiles};
+use super::{decisions, rolls, tiles};
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::commitment::event_tag;
 use crate::audit::encoding::unhex;
@@ -39,12 +39,13 @@ pub(super) fn check<R: Read + Seek>(
     let notices = manifest::read_notices(archive, log);
     let mut entries = EntryCheck::new(tiles.as_ref(), &notices);
     lines.iter().for_each(|line| entries.check(line, log));
-    let blocks = entries.close(tiles.is_some(), log);
+    let (blocks, lists) = entries.close(tiles.is_some(), log);
     let Some(file) = file(archive, log) else {
         return;
     };
     let whose: HashSet<String> = file.records.iter().map(|one| one.subject.clone()).collect();
     decisions::check(archive, blocks, Some(&whose), log);
+    rolls::check_person(archive, &lists, log);
     if asked.query.get("export").and_then(Value::as_str) != Some(&file.export) {
         fail(log, None, "is of another export than the manifest");
     }
@@ -252,12 +253,14 @@ impl<'a> Disclosure<'a> {
         }
     }
 
-    /// Entries about nobody: the export, blocks of decisions, and the suppression list.
+    /// Entries about nobody: the export, blocks of decisions, filtered lists, and the suppression list.
     fn about_nobody(&self, log: &mut Recorder) {
         let mut recorded = false;
         for told in &self.others {
             match told.leaf.kind {
-                EntryKind::DecisionsRecorded | EntryKind::SuppressionAdded => {}
+                EntryKind::DecisionsRecorded
+                | EntryKind::AudienceEnded
+                | EntryKind::SuppressionAdded => {}
                 EntryKind::ExportMade if told.field("export") == Some(&self.file.export) => {
                     recorded = true;
                 }

@@ -27,11 +27,12 @@ pub(super) enum Check {
     Records,
     Notices,
     Decisions,
+    Lists,
     Findings,
 }
 
 impl Check {
-    const ALL: [(Self, &'static str); 16] = [
+    const ALL: [(Self, &'static str); 17] = [
         (Self::Archive, "archive is whole"),
         (Self::Manifest, "files are those of the manifest"),
         (Self::Keys, "keys followed each other"),
@@ -47,6 +48,7 @@ impl Check {
         (Self::Records, "database agrees with what was recorded"),
         (Self::Notices, "notices are the ones that were shown"),
         (Self::Decisions, "decisions are those that were recorded"),
+        (Self::Lists, "who was on lists is what was recorded"),
         (Self::Findings, "exporter found nothing wrong"),
     ];
 }

@@ -1,7 +1,7 @@
 //! Small numbers in few bytes (LEB128), and a reader that never reads beyond the end.
 
 /// Writes a number: seven bits a byte, the low ones first.
-pub(super) fn put(out: &mut Vec<u8>, mut number: u64) {
+pub(in crate::audit) fn put(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -10,18 +10,18 @@ pub(super) fn put(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Writes a number of either sign: small ones stay small.
-pub(super) fn put_signed(out: &mut Vec<u8>, number: i64) {
+pub(in crate::audit) fn put_signed(out: &mut Vec<u8>, number: i64) {
     put(out, ((number << 1) ^ (number >> 63)) as u64);
 }
 
 /// Writes bytes with their length.
-pub(super) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(in crate::audit) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     put(out, bytes.len() as u64);
     out.extend_from_slice(bytes);
 }
 
 /// What is left to read.
-pub(super) struct Reader<'a>(pub &'a [u8]);
+pub(in crate::audit) struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
