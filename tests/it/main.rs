@@ -31,6 +31,7 @@ mod fold;
 mod foreign;
 mod get_changes_nothing;
 mod import_files;
+mod key_epochs;
 mod late_events;
 mod newcomer;
 mod no_personal_data;
