@@ -9,7 +9,7 @@ use placet::cli::system::{SystemClock, SystemEntropy};
 use placet::domain::ids::{DecisionId, SubjectId};
 use placet::domain::personal::Secret;
 use placet::domain::time::{Clock, Entropy, random};
-use placet::store::keys::Keyring;
+use placet::store::keys::{KeyDirectory, Keyring};
 use placet::store::{
     DatabaseUrl, DecisionBlock, MOST_DECISIONS, Options, Order, Store, StoreError, Whose,
 };
@@ -238,7 +238,11 @@ fn campaign(block: u64) -> String {
 }
 
 fn open(file: &Path) -> Store {
-    let keys = Keyring::derive(&Secret::new([7; 32])).expect("keys");
+    let keys = Keyring::derive(
+        &Secret::new([7; 32]),
+        KeyDirectory::new(directory().join("keys")),
+    )
+    .expect("keys");
     let options = Options {
         url: DatabaseUrl::Sqlite(file.to_owned()),
         keys: Arc::new(keys),

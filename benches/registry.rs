@@ -9,6 +9,7 @@ use placet::domain::personal::Secret;
 use placet::domain::registry::Role;
 use placet::policy::PolicySource;
 use placet::store::DatabaseUrl;
+use placet::store::keys::KeyDirectory;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -87,6 +88,7 @@ pub fn open(url: &str) -> Arc<App> {
     let setup = Setup {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
         master_key: Secret::new([7; 32]),
+        key_directory: KeyDirectory::new(directory().join("keys")),
         policies: PolicySource::Embedded,
         public_url: "http://127.0.0.1".into(),
         origin: "bench.example/registry".into(),

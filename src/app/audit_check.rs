@@ -7,6 +7,7 @@
 //! | [`entry`] | each leaf with its payload and its row's columns |
 //! | [`public`] | suppressions, keys, staff and catalogue with what was published |
 //! | [`registers`] | lists of opt-out registers with what was loaded |
+//! | [`epochs`] | key epochs, and which of them wrap persons' keys, with the entries about them |
 //! | [`keys`] | signing keys with the entries about them |
 //! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
@@ -19,6 +20,7 @@
 
 mod decisions;
 mod entry;
+mod epochs;
 mod erasures;
 mod findings;
 pub(super) mod fold;
@@ -150,6 +152,7 @@ pub(super) struct Walk {
     public: public::PublicCheck,
     policies: policies::PolicyCheck,
     keys: keys::KeyCheck,
+    epochs: epochs::EpochCheck,
     registers: registers::RegisterCheck,
     decisions: decisions::DecisionCheck,
     erasures: erasures::ErasureCheck,
@@ -241,6 +244,7 @@ impl Check<'_, '_, '_> {
         walk.public.close(&mut self, &mut found)?;
         walk.policies.close(&mut self, &mut found)?;
         walk.keys.close(&mut self, &mut found)?;
+        walk.epochs.close(&mut self, &mut found)?;
         walk.registers.close(&mut self, &mut found)?;
         walk.decisions.close(&mut self, size, &mut found)?;
         walk.erasures.close(&mut self, &mut found)?;
@@ -275,6 +279,7 @@ impl Check<'_, '_, '_> {
                 walk.public.note(one, leaf.as_ref());
                 walk.policies.note(one, leaf.as_ref());
                 walk.keys.note(one, leaf.as_ref());
+                walk.epochs.note(one, leaf.as_ref());
                 walk.registers.note(one, leaf.as_ref());
                 walk.decisions.note(one, leaf.as_ref());
                 walk.erasures.note(one, leaf.as_ref());

@@ -69,6 +69,8 @@ pub fn catch_up(
         return Ok(());
     }
     store.read(|tx| {
+        // without the present epoch's key this node could neither read nor write what comes
+        tx.hold_current_epoch(grant)?;
         let head = tx.position(grant)?;
         let mut changes = Vec::new();
         tx.changes_since(grant, held, &mut |change| changes.push(change))?;

@@ -17,6 +17,7 @@ pub mod decisions;
 pub mod demo;
 pub mod desk;
 pub mod entries;
+pub mod epochs;
 pub mod erase;
 pub mod export;
 pub mod facts;

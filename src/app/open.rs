@@ -3,6 +3,7 @@
 use super::clock::ClockWatch;
 use super::deciding::Memories;
 use super::decisions::{Books, Maker, Recorder};
+use super::epochs::EpochWatch;
 use super::follow::{self, HeadWatch};
 use super::judge::Judge;
 use super::policies::load::Loader;
@@ -18,7 +19,7 @@ use crate::domain::personal::Secret;
 use crate::domain::time::{Clock, Entropy, random};
 use crate::index::Index;
 use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
-use crate::store::keys::Keyring;
+use crate::store::keys::{KeyDirectory, Keyring};
 use crate::store::{DatabaseUrl, Options, Store, StoreError};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct Setup {
     pub database: DatabaseUrl,
     /// The master key.
     pub master_key: Secret<[u8; 32]>,
+    /// Where the files of key epochs are.
+    pub key_directory: KeyDirectory,
     /// Where the policies are.
     pub policies: PolicySource,
     /// The address that customers' links begin with, without a slash at the end.
@@ -79,6 +82,9 @@ pub struct App {
     pub(super) authority: Option<Authority>,
     pub(super) clock_watch: ClockWatch,
     pub(super) views: Views,
+    pub(super) epoch_watch: EpochWatch,
+    /// A number by which this process is told from others.
+    pub(super) node: i64,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
@@ -93,6 +99,17 @@ impl App {
     /// # Errors
     /// See [`OpenError`].
     pub fn open_plain(setup: Setup) -> Result<Self, OpenError> {
+        let app = Self::assemble(setup, false)?;
+        app.store.read(|tx| tx.hold_every_epoch(&app.serve))?;
+        Ok(app)
+    }
+
+    /// The same for whoever looks into what is wrong: also where keys of epochs are missing, and what
+    /// is kept under them stays shut.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_as_it_is(setup: Setup) -> Result<Self, OpenError> {
         Self::assemble(setup, false)
     }
 
@@ -105,7 +122,8 @@ impl App {
     }
 
     fn assemble(setup: Setup, indexed: bool) -> Result<Self, OpenError> {
-        let keys = Arc::new(Keyring::derive(&setup.master_key).map_err(StoreError::from)?);
+        let keys = Keyring::derive(&setup.master_key, setup.key_directory);
+        let keys = Arc::new(keys.map_err(StoreError::from)?);
         let failed = |error: NoteError| OpenError::Signing(error.to_string());
         let policy_signer = note::signer(&keys).map_err(failed)?;
         let own = setup.policies.load()?;
@@ -131,6 +149,7 @@ impl App {
             NoteSigner::from_seed(store.origin(), keys.signing_seed().expose()).map_err(failed)?;
         if indexed {
             store.read(|tx| signing::look(tx, &serve, &first_signer, &keys))?;
+            store.read(|tx| tx.hold_every_epoch(&serve))?;
             follow::build(&store, &index, &loader, &serve, &*setup.progress)?;
         }
         let idle = indexed.then_some(follow::IDLE);
@@ -138,18 +157,21 @@ impl App {
         let head = HeadWatch::start(following, serve.clone(), idle);
         let maker = Arc::new(Maker::new());
         let node = random(setup.entropy.as_ref()).map_err(StoreError::from)?;
+        let node = i64::from_le_bytes(node);
         let recorder = Recorder::start(Books {
             store: store.clone(),
             clock: setup.clock.clone(),
             entropy: setup.entropy.clone(),
             grant: serve.clone(),
             maker: maker.clone(),
-            node: i64::from_le_bytes(node),
+            node,
         })?;
         Ok(Self {
             recorder,
             memories: Memories::new(maker.clone()),
             views: Views::default(),
+            epoch_watch: EpochWatch::default(),
+            node,
             maker,
             store,
             index,

@@ -18,6 +18,7 @@ use crate::domain::registry::{Act, Source, SourceKind};
 use crate::domain::time::{Clock, Entropy, NoEntropy, Now, from_micros};
 use crate::policy::PolicySource;
 use crate::store::DatabaseUrl;
+use crate::store::keys::KeyDirectory;
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use serde_json::json;
@@ -78,6 +79,11 @@ impl Entropy for TestDice {
     }
 }
 
+/// The key directory beside a database file.
+fn beside(file: &Path) -> PathBuf {
+    file.with_file_name("keys")
+}
+
 /// A registry in a folder that goes with it.
 pub struct TestApp {
     /// The service.
@@ -92,16 +98,19 @@ pub struct TestApp {
 impl TestApp {
     /// A new registry.
     pub fn new() -> Self {
-        Self::opened(tempfile::tempdir().unwrap(), 1, App::open)
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys");
+        Self::opened(folder, keys, 1, App::open)
     }
 
-    /// A registry from a copy of another one's file, tampered with, opened as the command line does.
+    /// A registry from a copy of another one's file, tampered with, opened as a comparison
+    /// opens it.
     pub fn copy_of(file: &Path, seed: u64, tamper: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("placet.db");
         std::fs::copy(file, &copy).unwrap();
         sql(&copy, tamper);
-        Self::opened(folder, seed, App::open_plain)
+        Self::opened(folder, beside(file), seed, App::open_as_it_is)
     }
 
     /// Another service on the same file, which builds its index anew, at the same instant.
@@ -109,17 +118,23 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         other.app.settle().unwrap();
         std::fs::copy(&other.file, folder.path().join("placet.db")).unwrap();
-        let again = Self::opened(folder, 3, App::open);
+        let again = Self::opened(folder, beside(&other.file), 3, App::open);
         let passed = other.clock.now().micros() - again.clock.now().micros();
         again.clock.pass(passed / 1_000_000);
         again
     }
 
-    fn opened(folder: TempDir, seed: u64, open: fn(Setup) -> Result<App, OpenError>) -> Self {
+    fn opened(
+        folder: TempDir,
+        keys: PathBuf,
+        seed: u64,
+        open: fn(Setup) -> Result<App, OpenError>,
+    ) -> Self {
         let (file, clock) = (folder.path().join("placet.db"), TestClock::new());
         let app = open(Setup {
             database: DatabaseUrl::Sqlite(file.clone()),
             master_key: Secret::new([7; 32]),
+            key_directory: KeyDirectory::new(keys),
             policies: PolicySource::Embedded,
             public_url: "http://localhost:8080".into(),
             origin: ORIGIN.into(),

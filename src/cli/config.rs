@@ -14,6 +14,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("database_url", "", true),
     ("data_dir", "./placet-data", false),
     ("master_key_file", "", false),
+    ("key_directory", "", false),
     ("policies", "", false),
     ("public_url", "", false),
     ("origin", "", false),
@@ -87,6 +88,7 @@ impl Config {
             ("database_url", &settings.database_url),
             ("data_dir", &settings.data_dir),
             ("master_key_file", &settings.master_key_file),
+            ("key_directory", &settings.key_directory),
             ("policies", &settings.policies),
             ("public_url", &settings.public_url),
         ];

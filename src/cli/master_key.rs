@@ -2,11 +2,10 @@
 
 use super::output::{Failure, say};
 use crate::domain::personal::Secret;
-use crate::domain::time::{Entropy, random};
-use base64::{Engine, engine::general_purpose::STANDARD};
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use crate::domain::time::Entropy;
+use crate::store::keys::file::{self, KeyFileError};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// Makes the data directory, open to its owner alone.
@@ -31,67 +30,22 @@ pub fn make_directory(directory: &Path) -> Result<(), Failure> {
 /// # Errors
 /// Where the file is no key, or others may read it.
 pub fn load_or_make(path: &Path, entropy: &dyn Entropy) -> Result<Secret<[u8; 32]>, Failure> {
-    match File::open(path) {
-        Ok(file) => load(path, file),
-        Err(error) if error.kind() == ErrorKind::NotFound => make(path, entropy),
-        Err(error) => Err(Failure::failed(format!(
-            "the key file {} cannot be read: {error}",
-            path.display()
-        ))),
-    }
-}
-
-fn load(path: &Path, mut file: File) -> Result<Secret<[u8; 32]>, Failure> {
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        let shown = path.display();
-        return Err(Failure::failed(format!(
-            "the key file {shown} can be read by others; run: chmod 600 {shown}"
-        )));
-    }
-    let mut read = String::new();
-    file.read_to_string(&mut read)?;
-    let text = Secret::new(read);
-    let bytes = Secret::new(STANDARD.decode(text.expose().trim()).unwrap_or_default());
-    let key: Option<[u8; 32]> = bytes.expose().as_slice().try_into().ok();
-    let damaged = || {
-        Failure::failed(format!(
-            "the key file {} is damaged; restore it from your backup",
-            path.display()
-        ))
-    };
-    key.map(Secret::new).ok_or_else(damaged)
-}
-
-/// Written to the disk whole or not at all: under another name first.
-fn make(path: &Path, entropy: &dyn Entropy) -> Result<Secret<[u8; 32]>, Failure> {
-    let key: [u8; 32] = random(entropy).map_err(|error| Failure::failed(error.to_string()))?;
-    let draft = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
-    writeln!(file, "{}", STANDARD.encode(key))?;
-    file.sync_all()?;
-    // a link is refused where the file exists: of two first starts one makes the key
-    let linked = std::fs::hard_link(&draft, path);
-    drop(std::fs::remove_file(&draft));
-    match linked {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return load(path, File::open(path)?);
+    loop {
+        if let Some(key) = file::read(path)? {
+            return Ok(key);
         }
-        Err(error) => return Err(error.into()),
+        // of two first starts one makes the key, and both read it
+        if file::make(path, entropy)? {
+            say(&format!(
+                "made the master key {}: keep a copy of it apart from the data; without it nothing can be read",
+                path.display()
+            ));
+        }
     }
-    if let Some(directory) = path
-        .parent()
-        .filter(|directory| !directory.as_os_str().is_empty())
-    {
-        File::open(directory)?.sync_all()?;
+}
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        Self::failed(error.to_string())
     }
-    say(&format!(
-        "made the master key {}: keep a copy of it apart from the data; without it nothing can be read",
-        path.display()
-    ));
-    Ok(Secret::new(key))
 }

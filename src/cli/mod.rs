@@ -27,10 +27,12 @@ pub mod system;
 mod why;
 mod witness;
 
+use crate::app::open::OpenError;
 use crate::app::timestamps::Authority;
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
 use crate::store::DatabaseUrl;
+use crate::store::keys::KeyDirectory;
 use clap::{Args, Parser, Subcommand};
 use config::{Config, ConfigError};
 use output::{Exit, Failure};
@@ -63,6 +65,9 @@ pub struct Settings {
     /// The master key's file [default: master.key in the data directory]
     #[arg(long, global = true, value_name = "FILE")]
     pub master_key_file: Option<String>,
+    /// Directory of the key files of epochs [default: keys, beside the master key's file]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub key_directory: Option<String>,
     /// Directory of the policy packs [default: the packs that ship with placet]
     #[arg(long, global = true, value_name = "DIR")]
     pub policies: Option<String>,
@@ -195,7 +200,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Register { command } => register::run(&command, &config, settings.json),
         Command::Audit { command } => Ok(Exit::from_code(audit::run(
             &command,
-            || open(&config),
+            || open_as_it_is(&config),
             settings.json,
         ))),
         Command::Keys { command } => keys::run(&command, &config, settings.json),
@@ -214,13 +219,22 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
 
 /// Opens the service for a command: no index, no server.
 fn open(config: &Config) -> Result<App, Failure> {
+    open_by(config, App::open_plain)
+}
+
+/// The same for commands that look into what is wrong: also where the keys of epochs are not all there.
+fn open_as_it_is(config: &Config) -> Result<App, Failure> {
+    open_by(config, App::open_as_it_is)
+}
+
+fn open_by(config: &Config, open: fn(Setup) -> Result<App, OpenError>) -> Result<App, Failure> {
     let setup = setup(
         config,
         &config.public_url("http://127.0.0.1:8080"),
         Box::new(|_, _| ()),
     )?;
     let authority = authority(config)?;
-    let mut app = App::open_plain(setup)?;
+    let mut app = open(setup)?;
     if let Some(authority) = authority {
         app.stamp_with(authority);
     }
@@ -277,6 +291,10 @@ fn setup(
         "" => data_dir.join("master.key"),
         file => PathBuf::from(file),
     };
+    let key_directory = match config.get("key_directory").as_str() {
+        "" => key_file.with_file_name("keys"),
+        directory => PathBuf::from(directory),
+    };
     master_key::make_directory(&data_dir)?;
     let entropy = Arc::new(system::SystemEntropy::new());
     let master_key = master_key::load_or_make(&key_file, entropy.as_ref())?;
@@ -287,6 +305,7 @@ fn setup(
     Ok(Setup {
         database,
         master_key,
+        key_directory: KeyDirectory::new(key_directory),
         policies,
         public_url: public_url.trim_end_matches('/').to_owned(),
         origin: config.origin(entropy.as_ref())?,

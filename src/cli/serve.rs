@@ -13,12 +13,13 @@ use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
+use crate::jobs::epochs::Epochs;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
 use actix_web::web;
 use clap::Args;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -80,6 +81,10 @@ impl ServeArgs {
                 "master_key_file",
                 Some(directory.join("master.key").display().to_string()),
             ));
+            flags.push((
+                "key_directory",
+                Some(directory.join("keys").display().to_string()),
+            ));
             flags.push(("data_dir", Some(directory.display().to_string())));
         }
         flags
@@ -140,6 +145,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let site = web::Data::new(site(app.clone(), config)?);
     let _checkpoints = Checkpoints::start(app.clone())?;
     let _decisions = Decisions::start(app.clone())?;
+    let _epochs = Epochs::start(app.clone(), node_name(&address))?;
     let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new());
     let _timestamps = Timestamps::start(app.clone())?;
     let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
@@ -166,6 +172,12 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     })?;
     kept.settle()?;
     Ok(Exit::Ok)
+}
+
+/// By which this node is known to whoever rotates keys: its machine and its address.
+fn node_name(address: &SocketAddr) -> String {
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{} {address}", machine.trim()).trim().to_owned()
 }
 
 /// The draft to be asked beside the live version.

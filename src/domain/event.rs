@@ -273,6 +273,10 @@ pub enum PublicKind {
     SigningKeyRetired,
     /// A lost signing key was replaced.
     SigningKeyReplaced,
+    /// Persons' keys are wrapped under the key of another epoch from here on.
+    KeyEpochBegun,
+    /// The key of an epoch was destroyed.
+    KekDestroyed,
     /// A person was erased.
     Erased,
 }
@@ -302,6 +306,8 @@ impl PublicKind {
             Self::SigningKeyRotated => "signing_key.rotated",
             Self::SigningKeyRetired => "signing_key.retired",
             Self::SigningKeyReplaced => "signing_key.replaced",
+            Self::KeyEpochBegun => "key_epoch.begun",
+            Self::KekDestroyed => "kek.destroyed",
             Self::Erased => "subject.erased",
         }
     }

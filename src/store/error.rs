@@ -1,5 +1,6 @@
 //! What can go wrong with the data.
 
+use super::epochs::EpochFault;
 use super::keys::KeyError;
 use crate::domain::ids::Position;
 use crate::domain::time::NoEntropy;
@@ -36,6 +37,9 @@ pub enum StoreError {
     /// A signing key is not there, or not this log's. What to do is part of the words.
     #[error("{0}")]
     Signing(String),
+    /// The key of an epoch cannot be had. What to do is part of the words.
+    #[error(transparent)]
+    Epoch(Box<EpochFault>),
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),

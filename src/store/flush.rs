@@ -39,6 +39,7 @@ mod insert;
 mod persons;
 mod states;
 pub(super) use entries::event_row;
+pub(super) use persons::rewrite_persons;
 
 /// What a flush needs besides the batch.
 pub(super) struct Flush<'a> {
@@ -53,6 +54,7 @@ impl Flush<'_> {
         persons::write_subjects(db, world)?;
         let (mut frontier, last_at) = lock_head(db)?;
         super::policies::still_in_force(db, world)?;
+        super::epochs::still_there(db, world)?;
         let first = frontier.size();
         let at = last_at.max(self.now.utc().timestamp());
         let mut entries = Entries::default();

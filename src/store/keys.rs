@@ -1,5 +1,6 @@
-//! The keys: one master key outside the database, from which the key-wrapping key, the index
-//! key and the signing seed are derived, and one random key per person, wrapped.
+//! The keys: one master key outside the database, from which the index key and the signing seed are
+//! derived; the keys of epochs, made of it and of a file each; and one random key per person, wrapped
+//! under the key of an epoch.
 //!
 //! A person's key opens the payloads of their events, makes the tags by which their entries
 //! are found in the log, and the openings of the commitments. Destroying it is what erasure
@@ -13,8 +14,10 @@ use crate::domain::time::{Entropy, NoEntropy, random};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
 
-/// The epoch of the key-wrapping key that new persons' keys are wrapped under.
-pub const EPOCH: i32 = 1;
+mod epoch;
+pub mod file;
+
+pub use epoch::{Epoch, EpochKey, KeyDirectory};
 
 /// What could not be opened was changed, or belongs to another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +27,9 @@ pub enum KeyError {
         "a sealed value does not open with this key: it was changed, or the key is another registry's"
     )]
     Sealed,
+    /// The key of an epoch is not held.
+    #[error("the key of epoch {0} is not here")]
+    NotHeld(Epoch),
     /// Randomness is missing.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -31,7 +37,7 @@ pub enum KeyError {
 
 /// The registry's keys, derived once from the master key.
 pub struct Keyring {
-    wrapping: LessSafeKey,
+    epochs: epoch::Epochs,
     index: IndexKey,
     signing_seed: Secret<[u8; 32]>,
     receipt_seed: Secret<[u8; 32]>,
@@ -53,14 +59,14 @@ impl std::fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// Derives the registry's keys.
+    /// Derives the registry's keys; those of epochs are taken from that directory when they are needed.
     ///
     /// # Errors
     /// Never in practice: derivation from 32 bytes to 32 bytes does not fail.
-    pub fn derive(master: &Secret<[u8; 32]>) -> Result<Self, KeyError> {
+    pub fn derive(master: &Secret<[u8; 32]>, directory: KeyDirectory) -> Result<Self, KeyError> {
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(master.expose());
         Ok(Self {
-            wrapping: cipher(&expand(&root, b"kek/1")?)?,
+            epochs: epoch::Epochs::derive(&root, directory)?,
             index: IndexKey::new(&expand(&root, b"index/1")?),
             signing_seed: Secret::new(expand(&root, b"sign/1")?),
             receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
@@ -202,30 +208,84 @@ impl Keyring {
         signed32(context)
     }
 
-    /// Wraps a person's key for the database.
+    /// The key of an epoch, made of the master key and the secret of its file.
     ///
     /// # Errors
-    /// Where randomness is missing.
+    /// Never in practice.
+    pub fn epoch_key(&self, epoch: Epoch, secret: &Secret<[u8; 32]>) -> Result<EpochKey, KeyError> {
+        self.epochs.key(epoch, secret)
+    }
+
+    /// Where the files of epochs are.
+    #[must_use]
+    pub const fn directory(&self) -> &KeyDirectory {
+        &self.epochs.directory
+    }
+
+    /// Whether the key of an epoch is held.
+    #[must_use]
+    pub fn holds(&self, epoch: Epoch) -> bool {
+        self.epochs.get(epoch).is_some()
+    }
+
+    /// Holds the key of an epoch from here on. Whoever calls has seen that it is this registry's.
+    pub(super) fn hold(&self, epoch: Epoch, key: EpochKey) {
+        self.epochs.hold(epoch, key);
+    }
+
+    /// Holds the key of an epoch no more.
+    pub(super) fn forget(&self, epoch: Epoch) {
+        self.epochs.forget(epoch);
+    }
+
+    /// Wraps a person's key for the database, under the key of an epoch.
+    ///
+    /// # Errors
+    /// Where randomness is missing, or the epoch's key is not held.
     pub fn wrap(
         &self,
         key: &SubjectKey,
         subject: SubjectId,
+        epoch: Epoch,
         entropy: &dyn Entropy,
     ) -> Result<Vec<u8>, KeyError> {
-        seal(
-            &self.wrapping,
-            key.master.expose(),
-            &wrap_aad(subject),
-            entropy,
-        )
+        let under = self.epochs.get(epoch).ok_or(KeyError::NotHeld(epoch))?;
+        let aad = wrap_aad(subject, epoch);
+        seal(&under.wrapping, key.master.expose(), &aad, entropy)
+    }
+
+    /// A person's key wrapped under another epoch than before. What it is stays the same.
+    ///
+    /// # Errors
+    /// As [`Self::unwrap`] and [`Self::wrap`].
+    pub fn rewrap(
+        &self,
+        wrapped: &[u8],
+        subject: SubjectId,
+        (from, to): (Epoch, Epoch),
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        let before = self.epochs.get(from).ok_or(KeyError::NotHeld(from))?;
+        let after = self.epochs.get(to).ok_or(KeyError::NotHeld(to))?;
+        let key = open(&before.wrapping, wrapped, &wrap_aad(subject, from))?;
+        let key = Secret::new(key);
+        let aad = wrap_aad(subject, to);
+        seal(&after.wrapping, key.expose(), &aad, entropy)
     }
 
     /// Opens a person's key from the database.
     ///
     /// # Errors
-    /// [`KeyError::Sealed`] where the row was changed or another registry's key wrapped it.
-    pub fn unwrap(&self, wrapped: &[u8], subject: SubjectId) -> Result<SubjectKey, KeyError> {
-        let bytes = open(&self.wrapping, wrapped, &wrap_aad(subject))?;
+    /// [`KeyError::Sealed`] where the row was changed or another registry's key wrapped it,
+    /// [`KeyError::NotHeld`] where the epoch's key is not held.
+    pub fn unwrap(
+        &self,
+        wrapped: &[u8],
+        subject: SubjectId,
+        epoch: Epoch,
+    ) -> Result<SubjectKey, KeyError> {
+        let under = self.epochs.get(epoch).ok_or(KeyError::NotHeld(epoch))?;
+        let bytes = open(&under.wrapping, wrapped, &wrap_aad(subject, epoch))?;
         SubjectKey::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
     }
 }
@@ -237,8 +297,12 @@ fn signing_aad(vkey: &str) -> Vec<u8> {
     [b"signing-seed/1/".as_slice(), vkey.as_bytes()].concat()
 }
 
-fn wrap_aad(subject: SubjectId) -> Vec<u8> {
-    [b"subject-key/1/".as_slice(), subject.as_bytes()].concat()
+fn wrap_aad(subject: SubjectId, epoch: Epoch) -> Vec<u8> {
+    [
+        format!("subject-key/{epoch}/").as_bytes(),
+        subject.as_bytes(),
+    ]
+    .concat()
 }
 
 /// One person's key, with what is derived from it.
@@ -381,25 +445,83 @@ mod tests {
     #[test]
     fn a_wrapped_key_opens_for_its_person_and_registry_only() {
         let dice = Counting(1.into());
-        let ring = Keyring::derive(&Secret::new([1; 32])).unwrap();
-        let other = Keyring::derive(&Secret::new([2; 32])).unwrap();
-        let anne = SubjectId::from_bytes([3; 16]);
-        let key = SubjectKey::new(&dice).unwrap();
-        let wrapped = ring.wrap(&key, anne, &dice).unwrap();
-        assert_eq!(ring.unwrap(&wrapped, anne).unwrap().view(), key.view());
-        assert_eq!(other.unwrap(&wrapped, anne).unwrap_err(), KeyError::Sealed);
-        assert_eq!(
-            ring.unwrap(&wrapped, SubjectId::from_bytes([4; 16]))
-                .unwrap_err(),
-            KeyError::Sealed
+        let (ring, other) = (ring(1), ring(2));
+        let (anne, bea) = (
+            SubjectId::from_bytes([3; 16]),
+            SubjectId::from_bytes([4; 16]),
         );
+        let key = SubjectKey::new(&dice).unwrap();
+        for epoch in [Epoch::OF_MASTER, Epoch::FIRST] {
+            for one in [&ring, &other] {
+                one.hold(epoch, one.epoch_key(epoch, &Secret::new([9; 32])).unwrap());
+            }
+            let wrapped = ring.wrap(&key, anne, epoch, &dice).unwrap();
+            let opened = ring.unwrap(&wrapped, anne, epoch).unwrap();
+            assert_eq!(opened.view(), key.view());
+            let shut = other.unwrap(&wrapped, anne, epoch).unwrap_err();
+            assert_eq!(shut, KeyError::Sealed);
+            let shut = ring.unwrap(&wrapped, bea, epoch).unwrap_err();
+            assert_eq!(shut, KeyError::Sealed);
+        }
+    }
+
+    fn ring(master: u8) -> Keyring {
+        let nowhere = KeyDirectory::new("/nowhere".into());
+        Keyring::derive(&Secret::new([master; 32]), nowhere).unwrap()
+    }
+
+    proptest::proptest! {
+        /// Master key, secret, epoch and person: with any other of the four it stays shut, and what
+        /// was wrapped again is the same key.
+        #[test]
+        fn only_all_four_open(
+            masters in (0_u8.., 0_u8..), secrets in (0_u8.., 0_u8..),
+            epochs in (2..9_i32, 2..9_i32), persons in (0_u8.., 0_u8..),
+        ) {
+            let dice = Counting(1.into());
+            let held = |master: u8, secret: u8, epoch: i32| {
+                let (ring, epoch) = (ring(master), Epoch::of(epoch));
+                ring.hold(epoch, ring.epoch_key(epoch, &Secret::new([secret; 32])).unwrap());
+                ring
+            };
+            let person = |one: u8| SubjectId::from_bytes([one; 16]);
+            let first = held(masters.0, secrets.0, epochs.0);
+            let key = SubjectKey::new(&dice).unwrap();
+            let wrapped = first.wrap(&key, person(persons.0), Epoch::of(epochs.0), &dice).unwrap();
+            let same = masters.0 == masters.1 && secrets.0 == secrets.1
+                && epochs.0 == epochs.1 && persons.0 == persons.1;
+            let second = held(masters.1, secrets.1, epochs.1);
+            let opened = second.unwrap(&wrapped, person(persons.1), Epoch::of(epochs.1));
+            proptest::prop_assert_eq!(opened.is_ok(), same);
+            let (from, to) = (Epoch::of(epochs.0), Epoch::of(epochs.0).next());
+            first.hold(to, first.epoch_key(to, &Secret::new([secrets.1; 32])).unwrap());
+            let again = first.rewrap(&wrapped, person(persons.0), (from, to), &dice).unwrap();
+            first.forget(from);
+            let opened = first.unwrap(&again, person(persons.0), to).unwrap();
+            proptest::prop_assert_eq!(opened.view(), key.view());
+            let gone = first.unwrap(&wrapped, person(persons.0), from).unwrap_err();
+            proptest::prop_assert_eq!(gone, KeyError::NotHeld(from));
+        }
+    }
+
+    /// Databases of before hang on it for ever: what the master key alone wrapped.
+    #[test]
+    fn the_epoch_of_the_master_key_is_wrapped_as_it_always_was() {
+        let (dice, ring) = (Counting(1.into()), ring(1));
+        let anne = SubjectId::from_bytes([3; 16]);
+        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(&[1; 32]);
+        let before = cipher(&expand(&root, b"kek/1").unwrap()).unwrap();
+        let aad = [b"subject-key/1/".as_slice(), anne.as_bytes()].concat();
+        let wrapped = seal(&before, &[8; 32], &aad, &dice).unwrap();
+        let opened = ring.unwrap(&wrapped, anne, Epoch::OF_MASTER).unwrap();
+        assert_eq!(opened.master.expose(), &[8; 32]);
     }
 
     /// Stored hashes hang on it for ever.
     #[test]
     fn the_hash_of_an_identifier_is_that_of_its_canonical_form() {
         let master = Secret::new([1; 32]);
-        let ring = Keyring::derive(&master).unwrap();
+        let ring = Keyring::derive(&master, KeyDirectory::new("/nowhere".into())).unwrap();
         let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(master.expose());
         let key = hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"index/1").unwrap());
         for length in [0, 1, 40, 49, 50, 57, 58, 200] {

@@ -2,7 +2,7 @@
 
 use super::connection::Db;
 use super::error::StoreError;
-use super::keys::Keyring;
+use super::keys::{Epoch, Keyring};
 use super::rows::{StateRow, SubjectRow, unsigned};
 use super::schema::{consent_states, identifiers, subject_events, subjects};
 use super::world::{Held, Subject, World};
@@ -58,7 +58,7 @@ pub(super) fn load(
         let rows = lock(db, &wanted)?;
         wanted.clear();
         for row in rows {
-            let subject = opened(keys, row)?;
+            let subject = opened(db, keys, row)?;
             wanted.extend(
                 subject
                     .merged_into
@@ -98,8 +98,10 @@ fn lock(db: &mut Db, wanted: &BTreeSet<SubjectId>) -> Result<Vec<SubjectRow>, St
     Ok(rows)
 }
 
-fn opened(keys: &Keyring, row: SubjectRow) -> Result<Subject, StoreError> {
-    let key = keys.unwrap(&row.wrapped_key, row.subject()?)?;
+fn opened(db: &mut Db, keys: &Keyring, row: SubjectRow) -> Result<Subject, StoreError> {
+    let epoch = Epoch::of(row.key_epoch);
+    super::epochs::hold(db, keys, epoch)?;
+    let key = keys.unwrap(&row.wrapped_key, row.subject()?, epoch)?;
     let merged_into = row.merged()?;
     Ok(Subject::loaded(row, key, merged_into))
 }

@@ -206,6 +206,7 @@ impl ReadTx<'_> {
                     .map_err(StoreError::failed("loading data subjects"))?;
             owners.extend(found.into_iter().map(|row| (row.id.clone(), row)));
         }
+        self.hold_where_possible(owners.values().map(|row| row.key_epoch))?;
         let payload = |row: SubjectEventRow| {
             (
                 unsigned(row.position),
@@ -221,7 +222,7 @@ impl ReadTx<'_> {
         owner: Option<&SubjectRow>,
     ) -> StoredPayload {
         let opened = owner.and_then(|owner| {
-            let key = self.subject_key(owner).ok()?;
+            let key = self.held_key(owner).ok()?;
             let text = String::from_utf8(key.open(&row.sealed, &row.record_id).ok()?).ok()?;
             let counter = unsigned(row.counter);
             let tag = crate::audit::commitment::event_tag(key.view(), counter);

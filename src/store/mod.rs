@@ -13,6 +13,7 @@ mod cosignatures;
 mod customers;
 mod decisions;
 mod doors;
+mod epochs;
 mod erase;
 mod error;
 mod figures;
@@ -54,6 +55,7 @@ pub use decisions::{
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
 pub use doors::{Link, Session, StaffAccount};
+pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
 pub use figures::{ConsentCount, PublicEntry};

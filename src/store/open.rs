@@ -3,7 +3,7 @@
 use super::connection::{Db, on};
 use super::cosignatures::StoredCosignature;
 use super::error::StoreError;
-use super::keys::Keyring;
+use super::keys::{Epoch, Keyring};
 use super::mark::Mark;
 use super::read::ReadTx;
 use super::rows::{signed, unsigned};
@@ -16,6 +16,7 @@ use super::writer::{Commit, Committed, Job, Order, Typed, Writer};
 use crate::access::token::TokenHash;
 use crate::access::{Grant, Serve};
 use crate::audit::Hash;
+use crate::audit::encoding::hex;
 use crate::audit::tree::Frontier;
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::Position;
@@ -106,6 +107,7 @@ impl Store {
             turn: turn.clone(),
             catalogue: Arc::new(Catalogue::default()),
             catalogue_at: -1,
+            epoch: Epoch::OF_MASTER,
         };
         std::thread::Builder::new()
             .name("writer".into())
@@ -161,11 +163,13 @@ impl Store {
 
     /// The registry's rows and the log's first entry.
     fn found(db: &mut Db, options: &Options) -> Result<(), StoreError> {
+        let key = super::epochs::found(db, &options.keys, options.entropy.as_ref())?;
         let row = (
             registry::id.eq(1),
             registry::origin.eq(&options.origin),
             registry::key_check.eq(options.keys.check().to_vec()),
             registry::created_at.eq(options.now.micros()),
+            registry::key_epoch.eq(Epoch::FIRST.number()),
         );
         on!(db, conn => diesel::insert_into(registry::table).values(row).execute(conn))
             .map_err(StoreError::failed("making the registry"))?;
@@ -180,13 +184,17 @@ impl Store {
         let genesis = PublicEvent::new(
             PublicKind::Genesis,
             &Actor::System,
-            json!({ "origin": options.origin }),
+            json!({
+                "origin": options.origin,
+                "key_epoch": { "epoch": Epoch::FIRST.number(), "self_test": hex(&key) },
+            }),
         );
         let mut world = super::world::World {
             by_blind: std::collections::HashMap::new(),
             subjects: std::collections::HashMap::new(),
             catalogue: Arc::new(Catalogue::default()),
             catalogue_changed: false,
+            epoch: Epoch::FIRST,
             pending: vec![super::world::Pending::Public {
                 event: genesis,
                 now: options.now,
@@ -398,8 +406,9 @@ impl Store {
         Ok(done)
     }
 
-    /// A write that records nothing about anybody: the four callers above, and the lists by which
-    /// recorded decisions are found, which only repeat what the decisions say.
+    /// A write that records nothing about anybody: the four callers above; the lists by which recorded
+    /// decisions are found, which only repeat what the decisions say; and key epochs that are prepared,
+    /// and keys that are wrapped again, which leave every key what it is.
     pub(super) fn outside_the_ledger<T>(
         &self,
         act: impl FnOnce(&mut Db) -> Result<T, StoreError>,

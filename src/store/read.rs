@@ -2,7 +2,7 @@
 
 use super::connection::{Db, on};
 use super::error::StoreError;
-use super::keys::{Keyring, SubjectKey};
+use super::keys::{Epoch, Keyring, SubjectKey};
 use super::rows::SubjectRow;
 use super::schema::subjects;
 use crate::access::{Grant, ReadCatalogue, Serve};
@@ -58,7 +58,14 @@ impl ReadTx<'_> {
             .map_err(StoreError::failed("finding a data subject"))
     }
 
-    pub(super) fn subject_key(&self, row: &SubjectRow) -> Result<SubjectKey, StoreError> {
-        Ok(self.keys.unwrap(&row.wrapped_key, row.subject()?)?)
+    pub(super) fn subject_key(&mut self, row: &SubjectRow) -> Result<SubjectKey, StoreError> {
+        super::epochs::hold(self.db, self.keys, Epoch::of(row.key_epoch))?;
+        self.held_key(row)
+    }
+
+    /// The same where the epoch's key is held already.
+    pub(super) fn held_key(&self, row: &SubjectRow) -> Result<SubjectKey, StoreError> {
+        let epoch = Epoch::of(row.key_epoch);
+        Ok(self.keys.unwrap(&row.wrapped_key, row.subject()?, epoch)?)
     }
 }

@@ -3,7 +3,7 @@
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 table! {
-    registry (id) { id -> Integer, origin -> Text, key_check -> Binary, created_at -> BigInt, catalogue_at -> BigInt, policy -> Text, policy_at -> BigInt, }
+    registry (id) { id -> Integer, origin -> Text, key_check -> Binary, created_at -> BigInt, catalogue_at -> BigInt, policy -> Text, policy_at -> BigInt, key_epoch -> Integer, }
 }
 table! {
     log_head (id) { id -> Integer, size -> BigInt, frontier -> Binary, last_at -> BigInt, }
@@ -22,6 +22,12 @@ table! {
 }
 table! {
     signing_acts (number) { number -> Integer, position -> BigInt, sealed -> Nullable<Binary>, }
+}
+table! {
+    key_epochs (number) { number -> Integer, self_test -> Nullable<Binary>, begun -> Nullable<BigInt>, destroyed -> Nullable<BigInt>, }
+}
+table! {
+    key_answers (epoch, node) { epoch -> Integer, node -> BigInt, name -> Text, holds -> Bool, }
 }
 table! {
     timestamps (size, authority) { size -> BigInt, authority -> Text, response -> Binary, stamped_at -> BigInt, }

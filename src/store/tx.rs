@@ -182,10 +182,14 @@ impl WriteTx<'_> {
     fn create_subject(&mut self) -> Result<SubjectId, StoreError> {
         let id = SubjectId::new(self.now, self.entropy)?;
         let key = SubjectKey::new(self.entropy)?;
+        let epoch = self.world.epoch;
+        let held = super::epochs::hold(self.db, self.keys, epoch);
+        self.broken |= matches!(held, Err(StoreError::Failed { .. }));
+        held?;
         let row = SubjectRow {
             id: id.as_bytes().to_vec(),
-            wrapped_key: self.keys.wrap(&key, id, self.entropy)?,
-            key_epoch: super::keys::EPOCH,
+            wrapped_key: self.keys.wrap(&key, id, epoch, self.entropy)?,
+            key_epoch: epoch.number(),
             objection: None,
             objection_profiling: None,
             restricted: None,

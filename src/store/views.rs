@@ -104,11 +104,12 @@ impl ReadTx<'_> {
                     .map_err(StoreError::failed("loading data subjects"))?;
             owners.extend(found.into_iter().map(|row| (row.id.clone(), row)));
         }
+        self.hold_where_possible(owners.values().map(|row| row.key_epoch))?;
         Ok(owners)
     }
 
     fn opened(&self, row: &SubjectEventRow, owner: Option<&SubjectRow>) -> Option<Value> {
-        let key = self.subject_key(owner?).ok()?;
+        let key = self.held_key(owner?).ok()?;
         serde_json::from_slice(&key.open(&row.sealed, &row.record_id).ok()?).ok()
     }
 }

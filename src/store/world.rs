@@ -3,7 +3,7 @@
 
 use super::contacts::Touch;
 use super::decisions::DecisionBlock;
-use super::keys::SubjectKey;
+use super::keys::{Epoch, SubjectKey};
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::registers::RegisterLoad;
 use super::rolls::SealedRoll;
@@ -142,6 +142,10 @@ pub(super) enum Extra {
     Roll(Arc<SealedRoll>),
     /// An entry about a signing key.
     SigningAct(SigningRows),
+    /// A key epoch that begins.
+    EpochBegun(Epoch),
+    /// A key epoch that is destroyed.
+    EpochDestroyed(Epoch),
     /// Entries of the journal of decisions, whose decisions this write records.
     OutOfJournal(Vec<Vec<u8>>),
 }
@@ -152,6 +156,8 @@ pub(super) struct World {
     pub subjects: HashMap<SubjectId, Subject>,
     pub catalogue: Arc<Catalogue>,
     pub catalogue_changed: bool,
+    /// The key epoch of new persons.
+    pub epoch: Epoch,
     pub pending: Vec<Pending>,
     pub extras: Vec<(usize, Extra)>,
     /// What the index is to be told besides the persons.

@@ -6,7 +6,7 @@ use super::connection::{Db, on};
 use super::contacts;
 use super::error::StoreError;
 use super::flush::{self, Flush};
-use super::keys::Keyring;
+use super::keys::{Epoch, Keyring};
 use super::load;
 use super::mark::Mark;
 use super::policies::PolicyInForce;
@@ -118,6 +118,7 @@ pub(super) struct Writer {
     pub turn: Turn,
     pub catalogue: Arc<Catalogue>,
     pub catalogue_at: i64,
+    pub epoch: Epoch,
 }
 
 impl Writer {
@@ -249,7 +250,7 @@ impl Writer {
         db: &mut Db,
         batch: &mut [Box<dyn Job>],
     ) -> Result<(Outcome, Option<Commit>), StoreError> {
-        self.refresh_catalogue(db)?;
+        self.refresh(db)?;
         let mut world = self.world();
         let (blinds, subjects) = wanted(batch);
         load::load(db, &self.keys, &mut world, &blinds, &subjects)?;
@@ -311,6 +312,7 @@ impl Writer {
             subjects: HashMap::new(),
             catalogue: self.catalogue.clone(),
             catalogue_changed: false,
+            epoch: self.epoch,
             pending: Vec::new(),
             extras: Vec::new(),
             changes: Vec::new(),
@@ -365,9 +367,12 @@ impl Writer {
         })
     }
 
-    fn refresh_catalogue(&mut self, db: &mut Db) -> Result<(), StoreError> {
-        let at: i64 = on!(db, conn => registry::table.select(registry::catalogue_at).first(conn))
+    /// The catalogue and the key epoch as they are now.
+    fn refresh(&mut self, db: &mut Db) -> Result<(), StoreError> {
+        let columns = (registry::catalogue_at, registry::key_epoch);
+        let (at, epoch): (i64, i32) = on!(db, conn => registry::table.select(columns).first(conn))
             .map_err(StoreError::failed("reading the catalogue's age"))?;
+        self.epoch = Epoch::of(epoch);
         if at != self.catalogue_at {
             self.catalogue = Arc::new(super::catalogue::load(db)?);
             self.catalogue_at = at;

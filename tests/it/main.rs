@@ -32,6 +32,7 @@ mod fold;
 mod foreign;
 mod get_changes_nothing;
 mod import_files;
+mod key_epochs;
 mod late_events;
 mod lists;
 mod newcomer;

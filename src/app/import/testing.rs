@@ -164,6 +164,7 @@ pub fn open(directory: &std::path::Path) -> App {
     App::open(Setup {
         database: DatabaseUrl::Sqlite(directory.join("placet.db")),
         master_key: Secret::new([7; 32]),
+        key_directory: crate::store::keys::KeyDirectory::new(directory.join("keys")),
         policies: PolicySource::Embedded,
         public_url: "http://localhost".into(),
         origin: "localhost/test".into(),

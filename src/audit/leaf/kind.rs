@@ -118,6 +118,9 @@ pub enum EntryKind {
     /// Checkpoints are signed with another key, which the lost one could not vouch for.
     #[serde(rename = "signing_key.replaced")]
     SigningKeyReplaced,
+    /// Persons' keys are wrapped under the key of another epoch from here on.
+    #[serde(rename = "key_epoch.begun")]
+    KeyEpochBegun,
     /// A key epoch was destroyed: backups of it can no longer be opened.
     #[serde(rename = "kek.destroyed")]
     KekDestroyed,
@@ -130,7 +133,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -168,6 +171,7 @@ impl EntryKind {
         Self::SigningKeyRotated,
         Self::SigningKeyRetired,
         Self::SigningKeyReplaced,
+        Self::KeyEpochBegun,
         Self::KekDestroyed,
     ];
 
@@ -212,6 +216,7 @@ impl EntryKind {
             Self::SigningKeyRotated => "signing_key.rotated",
             Self::SigningKeyRetired => "signing_key.retired",
             Self::SigningKeyReplaced => "signing_key.replaced",
+            Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
         }
     }

@@ -1,5 +1,6 @@
 //! `placet keys …`: the keys of a registry.
 
+mod epochs;
 mod signing;
 
 use super::config::Config;
@@ -9,9 +10,26 @@ use clap::Subcommand;
 /// `placet keys …`
 #[derive(Subcommand)]
 pub enum KeysCommand {
-    /// Tell which keys sign the log, from which of its sizes to which; no secret
+    /// Tell the key epochs, and which keys sign the log from which of its sizes to which; no secret
     #[command(after_help = "Example: placet keys list")]
     List,
+    /// Begin the next key epoch and wrap every person's key under it, beside the running service
+    #[command(after_help = "\
+Examples:
+  placet keys rotate-epoch
+  placet keys rotate-epoch --wait 30
+
+Makes the next epoch's key file, asks every running node whether it holds the file, begins the epoch, and wraps
+everybody's key again. Where a node lacks the file, it stops before anything has changed: copy the file to that
+node's key directory and run it again. What was broken off goes on when it is run again.")]
+    RotateEpoch(epochs::RotateArgs),
+    /// Destroy a key epoch's file: what older backups hold of persons cannot be opened any more
+    #[command(after_help = "\
+Example: placet keys destroy-epoch 2
+
+Only where nobody's key is wrapped under it any more (placet keys rotate-epoch). Run it on every node: each has its
+own copy of the file. Destroy the copies in the backup of the key files as well: they are no concern of placet's.")]
+    DestroyEpoch(epochs::DestroyArgs),
     /// Make a key that signs the log beside the present one, until that is retired
     #[command(after_help = "\
 Example: placet keys rotate-signing
@@ -37,7 +55,9 @@ checks the log must be given the new key, by another way than the log.")]
 /// Where it could not be done.
 pub fn run(command: &KeysCommand, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     match command {
-        KeysCommand::List => signing::list(config, as_json),
+        KeysCommand::List => epochs::list(config, as_json),
+        KeysCommand::RotateEpoch(args) => epochs::rotate(args, config, as_json),
+        KeysCommand::DestroyEpoch(args) => epochs::destroy(args, config, as_json),
         KeysCommand::RotateSigning => signing::rotate(config, as_json),
         KeysCommand::RetireSigning => signing::retire(config, as_json),
         KeysCommand::ReplaceLostSigning(args) => signing::replace_lost(args, config, as_json),

@@ -1,10 +1,11 @@
 //! The keys that sign the log.
 
 use crate::access::{Grant, ManageSigning, Principal, authorize};
+use crate::app::App;
 use crate::app::Refusal;
 use crate::app::signing::KeyTold;
 use crate::cli::config::Config;
-use crate::cli::open;
+use crate::cli::open_as_it_is as open;
 use crate::cli::output::{Exit, Failure, print, say};
 use clap::Args;
 use serde_json::{Value, json};
@@ -21,16 +22,14 @@ fn grant() -> Result<Grant<ManageSigning>, Failure> {
     Ok(authorize(&Principal::Operator).map_err(Refusal::from)?)
 }
 
-/// Prints every key.
-pub fn list(config: &Config, as_json: bool) -> Result<Exit, Failure> {
-    let app = open(config)?;
-    let all = app.signing_inventory(&grant()?)?;
-    if as_json {
-        let all: Vec<Value> = all.iter().map(told).collect();
-        return print(&json!({ "keys": all }).to_string());
-    }
-    let lines: Vec<String> = all.iter().map(line).collect();
-    print(&lines.join("\n"))
+/// Every key, for the eye.
+pub fn lines(app: &App) -> Result<Vec<String>, Failure> {
+    Ok(app.signing_inventory(&grant()?)?.iter().map(line).collect())
+}
+
+/// Every key, for programs.
+pub fn values(app: &App) -> Result<Vec<Value>, Failure> {
+    Ok(app.signing_inventory(&grant()?)?.iter().map(told).collect())
 }
 
 fn told((key, state): &(KeyTold, &str)) -> Value {

@@ -37,6 +37,7 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
         "policy_error": broken,
         "policies_by": if by_cedar { "cedar" } else { "compiled" },
         "clock_behind_seconds": clock.behind,
+        "key_epochs": site.app.epoch_state(),
         "timestamps": timestamps(&site),
     });
     if ready {

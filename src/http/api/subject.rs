@@ -68,6 +68,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::domain::personal::Secret;
+    use crate::store::keys::KeyDirectory;
     use proptest::prelude::*;
 
     proptest! {
@@ -78,7 +79,8 @@ mod tests {
             phone in prop::option::of(Just("+33612345678".to_owned())),
             id_hash in prop::option::of("[0-9a-f]{63,64}"),
         ) {
-            let keys = Keyring::derive(&Secret::new([7; 32])).unwrap();
+            let nowhere = KeyDirectory::new("/nowhere".into());
+            let keys = Keyring::derive(&Secret::new([7; 32]), nowhere).unwrap();
             let subject = Subject { email, phone, id_hash, ..Subject::default() };
             if let Some(plain) = subject.plain(&keys) {
                 let named = subject.named(&keys, "/subject").unwrap();

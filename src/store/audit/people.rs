@@ -122,6 +122,7 @@ impl ReadTx<'_> {
         _grant: &Grant<ExportAudit>,
         rows: Vec<SubjectRow>,
     ) -> Result<Vec<StoredPerson>, StoreError> {
+        self.hold_where_possible(rows.iter().map(|row| row.key_epoch))?;
         let ids: Vec<Vec<u8>> = rows.iter().map(|row| row.id.clone()).collect();
         let events: Vec<SubjectEventRow> = on!(self.db, conn => subject_events::table
             .filter(subject_events::subject_id.eq_any(&ids)).order(subject_events::position).load(conn))
@@ -137,7 +138,7 @@ impl ReadTx<'_> {
         let mut states = grouped(states, |row| &row.subject_id);
         let mut contacts = grouped(contacts, |row| &row.subject_id);
         let person = |row: SubjectRow| {
-            let key = self.subject_key(&row).ok();
+            let key = self.held_key(&row).ok();
             let events = events.remove(&row.id).unwrap_or_default();
             let states = states.remove(&row.id).unwrap_or_default();
             let contacts = contacts.remove(&row.id).unwrap_or_default();

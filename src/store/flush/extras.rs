@@ -63,6 +63,10 @@ pub(super) fn write_extras(
                 decisions.push((first.saturating_add(entry as u64), block, texts));
             }
             Extra::Roll(roll) => crate::store::rolls::write(db, &roll, position)?,
+            Extra::EpochBegun(epoch) => crate::store::epochs::write_begun(db, epoch, position)?,
+            Extra::EpochDestroyed(epoch) => {
+                crate::store::epochs::write_destroyed(db, epoch, position)?;
+            }
             Extra::SigningAct(rows) => crate::store::signing::write(db, rows, position)?,
             Extra::OutOfJournal(ids) => crate::store::decisions::clear_journal(db, &ids)?,
             Extra::PolicyDraft(row) => policies::draft(db, PolicyRow { position, ..*row })?,

@@ -36,6 +36,14 @@ pub(super) fn write_subjects(db: &mut Db, world: &World) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Writes persons' rows as they are now.
+pub(in crate::store) fn rewrite_persons(
+    db: &mut Db,
+    persons: &[SubjectRow],
+) -> Result<(), StoreError> {
+    write_persons(db, persons, &[])
+}
+
 fn write_persons(
     db: &mut Db,
     persons: &[SubjectRow],

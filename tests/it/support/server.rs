@@ -221,6 +221,14 @@ pub fn cli_with_input(db: &Db, arguments: &[&str], input: &str) -> Output {
     run(on(db).args(arguments).current_dir(db.data_dir()), input)
 }
 
+/// A command that runs on beside the test, which waits for it or kills it.
+pub fn cli_beside(db: &Db, arguments: &[&str]) -> Child {
+    let mut command = on(db);
+    command.args(arguments).current_dir(db.data_dir());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("run the program")
+}
+
 /// The same on no database, with these variables only.
 pub fn cli_without(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = program();

@@ -1,9 +1,10 @@
 //! One entry: its leaf against the log, its payload against the leaf, its record against the
 //! payload.
 
+use super::MAX_FAILURES;
 use super::decisions::Blocks;
 use super::record::differences;
-use super::report::{Check, Recorder};
+use super::report::{Check, Recorder, ToldEpoch, rfc3339};
 use super::rolls::Lists;
 use super::tiles::TileSet;
 use crate::audit::Hash;
@@ -11,6 +12,7 @@ use crate::audit::commitment::{canonical_json, commit};
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::package::format::{ENTRIES, EntryLine};
 use crate::audit::tree::hash_leaf;
+use serde_json::Value;
 use std::collections::HashSet;
 
 /// Checks entries in order, remembering what must hold between them.
@@ -88,6 +90,7 @@ impl<'a> EntryCheck<'a> {
     fn check_payload(&mut self, line: &EntryLine, leaf: &Leaf, log: &mut Recorder) {
         let mut fail =
             |what: &str| log.fail(Check::Payloads, Some(line.position), Some(ENTRIES), what);
+        let mut told = None;
         match (&line.payload, &line.opening, &line.withheld) {
             (Some(payload), Some(_), None) => {
                 self.opened += 1;
@@ -98,6 +101,7 @@ impl<'a> EntryCheck<'a> {
                 if commitment != Some(leaf.commitment) {
                     fail("payload and opening are not those that the leaf commits to");
                 }
+                told = epoch(line.position, leaf, payload);
                 match leaf.kind {
                     EntryKind::DecisionsRecorded => self.blocks.note(line.position, payload),
                     EntryKind::AudienceEnded => self.lists.note(line.position, payload),
@@ -106,6 +110,9 @@ impl<'a> EntryCheck<'a> {
             }
             (None, None, Some(_)) => self.withheld += 1,
             _ => fail("must have payload and opening, or a reason why they are withheld"),
+        }
+        if log.key_epochs.len() < MAX_FAILURES {
+            log.key_epochs.extend(told);
         }
     }
 
@@ -137,4 +144,19 @@ impl<'a> EntryCheck<'a> {
         );
         (self.blocks, self.lists)
     }
+}
+
+/// What an entry says of an epoch of persons' keys. The log's first entry tells of the first.
+fn epoch(position: u64, leaf: &Leaf, payload: &Value) -> Option<ToldEpoch> {
+    let said = match leaf.kind {
+        EntryKind::LogGenesis => payload.get("key_epoch")?,
+        EntryKind::KeyEpochBegun | EntryKind::KekDestroyed => payload,
+        _ => return None,
+    };
+    Some(ToldEpoch {
+        epoch: said.get("epoch")?.as_u64()?,
+        destroyed: leaf.kind == EntryKind::KekDestroyed,
+        at: rfc3339(u64::try_from(leaf.at).ok()?),
+        position,
+    })
 }

@@ -81,6 +81,8 @@ pub struct VerifyReport {
     pub key_trusted: bool,
     /// The keys that signed the log, in the order in which they came.
     pub keys: Vec<ToldKey>,
+    /// What the entries say of the epochs of persons' keys, in their order.
+    pub key_epochs: Vec<ToldEpoch>,
     /// What witnesses say, in the order of the sizes that they saw.
     pub witnesses: Vec<Witnessed>,
     /// What a timestamping authority says, in the order of the sizes.
@@ -111,6 +113,19 @@ pub struct ToldKey {
     pub until: Option<u64>,
     /// Where the key before it was lost, so that nothing vouches for this one: the operator's reason.
     pub broken: Option<String>,
+}
+
+/// An epoch of persons' keys began or was destroyed, as an entry of the log says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldEpoch {
+    /// Its number.
+    pub epoch: u64,
+    /// Whether it was destroyed; else it began.
+    pub destroyed: bool,
+    /// When, by the log's clock, RFC 3339.
+    pub at: String,
+    /// The entry.
+    pub position: u64,
 }
 
 /// A witness saw the log with its first `size` entries, and saw it only grow until then.
@@ -160,6 +175,7 @@ pub(super) struct Recorder {
     pub(super) person: bool,
     pub(super) head: Option<Checkpoint>,
     pub(super) keys: Vec<ToldKey>,
+    pub(super) key_epochs: Vec<ToldEpoch>,
     pub(super) witnesses: Vec<Witnessed>,
     pub(super) timestamps: Vec<Stamped>,
 }
@@ -176,6 +192,7 @@ impl Recorder {
             person: false,
             head: None,
             keys: Vec::new(),
+            key_epochs: Vec::new(),
             witnesses: Vec::new(),
             timestamps: Vec::new(),
         }
@@ -242,6 +259,7 @@ impl Recorder {
             root: self.head.as_ref().map(|head| hex(&head.root)),
             key_trusted: self.key_trusted,
             keys: self.keys,
+            key_epochs: self.key_epochs,
             witnesses: self.witnesses,
             timestamps: self.timestamps,
         }
@@ -292,6 +310,9 @@ impl fmt::Display for VerifyReport {
         if self.keys.len() > 1 {
             self.keys.iter().try_for_each(|key| write!(f, "{key}"))?;
         }
+        self.key_epochs
+            .iter()
+            .try_for_each(|one| write!(f, "{one}"))?;
         for Witnessed {
             witness,
             size,
@@ -337,6 +358,26 @@ impl fmt::Display for Stamped {
              checkpoint; check the authority's signature, with its certificates as known from itself:\n  \
              unzip FILE.zip 'timestamps/*' && openssl ts -verify -data {note} -in {file} -CAfile CA.pem"
         )
+    }
+}
+
+impl fmt::Display for ToldEpoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            epoch,
+            at,
+            position,
+            ..
+        } = self;
+        if self.destroyed {
+            writeln!(
+                f,
+                "Key epoch {epoch} was destroyed at {at} (entry {position}), says whoever keeps the log: what copies of the \
+                 database from before hold of persons under it cannot be opened"
+            )
+        } else {
+            writeln!(f, "Key epoch {epoch} began at {at} (entry {position})")
+        }
     }
 }
 

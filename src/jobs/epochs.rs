@@ -1,0 +1,38 @@
+//! Looks once a second for key epochs that are prepared, and for their files.
+
+use crate::app::App;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(1);
+
+/// The job; it ends when this is dropped.
+pub struct Epochs {
+    _alive: Sender<()>,
+}
+
+impl Epochs {
+    /// Starts the job; `name` is where this node runs.
+    ///
+    /// # Errors
+    /// Where no thread can be had.
+    pub fn start(app: Arc<App>, name: String) -> std::io::Result<Self> {
+        let (alive, ended) = channel::<()>();
+        std::thread::Builder::new()
+            .name("epochs".into())
+            .spawn(move || {
+                while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                    match app.watch_epochs(&name) {
+                        Ok(None) => {}
+                        Ok(Some(state)) => {
+                            let faults = state.faults.join("; ");
+                            tracing::error!(%faults, "key files are missing");
+                        }
+                        Err(error) => tracing::warn!(%error, "key epochs could not be read"),
+                    }
+                }
+            })?;
+        Ok(Self { _alive: alive })
+    }
+}
