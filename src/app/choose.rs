@@ -6,14 +6,14 @@ use super::contact::Named;
 use super::open::App;
 use super::record::{Consent, write_for};
 use super::refusal::{FieldProblem, Refusal};
-use crate::access::{Grant, OwnChoices};
+use crate::access::{Grant, Own, OwnChoices, StopOwn};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
     Act, Answer, Catalogue, Channel, Circumstances, ConsentState, Language, NoticeRef, Objection,
     Purpose, Source, SourceKind,
 };
 use crate::domain::time::Now;
-use crate::store::{Committed, Entry, Order, WriteTx};
+use crate::store::{Committed, Entry, Order, Pending, Records, WriteTx};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,36 @@ impl App {
         wishes: Wishes,
         now: Now,
     ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+        self.choose_as(grant, wishes, now).await
+    }
+
+    /// Stops everything for the person behind a link that can do no more; `None` where everything had
+    /// stopped already.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn stop_all(
+        &self,
+        grant: &Grant<StopOwn>,
+        (language, act): (Language, Act),
+        now: Now,
+    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+        let wishes = Wishes {
+            rows: Vec::new(),
+            stop_all: true,
+            seen: 0,
+            language,
+            act,
+        };
+        self.choose_as(grant, wishes, now).await
+    }
+
+    async fn choose_as<P: Own + Records + 'static>(
+        &self,
+        grant: &Grant<P>,
+        wishes: Wishes,
+        now: Now,
+    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
         let own = grant
             .customer()
             .ok_or(Refusal::NotFound("a person for this link"))?;
@@ -97,18 +127,19 @@ impl App {
 
 const NOTHING: &str = "nothing_to_change";
 
-fn write(
+fn write<P: Own + Records>(
     tx: &mut WriteTx<'_>,
-    grant: &Grant<OwnChoices>,
+    grant: &Grant<P>,
     own: SubjectId,
     wishes: &Wishes,
 ) -> Result<crate::store::Recorded<Vec<Changed>>, Refusal> {
     let subject = tx
         .resolve(own)
         .ok_or(Refusal::NotFound("a person for this link"))?;
+    let asked = tx.open_confirmations(grant, subject)?;
     let (mut changed, mut problems, mut last) = (Vec::new(), Vec::new(), None);
     for wish in all(tx.catalogue(), wishes) {
-        match one(tx, grant, subject, &wish, wishes) {
+        match one(tx, grant, subject, &wish, (wishes, &asked)) {
             Ok(Some((entry, change))) => {
                 last = Some(entry);
                 changed.push(change);
@@ -156,12 +187,12 @@ fn all(catalogue: &Catalogue, wishes: &Wishes) -> Vec<Wish> {
         .collect()
 }
 
-fn one(
+fn one<P: Own + Records>(
     tx: &mut WriteTx<'_>,
-    grant: &Grant<OwnChoices>,
+    grant: &Grant<P>,
     subject: SubjectId,
     wish: &Wish,
-    wishes: &Wishes,
+    (wishes, asked): (&Wishes, &[Pending]),
 ) -> Result<Option<(Entry, Changed)>, Refusal> {
     let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
     let Some(purpose) = tx
@@ -179,7 +210,8 @@ fn one(
     let held = tx.state(subject, &purpose.id, wish.channel).cloned();
     let before = held.as_ref().map(|held| held.status);
     let unchanged = match before {
-        Some(before) if !wish.yes => before.is_no(),
+        // a no is said again where a confirmation could still take the one before it back
+        Some(before) if !wish.yes => before.is_no() && !waits(asked, wish),
         // a yes to newer words, or after an expiry, is a new answer
         Some(Answer::Given) => held
             .as_ref()
@@ -212,6 +244,12 @@ fn one(
             after,
         },
     )))
+}
+
+/// Whether the person could still confirm a yes to what a wish says no to.
+fn waits(asked: &[Pending], wish: &Wish) -> bool {
+    let mut items = asked.iter().flat_map(|pending| &pending.items);
+    items.any(|item| item.purpose.as_str() == wish.purpose && item.channel == wish.channel)
 }
 
 /// A page that was sent again, from a second tab or with the back button, must not undo what
@@ -304,5 +342,6 @@ fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answe
         valid_for: None,
         evidence: None,
         proof: true,
+        confirm: false,
     }
 }

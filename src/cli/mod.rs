@@ -15,6 +15,7 @@ mod health;
 mod import;
 mod keys;
 mod link;
+mod mail;
 mod master_key;
 mod output;
 mod period;

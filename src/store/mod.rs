@@ -7,6 +7,7 @@
 mod audit;
 mod bulk;
 mod catalogue;
+mod confirmations;
 mod connection;
 mod contacts;
 mod cosignatures;
@@ -21,6 +22,7 @@ mod follow;
 pub mod keys;
 mod load;
 mod log;
+mod mails;
 mod mark;
 mod open;
 mod people;
@@ -30,6 +32,7 @@ mod records;
 mod registers;
 mod rows;
 mod schema;
+mod sign_ins;
 mod signing;
 mod suppress;
 mod timestamps;
@@ -45,17 +48,19 @@ pub use audit::{
     StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use catalogue::{notice_bytes, notice_hash};
+pub use confirmations::{Asked, NewConfirmation, Pending};
 pub use contacts::{NotReleased, Reaches};
 pub use cosignatures::StoredCosignature;
 pub use decisions::{
     BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
-pub use doors::{Link, Session, StaffAccount};
+pub use doors::{Link, LinkPower, Session, StaffAccount};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
 pub use figures::{ConsentCount, PublicEntry};
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
+pub use mails::{ClaimedMail, Failure, NewMail, Outcome as MailOutcome};
 pub use open::{Opened, Options, Store};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
@@ -64,6 +69,9 @@ pub use policies::{
 pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
+pub use sign_ins::{
+    AskedSignIn, CustomerSession, IDLE, Looked, NewSignIn, OpenSignIn, Ready, Tried,
+};
 pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
