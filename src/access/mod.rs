@@ -183,6 +183,8 @@ permissions! {
     LoadRegisters = "registers.load" open to Operator,
     /// Change the keys that sign the log, and tell which there are.
     ManageSigning = "signing.manage" open to Operator,
+    /// Have mails that were given up tried again.
+    ManageMail = "mail.manage" open to Operator,
     /// What the service does by itself: open the door, follow the ledger, sign checkpoints.
     Serve = "service.serve" open to System,
 }

@@ -38,6 +38,8 @@ pub struct Demo {
     pub console: String,
     pub user: String,
     pub password: String,
+    /// The key that records consents.
+    pub collector: String,
     /// The whole `curl` line.
     pub curl: String,
 }
@@ -70,6 +72,7 @@ impl Demo {
             console: after("console:"),
             user: after("user "),
             password: after("password "),
+            collector: after("records consents:"),
             curl: curl
                 .unwrap_or_else(|| panic!("no curl line in {text}"))
                 .to_owned(),

@@ -51,4 +51,5 @@ mod tampering;
 mod timestamps;
 mod two_nodes;
 mod views;
+mod ways_in;
 mod witnesses;

@@ -7,8 +7,8 @@ use crate::app::mail::{Content, Item, Letter};
 use crate::app::record::Consent;
 use crate::app::refusal::Refusal;
 use crate::domain::ids::{RecordId, SubjectId};
-use crate::domain::registry::{IdentifierKind, Language};
-use crate::store::{Asked, Contact, NewConfirmation, Records, WriteTx};
+use crate::domain::registry::{Confirming, IdentifierKind, Language, confirming};
+use crate::store::{Asked, Contact, NewConfirmation, Pending, Records, WriteTx};
 use chrono::TimeDelta;
 
 /// A mail that went out this lately stands for a repeated request as well: whoever sends a form a
@@ -69,7 +69,7 @@ fn ask_one<P: Records>(
     let at = tx.now().utc();
     for earlier in tx.open_confirmations(grant, first.subject)? {
         let same = earlier.contact == contact.blind && same_wishes(&earlier.items, &items);
-        if same && earlier.created_at + STANDS > at {
+        if same && earlier.created_at + STANDS > at && still_opens(tx, grant, &earlier)? {
             return Ok(());
         }
         if earlier.items.iter().any(|item| meets(item, &items)) {
@@ -105,6 +105,28 @@ fn ask_one<P: Records>(
     };
     let mail = letter.posted(expires_at, tx.now(), tx.entropy())?;
     Ok(tx.mail(grant, first.subject, &mail)?)
+}
+
+/// Whether an earlier mail still confirms all that it asks: after a no it does not, and whoever asks again
+/// needs another.
+fn still_opens<P: Records>(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<P>,
+    earlier: &Pending,
+) -> Result<bool, Refusal> {
+    let Some(subject) = tx.resolve(earlier.subject) else {
+        return Ok(false);
+    };
+    for item in &earlier.items {
+        let Some((_, request)) = tx.request(grant, subject, item.record)? else {
+            return Ok(false);
+        };
+        let held = tx.state(subject, &item.purpose, item.channel);
+        if confirming(held, &tx.standing(subject), &request) != Confirming::Confirms {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The address that a consent was given by.

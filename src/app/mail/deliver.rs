@@ -1,6 +1,7 @@
 //! Sends what waits in the queue, one mail at a time, with retries that come ever more seldom.
 
 use super::{Letter, Mail, Postman, Stationery, Undelivered};
+use crate::access::{Grant, ManageMail};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::domain::personal::Personal;
@@ -80,7 +81,7 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be written.
-    pub fn revive_mails(&self, now: Now) -> Result<usize, Refusal> {
+    pub fn revive_mails(&self, _grant: &Grant<ManageMail>, now: Now) -> Result<usize, Refusal> {
         Ok(self.store.revive_mails(&self.serve, now)?)
     }
 

@@ -31,7 +31,10 @@ impl Postman for Folder {
         );
         // ids begin with the time, so that names are in order
         let put = |ending: &str, content: &str| {
-            std::fs::write(self.0.join(format!("{}.{ending}", mail.id)), content)
+            let (part, whole) = (format!("{}.part", mail.id), format!("{}.{ending}", mail.id));
+            // who looks meanwhile sees a whole mail or none
+            std::fs::write(self.0.join(&part), content)?;
+            std::fs::rename(self.0.join(part), self.0.join(whole))
         };
         put("html", &written.html)
             .and_then(|()| put("txt", &text))

@@ -1,12 +1,17 @@
-//! The way out for mails: a mail server, or a folder for who only tries the service.
+//! The way out for mails: a mail server, or a folder for who only tries the service; and `placet mail …`.
 
 mod folder;
 mod smtp;
 
 use super::config::{Config, ConfigError};
-use super::output::Failure;
+use super::open;
+use super::output::{Exit, Failure, print};
+use crate::access::{Grant, ManageMail, Principal, authorize};
+use crate::app::Refusal;
 use crate::app::mail::{Postman, Tray};
+use clap::Subcommand;
 use folder::Folder;
+use serde_json::json;
 use smtp::Smtp;
 use std::path::Path;
 use std::sync::Arc;
@@ -50,4 +55,29 @@ pub fn post(config: &Config) -> Result<Option<Post>, Failure> {
             }))
         }
     }
+}
+
+/// `placet mail …`
+#[derive(Subcommand)]
+pub enum MailCommand {
+    /// Have mails that were given up tried again, but for those whose links have run out
+    #[command(
+        after_help = "Example: placet mail retry\n\nAfter what kept the mail server from taking them is mended."
+    )]
+    Retry,
+}
+
+/// Runs `placet mail …`.
+///
+/// # Errors
+/// Where it could not be done.
+pub fn run(command: &MailCommand, config: &Config, as_json: bool) -> Result<Exit, Failure> {
+    let MailCommand::Retry = command;
+    let app = open(config)?;
+    let grant: Grant<ManageMail> = authorize(&Principal::Operator).map_err(Refusal::from)?;
+    let count = app.revive_mails(&grant, app.now())?;
+    if as_json {
+        return print(&json!({ "retried": count }).to_string());
+    }
+    print(&count.to_string())
 }

@@ -5,6 +5,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::transport::smtp::Error;
 use lettre::{Address, SmtpTransport, Transport};
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
 /// How long the server may take for each step.
@@ -95,11 +96,19 @@ fn why(error: &Error) -> Undelivered {
             Undelivered::ForGood(format!("smtp {code}"))
         }
         Some(code) => Undelivered::ForNow(format!("smtp {code}")),
-        None if error.is_timeout() => Undelivered::ForNow("timeout".into()),
+        None if error.is_timeout() || is_silence(error) => Undelivered::ForNow("timeout".into()),
         None if error.is_tls() => Undelivered::ForNow("tls".into()),
         None if error.is_response() => Undelivered::ForNow("no smtp".into()),
         None => Undelivered::ForNow("unreachable".into()),
     }
+}
+
+/// Whether the other side said nothing in time: on a blocking socket that has a kind of its own.
+fn is_silence(error: &Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+    cause.is_some_and(|cause: &std::io::Error| {
+        matches!(cause.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+    })
 }
 
 #[cfg(test)]
