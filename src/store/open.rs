@@ -398,8 +398,9 @@ impl Store {
         Ok(done)
     }
 
-    /// A write that records nothing about anybody: the four callers above, and the lists by which
-    /// recorded decisions are found, which only repeat what the decisions say.
+    /// A write that records nothing about anybody: the four callers above; the lists by which
+    /// recorded decisions are found, which only repeat what the decisions say; what becomes of mails, and
+    /// of wishes to sign in until somebody is in.
     pub(super) fn outside_the_ledger<T>(
         &self,
         act: impl FnOnce(&mut Db) -> Result<T, StoreError>,

@@ -37,7 +37,7 @@ impl Stationery for MailWords {
         let said = self.said(w, letter);
         Written {
             html: rendered(&MailView { w, said: &said }),
-            text: plain(&said),
+            text: plain(w, &said),
             language: language.code(),
             subject: said.subject,
         }
@@ -90,7 +90,7 @@ fn told(w: Words, item: &Item) -> (Text, String) {
     (title, w.code("channel", &item.channel))
 }
 
-fn plain(said: &Said) -> String {
+fn plain(w: Words, said: &Said) -> String {
     let mut text = format!("{}\n", said.lead);
     for (title, channel) in &said.items {
         text.push_str(&format!("\n- {} ({channel})", title.text));
@@ -98,7 +98,8 @@ fn plain(said: &Said) -> String {
     if !said.items.is_empty() {
         text.push('\n');
     }
-    text.push_str(&format!("\n{}:\n{}\n", said.link_text, said.link));
+    let label = w.get_with("label-colon", &[("label", &said.link_text)]);
+    text.push_str(&format!("\n{label}\n{}\n", said.link));
     text.push_str(&format!("\n{}\n", said.code));
     for line in &said.after {
         text.push_str(&format!("\n{line}\n"));

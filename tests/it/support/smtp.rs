@@ -57,16 +57,9 @@ impl Came {
         while let Some((byte, after)) = rest.split_first() {
             let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
             let coded = hex.and_then(|two| u8::from_str_radix(two, 16).ok());
-            match coded.filter(|_| *byte == b'=') {
-                Some(coded) => {
-                    bytes.push(coded);
-                    rest = &after[2..];
-                }
-                None => {
-                    bytes.push(*byte);
-                    rest = after;
-                }
-            }
+            let coded = coded.filter(|_| *byte == b'=');
+            bytes.push(coded.unwrap_or(*byte));
+            rest = coded.map_or(after, |_| &after[2..]);
         }
         String::from_utf8_lossy(&bytes).into_owned()
     }
