@@ -110,6 +110,7 @@ pub fn claim(named: Named, purpose: &str, channel: &str, status: &str) -> Claim 
         collected_at: None,
         valid_for: Some("P3Y".into()),
         evidence: None,
+        confirm: None,
     }
 }
 

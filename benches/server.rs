@@ -109,6 +109,8 @@ pub fn run(args: &[String]) {
     );
     let persons = app.index().view().persons();
     let site = web::Data::new(Site {
+        proxies: Vec::new(),
+        tray: None,
         app,
         metrics: Metrics::new().expect("metrics"),
         timezone: chrono_tz::Europe::Paris,

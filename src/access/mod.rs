@@ -1,6 +1,7 @@
 //! Who may do what. One place decides: [`authorize`] is the only maker of a [`Grant`], and what
 //! needs permission takes a grant as its argument, so that forgetting to ask does not compile.
 
+pub mod code;
 pub mod password;
 pub mod token;
 
@@ -18,6 +19,12 @@ pub enum Principal {
     Staff(StaffId, Role),
     /// A customer who came by a link to their own choices.
     Customer(SubjectId),
+    /// Whoever sent the one click of a message's header: it says stop, and nothing else.
+    OneClick(SubjectId),
+    /// Whoever followed the link of a mail that asks for a confirmation: it confirms, and nothing else.
+    Confirming(SubjectId),
+    /// A customer who signed in: who read a mail that was sent to them a moment ago.
+    SignedIn(SubjectId),
     /// Somebody at the machine's own command line, with the database's address and the keys.
     Operator,
     /// The service itself: start, follow, sign.
@@ -31,7 +38,9 @@ impl Principal {
         match self {
             Self::Key(id, _) => Actor::Key(*id),
             Self::Staff(id, _) => Actor::Staff(*id),
-            Self::Customer(_) => Actor::Subject,
+            Self::Customer(_) | Self::OneClick(_) | Self::Confirming(_) | Self::SignedIn(_) => {
+                Actor::Subject
+            }
             Self::Operator => Actor::Operator,
             Self::System => Actor::System,
         }
@@ -72,8 +81,15 @@ impl<P> Grant<P> {
     }
 }
 
-impl Grant<OwnChoices> {
-    /// The one person whose choices these are; `None` never happens for this permission, and
+/// A permission that only a person has, over what is theirs.
+pub trait Own: Permission {}
+impl Own for OwnChoices {}
+impl Own for StopOwn {}
+impl Own for ConfirmOwn {}
+impl Own for OwnFile {}
+
+impl<P: Own> Grant<P> {
+    /// The one person whose own it is; `None` never happens for these permissions, and
     /// is answered as if there were no such person.
     #[must_use]
     pub const fn customer(&self) -> Option<SubjectId> {
@@ -95,7 +111,10 @@ pub fn authorize<P: Permission>(principal: &Principal) -> Result<Grant<P>, Forbi
         return Err(Forbidden(P::NAME));
     }
     let customer = match principal {
-        Principal::Customer(subject) => Some(*subject),
+        Principal::Customer(subject)
+        | Principal::OneClick(subject)
+        | Principal::Confirming(subject)
+        | Principal::SignedIn(subject) => Some(*subject),
         _ => None,
     };
     Ok(Grant {
@@ -119,7 +138,7 @@ macro_rules! permissions {
     )*};
 }
 
-use Principal::{Customer, Key, Operator, Staff, System};
+use Principal::{Confirming, Customer, Key, OneClick, Operator, SignedIn, Staff, System};
 
 permissions! {
     /// Write consents, objections, restrictions and suppressions down.
@@ -142,7 +161,7 @@ permissions! {
     /// Read the signed receipt of a consent record.
     ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read purposes and notices.
-    ReadCatalogue = "catalogue.read" open to Key(..) | Staff(..) | Customer(_) | Operator,
+    ReadCatalogue = "catalogue.read" open to Key(..) | Staff(..) | Customer(_) | SignedIn(_) | Operator,
     /// Publish purposes and notices.
     PublishCatalogue = "catalogue.publish" open to Key(_, Role::Admin) | Operator,
     /// Read policy versions, and simulate drafts.
@@ -154,7 +173,13 @@ permissions! {
     /// Export audit packages.
     ExportAudit = "audit.export" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// See and change one's own choices.
-    OwnChoices = "choices.own" open to Customer(_),
+    OwnChoices = "choices.own" open to Customer(_) | SignedIn(_),
+    /// Stop everything for oneself.
+    StopOwn = "choices.stop" open to Customer(_) | OneClick(_) | SignedIn(_),
+    /// Confirm what one was asked to confirm.
+    ConfirmOwn = "choices.confirm" open to Confirming(_),
+    /// Read one's own file: contact points, history, receipts.
+    OwnFile = "file.own" open to SignedIn(_),
     /// Bring existing consents in.
     ImportConsents = "consents.import" open to Operator,
     /// Load the lists of opt-out registers, and tell which are loaded.
@@ -163,6 +188,8 @@ permissions! {
     ManageSigning = "signing.manage" open to Operator,
     /// Begin and destroy key epochs, and tell which there are.
     ManageEpochs = "epochs.manage" open to Operator,
+    /// Have mails that were given up tried again.
+    ManageMail = "mail.manage" open to Operator,
     /// What the service does by itself: open the door, follow the ledger, sign checkpoints.
     Serve = "service.serve" open to System,
 }
@@ -187,5 +214,32 @@ mod tests {
         assert!(authorize::<PublishCatalogue>(&key(Role::Dpo)).is_err());
         assert!(authorize::<OwnChoices>(&key(Role::Admin)).is_err());
         assert!(authorize::<Serve>(&key(Role::Admin)).is_err());
+    }
+
+    /// The header's link stops, the message's chooses, signing in reads the file: each less than the next.
+    /// A confirmation confirms. None does what staff may.
+    #[test]
+    fn each_link_has_its_own_power() {
+        let anne = SubjectId::from_bytes([1; 16]);
+        let powers = |who: &Principal| {
+            let own = authorize::<OwnFile>(who).is_ok();
+            (
+                authorize::<StopOwn>(who).is_ok(),
+                authorize::<OwnChoices>(who).is_ok(),
+                own,
+            )
+        };
+        assert_eq!(powers(&OneClick(anne)), (true, false, false));
+        assert_eq!(powers(&Customer(anne)), (true, true, false));
+        assert_eq!(powers(&SignedIn(anne)), (true, true, true));
+        for who in [Confirming(anne), Operator] {
+            assert_eq!(powers(&who), (false, false, false));
+        }
+        assert!(authorize::<ConfirmOwn>(&Confirming(anne)).is_ok());
+        for who in [OneClick(anne), Customer(anne), SignedIn(anne)] {
+            assert!(authorize::<ConfirmOwn>(&who).is_err());
+            assert!(authorize::<ReadSubjects>(&who).is_err());
+            assert!(authorize::<IssueLinks>(&who).is_err());
+        }
     }
 }

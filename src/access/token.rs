@@ -12,10 +12,20 @@ use std::fmt;
 pub enum TokenKind {
     /// The API.
     ApiKey,
-    /// A person's own choices.
+    /// A person's own choices, from a message.
     Link,
+    /// The stop of a message's header, and nothing else (RFC 8058).
+    OneClick,
+    /// The confirmation of a consent (double opt-in).
+    Confirmation,
+    /// A sign-in, from the mail that was asked for.
+    SignIn,
+    /// The browser that asked for a sign-in.
+    Browser,
     /// A staff session.
     Session,
+    /// A customer's session.
+    CustomerSession,
 }
 
 impl TokenKind {
@@ -23,7 +33,12 @@ impl TokenKind {
         match self {
             Self::ApiKey => "pk_",
             Self::Link => "",
+            Self::OneClick => "u_",
+            Self::Confirmation => "o_",
+            Self::SignIn => "i_",
+            Self::Browser => "b_",
             Self::Session => "s_",
+            Self::CustomerSession => "m_",
         }
     }
 }

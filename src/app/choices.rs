@@ -3,13 +3,13 @@
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::token::TokenHash;
-use crate::access::{Grant, OwnChoices, Principal, authorize};
+use crate::access::{Grant, Own, OwnChoices, Principal, StopOwn, authorize};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
     Catalogue, Channel, ConsentState, Identifier, Notice, Purpose, Standing,
 };
 use crate::domain::time::Now;
-use crate::store::{Link, ReadTx, Reads};
+use crate::store::{Link, LinkPower, ReadTx, Reads};
 
 /// One purpose with its rows.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub struct OwnChoicesView {
 
 impl App {
     /// The person behind a link, and the permission to see and change their choices; `None`
-    /// where the link is unknown or has expired.
+    /// where the link is unknown, has expired or only stops.
     ///
     /// # Errors
     /// Where the data cannot be read.
@@ -48,23 +48,46 @@ impl App {
         token: &str,
         now: Now,
     ) -> Result<Option<(Grant<OwnChoices>, Link)>, Refusal> {
-        let found = self
-            .store
-            .read(|tx| tx.link(&self.serve, TokenHash::of(token), now))?;
-        let Some((link, _)) = found else {
+        let found = self.link(token, now)?;
+        let Some(link) = found.filter(|link| link.power == LinkPower::Choices) else {
             return Ok(None);
         };
         let grant = authorize::<OwnChoices>(&Principal::Customer(link.subject))?;
         Ok(Some((grant, link)))
     }
 
+    /// The person behind a link of either kind, and the permission to stop everything for them.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn enter_to_stop(
+        &self,
+        token: &str,
+        now: Now,
+    ) -> Result<Option<(Grant<StopOwn>, Link)>, Refusal> {
+        let Some(link) = self.link(token, now)? else {
+            return Ok(None);
+        };
+        let principal = match link.power {
+            LinkPower::Choices => Principal::Customer(link.subject),
+            LinkPower::Stop => Principal::OneClick(link.subject),
+        };
+        Ok(Some((authorize::<StopOwn>(&principal)?, link)))
+    }
+
+    fn link(&self, token: &str, now: Now) -> Result<Option<Link>, Refusal> {
+        let hash = TokenHash::of(token);
+        let found = self.store.read(|tx| tx.link(&self.serve, hash, now))?;
+        Ok(found.map(|(link, _)| link))
+    }
+
     /// The choices of the person behind a link.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn own_choices(
+    pub fn own_choices<P: Own + Reads>(
         &self,
-        grant: &Grant<OwnChoices>,
+        grant: &Grant<P>,
         link: Link,
     ) -> Result<OwnChoicesView, Refusal> {
         let own = grant

@@ -6,14 +6,14 @@ use super::contact::Named;
 use super::open::App;
 use super::record::{Consent, write_for};
 use super::refusal::{FieldProblem, Refusal};
-use crate::access::{Grant, OwnChoices};
+use crate::access::{Grant, Own, OwnChoices, StopOwn};
 use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Act, Answer, Catalogue, Channel, Circumstances, ConsentState, Language, NoticeRef, Objection,
     Purpose, Source, SourceKind,
 };
 use crate::domain::time::Now;
-use crate::store::{Committed, Entry, Order, Records, WriteTx};
+use crate::store::{Committed, Entry, Order, Pending, Records, WriteTx};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -98,6 +98,38 @@ impl App {
         wishes: Wishes,
         now: Now,
     ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+        self.choose_as(grant, wishes, now).await
+    }
+
+    /// Stops everything for the person behind a link that can do no more; `None` where everything had
+    /// stopped already.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn stop_all(
+        &self,
+        grant: &Grant<StopOwn>,
+        (language, act): (Language, Act),
+        now: Now,
+    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+        let wishes = Wishes {
+            rows: Vec::new(),
+            stop_all: true,
+            seen: 0,
+            language,
+            act,
+            source: Wishes::OWN_PAGE,
+            reference: None,
+        };
+        self.choose_as(grant, wishes, now).await
+    }
+
+    async fn choose_as<P: Own + Records + 'static>(
+        &self,
+        grant: &Grant<P>,
+        wishes: Wishes,
+        now: Now,
+    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
         let own = grant
             .customer()
             .ok_or(Refusal::NotFound("a person for this link"))?;
@@ -135,9 +167,10 @@ pub(super) fn write<P: Records>(
     subject: SubjectId,
     wishes: &Wishes,
 ) -> Result<crate::store::Recorded<Vec<Changed>>, Refusal> {
+    let asked = tx.open_confirmations(grant, subject)?;
     let (mut changed, mut problems, mut last) = (Vec::new(), Vec::new(), None);
     for wish in all(tx.catalogue(), wishes) {
-        match one(tx, grant, subject, &wish, wishes) {
+        match one(tx, grant, subject, &wish, (wishes, &asked)) {
             Ok(Some((entry, change))) => {
                 last = Some(entry);
                 changed.push(change);
@@ -190,7 +223,7 @@ fn one<P: Records>(
     grant: &Grant<P>,
     subject: SubjectId,
     wish: &Wish,
-    wishes: &Wishes,
+    (wishes, asked): (&Wishes, &[Pending]),
 ) -> Result<Option<(Entry, Changed)>, Refusal> {
     let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
     let Some(purpose) = tx
@@ -208,7 +241,8 @@ fn one<P: Records>(
     let held = tx.state(subject, &purpose.id, wish.channel).cloned();
     let before = held.as_ref().map(|held| held.status);
     let unchanged = match before {
-        Some(before) if !wish.yes => before.is_no(),
+        // a no is said again where a confirmation could still take the one before it back
+        Some(before) if !wish.yes => before.is_no() && !waits(asked, wish),
         // a yes to newer words, or after an expiry, is a new answer
         Some(Answer::Given) => held
             .as_ref()
@@ -242,6 +276,12 @@ fn one<P: Records>(
             record: written.id,
         },
     )))
+}
+
+/// Whether the person could still confirm a yes to what a wish says no to.
+fn waits(asked: &[Pending], wish: &Wish) -> bool {
+    let mut items = asked.iter().flat_map(|pending| &pending.items);
+    items.any(|item| item.purpose.as_str() == wish.purpose && item.channel == wish.channel)
 }
 
 /// A page that was sent again, from a second tab or with the back button, must not undo what
@@ -338,5 +378,6 @@ fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answe
             .as_ref()
             .map(|text| json!({ "reference": text })),
         proof: true,
+        confirm: false,
     }
 }

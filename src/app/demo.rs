@@ -150,6 +150,7 @@ impl App {
                 collected_at: Some(now.utc() - chrono::TimeDelta::days(days * 20)),
                 valid_for: Some("P3Y".into()),
                 evidence: None,
+                confirm: None,
             };
             claims.push((format!("/{at}"), claim));
         }

@@ -6,8 +6,9 @@ use super::record::person;
 use super::refusal::Refusal;
 use crate::access::token::{PlainToken, TokenKind};
 use crate::access::{Grant, IssueLinks};
+use crate::domain::signals::list_unsubscribe::POST_VALUE;
 use crate::domain::time::Now;
-use crate::store::{Link, Order};
+use crate::store::{Link, LinkPower, Order};
 use chrono::{DateTime, Months, Utc};
 
 /// How long a link in a message works: longer than a year, so that an old message still lets go.
@@ -19,8 +20,21 @@ pub struct IssuedLink {
     pub url: String,
     /// The address that stops everything (RFC 8058).
     pub stop_url: String,
-    /// Until when it works.
+    /// The same for a message's header: it stops, and opens nothing else.
+    pub header_url: String,
+    /// Until when they work.
     pub expires_at: DateTime<Utc>,
+}
+
+impl IssuedLink {
+    /// The header lines by which a message offers one-click unsubscribe (RFC 8058): name and value.
+    #[must_use]
+    pub fn headers(&self) -> [(&'static str, String); 2] {
+        [
+            ("List-Unsubscribe", format!("<{}>", self.header_url)),
+            ("List-Unsubscribe-Post", POST_VALUE.to_owned()),
+        ]
+    }
 }
 
 impl App {
@@ -35,6 +49,7 @@ impl App {
         now: Now,
     ) -> Result<IssuedLink, Refusal> {
         let token = PlainToken::new(TokenKind::Link, self.entropy())?;
+        let header = PlainToken::new(TokenKind::OneClick, self.entropy())?;
         let contact = *named
             .blinds()
             .first()
@@ -44,18 +59,30 @@ impl App {
             blinds: named.blinds(),
             ..Order::at(now)
         };
-        let (actor, hash) = (grant.clone(), token.hash());
+        let actor = grant.clone();
+        let hashes = [
+            (LinkPower::Choices, token.hash()),
+            (LinkPower::Stop, header.hash()),
+        ];
         self.store
             .write(grant, order, move |tx| {
                 let subject = person(tx, &actor, "", &named)?;
-                let entry = tx.issue_link(&actor, Link { subject, contact }, hash, expires_at)?;
-                Ok::<_, Refusal>(entry.with(()))
+                let links = hashes.map(|(power, hash)| {
+                    let link = Link {
+                        subject,
+                        contact,
+                        power,
+                    };
+                    (link, hash)
+                });
+                Ok::<_, Refusal>(tx.issue_links(&actor, links, expires_at)?.with(()))
             })
             .await?;
         let base = self.public_url();
         Ok(IssuedLink {
             url: format!("{base}/c/{}", token.reveal()),
             stop_url: format!("{base}/u/{}", token.reveal()),
+            header_url: format!("{base}/u/{}", header.reveal()),
             expires_at,
         })
     }

@@ -91,6 +91,8 @@ pub struct App {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     public_url: String,
+    /// Whether mails go out.
+    mail: bool,
 }
 
 impl App {
@@ -190,6 +192,7 @@ impl App {
             clock: setup.clock,
             entropy: setup.entropy,
             public_url: setup.public_url,
+            mail: false,
         })
     }
 
@@ -201,6 +204,17 @@ impl App {
         let rules = Rules::ready(Arc::new(Engine::compile(draft)?));
         self.shadow = Some(Arc::new(Shadow::new(rules)));
         Ok(())
+    }
+
+    /// Says that mails go out: somebody carries them.
+    pub const fn has_mail(&mut self) {
+        self.mail = true;
+    }
+
+    /// Whether mails go out.
+    #[must_use]
+    pub const fn mails(&self) -> bool {
+        self.mail
     }
 
     /// The draft that is asked beside the live version.

@@ -4,6 +4,7 @@
 //! Nothing here depends on policies or on the index: a broken policy stops permissions, never a no.
 //! What is in force is read in the transaction that writes.
 
+use super::confirm::{self, Wanted};
 use super::contact::Named;
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
@@ -12,8 +13,8 @@ use crate::access::Grant;
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::{RecordId, SubjectId};
 use crate::domain::registry::{
-    Act, Answer, Catalogue, Channel, Circumstances, ConsentRecord, ConsentState, Language,
-    NoticeRef, Purpose, Slug, Source, SourceKind,
+    Act, Answer, Catalogue, Channel, Circumstances, ConsentRecord, ConsentState, IdentifierKind,
+    Language, NoticeRef, Purpose, Slug, Source, SourceKind,
 };
 use crate::domain::time::{Now, rfc3339};
 use crate::store::{Committed, Entry, IdempotencyKey, Order, Records, WriteTx};
@@ -50,6 +51,8 @@ pub struct Claim {
     pub valid_for: Option<String>,
     /// What the collector keeps as evidence.
     pub evidence: Option<serde_json::Value>,
+    /// By which way the person is asked to confirm it first: `email`.
+    pub confirm: Option<String>,
 }
 
 /// One consent that reads and fits what is in force.
@@ -69,6 +72,8 @@ pub struct Consent {
     pub(super) valid_for: Option<CalendarPeriod>,
     pub(super) evidence: Option<serde_json::Value>,
     pub(super) proof: bool,
+    /// The person is asked to confirm it by mail.
+    pub(super) confirm: bool,
 }
 
 impl Consent {
@@ -189,11 +194,16 @@ impl App {
             idempotency,
             ..Order::at(now)
         };
-        let actor = grant.clone();
+        if !self.mails() {
+            refuse_confirmations(&claims)?;
+        }
+        let (actor, base) = (grant.clone(), self.public_url().to_owned());
         self.store
             .write(grant, order, move |tx| {
                 let consents = look_at(tx.catalogue(), &claims, now)?;
-                write_all(tx, &actor, &consents, dated)
+                let written = write_all(tx, &actor, &consents, dated)?;
+                confirm::ask(tx, &actor, &wanted(&consents, written.value()), &base)?;
+                Ok(written)
             })
             .await
     }
@@ -209,6 +219,33 @@ impl App {
             outcome => outcome.map(|_| Vec::new()),
         }
     }
+}
+
+/// Nobody is asked for a confirmation by a mail that does not go out.
+fn refuse_confirmations(claims: &[(String, Claim)]) -> Result<(), Refusal> {
+    let asking = claims.iter().filter(|(_, claim)| claim.confirm.is_some());
+    let problem = |(pointer, _): &(String, Claim)| {
+        let detail = "this service sends no mail; its operator sets smtp_url";
+        FieldProblem::new(format!("{pointer}/confirm"), "no_mail", detail)
+    };
+    let problems: Vec<_> = asking.map(problem).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(problems))
+}
+
+/// What of the consents just written the persons are asked to confirm.
+fn wanted<'a>(consents: &'a [(String, Consent)], written: &[Written]) -> Vec<Wanted<'a>> {
+    let both = consents.iter().zip(written);
+    let asked = both.filter(|((_, consent), _)| consent.confirm);
+    asked
+        .map(|((_, consent), one)| Wanted {
+            subject: one.subject_id,
+            consent,
+            record: one.id,
+        })
+        .collect()
 }
 
 /// Looks at every element and names everything that is wrong with any.
@@ -405,7 +442,12 @@ pub(super) fn look(
     let mut problems = Vec::new();
     let purpose = catalogue.purpose(&claim.purpose);
     let channel = Channel::parse(&claim.channel);
-    let status = Answer::parse(&claim.status);
+    let confirm = look_at_confirm(pointer, &claim, &mut problems);
+    let status = Answer::parse(&claim.status).map(|status| match status {
+        // whoever is asked to confirm has said nothing yet
+        Answer::Given if confirm => Answer::Requested,
+        status => status,
+    });
     if purpose.is_none() {
         problems.push(unknown_purpose(pointer));
     }
@@ -460,7 +502,34 @@ pub(super) fn look(
         valid_for,
         evidence: claim.evidence,
         proof,
+        confirm,
     })
+}
+
+/// Whether the person is to be asked by mail.
+fn look_at_confirm(pointer: &str, claim: &Claim, problems: &mut Vec<FieldProblem>) -> bool {
+    let Some(way) = claim.confirm.as_deref() else {
+        return false;
+    };
+    let is_mail = |kind: &IdentifierKind| *kind == IdentifierKind::Email;
+    let kinds = || claim.named.contacts.iter().map(|one| one.identifier.kind());
+    let wrong = if way != "email" {
+        Some(("confirm_unknown", "must be email"))
+    } else if claim.status != "given" {
+        let detail = "goes with the status given: a no needs no confirmation";
+        Some(("confirm_of_no_yes", detail))
+    } else if claim.told.double_opt_in.is_some() {
+        let detail = "this service asks and confirms by itself; leave double_opt_in out";
+        Some(("confirmed_elsewhere", detail))
+    } else if kinds().filter(is_mail).count() != 1 {
+        let detail = "name the person by one e-mail address, to which the mail goes";
+        Some(("address_missing", detail))
+    } else {
+        None
+    };
+    let problem = |(code, detail)| FieldProblem::new(format!("{pointer}/confirm"), code, detail);
+    problems.extend(wrong.map(problem));
+    true
 }
 
 /// The purpose is not in force.

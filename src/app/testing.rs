@@ -211,6 +211,7 @@ impl TestApp {
             collected_at: None,
             valid_for: Some("P1Y".into()),
             evidence: None,
+            confirm: None,
         }
     }
 

@@ -26,6 +26,9 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("witnesses", "", false),
     ("timestamp_url", "", true),
     ("timestamp_chain", "", false),
+    ("smtp_url", "", true),
+    ("mail_from", "", false),
+    ("trusted_proxies", "127.0.0.1,::1", false),
 ];
 
 /// The configuration cannot be used.

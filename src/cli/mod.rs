@@ -15,6 +15,7 @@ mod health;
 mod import;
 mod keys;
 mod link;
+mod mail;
 mod master_key;
 mod output;
 mod period;
@@ -97,6 +98,11 @@ enum Command {
     Link {
         #[command(subcommand)]
         command: link::LinkCommand,
+    },
+    /// Mails that are to go out
+    Mail {
+        #[command(subcommand)]
+        command: mail::MailCommand,
     },
     /// Purposes and notices as files
     Catalogue {
@@ -187,6 +193,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::ApiKey { command } => doors::api_key(&command, &config, settings.json),
         Command::User { command } => doors::user(&command, &config, settings.json),
         Command::Link { command } => link::run(&command, &config, settings.json),
+        Command::Mail { command } => mail::run(&command, &config, settings.json),
         Command::Catalogue { command } => catalogue::run(&command, &config, settings.json),
         Command::Check(args) => check::run(&args, &config, settings.json),
         Command::Audience(args) => audience::run(&args, &config, settings.json),

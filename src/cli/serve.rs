@@ -3,23 +3,25 @@
 use super::config::{Config, ConfigError};
 use super::courier::HttpCourier;
 use super::output::{Exit, Failure, say};
-use super::{authority, master_key, setup};
+use super::{authority, mail, master_key, setup};
 use crate::app::App;
 use crate::app::demo::Demo;
+use crate::app::mail::Tray;
 use crate::app::witness::{Courier, Witness};
 use crate::http::metrics::Metrics;
-use crate::http::pages::Language;
+use crate::http::pages::{Language, MailWords};
 use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
 use crate::jobs::epochs::Epochs;
+use crate::jobs::mails::Mails;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
 use actix_web::web;
 use clap::Args;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -86,6 +88,7 @@ impl ServeArgs {
                 Some(directory.join("keys").display().to_string()),
             ));
             flags.push(("data_dir", Some(directory.display().to_string())));
+            flags.push(("smtp_url", Some("folder".into())));
         }
         flags
     }
@@ -139,10 +142,20 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         app.shadow(&draft)
             .map_err(|error| Failure::usage(error.to_string()))?;
     }
+    let post = mail::post(config)?;
+    if post.is_some() {
+        app.has_mail();
+    }
     let app = Arc::new(app);
     app.activate_policy()?;
     app.warn_of_stale_registers();
-    let site = web::Data::new(site(app.clone(), config)?);
+    let tray = post.as_ref().and_then(|post| post.tray.clone());
+    let site = web::Data::new(site(app.clone(), config, tray)?);
+    let words = Arc::new(MailWords {
+        timezone: site.timezone,
+    });
+    let carried = post.map(|post| Mails::start(app.clone(), post.postman, words));
+    let _mails = carried.transpose()?;
     let _checkpoints = Checkpoints::start(app.clone())?;
     let _decisions = Decisions::start(app.clone())?;
     let _epochs = Epochs::start(app.clone(), node_name(&address))?;
@@ -194,9 +207,11 @@ fn shadowed(app: &App, name: &str) -> Result<Pack, Failure> {
         .map_err(|error| Failure::usage(error.to_string()))
 }
 
-fn site(app: Arc<App>, config: &Config) -> Result<Site, Failure> {
+fn site(app: Arc<App>, config: &Config, tray: Option<Arc<dyn Tray>>) -> Result<Site, Failure> {
     Ok(Site {
         app,
+        tray,
+        proxies: proxies(config)?,
         metrics: Metrics::new().map_err(|error| Failure::failed(error.to_string()))?,
         timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
         language: Language::from_code(&config.get("language")).ok_or(ConfigError::Value {
@@ -205,6 +220,20 @@ fn site(app: Arc<App>, config: &Config) -> Result<Site, Failure> {
         })?,
         ready: Arc::new(AtomicBool::new(true)),
     })
+}
+
+/// The proxies that are believed.
+fn proxies(config: &Config) -> Result<Vec<IpAddr>, ConfigError> {
+    let listed = config.get("trusted_proxies");
+    let wrong = |_| ConfigError::Value {
+        name: "trusted_proxies",
+        mend: "must be addresses with commas between them, like 10.0.0.7,::1".into(),
+    };
+    let each = listed
+        .split(',')
+        .map(str::trim)
+        .filter(|one| !one.is_empty());
+    each.map(|one| one.parse().map_err(wrong)).collect()
 }
 
 /// The witnesses that are configured.

@@ -73,6 +73,8 @@ pub enum SubjectEvent {
     },
     /// A link to the person's choices was issued.
     LinkIssued,
+    /// The person signed in.
+    SignedIn,
     /// The person was reached, or reached the company.
     Contacted(Box<ContactRecord>),
     /// A reserved contact was not made after all.
@@ -110,6 +112,7 @@ impl SubjectEvent {
             Self::Linked(_) => "subject.linked",
             Self::Merged { .. } => "subject.merged",
             Self::LinkIssued => "contact.linked",
+            Self::SignedIn => "subject.signed_in",
             Self::Contacted(_) => "contact.made",
             Self::Released { .. } => "contact.released",
             Self::Viewed(_) => "subject.viewed",
@@ -146,7 +149,7 @@ impl SubjectEvent {
             Self::Merged { from, contacts } => json!({ "from": from, "contacts": names(contacts) }),
             Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
             Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
-            Self::LinkIssued => json!({}),
+            Self::LinkIssued | Self::SignedIn => json!({}),
             Self::Contacted(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Released { contact, reason } => json!({ "contact": contact, "reason": reason }),
             Self::Viewed(view) => json!({ "view": view }),
@@ -179,6 +182,7 @@ impl SubjectEvent {
                 contacts: blinds(fields)?,
             },
             "contact.linked" => Self::LinkIssued,
+            "subject.signed_in" => Self::SignedIn,
             "contact.made" => Self::Contacted(Box::new(ContactRecord::deserialize(payload).ok()?)),
             "contact.released" => Self::Released {
                 contact: field(fields, "contact")?,
@@ -378,6 +382,7 @@ mod tests {
                 contacts: vec![],
             },
             SubjectEvent::LinkIssued,
+            SubjectEvent::SignedIn,
             SubjectEvent::Contacted(Box::new(ContactRecord {
                 id: RecordId::from_bytes([3; 16]),
                 subject: anne,

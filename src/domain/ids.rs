@@ -85,6 +85,8 @@ ids! {
     DecisionId,
     /// An audit export.
     ExportId,
+    /// A mail that goes out.
+    MailId,
     /// A request over HTTP, for the logs.
     RequestId,
 }

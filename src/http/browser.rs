@@ -2,6 +2,9 @@
 
 use super::pages::Language;
 use super::site::Site;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use std::collections::BTreeMap;
@@ -71,6 +74,66 @@ pub fn page(status: StatusCode, html: String) -> HttpResponse {
         .content_type("text/html; charset=utf-8")
         .insert_header((header::VARY, "Accept-Language"))
         .body(html)
+}
+
+/// A cookie for this browser alone, with its guard where connections are encrypted. It is sent with a link
+/// that leads here from a mail, and with no form of another site.
+#[must_use]
+pub fn cookie(site: &Site, name: &str, value: &str, minutes: Option<i64>) -> Cookie<'static> {
+    let cookie = Cookie::build(guarded(site, name), value.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(site.is_https())
+        .same_site(SameSite::Lax);
+    let lasting = minutes.map(Duration::minutes);
+    match lasting {
+        Some(lasting) => cookie.max_age(lasting).finish(),
+        None => cookie.finish(),
+    }
+}
+
+/// Takes a cookie back.
+#[must_use]
+pub fn no_cookie(site: &Site, name: &str) -> Cookie<'static> {
+    let mut gone = cookie(site, name, "", None);
+    gone.make_removal();
+    gone
+}
+
+/// What a browser brought of a cookie.
+#[must_use]
+pub fn cookie_of(request: &HttpRequest, site: &Site, name: &str) -> Option<String> {
+    let cookie = request.cookie(&guarded(site, name))?;
+    Some(cookie.value().to_owned())
+}
+
+fn guarded(site: &Site, name: &str) -> String {
+    let guard = if site.is_https() { "__Host-" } else { "" };
+    format!("{guard}{name}")
+}
+
+/// An answer that sets a cookie.
+#[must_use]
+pub fn with_cookie(mut response: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
+    if response.add_cookie(cookie).is_err() {
+        return HttpResponse::InternalServerError().finish();
+    }
+    response
+}
+
+/// Sends the browser to another page, by `GET`.
+#[must_use]
+pub fn to(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, address))
+        .finish()
+}
+
+/// Has the browser forget what it keeps of these pages.
+pub fn clear(response: &mut HttpResponse) {
+    let name = HeaderName::from_static("clear-site-data");
+    let value = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(name, value);
 }
 
 /// The fields of a posted form; of a field that is there twice the last counts.

@@ -33,9 +33,17 @@ pub struct Metrics {
     clock_jumps: IntGaugeVec,
     stamped_at: IntGauge,
     stamp_failing: IntGauge,
+    mails_waiting: IntGauge,
+    mails_dead: IntGauge,
 }
 
 impl Metrics {
+    /// Counts the mails of the queue.
+    pub fn mails(&self, (waiting, dead): (u64, u64)) {
+        self.mails_waiting.set(waiting as i64);
+        self.mails_dead.set(dead as i64);
+    }
+
     /// Registers the metrics.
     ///
     /// # Errors
@@ -103,6 +111,10 @@ impl Metrics {
             "placet_timestamp_failing",
             "1 where the timestamping authority failed when it was asked last",
         )?;
+        let mails_waiting = IntGauge::new("placet_mails_waiting", "Mails that are to go out")?;
+        let mails_dead = IntGauge::new("placet_mails_dead", "Mails that were given up")?;
+        registry.register(Box::new(mails_waiting.clone()))?;
+        registry.register(Box::new(mails_dead.clone()))?;
         registry.register(Box::new(clock_behind.clone()))?;
         registry.register(Box::new(clock_jumps.clone()))?;
         registry.register(Box::new(stamped_at.clone()))?;
@@ -137,6 +149,8 @@ impl Metrics {
             register_days_left,
             clock_behind,
             clock_jumps,
+            mails_waiting,
+            mails_dead,
             stamped_at,
             stamp_failing,
         })

@@ -4,12 +4,14 @@
 pub mod api;
 pub mod browser;
 pub mod console;
+pub mod dev;
 pub mod door;
 pub mod envelope;
 pub mod form;
 pub mod json;
 pub mod log;
 pub mod metrics;
+pub mod network;
 pub mod openapi;
 pub mod package;
 pub mod page;

@@ -249,7 +249,9 @@ impl Teller {
                 vec![self.fact("person-view", self.words.code("view", &view))]
             }
             SubjectEvent::Disclosed(export) => vec![self.fact("person-export", export.to_string())],
-            SubjectEvent::Consent(_) | SubjectEvent::LinkIssued => Vec::new(),
+            SubjectEvent::Consent(_) | SubjectEvent::LinkIssued | SubjectEvent::SignedIn => {
+                Vec::new()
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::site::Site;
-use super::{api, console, envelope, form, log, openapi, pages};
+use super::{api, console, dev, envelope, form, log, openapi, pages};
 use crate::app::desk::Desk;
 use actix_web::dev::Server;
 use actix_web::http::header;
@@ -44,6 +44,18 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(form::undo::undo)
         .service(form::stop::ask)
         .service(form::stop::stop)
+        .service(form::confirm::ask)
+        .service(form::confirm::confirm)
+        .service(form::enter::ask)
+        .service(form::enter::take)
+        .service(form::enter::inbox)
+        .service(form::enter::typed)
+        .service(form::enter::link)
+        .service(form::enter::pressed)
+        .service(form::me::me)
+        .service(form::me::choices)
+        .service(form::me::leave)
+        .service(dev::mails)
         .service(form::why::why)
         .service(form::why::own);
     console::routes(config);

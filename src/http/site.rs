@@ -3,7 +3,9 @@
 use super::metrics::Metrics;
 use super::pages::Language;
 use crate::app::App;
+use crate::app::mail::Tray;
 use chrono_tz::Tz;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The service as handlers see it.
@@ -16,6 +18,10 @@ pub struct Site {
     pub timezone: Tz,
     /// The language of pages where the browser asks for none that we have.
     pub language: Language,
+    /// The proxies that are believed to tell for whom they ask.
+    pub proxies: Vec<IpAddr>,
+    /// Where mails lie that are not sent, to be shown to who tries the service.
+    pub tray: Option<Arc<dyn Tray>>,
     /// Whether the index is built and the service may answer.
     pub ready: Arc<std::sync::atomic::AtomicBool>,
 }

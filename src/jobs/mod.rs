@@ -3,5 +3,6 @@
 pub mod checkpoints;
 pub mod decisions;
 pub mod epochs;
+pub mod mails;
 pub mod timestamps;
 pub mod witnesses;

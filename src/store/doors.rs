@@ -5,10 +5,10 @@ use super::connection::on;
 use super::error::StoreError;
 use super::rows::{KeyRow, LinkRow, SessionRow, StaffRow};
 use super::schema::{api_keys, links, sessions, staff};
-use super::tx::{Entry, WriteTx};
+use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
 use crate::access::token::TokenHash;
-use crate::access::{Grant, IssueLinks, ManageAccess, Serve};
+use crate::access::{Grant, ManageAccess, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, KeyId, StaffId, SubjectId};
 use crate::domain::registry::{KeyImage, Role};
@@ -41,6 +41,24 @@ pub struct Session {
     pub csrf: String,
 }
 
+/// What a link of a message opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkPower {
+    /// The choices: to see them, to change them, to stop.
+    Choices,
+    /// The stop alone: the target of a message's header.
+    Stop,
+}
+
+impl LinkPower {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Choices => "choices",
+            Self::Stop => "stop",
+        }
+    }
+}
+
 /// A link that is still valid.
 #[derive(Debug, Clone, Copy)]
 pub struct Link {
@@ -48,6 +66,8 @@ pub struct Link {
     pub subject: SubjectId,
     /// The contact point that it was sent to.
     pub contact: Blind,
+    /// What it opens.
+    pub power: LinkPower,
 }
 
 /// A key as the index needs it.
@@ -166,26 +186,29 @@ impl WriteTx<'_> {
         self.public_with(event, Extra::Session(row))
     }
 
-    /// Issues a link to a person's own choices.
+    /// Issues links to a person's own choices, which go together: one entry tells of them.
     ///
     /// # Errors
     /// Where the person is not loaded.
-    pub fn issue_link(
+    pub fn issue_links<P: Records, const N: usize>(
         &mut self,
-        grant: &Grant<IssueLinks>,
-        link: Link,
-        hash: TokenHash,
+        grant: &Grant<P>,
+        links: [(Link, TokenHash); N],
         until: DateTime<Utc>,
     ) -> Result<Entry, StoreError> {
-        let row = LinkRow {
-            hash: hash.0.to_vec(),
-            subject_id: link.subject.as_bytes().to_vec(),
-            contact: link.contact.0.to_vec(),
-            created_at: self.now.micros(),
-            expires_at: until.timestamp_micros(),
-        };
-        let entry = self.note(grant, link.subject, SubjectEvent::LinkIssued)?;
-        self.beside_last(Extra::Link(row));
+        let subject = links.first().map(|(link, _)| link.subject);
+        let subject = subject.ok_or(StoreError::damaged("a link"))?;
+        let entry = self.note(grant, subject, SubjectEvent::LinkIssued)?;
+        for (link, hash) in links {
+            self.beside_last(Extra::Link(LinkRow {
+                hash: hash.0.to_vec(),
+                subject_id: link.subject.as_bytes().to_vec(),
+                contact: link.contact.0.to_vec(),
+                created_at: self.now.micros(),
+                expires_at: until.timestamp_micros(),
+                power: link.power.as_str().to_owned(),
+            }));
+        }
         Ok(entry)
     }
 }
@@ -259,11 +282,20 @@ impl ReadTx<'_> {
         };
         let link = SubjectId::from_slice(&row.subject_id).zip(Blind::from_slice(&row.contact));
         let (subject, contact) = link.ok_or(StoreError::damaged("a link"))?;
+        let power = if row.power == LinkPower::Choices.as_str() {
+            LinkPower::Choices
+        } else {
+            LinkPower::Stop
+        };
         let Some(subject) = self.resolve(subject)? else {
             return Ok(None);
         };
         Ok(Some((
-            Link { subject, contact },
+            Link {
+                subject,
+                contact,
+                power,
+            },
             from_micros(row.expires_at),
         )))
     }

@@ -9,8 +9,8 @@ use super::open::Store;
 use super::read::ReadTx;
 use super::rows::{IdentifierRow, signed, unsigned};
 use super::schema::{
-    consent_states, contacts, erased_entries, erasures, idempotency, identifiers, links,
-    subject_events, subjects,
+    confirmations, consent_states, contacts, customer_sessions, erased_entries, erasures,
+    idempotency, identifiers, links, mails, sign_ins, subject_events, subjects,
 };
 use super::tx::{Entry, WriteTx};
 use crate::access::{EraseSubjects, ExportAudit, Grant, Serve};
@@ -184,8 +184,21 @@ impl WriteTx<'_> {
                     $table::table.filter($table::$column.eq_any(records))).execute(conn)))?;
             )+};
         }
+        // asked for under one of the person's addresses, and not yet looked at
+        let theirs: Vec<Vec<u8>> = self.read("erasing", |db| {
+            on!(db, conn => identifiers::table
+                .filter(identifiers::subject_id.eq_any(records))
+                .select(identifiers::blind).load(conn))
+        })?;
+        self.read("erasing", |db| {
+            on!(db, conn => diesel::delete(
+                sign_ins::table.filter(sign_ins::contact.eq_any(theirs))).execute(conn))
+        })?;
         take_out!(
             identifiers.subject_id,
+            mails.subject_id,
+            confirmations.subject_id,
+            customer_sessions.subject_id,
             links.subject_id,
             contacts.subject_id,
             consent_states.subject_id,
@@ -316,8 +329,12 @@ impl ReadTx<'_> {
 }
 
 /// Tables out of which rows were taken.
-const SWEPT: [&str; 9] = [
+const SWEPT: [&str; 13] = [
     "identifiers",
+    "mails",
+    "confirmations",
+    "sign_ins",
+    "customer_sessions",
     "links",
     "contacts",
     "consent_states",

@@ -67,7 +67,7 @@ impl Flush<'_> {
         entries.contacts = super::contacts::changed(db, world, first)?;
         let outbox = self.outbox(first, frontier.size());
         write_entries(db, &entries, outbox, moved_head(&frontier, at))?;
-        extras::write_extras(db, world, first)?;
+        extras::write_extras(db, world, first, self.now.micros())?;
         Ok(first)
     }
 

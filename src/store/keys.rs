@@ -7,6 +7,7 @@
 //! does.
 
 use super::index_key::IndexKey;
+use crate::access::code::Code;
 use crate::audit::encoding::hex;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::personal::Secret;
@@ -49,6 +50,7 @@ pub struct Keyring {
     files: hmac::Key,
     requests: hmac::Key,
     erased: hmac::Key,
+    doors: hmac::Key,
     check: [u8; 32],
 }
 
@@ -78,6 +80,7 @@ impl Keyring {
             requests: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"requests/1")?),
             files: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"files/1")?),
             erased: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"erased/1")?),
+            doors: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"doors/1")?),
             check: expand(&root, b"check/1")?,
         })
     }
@@ -141,6 +144,22 @@ impl Keyring {
     #[must_use]
     pub fn form_tag(&self, text: &[u8]) -> [u8; 32] {
         tag32(&self.forms, text)
+    }
+
+    /// What is kept of the code of a mail; `door` is what it goes with. Keyed, since a code of six digits
+    /// is found from a bare hash at once.
+    #[must_use]
+    pub fn code_hash(&self, door: &[u8], code: &Code) -> [u8; 32] {
+        tag32(
+            &self.doors,
+            &[b"code/", door, b"/", code.reveal().as_bytes()].concat(),
+        )
+    }
+
+    /// What is kept of the network that a request came from, to count by.
+    #[must_use]
+    pub fn client(&self, network: &str) -> [u8; 32] {
+        tag32(&self.doors, &[b"client/", network.as_bytes()].concat())
     }
 
     /// Encrypts a block of decisions.

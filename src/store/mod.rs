@@ -7,6 +7,7 @@
 mod audit;
 mod bulk;
 mod catalogue;
+mod confirmations;
 mod connection;
 mod contacts;
 mod cosignatures;
@@ -23,6 +24,7 @@ mod index_key;
 pub mod keys;
 mod load;
 mod log;
+mod mails;
 mod mark;
 mod open;
 mod people;
@@ -33,6 +35,7 @@ mod registers;
 mod rolls;
 mod rows;
 mod schema;
+mod sign_ins;
 mod signing;
 mod suppress;
 mod timestamps;
@@ -48,18 +51,20 @@ pub use audit::{
     StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use catalogue::{notice_bytes, notice_hash};
+pub use confirmations::{Asked, NewConfirmation, Pending};
 pub use contacts::{NotReleased, Reaches};
 pub use cosignatures::StoredCosignature;
 pub use decisions::{
     BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
-pub use doors::{Link, Session, StaffAccount};
+pub use doors::{Link, LinkPower, Session, StaffAccount};
 pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
 pub use figures::{ConsentCount, PublicEntry};
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
+pub use mails::{ClaimedMail, Failure, NewMail, Outcome as MailOutcome};
 pub use open::{Opened, Options, Store};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
@@ -69,6 +74,9 @@ pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
 pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
+pub use sign_ins::{
+    AskedSignIn, CustomerSession, IDLE, Looked, NewSignIn, OpenSignIn, Ready, Tried,
+};
 pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};

@@ -407,8 +407,9 @@ impl Store {
     }
 
     /// A write that records nothing about anybody: the four callers above; the lists by which recorded
-    /// decisions are found, which only repeat what the decisions say; and key epochs that are prepared,
-    /// and keys that are wrapped again, which leave every key what it is.
+    /// decisions are found, which only repeat what the decisions say; key epochs that are prepared,
+    /// and keys that are wrapped again, which leave every key what it is; what becomes of mails, and of
+    /// wishes to sign in until somebody is in.
     pub(super) fn outside_the_ledger<T>(
         &self,
         act: impl FnOnce(&mut Db) -> Result<T, StoreError>,

@@ -6,8 +6,8 @@ use super::read::ReadTx;
 use super::rows::{IdentifierRow, StateRow, SubjectEventRow, unsigned};
 use super::schema::{consent_states, identifiers, subject_events, subjects};
 use crate::access::{
-    Grant, OwnChoices, Permission, ReadReceipts, ReadSubjects, RecordConsents, Serve,
-    ServeCustomers,
+    Grant, OwnChoices, OwnFile, Permission, ReadReceipts, ReadSubjects, RecordConsents, Serve,
+    ServeCustomers, StopOwn,
 };
 use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
 use crate::domain::personal::Personal;
@@ -20,6 +20,8 @@ use diesel::prelude::*;
 pub trait Reads: Permission {}
 impl Reads for ReadSubjects {}
 impl Reads for OwnChoices {}
+impl Reads for StopOwn {}
+impl Reads for OwnFile {}
 impl Reads for Serve {}
 impl Reads for ReadReceipts {}
 impl Reads for RecordConsents {}

@@ -286,6 +286,65 @@ pub(super) struct LinkRow {
     pub contact: Vec<u8>,
     pub created_at: i64,
     pub expires_at: i64,
+    pub power: String,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::mails, treat_none_as_default_value = false)]
+pub(super) struct MailRow {
+    pub id: Vec<u8>,
+    pub subject_id: Vec<u8>,
+    pub kind: String,
+    pub sealed: Vec<u8>,
+    pub state: String,
+    pub attempts: i32,
+    pub next_at: i64,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub failure: Option<String>,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::confirmations, treat_none_as_default_value = false)]
+pub(super) struct ConfirmationRow {
+    pub hash: Vec<u8>,
+    pub subject_id: Vec<u8>,
+    pub contact: Vec<u8>,
+    pub items: String,
+    pub code: Vec<u8>,
+    pub attempts: i32,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub replaced: bool,
+    pub confirmed_at: Option<i64>,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::sign_ins, treat_none_as_default_value = false)]
+pub(super) struct SignInRow {
+    pub browser: Vec<u8>,
+    pub contact: Vec<u8>,
+    pub client: Vec<u8>,
+    pub language: String,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub looked_at: Option<i64>,
+    pub subject_id: Option<Vec<u8>>,
+    pub token: Option<Vec<u8>>,
+    pub code: Option<Vec<u8>>,
+    pub attempts: i32,
+    pub used_at: Option<i64>,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::customer_sessions, treat_none_as_default_value = false)]
+pub(super) struct CustomerSessionRow {
+    pub hash: Vec<u8>,
+    pub subject_id: Vec<u8>,
+    pub contact: Vec<u8>,
+    pub csrf: String,
+    pub seen_at: i64,
+    pub expires_at: i64,
 }
 
 #[derive(Insertable, Queryable)]

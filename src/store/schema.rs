@@ -145,7 +145,61 @@ table! {
     sessions (hash) { hash -> Binary, staff_id -> Binary, csrf -> Text, created_at -> BigInt, expires_at -> BigInt, }
 }
 table! {
-    links (hash) { hash -> Binary, subject_id -> Binary, contact -> Binary, created_at -> BigInt, expires_at -> BigInt, }
+    links (hash) { hash -> Binary, subject_id -> Binary, contact -> Binary, created_at -> BigInt, expires_at -> BigInt, power -> Text, }
+}
+table! {
+    mails (id) {
+        id -> Binary,
+        subject_id -> Binary,
+        kind -> Text,
+        sealed -> Binary,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        failure -> Nullable<Text>,
+    }
+}
+table! {
+    confirmations (hash) {
+        hash -> Binary,
+        subject_id -> Binary,
+        contact -> Binary,
+        items -> Text,
+        code -> Binary,
+        attempts -> Integer,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        replaced -> Bool,
+        confirmed_at -> Nullable<BigInt>,
+    }
+}
+table! {
+    sign_ins (browser) {
+        browser -> Binary,
+        contact -> Binary,
+        client -> Binary,
+        language -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        looked_at -> Nullable<BigInt>,
+        subject_id -> Nullable<Binary>,
+        token -> Nullable<Binary>,
+        code -> Nullable<Binary>,
+        attempts -> Integer,
+        used_at -> Nullable<BigInt>,
+    }
+}
+table! {
+    customer_sessions (hash) {
+        hash -> Binary,
+        subject_id -> Binary,
+        contact -> Binary,
+        csrf -> Text,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
 }
 table! {
     idempotency (key) { key -> Binary, fingerprint -> Binary, answer -> Text, created_at -> BigInt, }

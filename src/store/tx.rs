@@ -8,8 +8,8 @@ use super::rows::{IdentifierRow, SubjectRow};
 use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
 use crate::access::{
-    EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, Permission, RecordConsents,
-    ServeCustomers,
+    ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile, Permission,
+    RecordConsents, ServeCustomers, StopOwn,
 };
 use crate::domain::event::{PublicEvent, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
@@ -25,6 +25,9 @@ use std::collections::BTreeSet;
 pub trait Records: Permission {}
 impl Records for RecordConsents {}
 impl Records for OwnChoices {}
+impl Records for StopOwn {}
+impl Records for ConfirmOwn {}
+impl Records for OwnFile {}
 impl Records for ImportConsents {}
 impl Records for IssueLinks {}
 impl Records for ServeCustomers {}
@@ -57,6 +60,13 @@ impl Entry {
 #[derive(Debug)]
 #[must_use]
 pub struct Recorded<T>(pub(super) T);
+
+impl<T> Recorded<T> {
+    /// The answer.
+    pub const fn value(&self) -> &T {
+        &self.0
+    }
+}
 
 /// An identifier in its three forms: for the index, for the eye, for the record.
 #[derive(Clone, Debug)]

@@ -8,7 +8,8 @@ use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::registers::RegisterLoad;
 use super::rolls::SealedRoll;
 use super::rows::{
-    CatalogueRow, IdentifierRow, KeyRow, LinkRow, SessionRow, StaffRow, SubjectRow, SuppressionRow,
+    CatalogueRow, ConfirmationRow, CustomerSessionRow, IdentifierRow, KeyRow, LinkRow, MailRow,
+    SessionRow, StaffRow, SubjectRow, SuppressionRow,
 };
 use super::signing::SigningRows;
 use crate::audit::Hash;
@@ -130,6 +131,15 @@ pub(super) enum Extra {
     Staff(StaffRow),
     Session(SessionRow),
     Link(LinkRow),
+    /// A mail that is to go out.
+    Mail(MailRow),
+    /// A consent that waits for its confirmation.
+    Confirmation(ConfirmationRow),
+    /// A confirmation in whose place a newer one has come.
+    Replaced(Vec<u8>),
+    /// A confirmation that came.
+    Confirmed(Vec<u8>),
+    CustomerSession(CustomerSessionRow),
     /// A policy version that is proposed.
     PolicyDraft(Box<PolicyRow>),
     /// A policy version that is in force from now on.

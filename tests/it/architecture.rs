@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 20] = [
+const ONLY_IN: [(&str, &[&str]); 21] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -57,6 +57,7 @@ const ONLY_IN: [(&str, &[&str]); 20] = [
     ("jsonwebtoken", &["app"]),
     ("argon2", &["access"]),
     ("ureq", &["cli"]),
+    ("lettre", &["cli"]),
     ("sha2", &["store"]),
     (
         "ring",

@@ -40,6 +40,8 @@ pub struct Demo {
     pub password: String,
     /// A shop agent's password.
     pub agent_password: String,
+    /// The key that records consents.
+    pub collector: String,
     /// The whole `curl` line.
     pub curl: String,
 }
@@ -73,6 +75,7 @@ impl Demo {
             user: after("user "),
             password: after("password "),
             agent_password: after("user agent password "),
+            collector: after("records consents:"),
             curl: curl
                 .unwrap_or_else(|| panic!("no curl line in {text}"))
                 .to_owned(),

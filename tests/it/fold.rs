@@ -159,7 +159,7 @@ fn fold(history: &[Value], id: &str) -> Person {
                     .expect("the history of who was merged");
                 persons.get_mut(&who).unwrap().absorbs(&other);
             }
-            "subject.linked" | "contact.linked" => {}
+            "subject.linked" | "contact.linked" | "subject.signed_in" => {}
             other => panic!("an event of an unknown kind: {other}"),
         }
     }

@@ -56,6 +56,12 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/",
         "/c/none",
         "/u/none",
+        "/o/none",
+        "/sign-in",
+        "/sign-in/code",
+        "/sign-in/none",
+        "/me",
+        "/dev/mails",
     ] {
         found.push(page.to_owned());
     }

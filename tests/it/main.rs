@@ -54,4 +54,5 @@ mod tampering;
 mod timestamps;
 mod two_nodes;
 mod views;
+mod ways_in;
 mod witnesses;

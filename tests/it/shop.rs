@@ -29,6 +29,11 @@ pub struct Shop {
 impl Shop {
     /// Keys and catalogue are made from the command line, before the service starts.
     pub fn open(db: &Db) -> Self {
+        Self::open_with(db, &[])
+    }
+
+    /// The same, with these variables.
+    pub fn open_with(db: &Db, variables: &[(&str, &str)]) -> Self {
         let keys = ROLES.iter().map(|role| key(db, role)).collect();
         let catalogue = data().join("catalogue");
         let applied = cli(
@@ -36,7 +41,7 @@ impl Shop {
             &["catalogue", "apply", &catalogue.display().to_string()],
         );
         assert_eq!(applied.code, 0, "{applied:?}");
-        let server = Server::start(db);
+        let server = Server::start_with(db, &[], variables);
         Self { server, keys }
     }
 

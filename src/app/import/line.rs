@@ -93,6 +93,7 @@ impl Lines<'_> {
             collected_at: claim.collected_at,
             valid_for: None,
             evidence: Some(Value::Object(evidence)),
+            confirm: None,
         };
         let consent = look(self.catalogue, "", claim, self.now)?;
         Ok(Consent {

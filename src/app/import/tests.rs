@@ -34,6 +34,7 @@ fn in_shop(bench: &Bench, email: &str, status: &str, day: u32) {
         collected_at: Some(format!("2026-11-{day:02}T10:00:00Z").parse().unwrap()),
         valid_for: None,
         evidence: None,
+        confirm: None,
     };
     let claims = vec![(String::new(), claim)];
     // such as the API refuses are no part of the history

@@ -67,6 +67,9 @@ pub enum EntryKind {
     /// Everything about a person was put into a package.
     #[serde(rename = "subject.disclosed")]
     SubjectDisclosed,
+    /// A person signed in.
+    #[serde(rename = "subject.signed_in")]
+    SubjectSignedIn,
     /// A customer's link was issued.
     #[serde(rename = "contact.linked")]
     ContactLinked,
@@ -133,7 +136,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -154,6 +157,7 @@ impl EntryKind {
         Self::SubjectErased,
         Self::SubjectViewed,
         Self::SubjectDisclosed,
+        Self::SubjectSignedIn,
         Self::ContactLinked,
         Self::ContactMade,
         Self::ContactReleased,
@@ -199,6 +203,7 @@ impl EntryKind {
             Self::SubjectErased => "subject.erased",
             Self::SubjectViewed => "subject.viewed",
             Self::SubjectDisclosed => "subject.disclosed",
+            Self::SubjectSignedIn => "subject.signed_in",
             Self::ContactLinked => "contact.linked",
             Self::ContactMade => "contact.made",
             Self::ContactReleased => "contact.released",

@@ -101,6 +101,10 @@ pub struct ConsentBody {
     /// For how long a yes holds, as an ISO 8601 period.
     #[schema(example = "P1Y")]
     pub valid_for: Option<String>,
+    /// `email` with the status `given`: the person is asked by a mail of this service to confirm it first
+    /// (double opt-in). Until they do it is `requested`, and permits nothing.
+    #[schema(example = "email")]
+    pub confirm: Option<String>,
     /// What you keep as evidence.
     #[schema(value_type = Option<Object>)]
     pub evidence: Option<serde_json::Map<String, serde_json::Value>>,
@@ -304,6 +308,7 @@ fn claim(app: &App, body: ConsentBody, pointer: &str) -> Result<Claim, Unreadabl
         collected_at: body.collected_at,
         valid_for: body.valid_for,
         evidence: body.evidence.map(serde_json::Value::Object),
+        confirm: body.confirm,
     };
     if problems.is_empty() {
         Ok(claim)

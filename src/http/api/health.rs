@@ -3,6 +3,7 @@
 use crate::domain::time::{from_micros, rfc3339};
 use crate::http::problem::Problem;
 use crate::http::site::Site;
+use crate::http::work::block;
 use actix_web::{HttpResponse, get, web};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -75,6 +76,12 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
         site.metrics.stamped(&state);
     }
     site.metrics.repeated(site.app.repeats());
+    if site.app.mails() {
+        let app = site.clone();
+        if let Ok(counts) = block(move || app.app.mail_counts()).await {
+            site.metrics.mails(counts);
+        }
+    }
     let text = site
         .metrics
         .text(position, persons)

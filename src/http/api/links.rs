@@ -24,10 +24,26 @@ pub struct LinkBody {
 pub struct LinkView {
     /// The person's choices.
     pub url: String,
-    /// Stops everything: the target of `List-Unsubscribe`.
+    /// Stops everything, and shows the way to the choices: for the text of a message.
     pub stop_url: String,
+    /// The header lines for a mail, as RFC 8058 wants them: put them in unchanged, and have them signed
+    /// by DKIM. Their address stops everything at one click of a mail program, and opens nothing else.
+    pub headers: HeaderLines,
     /// Until when they work.
     pub expires_at: String,
+}
+
+/// Header lines, by name.
+#[derive(Serialize, ToSchema)]
+pub struct HeaderLines {
+    /// The address, in angle brackets.
+    #[serde(rename = "List-Unsubscribe")]
+    #[schema(example = "<https://choices.example.com/u/u_2k3…>")]
+    pub list_unsubscribe: String,
+    /// The pair that a mail program posts.
+    #[serde(rename = "List-Unsubscribe-Post")]
+    #[schema(example = "List-Unsubscribe=One-Click")]
+    pub list_unsubscribe_post: String,
 }
 
 /// Issue a link to a person's own choices.
@@ -53,7 +69,12 @@ pub async fn issue(
         .app
         .issue_link(&door.grant, named, site.app.now())
         .await?;
+    let [(_, list_unsubscribe), (_, list_unsubscribe_post)] = link.headers();
     Ok(HttpResponse::Created().json(LinkView {
+        headers: HeaderLines {
+            list_unsubscribe,
+            list_unsubscribe_post,
+        },
         url: link.url,
         stop_url: link.stop_url,
         expires_at: rfc3339(link.expires_at),

@@ -2,6 +2,9 @@
 //! changes nothing; `POST` acts.
 
 pub mod access;
+pub mod confirm;
+pub mod enter;
+pub mod me;
 pub mod save;
 pub mod show;
 pub mod stop;

@@ -1,10 +1,11 @@
 //! `/u/{token}`: stop everything. The target of `List-Unsubscribe` (RFC 8058): a mail program
 //! posts to it without cookie or page; a person who opens it sees a page first.
 
-use super::show::opened;
 use super::{code, failed, frame, gone, text, undo};
+use crate::access::{Grant, StopOwn};
+use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
-use crate::app::choose::{Changed, Wishes};
+use crate::app::choose::Changed;
 use crate::domain::registry::{Act, Identifier};
 use crate::domain::signals::one_click::{Unsubscribe, unsubscribe_request};
 use crate::http::browser::{self, Form, Visit};
@@ -15,7 +16,7 @@ use crate::http::pages::{
 };
 use crate::http::site::Site;
 use crate::http::work::block;
-use crate::store::Committed;
+use crate::store::{Committed, LinkPower};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
@@ -27,12 +28,11 @@ pub async fn ask(
     token: web::Path<String>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let (token, view) =
-        match opened(&site, &visit, token.into_inner(), ProblemKind::Unavailable).await {
-            Ok(found) => found,
-            Err(answer) => return answer,
-        };
-    browser::page(StatusCode::OK, asked(visit, &token, &view))
+    let kind = ProblemKind::Unavailable;
+    match opened(&site, &visit, token.into_inner(), kind).await {
+        Ok((_, found)) => browser::page(StatusCode::OK, asked(visit, &found)),
+        Err(answer) => answer,
+    }
 }
 
 /// Stops everything. A mail program's one click comes from no page of ours, and only ever says
@@ -46,40 +46,61 @@ pub async fn stop(
 ) -> HttpResponse {
     let form = Form::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(&request, &site, &form);
-    let (token, view) = match opened(&site, &visit, token.into_inner(), ProblemKind::NotSaved).await
-    {
+    let kind = ProblemKind::NotSaved;
+    let (grant, page) = match opened(&site, &visit, token.into_inner(), kind).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let now = site.app.now();
-    let entered = {
-        let (site, token) = (site.clone(), token.clone());
-        block(move || site.app.enter(&token, now)).await
-    };
-    let Ok(Some((grant, _))) = entered else {
-        return gone(&site, &visit);
-    };
-    let wishes = Wishes {
-        rows: Vec::new(),
-        stop_all: true,
-        seen: 0,
-        language: code(visit.language),
-        act: act(&request, &body.0),
-        source: Wishes::OWN_PAGE,
-        reference: None,
-    };
-    match site.app.choose(&grant, wishes, now).await {
-        Ok(Some(done)) => {
-            let html = stopped(&site, visit, &token, &view, &done);
-            browser::page(StatusCode::OK, html)
-        }
-        Ok(None) => browser::page(StatusCode::OK, already(&site, visit, &token, &view)),
+    let how = (code(visit.language), act(&request, &body.0));
+    match site.app.stop_all(&grant, how, site.app.now()).await {
+        Ok(Some(done)) => browser::page(StatusCode::OK, stopped(&site, visit, &page, &done)),
+        Ok(None) => browser::page(StatusCode::OK, already(&site, visit, &page)),
         Err(_) => failed(
             &site,
             &visit,
             StatusCode::SERVICE_UNAVAILABLE,
             ProblemKind::NotSaved,
         ),
+    }
+}
+
+/// What a link stops.
+struct Stop {
+    token: String,
+    view: OwnChoicesView,
+    power: LinkPower,
+}
+
+impl Stop {
+    /// The page of all choices, where the link opens it.
+    fn choices_url(&self) -> Option<String> {
+        let opens = self.power == LinkPower::Choices;
+        opens.then(|| format!("/c/{}", self.token))
+    }
+}
+
+/// What is behind a link of either kind, or the page that says why there is nothing.
+async fn opened(
+    site: &web::Data<Site>,
+    visit: &Visit,
+    token: String,
+    kind: ProblemKind,
+) -> Result<(Grant<StopOwn>, Stop), HttpResponse> {
+    let found = {
+        let site = site.clone();
+        block(move || {
+            let Some((grant, link)) = site.app.enter_to_stop(&token, site.app.now())? else {
+                return Ok(None);
+            };
+            let (view, power) = (site.app.own_choices(&grant, link)?, link.power);
+            Ok::<_, Refusal>(Some((grant, Stop { token, view, power })))
+        })
+        .await
+    };
+    match found {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => Err(gone(site, visit)),
+        Err(_) => Err(failed(site, visit, StatusCode::SERVICE_UNAVAILABLE, kind)),
     }
 }
 
@@ -93,31 +114,29 @@ fn act(request: &HttpRequest, body: &[u8]) -> Act {
     }
 }
 
-fn asked(visit: Visit, token: &str, view: &OwnChoicesView) -> String {
+fn asked(visit: Visit, found: &Stop) -> String {
+    let view = &found.view;
     StopPage {
         frame: frame(&view.catalogue, visit.language),
         masked_contact: masked(view),
         items: items(view, visit),
         form: PostForm {
-            action_url: format!("/u/{token}"),
+            action_url: format!("/u/{}", found.token),
             hidden: Vec::new(),
         },
         all_form: None,
-        choices_url: Some(format!("/c/{token}")),
+        choices_url: found.choices_url(),
     }
     .render()
 }
 
-fn stopped(
-    site: &Site,
-    visit: Visit,
-    token: &str,
-    view: &OwnChoicesView,
-    done: &Committed<Vec<Changed>>,
-) -> String {
+fn stopped(site: &Site, visit: Visit, found: &Stop, done: &Committed<Vec<Changed>>) -> String {
+    let (token, view) = (&found.token, &found.view);
     let position = done.positions.last().copied();
-    let undo =
-        position.and_then(|position| undo::own(site, visit, token, view, &done.value, position));
+    // a link that only stops takes nothing back
+    let undo = position
+        .filter(|_| found.power == LinkPower::Choices)
+        .and_then(|position| undo::own(site, visit, token, view, &done.value, position));
     let services = view
         .purposes
         .iter()
@@ -134,12 +153,13 @@ fn stopped(
             Vec::new()
         },
         undo,
-        choices_url: Some(format!("/c/{token}")),
+        choices_url: found.choices_url(),
     }
     .render()
 }
 
-fn already(site: &Site, visit: Visit, token: &str, view: &OwnChoicesView) -> String {
+fn already(site: &Site, visit: Visit, found: &Stop) -> String {
+    let view = &found.view;
     let since = view
         .standing
         .objection
@@ -149,7 +169,7 @@ fn already(site: &Site, visit: Visit, token: &str, view: &OwnChoicesView) -> Str
         masked_contact: masked(view),
         items: items(view, visit),
         already: AlreadyStopped::Everything(since.with_timezone(&site.timezone)),
-        choices_url: Some(format!("/c/{token}")),
+        choices_url: found.choices_url(),
     }
     .render()
 }

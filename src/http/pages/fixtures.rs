@@ -1,5 +1,6 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
+use super::enter_fixtures::ways_in;
 use super::staff_fixtures::{agent_pages, home, reports, sign_in};
 use super::*;
 
@@ -63,7 +64,7 @@ pub(super) fn text() -> Text {
     Text::foreign(HOSTILE, "de")
 }
 
-fn frame(language: Language) -> Frame {
+pub(super) fn frame(language: Language) -> Frame {
     Frame {
         help: Some(HOSTILE.to_owned()),
         ..Frame::customer(language, HOSTILE)
@@ -154,6 +155,7 @@ pub(super) fn change() -> Change {
 /// One of every page, with a name, in one language.
 pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     let mut pages = customer_pages(language);
+    pages.extend(ways_in(language));
     for kind in [
         ProblemKind::NotSaved,
         ProblemKind::StaleForm,

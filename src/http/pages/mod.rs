@@ -10,11 +10,14 @@ mod agent;
 mod chart;
 mod choice_row;
 mod choices;
+mod confirm;
 mod console;
 mod dates;
+mod enter;
 mod figures;
 mod frame;
 mod language;
+mod mail;
 mod person_report;
 mod problem;
 mod report;
@@ -25,6 +28,8 @@ mod vouched;
 mod why;
 mod words;
 
+#[cfg(test)]
+mod enter_fixtures;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
@@ -37,17 +42,20 @@ pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, Rece
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
+pub use confirm::{ConfirmBy, ConfirmItem, ConfirmPage, ConfirmedPage, ConfirmedState};
 pub use console::{
     CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, ExportRow, Pick,
     ReportsPage, SignInError, SignInNotice, SignInPage,
 };
 pub use dates::{When, date_long, date_of, date_time_long, moment, time_of_day};
+pub use enter::{CodeError, EnterPage, InboxPage, LinkInPage, LinkState, MePage, OwnContact};
 pub use figures::{
     FigureCell, FigureColumn, FiguresHead, figures_foot, figures_head, figures_row, figures_table,
     figures_table_end,
 };
 pub use frame::{Account, Frame, PostForm, Text};
 pub use language::Language;
+pub use mail::MailWords;
 pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
 pub use report::{

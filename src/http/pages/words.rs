@@ -306,6 +306,7 @@ mod tests {
     fn no_key_is_left_over() {
         let open = [
             "channel-",
+            "kind-",
             "source-",
             "status-",
             "entry-",

@@ -7,7 +7,8 @@ use crate::store::error::StoreError;
 use crate::store::policies::{self, PolicyRow};
 use crate::store::rows::{CatalogueRow, KeyRow, SuppressionRow, signed};
 use crate::store::schema::{
-    api_keys, catalogue_items, links, registry, sessions, staff, suppressions,
+    api_keys, catalogue_items, confirmations, customer_sessions, links, mails, registry, sessions,
+    staff, suppressions,
 };
 use crate::store::world::{Extra, World};
 use diesel::prelude::*;
@@ -24,6 +25,7 @@ pub(super) fn write_extras(
     db: &mut Db,
     world: &mut World,
     first: Position,
+    at: i64,
 ) -> Result<(), StoreError> {
     let (mut catalogue, mut decisions) = (false, Vec::new());
     for (entry, extra) in std::mem::take(&mut world.extras) {
@@ -54,6 +56,17 @@ pub(super) fn write_extras(
             }
             Extra::Link(row) => {
                 insert_one!(db, links::table, row, "issuing a link");
+            }
+            Extra::Mail(row) => {
+                insert_one!(db, mails::table, row, "writing a mail");
+            }
+            Extra::Confirmation(row) => {
+                insert_one!(db, confirmations::table, row, "asking for a confirmation");
+            }
+            Extra::Replaced(hash) => crate::store::confirmations::replace(db, &hash)?,
+            Extra::Confirmed(hash) => crate::store::confirmations::confirm(db, &hash, at)?,
+            Extra::CustomerSession(row) => {
+                insert_one!(db, customer_sessions::table, row, "opening a session");
             }
             Extra::Register(load) => {
                 let change = crate::store::registers::write(db, *load, position)?;

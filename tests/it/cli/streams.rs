@@ -95,12 +95,13 @@ fn help_shows_examples() {
         assert_eq!((output.code, output.stderr.as_str()), (0, ""), "{output:?}");
         output.stdout
     };
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 18] = [
         &["serve"],
         &["api-key", "create"],
         &["api-key", "revoke"],
         &["user", "add"],
         &["link", "create"],
+        &["mail", "retry"],
         &["catalogue", "apply"],
         &["catalogue", "export"],
         &["check"],

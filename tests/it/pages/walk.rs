@@ -3,6 +3,9 @@
 use super::{choose, is_chosen, save};
 use crate::demo::Demo;
 use crate::support::browser::Browser;
+use crate::support::process;
+use serde_json::json;
+use std::time::Duration;
 
 /// Where a walk goes in one language; `look` is called on every page and state, with its name.
 pub fn customers(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn FnMut(&str)) {
@@ -57,6 +60,77 @@ pub fn customers(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn 
     look("problem");
     at(&format!("{host}/accessibility"));
     look("accessibility");
+    ways_in(browser, demo, language, look);
+}
+
+/// Signing in and confirming, by the mails that the demo puts into a folder.
+fn ways_in(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn FnMut(&str)) {
+    let host = demo.server.url();
+    let at = |path: &str| browser.goto(&format!("{host}{path}?lang={language}"));
+    let press = || browser.find("main form button").follow();
+    let address = format!("{language}@walk.example");
+    let link = |kind: &str| {
+        let mark = format!("/{kind}/");
+        let mut found = None;
+        let came = process::until(Duration::from_secs(30), || {
+            let page = demo.server.http().get("/dev/mails").text;
+            let own = page
+                .split("<article")
+                .find(|mail| mail.contains(&address) && mail.contains(&mark));
+            found = own.and_then(|mail| {
+                let (_, rest) = mail.split_once(&mark)?;
+                Some(format!("{mark}{}", rest.split('"').next()?))
+            });
+            found.is_some()
+        });
+        assert!(came, "no mail with {mark}");
+        found.expect("a link")
+    };
+    let consent = json!({ "subject": { "email": address }, "purpose": "newsletter", "channel": "email",
+        "status": "given", "notice": "newsletter@1", "language": language_of(language), "confirm": "email" });
+    let collector = demo.server.http().bearer(&demo.collector);
+    collector.post("/v1/consents", &consent).expect(201);
+
+    let confirm = link("o");
+    at(&confirm);
+    look("confirm");
+    browser.script("document.querySelector('[name=shown]').value = ''");
+    press();
+    look("confirm by code");
+    browser.find("#code").enter("12");
+    press();
+    look("confirm, error");
+    at(&confirm);
+    press();
+    look("confirmed");
+    at(&confirm);
+    look("confirmed before");
+
+    at("/sign-in");
+    look("enter");
+    browser.script("document.querySelector('main form').noValidate = true");
+    press();
+    look("enter, error");
+    browser.find("#address").enter(&address);
+    press();
+    look("inbox");
+    browser.find("#code").enter("12");
+    press();
+    look("inbox, error");
+    let sign_in = link("sign-in");
+    at(&sign_in);
+    look("link");
+    press();
+    look("me");
+    at(&sign_in);
+    look("link, used");
+    at("/me");
+    browser.find(".aside button").follow();
+}
+
+/// The demo's notices are in French and English.
+fn language_of(language: &str) -> &str {
+    if language == "fr" { "fr" } else { "en" }
 }
 
 /// The pages of staff.

@@ -9,6 +9,7 @@
 //! * [`open_log`]: the transparency log as a stranger reads and verifies it
 //! * [`authority`]: a timestamping authority, beside it
 //! * [`witness`]: a witness of the log, beside it
+//! * [`smtp`]: a mail server that takes mails, refuses them or misbehaves
 //! * [`waits`]: what this machine lacks, said plainly
 //! * [`reaper`]: nothing outlives the test process, however that ends
 #![allow(
@@ -32,5 +33,6 @@ pub mod process;
 pub mod reaper;
 pub mod scene;
 pub mod server;
+pub mod smtp;
 pub mod waits;
 pub mod witness;

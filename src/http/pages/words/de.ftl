@@ -199,6 +199,70 @@ undone-lead = Ihre früheren Entscheidungen gelten wieder.
 undo-late-title = Zum Rückgängigmachen ist es zu spät
 undo-late = Zehn Minuten sind vergangen, oder Sie haben seither anders entschieden. Nichts hat sich geändert. Sie können Ihre Entscheidungen jederzeit ändern.
 
+### Anmelden
+enter-title = Anmelden
+enter-lead = Geben Sie Ihre E-Mail-Adresse ein. Wir schicken einen Link und einen Code dorthin.
+enter-address = E-Mail-Adresse
+enter-button = Link und Code schicken
+enter-error = Geben Sie eine Adresse wie name@beispiel.de ein
+enter-off = Eine Anmeldung ist hier nicht eingerichtet.
+inbox-title = Sehen Sie in Ihr Postfach
+inbox-lead = Wenn wir diese Adresse kennen, ist eine Nachricht mit Link und Code unterwegs. Beide gelten 10 Minuten.
+inbox-code = Sechsstelliger Code
+inbox-button = Anmelden
+inbox-error-wrong = Das ist nicht der Code unserer letzten Nachricht. Prüfen Sie ihn.
+inbox-error-tries = Zu viele Codes wurden versucht. Öffnen Sie den Link der Nachricht in diesem Browser, oder fordern Sie eine neue Nachricht an.
+inbox-none = Nichts angekommen?
+inbox-none-text = Warten Sie einige Minuten und sehen Sie auch im Spam-Ordner nach. Prüfen Sie, ob es die Adresse ist, an die wir Ihnen schreiben.
+inbox-again = Eine neue Nachricht anfordern
+link-opens = Drücken Sie die Taste, um sich in diesem Browser anzumelden.
+link-elsewhere-title = Die Anmeldung begann in einem anderen Browser
+link-elsewhere = Gehen Sie dorthin zurück, wo Sie begonnen haben, und geben Sie dort den sechsstelligen Code derselben Nachricht ein. Nichts hat sich geändert.
+link-used-title = Dieser Link wurde schon benutzt
+link-used = Er gilt ein Mal. Fordern Sie eine neue Nachricht an, um sich wieder anzumelden.
+link-late = Er gilt 10 Minuten. Fordern Sie eine neue Nachricht an.
+me-title = Ihre Seite
+me-lead = Was wir von Ihren Entscheidungen aufbewahren, an einem Ort.
+me-contacts = Ihre Kontaktdaten bei uns
+me-choices = Entscheidungen ansehen und ändern
+me-idle = Nach 15 Minuten ohne Nutzung werden Sie abgemeldet.
+me-sign-out = Abmelden
+kind-email = E-Mail
+kind-phone = Telefon
+kind-postal = Postanschrift
+kind-crm_id = Kundennummer
+kind-device_id = Gerät
+
+### Bestätigen
+confirm-title = Bestätigen Sie Ihre Entscheidung
+confirm-code-lead = Geben Sie den sechsstelligen Code derselben Nachricht ein. Vorher ändert sich nichts.
+confirm-what = Was angefordert wurde
+confirm-words = Der gezeigte Text
+confirm-button = Ja, ich bestätige
+confirm-not = Wenn Sie nichts angefordert haben, schließen Sie diese Seite. Wir senden dann nichts.
+confirm-error-tries = Zu viele Codes wurden versucht. Fordern Sie es dort noch einmal an, wo Sie begonnen haben.
+confirmed-lead = Ihre Entscheidung ist bestätigt.
+confirmed-what = Was Sie ab jetzt erhalten
+confirmed-kept = Was bleibt, wie es war, weil Sie seitdem anders geantwortet haben
+confirmed-back = Sie können Ihre Meinung jederzeit ändern. Jede unserer Nachrichten hat einen Link zu Ihren Entscheidungen.
+confirmed-before = Das haben Sie bereits bestätigt: { $since }. Nichts hat sich geändert.
+confirmed-no-since = Sie haben seitdem Nein gesagt: { $since }. Ihr Nein gilt.
+confirmed-yes-since = Sie haben bereits Ja gesagt: { $since }. Nichts hat sich geändert.
+confirmed-expired = Er galt sieben Tage, und nichts wurde bestätigt. Fordern Sie es noch einmal an, wenn Sie möchten.
+
+### Nachrichten
+mail-in-subject = Ihre Anmeldung – { $brand }
+mail-in-lead = Sie möchten sich bei { $brand } anmelden. Der Link gilt ein Mal, 10 Minuten lang, in dem Browser, in dem Sie begonnen haben.
+mail-in-link = In diesem Browser anmelden
+mail-in-code = Oder geben Sie dort diesen Code ein: { $code }
+mail-in-not = Wenn Sie es nicht waren, tun Sie nichts. Geben Sie diesen Code niemandem.
+mail-confirm-subject = Bestätigen Sie Ihre Entscheidung – { $brand }
+mail-confirm-lead = Jemand, vermutlich Sie, hat { $brand } gebeten, an diese Adresse zu schreiben:
+mail-confirm-link = Ansehen und bestätigen
+mail-confirm-code = Die Seite fragt vielleicht nach diesem Code: { $code }
+mail-confirm-not = Wenn Sie es nicht waren, tun Sie nichts. Ohne Bestätigung senden wir nichts.
+mail-confirm-until = Gültigkeit des Links: bis { $until }.
+
 ### Barrierefreiheit
 access-link = Barrierefreiheit
 access-title = Barrierefreiheit

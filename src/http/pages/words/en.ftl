@@ -200,6 +200,70 @@ undone-lead = Your earlier choices apply again.
 undo-late-title = It is too late to undo
 undo-late = Ten minutes have passed, or you have made another choice since. Nothing has changed. You can change your choices at any time.
 
+### Signing in
+enter-title = Sign in
+enter-lead = Type your email address. We send a link and a code to it.
+enter-address = Email address
+enter-button = Send me a link and a code
+enter-error = Enter an address like name@example.com
+enter-off = Signing in is not set up here.
+inbox-title = Check your inbox
+inbox-lead = If we know this address, a message is on its way with a link and a code valid for 10 minutes.
+inbox-code = Six-digit code
+inbox-button = Sign in
+inbox-error-wrong = This is not the code of our latest message. Check it.
+inbox-error-tries = Too many codes were tried. Open the link of the message in this browser, or ask for another message.
+inbox-none = Nothing has come?
+inbox-none-text = Wait a few minutes, and look among unwanted messages too. Check that it is the address that we write to.
+inbox-again = Ask for another message
+link-opens = Press the button to sign in in this browser.
+link-elsewhere-title = This was asked for in another browser
+link-elsewhere = Go back to where you asked, and type the six-digit code of the same message there. Nothing has changed.
+link-used-title = This link has already been used
+link-used = It works once. Ask for another message to sign in again.
+link-late = It works for 10 minutes. Ask for another message.
+me-title = Your page
+me-lead = What we keep of your choices, in one place.
+me-contacts = Your contact details with us
+me-choices = See and change the choices
+me-idle = After 15 minutes without use you are signed out.
+me-sign-out = Sign out
+kind-email = Email
+kind-phone = Phone
+kind-postal = Postal address
+kind-crm_id = Customer number
+kind-device_id = Device
+
+### Confirming
+confirm-title = Confirm your choice
+confirm-code-lead = Type the six-digit code of the same message. Nothing changes before.
+confirm-what = What was asked for
+confirm-words = The text that was shown
+confirm-button = Yes, I confirm
+confirm-not = If you did not ask for this, close this page. We will send nothing.
+confirm-error-tries = Too many codes were tried. Ask again where you signed up.
+confirmed-lead = Your choice is confirmed.
+confirmed-what = What you receive from now on
+confirmed-kept = What stays as it was, since you have answered otherwise meanwhile
+confirmed-back = You can change your mind at any time. Every message that we send has a link to your choices.
+confirmed-before = You already confirmed this on { $since }. Nothing has changed.
+confirmed-no-since = You have said no since, on { $since }. Your no holds.
+confirmed-yes-since = You already said yes on { $since }. Nothing has changed.
+confirmed-expired = It worked for seven days, and nothing was confirmed. Ask again if you wish.
+
+### Mails
+mail-in-subject = Your sign-in – { $brand }
+mail-in-lead = You asked to sign in at { $brand }. The link works once, for 10 minutes, in the browser where you asked.
+mail-in-link = Sign in in this browser
+mail-in-code = Or type this code where you asked: { $code }
+mail-in-not = If it was not you, do nothing. Give this code to nobody.
+mail-confirm-subject = Confirm your choice – { $brand }
+mail-confirm-lead = Somebody, probably you, asked { $brand } to write to this address:
+mail-confirm-link = See what was asked and confirm
+mail-confirm-code = The page may ask for this code: { $code }
+mail-confirm-not = If it was not you, do nothing. Without a confirmation we send nothing.
+mail-confirm-until = The link works until { $until }.
+
 ### Accessibility
 access-link = Accessibility
 access-title = Accessibility
@@ -372,6 +436,7 @@ entry-subject-created = Person created
 entry-subject-merged = People merged
 entry-subject-erased = Erasure
 entry-subject-viewed = File read
+entry-subject-signed_in = Signed in
 entry-subject-disclosed = Evidence handed out
 entry-export-made = Export
 entry-key-rotated = Key changed

@@ -199,6 +199,70 @@ undone-lead = Sus elecciones anteriores vuelven a valer.
 undo-late-title = Ya no se puede deshacer
 undo-late = Han pasado diez minutos, o ha elegido otra cosa desde entonces. Nada ha cambiado. Puede cambiar sus elecciones cuando quiera.
 
+### Inicio de sesión
+enter-title = Iniciar sesión
+enter-lead = Escriba su dirección de correo. Le enviamos un enlace y un código.
+enter-address = Dirección de correo
+enter-button = Enviarme un enlace y un código
+enter-error = Escriba una dirección como nombre@ejemplo.es
+enter-off = Aquí no está abierto el inicio de sesión.
+inbox-title = Mire su correo
+inbox-lead = Si conocemos esta dirección, llega un mensaje con un enlace y un código válidos durante 10 minutos.
+inbox-code = Código de seis cifras
+inbox-button = Iniciar sesión
+inbox-error-wrong = No es el código de nuestro último mensaje. Compruébelo.
+inbox-error-tries = Se han probado demasiados códigos. Abra el enlace del mensaje en este navegador o pida otro mensaje.
+inbox-none = ¿No ha llegado nada?
+inbox-none-text = Espere unos minutos y mire también en el correo no deseado. Compruebe que es la dirección a la que le escribimos.
+inbox-again = Pedir otro mensaje
+link-opens = Pulse el botón para iniciar sesión en este navegador.
+link-elsewhere-title = La petición se hizo en otro navegador
+link-elsewhere = Vuelva a donde hizo la petición y escriba allí el código de seis cifras del mismo mensaje. Nada ha cambiado.
+link-used-title = Este enlace ya se ha usado
+link-used = Sirve una sola vez. Pida otro mensaje para iniciar sesión de nuevo.
+link-late = Funciona durante 10 minutos. Pida otro mensaje.
+me-title = Su página
+me-lead = Lo que guardamos de sus elecciones, en un solo lugar.
+me-contacts = Sus datos de contacto con nosotros
+me-choices = Ver y cambiar las elecciones
+me-idle = Tras 15 minutos sin uso se cierra la sesión.
+me-sign-out = Cerrar sesión
+kind-email = Correo electrónico
+kind-phone = Teléfono
+kind-postal = Dirección postal
+kind-crm_id = Número de cliente
+kind-device_id = Dispositivo
+
+### Confirmación
+confirm-title = Confirme su elección
+confirm-code-lead = Escriba el código de seis cifras del mismo mensaje. Antes no cambia nada.
+confirm-what = Lo que se pidió
+confirm-words = El texto mostrado
+confirm-button = Sí, confirmo
+confirm-not = Si no lo ha pedido, cierre esta página. No enviaremos nada.
+confirm-error-tries = Se han probado demasiados códigos. Vuelva a pedirlo donde lo pidió.
+confirmed-lead = Su elección está confirmada.
+confirmed-what = Lo que recibirá desde ahora
+confirmed-kept = Lo que sigue igual, porque desde entonces ha respondido otra cosa
+confirmed-back = Puede cambiar de opinión cuando quiera. Cada mensaje nuestro tiene un enlace a sus elecciones.
+confirmed-before = Ya lo confirmó el { $since }. Nada ha cambiado.
+confirmed-no-since = Desde entonces dijo no, el { $since }. Su no sigue vigente.
+confirmed-yes-since = Ya dijo sí el { $since }. Nada ha cambiado.
+confirmed-expired = Funcionó durante siete días y no se confirmó nada. Vuelva a pedirlo si lo desea.
+
+### Mensajes
+mail-in-subject = Su inicio de sesión – { $brand }
+mail-in-lead = Ha pedido iniciar sesión en { $brand }. El enlace sirve una vez, durante 10 minutos, en el navegador donde lo pidió.
+mail-in-link = Iniciar sesión en este navegador
+mail-in-code = O escriba este código donde lo pidió: { $code }
+mail-in-not = Si no ha sido usted, no haga nada. No dé este código a nadie.
+mail-confirm-subject = Confirme su elección – { $brand }
+mail-confirm-lead = Alguien, seguramente usted, pidió a { $brand } que escriba a esta dirección:
+mail-confirm-link = Ver la petición y confirmar
+mail-confirm-code = La página puede pedir este código: { $code }
+mail-confirm-not = Si no ha sido usted, no haga nada. Sin confirmación no enviamos nada.
+mail-confirm-until = El enlace funciona hasta el { $until }.
+
 ### Accesibilidad
 access-link = Accesibilidad
 access-title = Accesibilidad

@@ -201,6 +201,70 @@ undone-lead = Vos choix d’avant valent à nouveau.
 undo-late-title = Il est trop tard pour annuler
 undo-late = Dix minutes ont passé, ou vous avez fait un autre choix depuis. Rien n’a changé. Vous pouvez changer vos choix à tout moment.
 
+### Connexion
+enter-title = Connexion
+enter-lead = Écrivez votre adresse e-mail. Nous y envoyons un lien et un code.
+enter-address = Adresse e-mail
+enter-button = Recevoir un lien et un code
+enter-error = Saisissez une adresse comme nom@exemple.fr
+enter-off = La connexion n’est pas ouverte ici.
+inbox-title = Regardez vos messages
+inbox-lead = Si cette adresse est chez nous, un message arrive avec un lien et un code valables 10 minutes.
+inbox-code = Code à six chiffres
+inbox-button = Me connecter
+inbox-error-wrong = Ce n’est pas le code de notre dernier message. Vérifiez-le.
+inbox-error-tries = Trop de codes essayés. Ouvrez le lien du message dans ce navigateur, ou demandez un autre message.
+inbox-none = Rien n’est arrivé ?
+inbox-none-text = Attendez quelques minutes et regardez aussi parmi les messages indésirables. Vérifiez que c’est l’adresse à laquelle nous vous écrivons.
+inbox-again = Demander un autre message
+link-opens = Appuyez sur le bouton pour vous connecter dans ce navigateur.
+link-elsewhere-title = La demande vient d’un autre navigateur
+link-elsewhere = Retournez là où vous avez fait la demande et tapez le code à six chiffres du même message. Rien n’a changé.
+link-used-title = Ce lien a déjà servi
+link-used = Il sert une seule fois. Demandez un autre message pour vous connecter à nouveau.
+link-late = Il fonctionne pendant 10 minutes. Demandez un autre message.
+me-title = Votre page
+me-lead = Ce que nous gardons de vos choix, au même endroit.
+me-contacts = Vos coordonnées chez nous
+me-choices = Voir et changer les choix
+me-idle = Après 15 minutes sans rien faire, vous êtes déconnecté.
+me-sign-out = Me déconnecter
+kind-email = E-mail
+kind-phone = Téléphone
+kind-postal = Adresse postale
+kind-crm_id = Numéro de client
+kind-device_id = Appareil
+
+### Confirmation
+confirm-title = Confirmez votre choix
+confirm-code-lead = Tapez le code à six chiffres du même message. Rien ne change avant.
+confirm-what = Ce qui a été demandé
+confirm-words = Le texte montré
+confirm-button = Oui, je confirme
+confirm-not = Si vous n’avez rien demandé, fermez cette page. Nous n’enverrons rien.
+confirm-error-tries = Trop de codes essayés. Refaites la demande là où vous l’avez faite.
+confirmed-lead = Votre choix est confirmé.
+confirmed-what = Ce que vous recevez désormais
+confirmed-kept = Ce qui reste comme avant, car vous avez répondu autrement depuis
+confirmed-back = Vous pouvez changer d’avis quand vous voulez. Chacun de nos messages a un lien vers vos choix.
+confirmed-before = Vous avez déjà confirmé, le { $since }. Rien n’a changé.
+confirmed-no-since = Vous avez dit non depuis, le { $since }. Votre non reste valable.
+confirmed-yes-since = Vous avez déjà dit oui, le { $since }. Rien n’a changé.
+confirmed-expired = Il fonctionnait pendant sept jours, et rien n’a été confirmé. Refaites la demande si vous le souhaitez.
+
+### Messages
+mail-in-subject = Votre connexion – { $brand }
+mail-in-lead = Vous avez demandé à vous connecter chez { $brand }. Le lien sert une fois, pendant 10 minutes, dans le navigateur de la demande.
+mail-in-link = Me connecter dans ce navigateur
+mail-in-code = Ou tapez ce code là où vous avez fait la demande : { $code }
+mail-in-not = Si ce n’était pas vous, ne faites rien. Ne donnez ce code à personne.
+mail-confirm-subject = Confirmez votre choix – { $brand }
+mail-confirm-lead = Quelqu’un, sans doute vous, a demandé à { $brand } d’écrire à cette adresse :
+mail-confirm-link = Voir la demande et confirmer
+mail-confirm-code = La page peut demander ce code : { $code }
+mail-confirm-not = Si ce n’était pas vous, ne faites rien. Sans confirmation, nous n’envoyons rien.
+mail-confirm-until = Le lien fonctionne jusqu’au { $until }.
+
 ### Accessibilité
 access-link = Accessibilité
 access-title = Accessibilité
@@ -373,6 +437,7 @@ entry-subject-created = Personne créée
 entry-subject-merged = Fusion de personnes
 entry-subject-erased = Effacement
 entry-subject-viewed = Fiche lue
+entry-subject-signed_in = Connexion
 entry-subject-disclosed = Preuves remises
 entry-export-made = Export
 entry-key-rotated = Clé changée

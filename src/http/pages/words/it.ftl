@@ -200,6 +200,70 @@ undone-lead = Valgono di nuovo le scelte di prima.
 undo-late-title = È troppo tardi per annullare
 undo-late = Sono passati dieci minuti, o c’è stata un’altra scelta. Non è cambiato nulla. Le scelte si possono cambiare in ogni momento.
 
+### Accesso
+enter-title = Accedere
+enter-lead = Scriva il suo indirizzo e-mail. Le inviamo un link e un codice.
+enter-address = Indirizzo e-mail
+enter-button = Inviarmi un link e un codice
+enter-error = Inserisca un indirizzo come nome@esempio.it
+enter-off = Qui l’accesso non è attivo.
+inbox-title = Controlli la posta
+inbox-lead = Se conosciamo questo indirizzo, arriva un messaggio con un link e un codice validi 10 minuti.
+inbox-code = Codice di sei cifre
+inbox-button = Accedere
+inbox-error-wrong = Non è il codice del nostro ultimo messaggio. Lo controlli.
+inbox-error-tries = Troppi codici provati. Apra il link del messaggio in questo browser o chieda un altro messaggio.
+inbox-none = Non è arrivato nulla?
+inbox-none-text = Attenda qualche minuto e guardi anche nella posta indesiderata. Controlli che sia l’indirizzo a cui le scriviamo.
+inbox-again = Chiedere un altro messaggio
+link-opens = Prema il pulsante per accedere in questo browser.
+link-elsewhere-title = La richiesta è partita da un altro browser
+link-elsewhere = Torni dove ha fatto la richiesta e scriva lì il codice di sei cifre dello stesso messaggio. Nulla è cambiato.
+link-used-title = Questo link è già stato usato
+link-used = Vale una volta sola. Chieda un altro messaggio per accedere di nuovo.
+link-late = Funziona per 10 minuti. Chieda un altro messaggio.
+me-title = La sua pagina
+me-lead = Ciò che conserviamo delle sue scelte, in un solo posto.
+me-contacts = I suoi recapiti presso di noi
+me-choices = Vedere e cambiare le scelte
+me-idle = Dopo 15 minuti senza uso la sessione si chiude.
+me-sign-out = Uscire
+kind-email = E-mail
+kind-phone = Telefono
+kind-postal = Indirizzo postale
+kind-crm_id = Numero cliente
+kind-device_id = Dispositivo
+
+### Conferma
+confirm-title = Confermi la sua scelta
+confirm-code-lead = Scriva il codice di sei cifre dello stesso messaggio. Prima non cambia nulla.
+confirm-what = Che cosa è stato chiesto
+confirm-words = Il testo mostrato
+confirm-button = Sì, confermo
+confirm-not = Se non ha chiesto nulla, chiuda questa pagina. Non invieremo niente.
+confirm-error-tries = Troppi codici provati. Lo chieda di nuovo dove l’ha chiesto.
+confirmed-lead = La sua scelta è confermata.
+confirmed-what = Che cosa riceve da ora
+confirmed-kept = Che cosa resta com’era, perché nel frattempo ha risposto altro
+confirmed-back = Può cambiare idea quando vuole. Ogni nostro messaggio ha un link alle sue scelte.
+confirmed-before = Lo ha già confermato in data { $since }. Nulla è cambiato.
+confirmed-no-since = Nel frattempo ha detto no, in data { $since }. Il suo no resta valido.
+confirmed-yes-since = Ha già detto sì in data { $since }. Nulla è cambiato.
+confirmed-expired = Ha funzionato per sette giorni e nulla è stato confermato. Lo chieda di nuovo, se vuole.
+
+### Messaggi
+mail-in-subject = Il suo accesso – { $brand }
+mail-in-lead = Ha chiesto di accedere presso { $brand }. Il link vale una volta, per 10 minuti, nel browser in cui lo ha chiesto.
+mail-in-link = Accedere in questo browser
+mail-in-code = Oppure scriva questo codice dove lo ha chiesto: { $code }
+mail-in-not = Se non è stato lei, non faccia nulla. Non dia questo codice a nessuno.
+mail-confirm-subject = Confermi la sua scelta – { $brand }
+mail-confirm-lead = Qualcuno, probabilmente lei, ha chiesto a { $brand } di scrivere a questo indirizzo:
+mail-confirm-link = Vedere la richiesta e confermare
+mail-confirm-code = La pagina può chiedere questo codice: { $code }
+mail-confirm-not = Se non è stato lei, non faccia nulla. Senza conferma non inviamo nulla.
+mail-confirm-until = Il link funziona fino alla data: { $until }.
+
 ### Accessibilità
 access-link = Accessibilità
 access-title = Accessibilità

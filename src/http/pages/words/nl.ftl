@@ -199,6 +199,70 @@ undone-lead = Uw eerdere keuzes gelden weer.
 undo-late-title = Het is te laat om dit ongedaan te maken
 undo-late = Er zijn tien minuten voorbij, of u hebt sindsdien anders gekozen. Er is niets veranderd. U kunt uw keuzes altijd veranderen.
 
+### Inloggen
+enter-title = Inloggen
+enter-lead = Typ uw e-mailadres. Wij sturen er een link en een code naartoe.
+enter-address = E-mailadres
+enter-button = Stuur mij een link en een code
+enter-error = Vul een adres in zoals naam@voorbeeld.nl
+enter-off = Inloggen is hier niet ingesteld.
+inbox-title = Kijk in uw mailbox
+inbox-lead = Als wij dit adres kennen, is er een bericht onderweg met een link en een code die 10 minuten geldig zijn.
+inbox-code = Code van zes cijfers
+inbox-button = Inloggen
+inbox-error-wrong = Dit is niet de code uit ons laatste bericht. Controleer de code.
+inbox-error-tries = Er zijn te veel codes geprobeerd. Open de link uit het bericht in deze browser, of vraag een ander bericht.
+inbox-none = Niets ontvangen?
+inbox-none-text = Wacht een paar minuten en kijk ook bij ongewenste berichten. Controleer of het het adres is waarop wij u schrijven.
+inbox-again = Een ander bericht vragen
+link-opens = Druk op de knop om in deze browser in te loggen.
+link-elsewhere-title = De aanvraag kwam uit een andere browser
+link-elsewhere = Ga terug naar waar u het vroeg en typ daar de code van zes cijfers uit hetzelfde bericht. Er is niets veranderd.
+link-used-title = Deze link is al gebruikt
+link-used = Hij werkt één keer. Vraag een ander bericht om opnieuw in te loggen.
+link-late = Hij werkt 10 minuten. Vraag een ander bericht.
+me-title = Uw pagina
+me-lead = Wat wij van uw keuzes bewaren, op één plaats.
+me-contacts = Uw contactgegevens bij ons
+me-choices = Keuzes bekijken en wijzigen
+me-idle = Na 15 minuten zonder gebruik wordt u uitgelogd.
+me-sign-out = Uitloggen
+kind-email = E-mail
+kind-phone = Telefoon
+kind-postal = Postadres
+kind-crm_id = Klantnummer
+kind-device_id = Apparaat
+
+### Bevestigen
+confirm-title = Bevestig uw keuze
+confirm-code-lead = Typ de code van zes cijfers uit hetzelfde bericht. Eerder verandert er niets.
+confirm-what = Wat er is gevraagd
+confirm-words = De getoonde tekst
+confirm-button = Ja, ik bevestig
+confirm-not = Hebt u niets gevraagd, sluit dan deze pagina. Wij sturen dan niets.
+confirm-error-tries = Er zijn te veel codes geprobeerd. Vraag het opnieuw waar u het vroeg.
+confirmed-lead = Uw keuze is bevestigd.
+confirmed-what = Wat u vanaf nu ontvangt
+confirmed-kept = Wat blijft zoals het was, omdat u intussen anders hebt geantwoord
+confirmed-back = U kunt altijd van gedachten veranderen. Elk bericht van ons heeft een link naar uw keuzes.
+confirmed-before = U hebt dit al bevestigd op { $since }. Er is niets veranderd.
+confirmed-no-since = U hebt sindsdien nee gezegd, op { $since }. Uw nee blijft gelden.
+confirmed-yes-since = U hebt al ja gezegd op { $since }. Er is niets veranderd.
+confirmed-expired = Hij werkte zeven dagen en er is niets bevestigd. Vraag het opnieuw als u wilt.
+
+### Berichten
+mail-in-subject = Uw aanmelding – { $brand }
+mail-in-lead = U wilt inloggen bij { $brand }. De link werkt één keer, 10 minuten lang, in de browser waarin u het vroeg.
+mail-in-link = In deze browser inloggen
+mail-in-code = Of typ deze code waar u het vroeg: { $code }
+mail-in-not = Was u het niet, doe dan niets. Geef deze code aan niemand.
+mail-confirm-subject = Bevestig uw keuze – { $brand }
+mail-confirm-lead = Iemand, waarschijnlijk u, heeft { $brand } gevraagd naar dit adres te schrijven:
+mail-confirm-link = De aanvraag bekijken en bevestigen
+mail-confirm-code = De pagina kan om deze code vragen: { $code }
+mail-confirm-not = Was u het niet, doe dan niets. Zonder bevestiging sturen wij niets.
+mail-confirm-until = De link werkt tot { $until }.
+
 ### Toegankelijkheid
 access-link = Toegankelijkheid
 access-title = Toegankelijkheid

@@ -1,0 +1,5 @@
+ALTER TABLE links DROP COLUMN power;
+DROP TABLE customer_sessions;
+DROP TABLE sign_ins;
+DROP TABLE confirmations;
+DROP TABLE mails;

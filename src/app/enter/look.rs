@@ -1,0 +1,125 @@
+//! Who asked to sign in, and the mail to those who are known: away from the request, so that its answer
+//! takes the same time for all.
+
+use crate::access::code::Code;
+use crate::access::token::{PlainToken, TokenKind};
+use crate::app::mail::{Content, Letter};
+use crate::app::open::App;
+use crate::app::refusal::Refusal;
+use crate::domain::registry::{Identifier, IdentifierKind};
+use crate::domain::time::Now;
+use crate::store::{AskedSignIn, Looked, ReadTx, Ready};
+use chrono::{DateTime, TimeDelta, Utc};
+
+impl App {
+    /// Looks at the wishes that wait, and writes to whom is known; how many were settled. Blocks.
+    ///
+    /// # Errors
+    /// Where the data cannot be read or written.
+    pub fn look_at_sign_ins(&self, now: Now) -> Result<usize, Refusal> {
+        let waiting = self.store.read(|tx| tx.asked_sign_ins(&self.serve, now))?;
+        let mut settled = 0;
+        for asked in waiting {
+            let Some(looked) = self.look(&asked, now)? else {
+                continue;
+            };
+            let first = self.store.sign_in_looked(
+                &self.serve,
+                asked.browser,
+                &looked,
+                now,
+                self.entropy(),
+            )?;
+            settled += usize::from(first);
+        }
+        Ok(settled)
+    }
+
+    /// What comes of a wish; `None` where the address has just had a mail, and has to wait for the next.
+    fn look(&self, asked: &AskedSignIn, now: Now) -> Result<Option<Looked>, Refusal> {
+        let serve = &self.serve;
+        let found = self.store.read(|tx| {
+            let Some(subject) = tx.find(serve, &[asked.contact])? else {
+                return Ok(None);
+            };
+            let identifiers = tx.identifiers(serve, subject)?;
+            let is_it = |held: &crate::store::StoredIdentifier| {
+                held.blind == asked.contact && held.identifier.kind() == IdentifierKind::Email
+            };
+            let address = identifiers.into_iter().find(is_it);
+            let history = tx.sign_in_mails(serve, asked.contact, now)?;
+            let brand = brand(tx, self)?;
+            Ok::<_, Refusal>(address.map(|held| (subject, held.identifier, history, brand)))
+        })?;
+        let Some((subject, address, (mails, last), brand)) = found else {
+            return Ok(Some(Looked::Nobody));
+        };
+        if must_wait(mails, last, now.utc()) {
+            return Ok(None);
+        }
+        let token = PlainToken::new(TokenKind::SignIn, self.entropy())?;
+        let code = Code::new(self.entropy())?;
+        let letter = self.letter(asked, &address, &brand, (&token, &code));
+        let mail = letter.posted(asked.expires_at, now, self.entropy())?;
+        Ok(Some(Looked::Mail(Box::new(Ready {
+            subject,
+            token: token.hash(),
+            code,
+            mail,
+        }))))
+    }
+
+    fn letter(
+        &self,
+        asked: &AskedSignIn,
+        address: &Identifier,
+        brand: &str,
+        (token, code): (&PlainToken, &Code),
+    ) -> Letter {
+        Letter {
+            to: address.reveal().to_owned(),
+            language: asked.language.clone(),
+            brand: brand.to_owned(),
+            content: Content::SignIn {
+                link: format!("{}/sign-in/{}", self.public_url(), token.reveal()),
+                code: code.reveal().to_owned(),
+            },
+        }
+    }
+}
+
+/// In whose name a mail is that is about no purpose: the first controller's, as on the pages.
+fn brand(tx: &mut ReadTx<'_>, app: &App) -> Result<String, Refusal> {
+    let catalogue = tx.catalogue(&app.serve)?;
+    let first = catalogue.controllers.values().next();
+    Ok(first.map_or_else(|| "Placet".to_owned(), |one| one.name.clone()))
+}
+
+/// An address gets its first mail at once, and each further one within the hour after a longer pause: it
+/// is slowed down and never shut out, and nobody's letter box is filled.
+fn must_wait(mails: u64, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    let pause = match mails {
+        0 => return false,
+        1 => TimeDelta::seconds(30),
+        2 => TimeDelta::minutes(2),
+        _ => TimeDelta::minutes(9),
+    };
+    last.is_some_and(|last| last + pause > now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::from_micros;
+
+    #[test]
+    fn mails_to_one_address_come_ever_more_slowly_and_never_stop() {
+        let now = from_micros(1_795_348_800_000_000);
+        let waits = |mails, seconds| must_wait(mails, Some(now - TimeDelta::seconds(seconds)), now);
+        assert!(!must_wait(0, None, now));
+        assert!(waits(1, 29) && !waits(1, 30));
+        assert!(waits(2, 119) && !waits(2, 120));
+        // a wish lives for ten minutes: even then its mail comes
+        assert!(waits(90, 539) && !waits(90, 540));
+    }
+}

@@ -1,0 +1,159 @@
+//! Mail: what is written, who writes it in the person's language, who carries it.
+//!
+//! A letter is put into the queue by the transaction that causes it, sealed. Its words are found when it
+//! goes out, by whoever holds the words ([`Stationery`]), and it leaves by a [`Postman`].
+
+mod deliver;
+
+pub use deliver::Delivered;
+
+use crate::domain::ids::MailId;
+use crate::domain::personal::Personal;
+use crate::domain::time::{Entropy, NoEntropy, Now};
+use crate::store::NewMail;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What is written to whom: kept sealed, and never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The address.
+    pub to: String,
+    /// The language, as a code.
+    pub language: String,
+    /// In whose name.
+    pub brand: String,
+    /// What it says.
+    pub content: Content,
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Letter(•••)")
+    }
+}
+
+/// What a letter says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    /// Link and code to sign in, for ten minutes.
+    SignIn {
+        /// Where the link leads.
+        link: String,
+        /// The six digits.
+        code: String,
+    },
+    /// Link and code that confirm a consent. No advertising is in it (UWG 7(2) no. 2; R-201).
+    Confirm {
+        /// Where the link leads.
+        link: String,
+        /// The six digits.
+        code: String,
+        /// What is confirmed.
+        items: Vec<Item>,
+        /// Until when it can be.
+        until: DateTime<Utc>,
+    },
+}
+
+/// One thing that is confirmed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The purpose's title.
+    pub title: String,
+    /// The title's language where it is not the letter's.
+    pub lang: Option<String>,
+    /// The channel's code.
+    pub channel: String,
+}
+
+impl Content {
+    /// What it is for, in a word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "sign_in",
+            Self::Confirm { .. } => "confirm",
+        }
+    }
+}
+
+impl Letter {
+    /// The letter as a mail of the queue.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn posted(
+        &self,
+        expires_at: DateTime<Utc>,
+        now: Now,
+        entropy: &dyn Entropy,
+    ) -> Result<NewMail, NoEntropy> {
+        Ok(NewMail {
+            id: MailId::new(now, entropy)?,
+            kind: self.content.kind(),
+            letter: Personal::new(serde_json::to_vec(self).unwrap_or_default()),
+            expires_at,
+        })
+    }
+}
+
+/// A letter in words.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The subject line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same as a page.
+    pub html: String,
+    /// The language of both, as a code.
+    pub language: &'static str,
+}
+
+/// Who knows the words.
+pub trait Stationery: Send + Sync {
+    /// Puts a letter into words.
+    fn write(&self, letter: &Letter) -> Written;
+}
+
+/// A mail that is ready to go.
+pub struct Mail<'a> {
+    /// Its id: a second copy has the same.
+    pub id: MailId,
+    /// When it is sent.
+    pub at: DateTime<Utc>,
+    /// The address.
+    pub to: Personal<&'a str>,
+    /// In whose name.
+    pub brand: &'a str,
+    /// Its words.
+    pub written: Written,
+}
+
+/// A mail was not taken. The reason is a word of ours: a server's own may repeat the address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// It may be taken later.
+    #[error("{0}")]
+    ForNow(String),
+    /// It never will be.
+    #[error("{0}")]
+    ForGood(String),
+}
+
+/// Who carries mails.
+pub trait Postman: Send + Sync {
+    /// Hands a mail over. Blocks, for half a minute at most.
+    ///
+    /// # Errors
+    /// Where it was not taken.
+    fn carry(&self, mail: &Mail<'_>) -> Result<(), Undelivered>;
+}
+
+/// Where mails lie that are not sent.
+pub trait Tray: Send + Sync {
+    /// The latest ones as text, the last first.
+    fn latest(&self) -> Vec<String>;
+}

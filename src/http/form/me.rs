@@ -1,0 +1,193 @@
+//! `/me`: the page of a customer who is signed in, and what leads on from it.
+
+use super::enter::SESSION;
+use super::{failed, frame};
+use crate::access::{Grant, OwnFile};
+use crate::app::Refusal;
+use crate::audit::encoding::hex;
+use crate::domain::ids::Blind;
+use crate::domain::registry::IdentifierKind;
+use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::json::{Body, SMALL};
+use crate::http::pages::{Frame, MePage, OwnContact, PostForm, ProblemKind};
+use crate::http::problem::Problem;
+use crate::http::site::Site;
+use crate::http::work::block;
+use crate::store::{CustomerSession, StoredIdentifier};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+
+/// Who is in, and what they may read of their own.
+pub(super) struct In {
+    pub grant: Grant<OwnFile>,
+    pub session: CustomerSession,
+}
+
+/// Who is signed in in this browser; `None` sends them to the sign-in page.
+pub(super) async fn signed_in(
+    site: &web::Data<Site>,
+    request: &HttpRequest,
+) -> Result<Option<In>, Problem> {
+    let Some(token) = browser::cookie_of(request, site, SESSION) else {
+        return Ok(None);
+    };
+    let site = site.clone();
+    let found = block(move || site.app.signed_in(&token, site.app.now())).await?;
+    Ok(found.map(|(grant, session)| In { grant, session }))
+}
+
+/// The page.
+#[get("/me")]
+pub async fn me(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
+    let visit = Visit::of(&request, &site);
+    match signed_in(&site, &request).await {
+        Ok(Some(found)) => shown(&site, visit, found).await,
+        Ok(None) => to_sign_in(visit),
+        Err(_) => unavailable(&site, visit),
+    }
+}
+
+async fn shown(site: &web::Data<Site>, visit: Visit, found: In) -> HttpResponse {
+    let (grant, app) = (found.grant.clone(), site.clone());
+    let contacts = block(move || app.app.own_contacts(&grant)).await;
+    match contacts {
+        Ok(contacts) => {
+            let html = page(site, visit, &found.session, &contacts);
+            browser::page(StatusCode::OK, html)
+        }
+        Err(_) => unavailable(site, visit),
+    }
+}
+
+/// Opens the choices of one contact point, by a link that lives as long as a visit.
+#[post("/me/choices")]
+pub async fn choices(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    body: Body<SMALL>,
+) -> HttpResponse {
+    let form = Form::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(&request, &site, &form);
+    let found = match signed_in(&site, &request).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return to_sign_in(visit),
+        Err(_) => return unavailable(&site, visit),
+    };
+    if !is_ours(&site, &request, &form, &found.session) {
+        return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::StaleForm);
+    }
+    let wanted = form.get("contact").unwrap_or_default().to_owned();
+    let opened = {
+        let site = site.clone();
+        block(move || opened(&site, &found, &wanted)).await
+    };
+    match opened {
+        Ok(Some(address)) => browser::to(&format!("{address}?lang={}", visit.language.code())),
+        Ok(None) => failed(&site, &visit, StatusCode::NOT_FOUND, ProblemKind::NotFound),
+        Err(_) => unavailable(&site, visit),
+    }
+}
+
+fn opened(site: &Site, found: &In, wanted: &str) -> Result<Option<String>, Refusal> {
+    let contacts = site.app.own_contacts(&found.grant)?;
+    let is_it = |held: &&StoredIdentifier| name(site, &found.session, &held.blind) == wanted;
+    let Some(held) = contacts.iter().find(is_it) else {
+        return Ok(None);
+    };
+    let now = site.app.now();
+    Ok(Some(site.app.open_choices(
+        &found.grant,
+        held.blind,
+        now,
+    )?))
+}
+
+/// Signs out.
+#[post("/me/sign-out")]
+pub async fn leave(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
+    let form = Form::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(&request, &site, &form);
+    let found = match signed_in(&site, &request).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return to_sign_in(visit),
+        Err(_) => return unavailable(&site, visit),
+    };
+    if !is_ours(&site, &request, &form, &found.session) {
+        return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::StaleForm);
+    }
+    let token = browser::cookie_of(&request, &site, SESSION).unwrap_or_default();
+    let closed = {
+        let site = site.clone();
+        block(move || site.app.leave(&token)).await
+    };
+    match closed {
+        Ok(()) => {
+            let gone = browser::no_cookie(&site, SESSION);
+            let mut response = browser::with_cookie(to_sign_in(visit), &gone);
+            browser::clear(&mut response);
+            response
+        }
+        Err(_) => unavailable(&site, visit),
+    }
+}
+
+fn is_ours(site: &Site, request: &HttpRequest, form: &Form, session: &CustomerSession) -> bool {
+    from_our_page(request, site) && form.get("csrf") == Some(session.csrf.as_str())
+}
+
+/// The name of a contact point in the forms of one session: it says nothing outside of it.
+fn name(site: &Site, session: &CustomerSession, contact: &Blind) -> String {
+    let both = [session.csrf.as_bytes(), b"/", &contact.0].concat();
+    hex(&site.app.keys().form_tag(&both))
+}
+
+fn page(
+    site: &Site,
+    visit: Visit,
+    session: &CustomerSession,
+    contacts: &[StoredIdentifier],
+) -> String {
+    let catalogue = site.app.index().view().catalogue().clone();
+    let csrf = || ("csrf".to_owned(), session.csrf.clone());
+    let own = |held: &StoredIdentifier| {
+        let kind = held.identifier.kind();
+        let form = PostForm {
+            action_url: "/me/choices".into(),
+            hidden: vec![
+                csrf(),
+                ("contact".to_owned(), name(site, session, &held.blind)),
+            ],
+        };
+        OwnContact {
+            kind: kind.as_str().to_owned(),
+            masked: held.identifier.masked(),
+            choices: (kind != IdentifierKind::CrmId).then_some(form),
+        }
+    };
+    let mine = contacts.iter().find(|held| held.blind == session.contact);
+    MePage {
+        frame: Frame {
+            switch_path: Some("/me".into()),
+            ..frame(&catalogue, visit.language)
+        },
+        masked_contact: mine
+            .map(|held| held.identifier.masked())
+            .unwrap_or_default(),
+        contacts: contacts.iter().map(own).collect(),
+        links: Vec::new(),
+        sign_out: PostForm {
+            action_url: "/me/sign-out".into(),
+            hidden: vec![csrf()],
+        },
+    }
+    .render()
+}
+
+fn to_sign_in(visit: Visit) -> HttpResponse {
+    browser::to(&format!("/sign-in?lang={}", visit.language.code()))
+}
+
+fn unavailable(site: &Site, visit: Visit) -> HttpResponse {
+    let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
+    failed(site, &visit, status, kind)
+}

@@ -1,0 +1,114 @@
+//! The ways in, to try things on: full of hostile text.
+
+use super::fixtures::{HOSTILE, at, form, frame, text};
+use super::*;
+
+fn item() -> ConfirmItem {
+    ConfirmItem {
+        title: text(),
+        channel: HOSTILE.to_owned(),
+        words: Some((text(), HOSTILE.to_owned())),
+    }
+}
+
+fn confirm(language: Language, by: ConfirmBy) -> String {
+    ConfirmPage {
+        frame: frame(language),
+        masked_contact: HOSTILE.to_owned(),
+        items: vec![item()],
+        form: form(),
+        by,
+    }
+    .render()
+}
+
+fn confirmed(language: Language, state: ConfirmedState) -> String {
+    ConfirmedPage {
+        frame: frame(language),
+        masked_contact: HOSTILE.to_owned(),
+        state,
+        position: Some(48_211),
+    }
+    .render()
+}
+
+fn inbox(language: Language, error: Option<CodeError>) -> String {
+    InboxPage {
+        frame: frame(language),
+        masked_contact: Some(HOSTILE.to_owned()),
+        form: form(),
+        error,
+    }
+    .render()
+}
+
+fn link(language: Language, state: LinkState) -> String {
+    LinkInPage {
+        frame: frame(language),
+        state,
+        form: form(),
+    }
+    .render()
+}
+
+fn enter(language: Language, is_open: bool, error: bool) -> String {
+    EnterPage {
+        frame: frame(language),
+        form: is_open.then(form),
+        error,
+    }
+    .render()
+}
+
+fn me(language: Language) -> String {
+    let contact = |kind: &str, choices| OwnContact {
+        kind: kind.to_owned(),
+        masked: HOSTILE.to_owned(),
+        choices,
+    };
+    MePage {
+        frame: frame(language),
+        masked_contact: HOSTILE.to_owned(),
+        contacts: vec![contact("email", Some(form())), contact(HOSTILE, None)],
+        links: vec![("me-choices", HOSTILE.to_owned())],
+        sign_out: form(),
+    }
+    .render()
+}
+
+/// Each of them, in each state, with a name.
+pub(super) fn ways_in(language: Language) -> Vec<(String, String)> {
+    use CodeError::{Tries, Wrong};
+    use ConfirmBy::{Button, Code};
+    use ConfirmedState::{Before, Done, Expired, NoSince, Replaced, YesSince};
+    use LinkState::{Elsewhere, Late, Opens, Used};
+    let (given, kept) = (vec![item()], vec![item()]);
+    let pages = [
+        ("enter", enter(language, true, false)),
+        ("enter, closed", enter(language, false, false)),
+        ("enter, error", enter(language, true, true)),
+        ("inbox", inbox(language, None)),
+        ("inbox, error", inbox(language, Some(Wrong))),
+        ("inbox, error of tries", inbox(language, Some(Tries))),
+        ("link", link(language, Opens)),
+        ("link, error elsewhere", link(language, Elsewhere)),
+        ("link, error used", link(language, Used)),
+        ("link, error late", link(language, Late)),
+        ("me", me(language)),
+        ("confirm", confirm(language, Button)),
+        ("confirm by code", confirm(language, Code(None))),
+        ("confirm, error", confirm(language, Code(Some(Wrong)))),
+        (
+            "confirm, error of tries",
+            confirm(language, Code(Some(Tries))),
+        ),
+        ("confirmed", confirmed(language, Done(given, kept))),
+        ("confirmed before", confirmed(language, Before(at()))),
+        ("confirmed, no since", confirmed(language, NoSince(at()))),
+        ("confirmed, yes since", confirmed(language, YesSince(at()))),
+        ("confirmed, error late", confirmed(language, Expired)),
+        ("confirmed, error replaced", confirmed(language, Replaced)),
+    ];
+    let named = pages.into_iter();
+    named.map(|(name, html)| (name.to_owned(), html)).collect()
+}

@@ -1,0 +1,182 @@
+//! Mails in words: a text, and the same as a simple page. Nothing is loaded, and no advertising is in them.
+
+use askama::Template;
+
+use super::frame::rendered;
+use super::{Language, Text, Words, date_long};
+use crate::app::mail::{Content, Item, Letter, Stationery, Written};
+
+/// The words of the pages, for mails.
+pub struct MailWords {
+    /// The time zone in which dates are told.
+    pub timezone: chrono_tz::Tz,
+}
+
+/// What both forms of a mail say.
+struct Said {
+    subject: String,
+    lead: String,
+    items: Vec<(Text, String)>,
+    link: String,
+    link_text: String,
+    code: String,
+    after: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct MailView<'a> {
+    w: Words,
+    said: &'a Said,
+}
+
+impl Stationery for MailWords {
+    fn write(&self, letter: &Letter) -> Written {
+        let language = Language::from_code(&letter.language).unwrap_or_default();
+        let w = Words::of(language);
+        let said = self.said(w, letter);
+        Written {
+            html: rendered(&MailView { w, said: &said }),
+            text: plain(w, &said),
+            language: language.code(),
+            subject: said.subject,
+        }
+    }
+}
+
+impl MailWords {
+    fn said(&self, w: Words, letter: &Letter) -> Said {
+        let brand = [("brand", letter.brand.as_str())];
+        match &letter.content {
+            Content::SignIn { link, code } => Said {
+                subject: w.get_with("mail-in-subject", &brand),
+                lead: w.get_with("mail-in-lead", &brand),
+                items: Vec::new(),
+                link: link.clone(),
+                link_text: w.get("mail-in-link"),
+                code: w.get_with("mail-in-code", &[("code", code)]),
+                after: vec![w.get("mail-in-not")],
+            },
+            Content::Confirm {
+                link,
+                code,
+                items,
+                until,
+            } => {
+                let until = until.with_timezone(&self.timezone);
+                let until = date_long(w, until.date_naive());
+                Said {
+                    subject: w.get_with("mail-confirm-subject", &brand),
+                    lead: w.get_with("mail-confirm-lead", &brand),
+                    items: items.iter().map(|item| told(w, item)).collect(),
+                    link: link.clone(),
+                    link_text: w.get("mail-confirm-link"),
+                    code: w.get_with("mail-confirm-code", &[("code", code)]),
+                    after: vec![
+                        w.get("mail-confirm-not"),
+                        w.get_with("mail-confirm-until", &[("until", &until)]),
+                    ],
+                }
+            }
+        }
+    }
+}
+
+fn told(w: Words, item: &Item) -> (Text, String) {
+    let title = Text {
+        text: item.title.clone(),
+        lang: item.lang.clone(),
+    };
+    (title, w.code("channel", &item.channel))
+}
+
+fn plain(w: Words, said: &Said) -> String {
+    let mut text = format!("{}\n", said.lead);
+    for (title, channel) in &said.items {
+        text.push_str(&format!("\n- {} ({channel})", title.text));
+    }
+    if !said.items.is_empty() {
+        text.push('\n');
+    }
+    let label = w.get_with("label-colon", &[("label", &said.link_text)]);
+    text.push_str(&format!("\n{label}\n{}\n", said.link));
+    text.push_str(&format!("\n{}\n", said.code));
+    for line in &said.after {
+        text.push_str(&format!("\n{line}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+
+    fn letter(language: &str, content: Content) -> Letter {
+        Letter {
+            to: "anne@example.fr".into(),
+            language: language.into(),
+            brand: "<b>Lumière</b>".into(),
+            content,
+        }
+    }
+
+    fn both() -> [Content; 2] {
+        let (link, code) = ("https://x.example/o/o_1".to_owned(), "123456".to_owned());
+        let sign_in = Content::SignIn {
+            link: link.clone(),
+            code: code.clone(),
+        };
+        let item = Item {
+            title: "Le <i>journal</i>".into(),
+            lang: Some("fr".into()),
+            channel: "email".into(),
+        };
+        let until = crate::domain::time::from_micros(1_795_348_800_000_000);
+        let confirm = Content::Confirm {
+            link,
+            code,
+            items: vec![item],
+            until,
+        };
+        [sign_in, confirm]
+    }
+
+    /// X30: a text beside the page, the language said, a link that says where it leads, nothing loaded,
+    /// 16 px; and each in its own words.
+    #[test]
+    fn every_mail_in_every_language() {
+        let words = MailWords {
+            timezone: chrono_tz::Europe::Paris,
+        };
+        let mut subjects = std::collections::BTreeSet::new();
+        for language in Language::ALL {
+            for content in both() {
+                let written = words.write(&letter(language.code(), content));
+                for part in [&written.text, &written.html] {
+                    assert!(part.contains("https://x.example/o/o_1") && part.contains("123456"));
+                    assert!(!part.contains("{$") && !part.contains("mail-"), "{part}");
+                }
+                let html = &written.html;
+                assert!(html.starts_with(&format!(
+                    "<!doctype html>\n<html lang=\"{}\">",
+                    language.code()
+                )));
+                assert!(html.contains("&#60;b&#62;Lumière"), "{html}");
+                let link = html.split("<a ").nth(1).unwrap();
+                let text = link.split(['>', '<']).nth(1).unwrap();
+                assert!(text.len() > 5 && !text.contains("http"), "{text}");
+                for loads in ["src=", "url(", "<img", "<link", "<script"] {
+                    assert!(!html.contains(loads), "{loads}");
+                }
+                assert!(html.contains("font:16px"));
+                assert!(
+                    !written.subject.contains("123456"),
+                    "a locked screen shows subjects"
+                );
+                subjects.insert(written.subject);
+            }
+        }
+        assert_eq!(subjects.len(), 12);
+    }
+}
