@@ -3,6 +3,7 @@
 pub mod add_staff;
 pub mod audience;
 pub mod audit_check;
+pub mod background;
 pub mod check;
 pub mod checkpoint;
 pub mod choices;
@@ -28,6 +29,7 @@ pub mod issue_link;
 mod judge;
 mod linked;
 pub mod lookup;
+mod names;
 pub mod object;
 pub mod open;
 pub mod outlook;

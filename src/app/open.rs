@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::background::Shelf;
 use super::clock::ClockWatch;
 use super::deciding::Memories;
 use super::decisions::{Books, Maker, Recorder};
@@ -22,6 +23,7 @@ use crate::store::keys::Keyring;
 use crate::store::{DatabaseUrl, Options, Store, StoreError};
 use chrono_tz::Tz;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How the service is opened. Time, randomness and secrets are handed in.
 pub struct Setup {
@@ -79,6 +81,8 @@ pub struct App {
     pub(super) authority: Option<Authority>,
     pub(super) clock_watch: ClockWatch,
     pub(super) views: Views,
+    pub(super) shelf: Option<Shelf>,
+    pub(super) stopping: AtomicBool,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
@@ -150,6 +154,8 @@ impl App {
             recorder,
             memories: Memories::new(maker.clone()),
             views: Views::default(),
+            shelf: None,
+            stopping: AtomicBool::new(false),
             maker,
             store,
             index,
@@ -193,8 +199,21 @@ impl App {
     /// # Errors
     /// Where the database fails; nothing is lost then.
     pub fn settle(&self) -> Result<(), StoreError> {
+        // an export that is made would keep the database from being settled
+        self.stopping.store(true, Ordering::Relaxed);
         self.recorder.stop();
         self.store.settle(&self.serve)
+    }
+
+    /// Asked by long work between its steps.
+    ///
+    /// # Errors
+    /// Where the service stops.
+    pub(super) fn goes_on(&self) -> Result<(), StoreError> {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Err(StoreError::Stopping);
+        }
+        Ok(())
     }
 
     /// The present instant.

@@ -24,6 +24,7 @@ mod uses;
 pub use query::{ReportKind, ReportQuery};
 pub use sheet::{About, Cell, Chart, Column, Holds, Layout, Sheets, Table, permille};
 
+use super::export::ExportError;
 use super::open::App;
 use super::period;
 use super::refusal::Refusal;
@@ -57,6 +58,15 @@ pub enum ReportError {
 impl From<StoreError> for ReportError {
     fn from(error: StoreError) -> Self {
         Self::Refused(error.into())
+    }
+}
+
+impl From<ReportError> for ExportError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Refused(refusal) => Self::Refused(refusal),
+            ReportError::Output(error) => Self::Package(error.into()),
+        }
     }
 }
 

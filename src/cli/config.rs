@@ -25,6 +25,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("witnesses", "", false),
     ("timestamp_url", "", true),
     ("timestamp_chain", "", false),
+    ("export_hours", "24", false),
 ];
 
 /// The configuration cannot be used.

@@ -5,18 +5,23 @@ use super::courier::HttpCourier;
 use super::output::{Exit, Failure, say};
 use super::{authority, master_key, setup};
 use crate::app::App;
+use crate::app::background::{Press, Shelf};
 use crate::app::demo::Demo;
 use crate::app::witness::{Courier, Witness};
+use crate::domain::time::Entropy;
 use crate::http::metrics::Metrics;
 use crate::http::pages::Language;
+use crate::http::press::Presses;
 use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
+use crate::jobs::exports::Exports;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
 use actix_web::web;
+use chrono::TimeDelta;
 use clap::Args;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -134,6 +139,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         app.shadow(&draft)
             .map_err(|error| Failure::usage(error.to_string()))?;
     }
+    app.keep_exports(shelf(config, app.entropy())?);
     let app = Arc::new(app);
     app.activate_policy()?;
     app.warn_of_stale_registers();
@@ -142,6 +148,10 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let _decisions = Decisions::start(app.clone())?;
     let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new());
     let _timestamps = Timestamps::start(app.clone())?;
+    let press: Arc<dyn Press> = Arc::new(Presses {
+        timezone: site.timezone,
+    });
+    let _exports = Exports::start(&app, &press)?;
     let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -166,6 +176,24 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     })?;
     kept.settle()?;
     Ok(Exit::Ok)
+}
+
+/// Where exports of the background are kept.
+fn shelf(config: &Config, entropy: &dyn Entropy) -> Result<Shelf, Failure> {
+    let mend = "must be a number of hours, from 1 to 720";
+    let hours: u16 = config.read("export_hours", mend)?;
+    if !(1..=720).contains(&hours) {
+        let (name, mend) = ("export_hours", mend.into());
+        return Err(ConfigError::Value { name, mend }.into());
+    }
+    let directory = PathBuf::from(config.get("data_dir")).join("exports");
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    Shelf::open(&directory, &host, TimeDelta::hours(hours.into()), entropy).map_err(|error| {
+        Failure::failed(format!(
+            "exports cannot be kept in {}: {error}",
+            directory.display()
+        ))
+    })
 }
 
 /// The draft to be asked beside the live version.

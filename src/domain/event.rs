@@ -259,6 +259,8 @@ pub enum PublicKind {
     Register,
     /// An audit export was made.
     Export,
+    /// The file of an export that was made in the background was fetched.
+    ExportFetched,
     /// A list of persons began to be filtered.
     AudienceBegun,
     /// A list of persons was filtered.
@@ -294,6 +296,7 @@ impl PublicKind {
             Self::Import => "import.made",
             Self::Register => "register.loaded",
             Self::Export => "export.made",
+            Self::ExportFetched => "export.fetched",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
             Self::Decisions => "decisions.recorded",

@@ -85,6 +85,8 @@ ids! {
     DecisionId,
     /// An audit export.
     ExportId,
+    /// An export that is made in the background.
+    BackgroundId,
     /// A request over HTTP, for the logs.
     RequestId,
 }

@@ -15,6 +15,7 @@ pub mod package;
 pub mod page;
 pub mod pages;
 pub mod person_report;
+pub mod press;
 pub mod problem;
 pub mod query;
 pub mod report;

@@ -2,5 +2,6 @@
 
 pub mod checkpoints;
 pub mod decisions;
+pub mod exports;
 pub mod timestamps;
 pub mod witnesses;

@@ -159,6 +159,18 @@ table! {
     erased_entries (position) { position -> BigInt, }
 }
 table! {
+    background_exports (id) {
+        id -> Binary,
+        node -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        wanted -> Text,
+        attempts -> Integer,
+        state -> Text,
+        changed_at -> BigInt,
+    }
+}
+table! {
     decision_blocks (position) {
         position -> BigInt,
         first_at -> BigInt,

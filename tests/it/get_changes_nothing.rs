@@ -46,6 +46,8 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
     for page in [
         "/console",
         "/console/reports",
+        "/console/exports/none",
+        "/console/exports/none/file",
         "/console/sign-in",
         "/console/sign-out",
         "/openapi.json",

@@ -1,6 +1,6 @@
 //! The console's first page.
 
-use super::{frame, session, to};
+use super::{background, frame, session, to};
 use crate::app::Refusal;
 use crate::app::witness::Vouchers;
 use crate::audit::checkpoint::Checkpoint;
@@ -143,7 +143,7 @@ pub(super) async fn page(
         ],
         checkpoint,
         export: export_form("/console/exports", &catalogue, visit.language, open, asked),
-        exports: Vec::new(),
+        exports: background::latest(site, open, visit).await,
     }
     .render()
 }

@@ -1,17 +1,18 @@
 //! The console: staff sign in, see the state, export audit reports.
 
+mod background;
 mod export;
 mod home;
 mod reports;
 mod sign_in;
 
-use super::browser::Visit;
-use super::pages::{Account, Frame, PostForm};
+use super::browser::{self, Visit};
+use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
 use super::site::Site;
 use super::work::block;
 use crate::access::Principal;
 use crate::store::Session;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// Registers the console's pages.
@@ -22,6 +23,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(sign_in::leave)
         .service(home::home)
         .service(export::export)
+        .service(background::show)
+        .service(background::fetch)
         .service(reports::show)
         .service(reports::make);
 }
@@ -69,7 +72,25 @@ fn frame(visit: Visit, session: &Session) -> Frame {
     )
 }
 
+fn forbidden(visit: Visit, open: &Session) -> HttpResponse {
+    problem(StatusCode::FORBIDDEN, ProblemKind::Forbidden, visit, open)
+}
+
+fn problem(status: StatusCode, kind: ProblemKind, visit: Visit, open: &Session) -> HttpResponse {
+    let page = ProblemPage {
+        frame: frame(visit, open),
+        kind,
+        reference: None,
+        back_url: Some("/console".into()),
+    };
+    browser::page(status, page.render())
+}
+
 fn to(address: &'static str) -> HttpResponse {
+    to_page(address)
+}
+
+fn to_page(address: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, address))
         .finish()

@@ -6,6 +6,7 @@
 //! is escaped by the templates.
 
 mod access;
+mod background;
 mod chart;
 mod choice_row;
 mod choices;
@@ -32,6 +33,7 @@ mod page_tests;
 mod staff_fixtures;
 
 pub use access::AccessPage;
+pub use background::{BackgroundPage, BackgroundState, ExportWhat};
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};

@@ -61,4 +61,7 @@ fn take(visitor: Visitor<'_>) {
     picture(&browser, "console", visitor);
     browser.goto(&format!("{}/console/reports", demo.server.url()));
     picture(&browser, "reports", visitor);
+    browser.find("main form button[name=how]").follow();
+    super::walk::ready(&browser);
+    picture(&browser, "export", visitor);
 }

@@ -267,9 +267,57 @@ export-error-campaign = A campaign has 1 to 100 visible characters and no @.
 export-error-campaign_of_uses = Only the use report is made for one campaign.
 export-error-failed = The report could not be made. Nothing has changed. Try again.
 export-error-stale_form = The page was open for too long. Try again.
-exports-title = Latest exports
-exports-at = Made on
+export-background = Make it in the background
+export-error-too_many = Twenty exports wait already. Ask again when some of them are done.
+exports-title = Exports of the background
+exports-at = Asked for on
+exports-what = Export
 exports-period = Period
+exports-by = By
+exports-state = State
+background-title = { $state }: { $what }
+background-waiting = Waiting
+background-waiting-text = Others are made before this one. You can close this page: it is found again on the dashboard.
+background-running = Being made
+background-running-text = You can close this page: it is found again on the dashboard. Should the service be restarted, the export is begun anew.
+background-percent = { $percent } % done
+background-steps = Steps done
+background-of = { $done } of { $total }
+background-rate = Steps a second
+background-left = Time left
+background-left-seconds =
+    { $n ->
+        [one] about { $shown } second
+       *[other] about { $shown } seconds
+    }
+background-left-minutes =
+    { $n ->
+        [one] about { $shown } minute
+       *[other] about { $shown } minutes
+    }
+background-refresh = Refresh
+background-ready = Ready
+background-ready-text = The file is kept until { $until }. An audit report goes at once when a person is erased. Each download is recorded in the log.
+background-size = Size
+background-recorded = Entry in the log
+background-findings = The database does not hold against its log: the report says where.
+background-fetch = Download the file
+background-elsewhere = The file lies on the server { $node }, which made it. Open this page there, or ask for the export again here.
+background-failed = Not made
+background-failed-disk_full = The server’s disk is full. Tell the person who runs it, then ask for the export again.
+background-failed-interrupted = The service stopped three times while it was made. Tell the person who runs it.
+background-failed-erased = Persons were erased while it was made, three times. Ask for it again, or for a shorter period.
+background-failed-not_allowed = Who asked for it may no longer do so.
+background-failed-refused = What was asked for cannot be answered. Check the period, the brand and the purpose.
+background-failed-failed = The export could not be made. Ask for it again; if that does not help, tell the person who runs the server.
+background-gone = Gone
+background-gone-expired = The time for which the file was kept is over. Ask for the export again.
+background-gone-erased = A person was erased since, and may have been in it: the file was taken away. Ask for the export again.
+background-gone-missing = The file is no longer where it was put. Ask for the export again.
+size-kilo = { $n } kB
+size-mega = { $n } MB
+size-giga = { $n } GB
+period = Period
 exports-by = By
 exports-entries = Entries
 exports-file = File
@@ -363,6 +411,7 @@ entry-subject-erased = Erasure
 entry-subject-viewed = File read
 entry-subject-disclosed = Evidence handed out
 entry-export-made = Export
+entry-export-fetched = Export fetched
 entry-key-rotated = Key changed
 entry-signing_key-rotated = Signing key added
 entry-signing_key-retired = Signing key retired

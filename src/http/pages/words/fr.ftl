@@ -268,9 +268,57 @@ export-error-campaign = Une campagne a de 1 à 100 caractères visibles, sans @.
 export-error-campaign_of_uses = Seul le rapport des utilisations se fait pour une campagne.
 export-error-failed = Le rapport n’a pas pu être fait. Rien n’a changé. Réessayez.
 export-error-stale_form = La page était ouverte depuis trop longtemps. Réessayez.
-exports-title = Derniers exports
-exports-at = Fait le
+export-background = Préparer en arrière-plan
+export-error-too_many = Vingt exports attendent déjà. Redemandez quand certains seront prêts.
+exports-title = Exports en arrière-plan
+exports-at = Demandé le
+exports-what = Export
 exports-period = Période
+exports-by = Par
+exports-state = État
+background-title = { $state } : { $what }
+background-waiting = En attente
+background-waiting-text = D’autres exports passent avant celui-ci. Vous pouvez fermer cette page : elle se retrouve depuis le tableau de bord.
+background-running = En préparation
+background-running-text = Vous pouvez fermer cette page : elle se retrouve depuis le tableau de bord. Si le service redémarre, l’export est recommencé.
+background-percent = { $percent } % faits
+background-steps = Étapes faites
+background-of = { $done } sur { $total }
+background-rate = Étapes par seconde
+background-left = Temps restant
+background-left-seconds =
+    { $n ->
+        [one] environ { $shown } seconde
+       *[other] environ { $shown } secondes
+    }
+background-left-minutes =
+    { $n ->
+        [one] environ { $shown } minute
+       *[other] environ { $shown } minutes
+    }
+background-refresh = Actualiser
+background-ready = Prêt
+background-ready-text = Le fichier est gardé jusqu’au { $until }. Un rapport d’audit disparaît dès qu’une personne est effacée. Chaque téléchargement est inscrit au journal.
+background-size = Taille
+background-recorded = Entrée du journal
+background-findings = La base ne correspond pas à son journal : le rapport dit où.
+background-fetch = Télécharger le fichier
+background-elsewhere = Le fichier se trouve sur le serveur { $node }, qui l’a préparé. Ouvrez cette page là-bas, ou redemandez l’export ici.
+background-failed = Non préparé
+background-failed-disk_full = Le disque du serveur est plein. Prévenez la personne qui s’en occupe, puis redemandez l’export.
+background-failed-interrupted = Le service s’est arrêté trois fois pendant la préparation. Prévenez la personne qui s’en occupe.
+background-failed-erased = Des personnes ont été effacées pendant la préparation, trois fois. Redemandez l’export, ou une période plus courte.
+background-failed-not_allowed = La personne qui l’a demandé n’en a plus le droit.
+background-failed-refused = La demande ne peut pas être satisfaite. Vérifiez la période, la marque et la finalité.
+background-failed-failed = L’export n’a pas pu être préparé. Redemandez-le ; si cela ne suffit pas, prévenez la personne qui s’occupe du serveur.
+background-gone = Disparu
+background-gone-expired = Le temps de garde du fichier est passé. Redemandez l’export.
+background-gone-erased = Une personne a été effacée depuis, et pouvait y figurer : le fichier a été retiré. Redemandez l’export.
+background-gone-missing = Le fichier n’est plus à sa place. Redemandez l’export.
+size-kilo = { $n } ko
+size-mega = { $n } Mo
+size-giga = { $n } Go
+period = Période
 exports-by = Par
 exports-entries = Entrées
 exports-file = Fichier
@@ -364,6 +412,7 @@ entry-subject-erased = Effacement
 entry-subject-viewed = Fiche lue
 entry-subject-disclosed = Preuves remises
 entry-export-made = Export
+entry-export-fetched = Export retiré
 entry-key-rotated = Clé changée
 entry-signing_key-rotated = Clé de signature ajoutée
 entry-signing_key-retired = Clé de signature retirée
