@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 20] = [
+const ONLY_IN: [(&str, &[&str]); 22] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -58,6 +58,8 @@ const ONLY_IN: [(&str, &[&str]); 20] = [
     ("argon2", &["access"]),
     ("ureq", &["cli"]),
     ("sha2", &["store"]),
+    ("pki_types", &["audit"]),
+    ("webpki", &["audit"]),
     (
         "ring",
         &["access", "audit", "policy", "store", "app", "cli"],
