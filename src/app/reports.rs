@@ -10,9 +10,11 @@
 //! | [`sheet`] | what a report is made of |
 //! | [`spans`] | a period in days, weeks, months or years |
 //! | [`processing`], [`consents`], [`uses`], [`access`] | the reports |
+//! | [`erasures`] | who was erased, and how much a report may lack for it |
 
 mod access;
 mod consents;
+mod erasures;
 mod processing;
 mod query;
 mod sheet;
@@ -144,9 +146,18 @@ impl App {
         })?;
         match query.report {
             ReportKind::Processing => processing::write(&job, sheets),
-            ReportKind::Consents => consents::write(&job, sheets),
-            ReportKind::Uses => uses::write(&job, sheets),
-            ReportKind::Access => access::write(&job, sheets),
+            ReportKind::Consents => {
+                consents::write(&job, sheets)?;
+                erasures::write(&job, sheets)
+            }
+            ReportKind::Uses => {
+                uses::write(&job, sheets)?;
+                erasures::write(&job, sheets)
+            }
+            ReportKind::Access => {
+                access::write(&job, sheets)?;
+                erasures::write_missing(&job, sheets)
+            }
         }?;
         sheets.end()?;
         Ok(Reported {

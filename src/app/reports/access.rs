@@ -27,10 +27,12 @@ const KINDS: [EntryKind; 10] = [
 /// Entries read at once.
 const PAGE: i64 = 1_000;
 /// What of a payload tells what was accessed.
-const TOLD: [&str; 13] = [
+const TOLD: [&str; 15] = [
     "report",
     "about",
     "view",
+    "reason",
+    "reference",
     "from",
     "to",
     "controller",
