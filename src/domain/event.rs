@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 mod payload;
+mod reading;
 pub use payload::{Payload, Plain};
+pub use reading::{NoReason, Reference, ViewReason, ViewWhy};
 
 /// Who did it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -80,8 +82,8 @@ pub enum SubjectEvent {
         /// Why, in a word.
         reason: String,
     },
-    /// Somebody who is not the person read their file.
-    Viewed(View),
+    /// Somebody who is not the person read their file; why, where they said so.
+    Viewed(View, Option<ViewReason>),
     /// Everything about the person was put into a package.
     Disclosed(ExportId),
 }
@@ -110,7 +112,7 @@ impl SubjectEvent {
             Self::LinkIssued => "contact.linked",
             Self::Contacted(_) => "contact.made",
             Self::Released { .. } => "contact.released",
-            Self::Viewed(_) => "subject.viewed",
+            Self::Viewed(..) => "subject.viewed",
             Self::Disclosed(_) => "subject.disclosed",
         }
     }
@@ -147,7 +149,7 @@ impl SubjectEvent {
             Self::LinkIssued => json!({}),
             Self::Contacted(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Released { contact, reason } => json!({ "contact": contact, "reason": reason }),
-            Self::Viewed(view) => json!({ "view": view }),
+            Self::Viewed(view, reason) => viewed(*view, reason.as_ref()),
             Self::Disclosed(export) => json!({ "export": export }),
         };
         if let Some(fields) = payload.as_object_mut() {
@@ -182,12 +184,30 @@ impl SubjectEvent {
                 contact: field(fields, "contact")?,
                 reason: field(fields, "reason")?,
             },
-            "subject.viewed" => Self::Viewed(field(fields, "view")?),
+            "subject.viewed" => Self::Viewed(field(fields, "view")?, reason(fields)?),
             "subject.disclosed" => Self::Disclosed(field(fields, "export")?),
             _ => Self::Consent(Box::new(ConsentRecord::deserialize(payload).ok()?)),
         };
         (event.kind() == kind).then_some(event)
     }
+}
+
+/// What was read; a reason that was not given has no field.
+fn viewed(view: View, reason: Option<&ViewReason>) -> Value {
+    let mut told = json!({ "view": view });
+    if let (Some(fields), Some(reason)) = (told.as_object_mut(), reason) {
+        fields.insert("reason".into(), json!(reason.why()));
+        if let Some(reference) = reason.reference() {
+            fields.insert("reference".into(), json!(reference));
+        }
+    }
+    told
+}
+
+/// The reason in a payload; none at all where its fields are no reason.
+fn reason(fields: &Map<String, Value>) -> Option<Option<ViewReason>> {
+    let text = |name: &str| fields.get(name).map(|value| value.as_str().unwrap_or(""));
+    ViewReason::read(text("reason"), text("reference")).ok()
 }
 
 fn field<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Option<T> {
@@ -365,7 +385,11 @@ mod tests {
                 restricted: false,
                 effective_at: at,
             },
-            SubjectEvent::Viewed(View::History),
+            SubjectEvent::Viewed(View::History, None),
+            SubjectEvent::Viewed(
+                View::Choices,
+                ViewReason::read(Some("other"), Some("17")).unwrap(),
+            ),
             SubjectEvent::Disclosed(ExportId::from_bytes([7; 16])),
             SubjectEvent::Linked(vec![Blind([0xab; 32]), Blind([1; 32])]),
             SubjectEvent::Merged {

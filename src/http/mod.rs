@@ -18,6 +18,7 @@ pub mod person_report;
 pub mod press;
 pub mod problem;
 pub mod query;
+pub mod reason;
 pub mod report;
 pub mod serve;
 pub mod sheets;
