@@ -8,7 +8,7 @@ use crate::domain::event::Actor;
 use crate::domain::ids::BackgroundId;
 use crate::http::browser::{self, Visit};
 use crate::http::pages::{
-    BackgroundPage, BackgroundState, ExportRow, ExportWhat, PostForm, ProblemKind, When,
+    BackgroundPage, BackgroundState, ExportRow, ExportWhat, ProblemKind, When,
 };
 use crate::http::press;
 use crate::http::site::Site;
@@ -111,7 +111,7 @@ pub(super) async fn latest(site: &web::Data<Site>, open: &Session, visit: Visit)
             to: page.to,
             by: page.by,
             state: page.state.word(),
-            url: format!("/console/exports/{}", export.id),
+            url: page.url,
         }
     };
     exports.iter().take(LISTED).map(row).collect()
@@ -160,7 +160,6 @@ fn page(
     };
     // the end is the first instant that is no longer in the period
     let last = until - TimeDelta::microseconds(1);
-    let address = format!("/console/exports/{}", export.id);
     BackgroundPage {
         frame: frame(visit, open),
         what,
@@ -169,14 +168,7 @@ fn page(
         asked_at: at(export.asked_at),
         by: by(&export.asked_by, names),
         state: state(site, export),
-        refresh: PostForm {
-            action_url: address.clone(),
-            hidden: Vec::new(),
-        },
-        file: PostForm {
-            action_url: format!("{address}/file"),
-            hidden: Vec::new(),
-        },
+        url: format!("/console/exports/{}", export.id),
     }
 }
 

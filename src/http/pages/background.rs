@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, PostForm, When, Words, date_long, date_time_long};
+use super::{Frame, When, Words, date_long, date_time_long};
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,10 +108,8 @@ pub struct BackgroundPage {
     pub by: String,
     /// How it stands.
     pub state: BackgroundState,
-    /// The button that asks for the page again.
-    pub refresh: PostForm,
-    /// The button that fetches the file.
-    pub file: PostForm,
+    /// The page's own address, which is asked for again; the file is below it.
+    pub url: String,
 }
 
 #[derive(Template)]

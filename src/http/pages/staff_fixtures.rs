@@ -124,8 +124,7 @@ pub(super) fn background(language: Language) -> Vec<(String, String)> {
             asked_at: at(),
             by: HOSTILE.to_owned(),
             state,
-            refresh: form(),
-            file: form(),
+            url: HOSTILE.to_owned(),
         };
         (name, page.render())
     };

@@ -327,6 +327,7 @@ mod tests {
             "withheld-",
             "percent",
             "undo-late",
+            "erased-",
             "background-failed-",
             "background-gone-",
         ];

@@ -76,7 +76,7 @@ fn an_export_of_the_background_needs_no_mouse() {
     browser.press(ENTER);
     arrives(&browser, "export-title");
     ready(&browser);
-    tab_to(&browser, "main form[action$='/file'] button");
+    tab_to(&browser, "main a[href$='/file']");
 }
 
 #[test]

@@ -92,12 +92,11 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
 /// Asks for the page of an export again until its file is there.
 pub fn ready(browser: &Browser) {
     for _ in 0..120 {
-        if browser.script("return !!document.querySelector(\"main form[action$='/file']\")") == true
-        {
+        if browser.script("return !!document.querySelector(\"main a[href$='/file']\")") == true {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(250));
-        browser.find("main form button.main").follow();
+        browser.find("main a[href*='?lang=']").follow();
     }
     panic!("the export is never ready");
 }
