@@ -184,7 +184,7 @@ impl SubjectEvent {
                 contact: field(fields, "contact")?,
                 reason: field(fields, "reason")?,
             },
-            "subject.viewed" => Self::Viewed(field(fields, "view")?, reason(fields)?),
+            "subject.viewed" => Self::Viewed(field(fields, "view")?, reason(fields).ok()?),
             "subject.disclosed" => Self::Disclosed(field(fields, "export")?),
             _ => Self::Consent(Box::new(ConsentRecord::deserialize(payload).ok()?)),
         };
@@ -204,10 +204,10 @@ fn viewed(view: View, reason: Option<&ViewReason>) -> Value {
     told
 }
 
-/// The reason in a payload; none at all where its fields are no reason.
-fn reason(fields: &Map<String, Value>) -> Option<Option<ViewReason>> {
+/// The reason in a payload, where there is one.
+fn reason(fields: &Map<String, Value>) -> Result<Option<ViewReason>, NoReason> {
     let text = |name: &str| fields.get(name).map(|value| value.as_str().unwrap_or(""));
-    ViewReason::read(text("reason"), text("reference")).ok()
+    ViewReason::read(text("reason"), text("reference"))
 }
 
 fn field<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Option<T> {
