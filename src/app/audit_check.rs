@@ -94,7 +94,7 @@ impl App {
     ) -> Result<AuditFindings, Refusal> {
         let found = self
             .store
-            .read(|tx| self.comparing(tx, grant, progress)?.run());
+            .read(|tx| self.comparing(tx, grant, progress)?.run(&|| self.goes_on()));
         Ok(found?)
     }
 
@@ -196,9 +196,12 @@ impl Check<'_, '_, '_> {
         Ok(found.close(positions.len() as u64, 1))
     }
 
-    /// Everything, in one unchanging state of the database.
-    pub(super) fn run(self) -> Result<AuditFindings, StoreError> {
-        let run = self.go_on(Walk::default(), &|_| Ok(()));
+    /// Everything, in one unchanging state of the database. `goes_on` is asked from time to time.
+    pub(super) fn run(
+        self,
+        goes_on: &dyn Fn() -> Result<(), StoreError>,
+    ) -> Result<AuditFindings, StoreError> {
+        let run = self.go_on(Walk::default(), &|_| Ok(goes_on()?));
         run.map_err(|error| match error {
             CheckError::Store(error) => error,
             // nothing was kept, and nothing is

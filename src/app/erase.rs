@@ -6,15 +6,13 @@ use super::contact::Named;
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{EraseSubjects, Grant};
+use crate::domain::event::Reference;
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::ErasureReason;
 use crate::domain::time::Now;
 use crate::store::{Erased, Erasure, IdempotencyKey, NEVER_AGAIN, Order, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-
-/// The longest reference, in characters.
-const LONGEST_REFERENCE: usize = 64;
 
 /// So long an answer waits for the files to be swept.
 const SWEPT_WITHIN: Duration = Duration::from_secs(5);
@@ -206,14 +204,9 @@ fn look(claim: &ErasureClaim) -> Result<ErasureReason, Vec<FieldProblem>> {
         let detail = format!("must be one of {words}");
         problems.push(FieldProblem::new("/reason", "reason_unknown", detail));
     }
-    // it stays in the log for ever: the letters of a request's number, no room for a sentence
-    let fits = |text: &String| {
-        let letter = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-        (1..=LONGEST_REFERENCE).contains(&text.len()) && text.chars().all(letter)
-    };
+    let fits = |text: &String| Reference::parse(text).is_some();
     if !claim.reference.as_ref().is_none_or(fits) {
-        let detail = "must have 1 to 64 characters of A-Z, a-z, 0-9 and - _ . /, like DSR-2026-0117; \
-                      it stays in the log, so name the request and never the person";
+        let detail = Reference::MEND;
         problems.push(FieldProblem::new(
             "/reference",
             "reference_malformed",

@@ -43,6 +43,7 @@ use crate::store::{Order, ReadTx, StoreError};
 use chrono::{DateTime, Utc};
 use head::Head;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
@@ -167,11 +168,19 @@ impl Job<'_> {
         out: W,
         recorded: Position,
     ) -> Result<Exported, ExportError> {
-        let findings = self.check(tx)?;
+        let range = self.range(tx, self.head.checkpoint.size)?;
+        // each entry is compared, each of the period is written and listed
+        let ahead = 2 * (range.end - range.start);
+        let compared = Cell::new(0);
+        let findings = self.check(tx, &|done, all| {
+            compared.set(all);
+            (self.progress)(done, all + ahead);
+        })?;
+        let further = |done, all| (self.progress)(compared.get() + done, compared.get() + all);
         let size = self.head.checkpoint.size.min(findings.entries);
-        let range = period::positions(tx, self.grant, &(self.query.from..self.query.to), size)?;
+        let range = self.range(tx, size)?;
         let mut package = PackageWriter::begin(out, self.meta(&range))?;
-        let mut tally = entries::write(self, tx, &mut package, range.clone())?;
+        let mut tally = entries::write(self, tx, &mut package, range.clone(), &further)?;
         files::write((self.app, self.grant), tx, &mut package)?;
         let withheld = tally.withheld.values().sum();
         let decisions = decisions::write(self, tx, &mut package, range.clone())?;
@@ -187,7 +196,7 @@ impl Job<'_> {
                 .collect(),
             ..self.data(&range, &tally, &findings)
         };
-        report::write(self, tx, &mut package, &data, range.clone())?;
+        report::write(self, tx, &mut package, &data, range.clone(), &further)?;
         let needed = needed_tiles(range.start, range.end, self.head.checkpoint.size);
         self.head.tiles(tx, &mut package, needed)?;
         self.head
@@ -207,16 +216,24 @@ impl Job<'_> {
         })
     }
 
-    fn check(&self, tx: &mut ReadTx<'_>) -> Result<AuditFindings, StoreError> {
+    fn range(&self, tx: &mut ReadTx<'_>, size: Position) -> Result<Range<Position>, StoreError> {
+        period::positions(tx, self.grant, &(self.query.from..self.query.to), size)
+    }
+
+    fn check(
+        &self,
+        tx: &mut ReadTx<'_>,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<AuditFindings, StoreError> {
         let keys = keys_of(tx, self.grant, self.app.verifier())?;
         Check {
             tx,
             grant: self.grant,
             origin: self.app.origin(),
             keys,
-            progress: self.progress,
+            progress,
         }
-        .run()
+        .run(&|| self.app.goes_on())
     }
 
     fn meta(&self, range: &Range<Position>) -> PackageMeta {

@@ -5,7 +5,7 @@ use super::open::App;
 use super::record::StateView;
 use super::refusal::Refusal;
 use crate::access::{Grant, ReadSubjects};
-use crate::domain::event::View;
+use crate::domain::event::{View, ViewReason};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::Standing;
 use crate::domain::time::Now;
@@ -34,6 +34,7 @@ impl App {
         grant: &Grant<ReadSubjects>,
         id: SubjectId,
         now: Now,
+        reason: Option<&ViewReason>,
     ) -> Result<Choices, Refusal> {
         let serve = &self.serve;
         let choices = self.store.read(|tx| {
@@ -58,7 +59,7 @@ impl App {
                 standing,
             })
         })?;
-        self.view(grant, choices.subject, View::Choices)?;
+        self.view(grant, choices.subject, View::Choices, reason)?;
         Ok(choices)
     }
 
@@ -70,8 +71,8 @@ impl App {
         &self,
         grant: &Grant<ReadSubjects>,
         id: SubjectId,
-        from: Position,
-        limit: u32,
+        (from, limit): (Position, u32),
+        reason: Option<&ViewReason>,
     ) -> Result<(Vec<HistoryEntry>, Option<Position>), Refusal> {
         let (subject, page) = self.store.read(|tx| {
             let subject = tx.subject(grant, id)?.ok_or(NOBODY)?;
@@ -80,7 +81,7 @@ impl App {
             entries.truncate(limit as usize);
             Ok::<_, Refusal>((subject, (entries, next)))
         })?;
-        self.view(grant, subject, View::History)?;
+        self.view(grant, subject, View::History, reason)?;
         Ok(page)
     }
 }

@@ -3,7 +3,7 @@
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::{Grant, ReadSubjects};
-use crate::domain::event::View;
+use crate::domain::event::{View, ViewReason};
 use crate::domain::ids::{Position, SubjectId};
 use crate::policy::{ToPerson, to_person};
 use crate::store::FoundOnList;
@@ -82,8 +82,8 @@ impl App {
         &self,
         grant: &Grant<ReadSubjects>,
         id: SubjectId,
-        from: Position,
-        limit: u32,
+        (from, limit): (Position, u32),
+        reason: Option<&ViewReason>,
     ) -> Result<(Vec<OnList>, Option<Position>), Refusal> {
         const NOBODY: Refusal = Refusal::NotFound("a person with this id");
         // the first page begins with the newest
@@ -93,7 +93,7 @@ impl App {
             let page = tx.lists_of(grant, subject, from, limit as usize)?;
             Ok::<_, Refusal>((subject, page))
         })?;
-        self.view(grant, subject, View::Lists)?;
+        self.view(grant, subject, View::Lists, reason)?;
         Ok((found.into_iter().map(OnList::from).collect(), next))
     }
 }

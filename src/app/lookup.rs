@@ -4,7 +4,7 @@ use super::contact::{Named, hash_text};
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::{Grant, ReadSubjects};
-use crate::domain::event::View;
+use crate::domain::event::{View, ViewReason};
 use crate::domain::ids::SubjectId;
 
 impl App {
@@ -17,11 +17,12 @@ impl App {
         &self,
         grant: &Grant<ReadSubjects>,
         named: &Named,
+        reason: Option<&ViewReason>,
     ) -> Result<(SubjectId, Vec<String>), Refusal> {
         let blinds = named.blinds();
         let found = self.store.read(|tx| tx.find(grant, &blinds))?;
         let subject = found.ok_or(Refusal::NotFound("a person with these identifiers"))?;
-        self.view(grant, subject, View::Lookup)?;
+        self.view(grant, subject, View::Lookup, reason)?;
         Ok((subject, blinds.iter().map(hash_text).collect()))
     }
 }

@@ -3,6 +3,7 @@
 pub mod add_staff;
 pub mod audience;
 pub mod audit_check;
+pub mod background;
 pub mod check;
 pub mod checkpoint;
 pub mod choices;
@@ -33,6 +34,7 @@ mod linked;
 pub mod lists;
 pub mod lookup;
 pub mod mail;
+mod names;
 pub mod object;
 pub mod open;
 pub mod outlook;

@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::background::Shelf;
 use super::clock::ClockWatch;
 use super::deciding::Memories;
 use super::decisions::{Books, Maker, Recorder};
@@ -23,6 +24,7 @@ use crate::store::keys::{KeyDirectory, Keyring};
 use crate::store::{DatabaseUrl, Options, Store, StoreError};
 use chrono_tz::Tz;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How the service is opened. Time, randomness and secrets are handed in.
 pub struct Setup {
@@ -85,6 +87,8 @@ pub struct App {
     pub(super) epoch_watch: EpochWatch,
     /// A number by which this process is told from others.
     pub(super) node: i64,
+    pub(super) shelf: Option<Shelf>,
+    pub(super) stopping: AtomicBool,
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
@@ -174,6 +178,8 @@ impl App {
             views: Views::default(),
             epoch_watch: EpochWatch::default(),
             node,
+            shelf: None,
+            stopping: AtomicBool::new(false),
             maker,
             store,
             index,
@@ -229,8 +235,21 @@ impl App {
     /// # Errors
     /// Where the database fails; nothing is lost then.
     pub fn settle(&self) -> Result<(), StoreError> {
+        // an export that is made would keep the database from being settled
+        self.stopping.store(true, Ordering::Relaxed);
         self.recorder.stop();
         self.store.settle(&self.serve)
+    }
+
+    /// Asked by long work between its steps.
+    ///
+    /// # Errors
+    /// Where the service stops.
+    pub(super) fn goes_on(&self) -> Result<(), StoreError> {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Err(StoreError::Stopping);
+        }
+        Ok(())
     }
 
     /// The present instant.

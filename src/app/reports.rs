@@ -10,9 +10,11 @@
 //! | [`sheet`] | what a report is made of |
 //! | [`spans`] | a period in days, weeks, months or years |
 //! | [`processing`], [`consents`], [`uses`], [`access`] | the reports |
+//! | [`erasures`] | who was erased, and how much a report may lack for it |
 
 mod access;
 mod consents;
+mod erasures;
 mod processing;
 mod query;
 mod sheet;
@@ -24,6 +26,7 @@ mod uses;
 pub use query::{ReportKind, ReportQuery};
 pub use sheet::{About, Cell, Chart, Column, Holds, Layout, Sheets, Table, permille};
 
+use super::export::ExportError;
 use super::open::App;
 use super::period;
 use super::refusal::Refusal;
@@ -57,6 +60,15 @@ pub enum ReportError {
 impl From<StoreError> for ReportError {
     fn from(error: StoreError) -> Self {
         Self::Refused(error.into())
+    }
+}
+
+impl From<ReportError> for ExportError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Refused(refusal) => Self::Refused(refusal),
+            ReportError::Output(error) => Self::Package(error.into()),
+        }
     }
 }
 
@@ -134,9 +146,18 @@ impl App {
         })?;
         match query.report {
             ReportKind::Processing => processing::write(&job, sheets),
-            ReportKind::Consents => consents::write(&job, sheets),
-            ReportKind::Uses => uses::write(&job, sheets),
-            ReportKind::Access => access::write(&job, sheets),
+            ReportKind::Consents => {
+                consents::write(&job, sheets)?;
+                erasures::write(&job, sheets)
+            }
+            ReportKind::Uses => {
+                uses::write(&job, sheets)?;
+                erasures::write(&job, sheets)
+            }
+            ReportKind::Access => {
+                access::write(&job, sheets)?;
+                erasures::write_missing(&job, sheets)
+            }
         }?;
         sheets.end()?;
         Ok(Reported {

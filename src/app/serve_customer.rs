@@ -25,7 +25,7 @@ impl App {
     ) -> Result<OwnChoicesView, Refusal> {
         let found = self.store.read(|tx| tx.find(grant, &[contact.blind]))?;
         if let Some(subject) = found {
-            self.view(grant, subject, View::Choices)?;
+            self.view(grant, subject, View::Choices, None)?;
         }
         let mut view = self.store.read(|tx| self.choices_of(tx, grant, found))?;
         view.contact = found.map(|_| contact.identifier.clone());

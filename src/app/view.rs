@@ -3,7 +3,7 @@
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::{ExportAudit, Grant};
-use crate::domain::event::{Actor, View};
+use crate::domain::event::{Actor, View, ViewReason};
 use crate::domain::ids::{ExportId, Position, SubjectId};
 use crate::store::{Order, SeesFiles};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,8 +17,8 @@ pub const ONE_VIEW: TimeDelta = TimeDelta::minutes(5);
 /// Views that are remembered at most; beyond, each is recorded anew.
 const MOST: usize = 10_000;
 
-/// Who read what: a part of a person's file, or the ledger with what its entries commit to.
-type Seen = (Actor, Option<(SubjectId, View)>);
+/// Who read what and why: a part of a person's file, or the ledger with what its entries commit to.
+type Seen = (Actor, Option<(SubjectId, View, Option<ViewReason>)>);
 
 /// The views of the last minutes, as this process recorded them.
 #[derive(Debug, Default)]
@@ -59,9 +59,11 @@ impl App {
         grant: &Grant<P>,
         subject: SubjectId,
         view: View,
+        reason: Option<&ViewReason>,
     ) -> Result<(), Refusal> {
         let now = self.now();
-        let seen = (grant.actor().clone(), Some((subject, view)));
+        let reason = reason.cloned();
+        let seen = (grant.actor().clone(), Some((subject, view, reason.clone())));
         if self.views.stands(&seen, now.utc()) {
             return Ok(());
         }
@@ -73,7 +75,7 @@ impl App {
         self.store.write_blocking(grant, order, move |tx| {
             let nobody = Refusal::NotFound("a person with this id");
             let subject = tx.resolve(subject).ok_or(nobody)?;
-            Ok::<_, Refusal>(tx.viewed(&reader, subject, view)?.with(()))
+            Ok::<_, Refusal>(tx.viewed(&reader, subject, view, reason.clone())?.with(()))
         })?;
         self.views.remember(seen, now.utc());
         Ok(())
@@ -127,9 +129,9 @@ mod tests {
         let app = &home.app;
         let size = || app.store.read(|tx| tx.position(&app.serve)).unwrap();
         let named = home.named(&[("email", "a@example.fr")]);
-        let (anne, _) = app.lookup(&reader(1), &named).unwrap();
+        let (anne, _) = app.lookup(&reader(1), &named, None).unwrap();
         let after_lookup = size();
-        let look = |by: u8| app.history(&reader(by), anne, 0, 50).unwrap();
+        let look = |by: u8| app.history(&reader(by), anne, (0, 50), None).unwrap();
         look(1);
         assert_eq!(size(), after_lookup + 1);
         look(1);

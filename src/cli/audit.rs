@@ -10,6 +10,7 @@ use crate::app::export::{ExportError, ExportQuery, Exported};
 use crate::app::refusal::Refusal;
 use crate::audit::note::{CosignerKey, VerifierKey};
 use crate::audit::package::verify;
+use crate::audit::timestamp::certificates;
 use crate::cli::digest::sha256;
 use crate::cli::output::{Failure, Part, flags, replace};
 use crate::cli::period;
@@ -133,6 +134,9 @@ pub struct VerifyArgs {
     /// A witness's key, as known from the witness: it must have cosigned; may be given several times
     #[arg(long = "witness", value_name = "VKEY")]
     pub witnesses: Vec<CosignerKey>,
+    /// Certificates (PEM) of the CA whose timestamps count: one must be in the package
+    #[arg(long, value_name = "FILE")]
+    pub tsa_ca: Option<PathBuf>,
 }
 
 /// A language of the pages, by its code.
@@ -383,7 +387,9 @@ fn verify_file(args: &VerifyArgs, json: bool) -> Ended {
             format!("{} cannot be read: {error}", args.file.display()),
         )
     })?;
-    let report = verify::verify(file, key.as_ref(), &args.witnesses);
+    let authorities = args.tsa_ca.as_deref().map(read_authorities).transpose()?;
+    let authorities = authorities.unwrap_or_default();
+    let report = verify::verify(file, key.as_ref(), &args.witnesses, &authorities);
     if json {
         print(&serde_json::to_value(&report).unwrap_or_default())?;
     } else {
@@ -398,6 +404,18 @@ fn verify_file(args: &VerifyArgs, json: bool) -> Ended {
         );
     }
     Ok(if report.ok { HOLDS } else { FOUND })
+}
+
+fn read_authorities(path: &Path) -> Result<Vec<Vec<u8>>, (u8, String)> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| (USAGE, format!("{} cannot be read: {error}", path.display())))?;
+    match certificates(&text) {
+        none if none.is_empty() => {
+            let what = format!("{} holds no certificates in PEM", path.display());
+            Err((USAGE, what))
+        }
+        some => Ok(some),
+    }
 }
 
 fn read_key(path: &Path) -> Result<VerifierKey, (u8, String)> {

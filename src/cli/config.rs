@@ -29,6 +29,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("smtp_url", "", true),
     ("mail_from", "", false),
     ("trusted_proxies", "127.0.0.1,::1", false),
+    ("export_hours", "24", false),
 ];
 
 /// The configuration cannot be used.

@@ -5,21 +5,26 @@ use super::courier::HttpCourier;
 use super::output::{Exit, Failure, say};
 use super::{authority, mail, master_key, setup};
 use crate::app::App;
+use crate::app::background::{Press, Shelf};
 use crate::app::demo::Demo;
 use crate::app::mail::Tray;
 use crate::app::witness::{Courier, Witness};
+use crate::domain::time::Entropy;
 use crate::http::metrics::Metrics;
 use crate::http::pages::{Language, MailWords};
+use crate::http::press::Presses;
 use crate::http::serve::serve;
 use crate::http::site::Site;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
 use crate::jobs::epochs::Epochs;
+use crate::jobs::exports::Exports;
 use crate::jobs::mails::Mails;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
 use actix_web::web;
+use chrono::TimeDelta;
 use clap::Args;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -146,6 +151,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     if post.is_some() {
         app.has_mail();
     }
+    app.keep_exports(shelf(config, app.entropy())?);
     let app = Arc::new(app);
     app.activate_policy()?;
     app.warn_of_stale_registers();
@@ -161,6 +167,10 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let _epochs = Epochs::start(app.clone(), node_name(&address))?;
     let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new());
     let _timestamps = Timestamps::start(app.clone())?;
+    let press: Arc<dyn Press> = Arc::new(Presses {
+        timezone: site.timezone,
+    });
+    let _exports = Exports::start(&app, &press)?;
     let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -191,6 +201,24 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
 fn node_name(address: &SocketAddr) -> String {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{} {address}", machine.trim()).trim().to_owned()
+}
+
+/// Where exports of the background are kept.
+fn shelf(config: &Config, entropy: &dyn Entropy) -> Result<Shelf, Failure> {
+    let mend = "must be a number of hours, from 1 to 720";
+    let hours: u16 = config.read("export_hours", mend)?;
+    if !(1..=720).contains(&hours) {
+        let (name, mend) = ("export_hours", mend.into());
+        return Err(ConfigError::Value { name, mend }.into());
+    }
+    let directory = PathBuf::from(config.get("data_dir")).join("exports");
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    Shelf::open(&directory, &host, TimeDelta::hours(hours.into()), entropy).map_err(|error| {
+        Failure::failed(format!(
+            "exports cannot be kept in {}: {error}",
+            directory.display()
+        ))
+    })
 }
 
 /// The draft to be asked beside the live version.

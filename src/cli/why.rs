@@ -6,7 +6,7 @@ use super::output::{Exit, Failure, print};
 use crate::access::{Grant, Principal, ReadDecisions, ReadSubjects, authorize};
 use crate::app::Refusal;
 use crate::app::decisions::story::{Shown, Story};
-use crate::domain::event::View;
+use crate::domain::event::{NoReason, View, ViewReason};
 use crate::domain::ids::DecisionId;
 use crate::domain::registry::{Answer, Language, Wording};
 use crate::domain::time::rfc3339;
@@ -16,10 +16,18 @@ use clap::Args;
 
 /// Tells what was decided and why.
 #[derive(Args)]
-#[command(after_help = "Example: placet why 019aab2c-3d4e-7f50-8a1b-2c3d4e5f6071")]
+#[command(
+    after_help = "Example: placet why 019aab2c-3d4e-7f50-8a1b-2c3d4e5f6071 --reason complaint --reference 2026-117"
+)]
 pub struct WhyArgs {
     /// The `decision_id` of an answer
     decision: String,
+    /// Why you read it, since it tells whom it is about: `person_request`, complaint, audit, correction or other
+    #[arg(long, value_name = "WORD")]
+    reason: Option<String>,
+    /// The number of the request that it is about; the reason other needs one
+    #[arg(long, value_name = "NUMBER")]
+    reference: Option<String>,
 }
 
 /// Runs `placet why`: exits 1 where no such decision is on record.
@@ -29,6 +37,14 @@ pub struct WhyArgs {
 pub fn run(args: &WhyArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let wrong = || Failure::usage("DECISION must be the decision_id of an answer, a UUID");
     let id: DecisionId = args.decision.parse().map_err(|_| wrong())?;
+    let reason = ViewReason::read(args.reason.as_deref(), args.reference.as_deref());
+    let reason = reason.map_err(|wrong| {
+        let flag = match wrong {
+            NoReason::Word => "--reason",
+            NoReason::Reference | NoReason::OfWhat => "--reference",
+        };
+        Failure::usage(format!("{flag} {}", wrong.mend()))
+    })?;
     let app = open(config)?;
     let grant: Grant<ReadDecisions> = authorize(&Principal::Operator).map_err(Refusal::from)?;
     let story = match app.decision(&grant, id) {
@@ -42,7 +58,7 @@ pub fn run(args: &WhyArgs, config: &Config, as_json: bool) -> Result<Exit, Failu
     // it tells who the decision is about, and what they had said
     if let Some(subject) = story.subject {
         let reader: Grant<ReadSubjects> = authorize(&Principal::Operator).map_err(Refusal::from)?;
-        match app.view(&reader, subject, View::Decision) {
+        match app.view(&reader, subject, View::Decision, reason.as_ref()) {
             // a person whose file is gone has none that could be read
             Ok(()) | Err(Refusal::NotFound(_)) => {}
             Err(refusal) => return Err(refusal.into()),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 mod payload;
+mod reading;
 pub use payload::{Payload, Plain};
+pub use reading::{NoReason, Reference, ViewReason, ViewWhy};
 
 /// Who did it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -84,8 +86,8 @@ pub enum SubjectEvent {
         /// Why, in a word.
         reason: String,
     },
-    /// Somebody who is not the person read their file.
-    Viewed(View),
+    /// Somebody who is not the person read their file; why, where they said so.
+    Viewed(View, Option<ViewReason>),
     /// Everything about the person was put into a package.
     Disclosed(ExportId),
 }
@@ -115,7 +117,7 @@ impl SubjectEvent {
             Self::SignedIn => "subject.signed_in",
             Self::Contacted(_) => "contact.made",
             Self::Released { .. } => "contact.released",
-            Self::Viewed(_) => "subject.viewed",
+            Self::Viewed(..) => "subject.viewed",
             Self::Disclosed(_) => "subject.disclosed",
         }
     }
@@ -152,7 +154,7 @@ impl SubjectEvent {
             Self::LinkIssued | Self::SignedIn => json!({}),
             Self::Contacted(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Released { contact, reason } => json!({ "contact": contact, "reason": reason }),
-            Self::Viewed(view) => json!({ "view": view }),
+            Self::Viewed(view, reason) => viewed(*view, reason.as_ref()),
             Self::Disclosed(export) => json!({ "export": export }),
         };
         if let Some(fields) = payload.as_object_mut() {
@@ -188,12 +190,30 @@ impl SubjectEvent {
                 contact: field(fields, "contact")?,
                 reason: field(fields, "reason")?,
             },
-            "subject.viewed" => Self::Viewed(field(fields, "view")?),
+            "subject.viewed" => Self::Viewed(field(fields, "view")?, reason(fields).ok()?),
             "subject.disclosed" => Self::Disclosed(field(fields, "export")?),
             _ => Self::Consent(Box::new(ConsentRecord::deserialize(payload).ok()?)),
         };
         (event.kind() == kind).then_some(event)
     }
+}
+
+/// What was read; a reason that was not given has no field.
+fn viewed(view: View, reason: Option<&ViewReason>) -> Value {
+    let mut told = json!({ "view": view });
+    if let (Some(fields), Some(reason)) = (told.as_object_mut(), reason) {
+        fields.insert("reason".into(), json!(reason.why()));
+        if let Some(reference) = reason.reference() {
+            fields.insert("reference".into(), json!(reference));
+        }
+    }
+    told
+}
+
+/// The reason in a payload, where there is one.
+fn reason(fields: &Map<String, Value>) -> Result<Option<ViewReason>, NoReason> {
+    let text = |name: &str| fields.get(name).map(|value| value.as_str().unwrap_or(""));
+    ViewReason::read(text("reason"), text("reference"))
 }
 
 fn field<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Option<T> {
@@ -265,6 +285,8 @@ pub enum PublicKind {
     Register,
     /// An audit export was made.
     Export,
+    /// The file of an export that was made in the background was fetched.
+    ExportFetched,
     /// A list of persons began to be filtered.
     AudienceBegun,
     /// A list of persons was filtered.
@@ -304,6 +326,7 @@ impl PublicKind {
             Self::Import => "import.made",
             Self::Register => "register.loaded",
             Self::Export => "export.made",
+            Self::ExportFetched => "export.fetched",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
             Self::Decisions => "decisions.recorded",
@@ -374,7 +397,11 @@ mod tests {
                 restricted: false,
                 effective_at: at,
             },
-            SubjectEvent::Viewed(View::History),
+            SubjectEvent::Viewed(View::History, None),
+            SubjectEvent::Viewed(
+                View::Choices,
+                ViewReason::read(Some("other"), Some("17")).unwrap(),
+            ),
             SubjectEvent::Disclosed(ExportId::from_bytes([7; 16])),
             SubjectEvent::Linked(vec![Blind([0xab; 32]), Blind([1; 32])]),
             SubjectEvent::Merged {

@@ -87,6 +87,8 @@ ids! {
     ExportId,
     /// A mail that goes out.
     MailId,
+    /// An export that is made in the background.
+    BackgroundId,
     /// A request over HTTP, for the logs.
     RequestId,
 }

@@ -14,6 +14,7 @@ use crate::app::export::{ExportError, ExportQuery};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use tokio::sync::mpsc::Receiver;
 
 /// Exports a period and sends the package. What is refused before the first byte is a problem;
@@ -28,13 +29,7 @@ pub async fn send(
     language: Language,
 ) -> Result<HttpResponse, Problem> {
     let now = site.app.now();
-    let file_name = format!(
-        "placet-audit-{}-{}.zip",
-        query.from.with_timezone(&site.timezone).date_naive(),
-        (query.to - TimeDelta::seconds(1))
-            .with_timezone(&site.timezone)
-            .date_naive()
-    );
+    let file_name = file_name(&query, site.timezone);
     let report = HtmlReport {
         language,
         zone: site.timezone,
@@ -45,6 +40,16 @@ pub async fn send(
         made.map(drop)
     })
     .await
+}
+
+/// What the package of a period is called.
+pub(super) fn file_name(query: &ExportQuery, zone: Tz) -> String {
+    let last = query.to - TimeDelta::seconds(1);
+    format!(
+        "placet-audit-{}-{}.zip",
+        query.from.with_timezone(&zone).date_naive(),
+        last.with_timezone(&zone).date_naive()
+    )
 }
 
 /// Exports everything about one person, whom the file's name does not tell, and sends the package.

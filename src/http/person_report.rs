@@ -8,7 +8,7 @@ use crate::app::decisions::story::Story;
 use crate::app::export::{HeldRecord, HeldState, PersonData, PersonReport, TimelineEntry};
 use crate::app::lists::OnList;
 use crate::audit::encoding::b64;
-use crate::domain::event::SubjectEvent;
+use crate::domain::event::{Reference, SubjectEvent};
 use crate::domain::registry::{ConsentRecord, ContactRecord, Wording};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -244,9 +244,16 @@ impl Teller {
                 self.fact("person-contact", contact.to_string()),
                 self.fact("person-reason", reason.clone()),
             ],
-            SubjectEvent::Viewed(view) => {
+            SubjectEvent::Viewed(view, reason) => {
                 let view = text(&serde_json::json!(view));
-                vec![self.fact("person-view", self.words.code("view", &view))]
+                let mut facts = vec![self.fact("person-view", self.words.code("view", &view))];
+                if let Some(reason) = reason {
+                    let why = self.words.code("view-why", reason.why().as_str());
+                    facts.push(self.fact("person-view-why", why));
+                    let number = reason.reference().map(Reference::as_str);
+                    facts.extend(number.map(|text| self.fact("person-view-for", text.to_owned())));
+                }
+                facts
             }
             SubjectEvent::Disclosed(export) => vec![self.fact("person-export", export.to_string())],
             SubjectEvent::Consent(_) | SubjectEvent::LinkIssued | SubjectEvent::SignedIn => {

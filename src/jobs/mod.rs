@@ -3,6 +3,7 @@
 pub mod checkpoints;
 pub mod decisions;
 pub mod epochs;
+pub mod exports;
 pub mod mails;
 pub mod timestamps;
 pub mod witnesses;

@@ -8,7 +8,7 @@ use super::schema::{api_keys, links, sessions, staff};
 use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
 use crate::access::token::TokenHash;
-use crate::access::{Grant, ManageAccess, Serve};
+use crate::access::{Grant, ManageAccess, Principal, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, KeyId, StaffId, SubjectId};
 use crate::domain::registry::{KeyImage, Role};
@@ -235,6 +235,34 @@ impl ReadTx<'_> {
             })
         };
         Ok(found.and_then(account))
+    }
+
+    /// What the key or the account of an actor may do now; `None` where it is there no more.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn principal(
+        &mut self,
+        _grant: &Grant<Serve>,
+        actor: &Actor,
+    ) -> Result<Option<Principal>, StoreError> {
+        let failed = StoreError::failed("finding who asked");
+        Ok(match actor {
+            Actor::Key(id) => {
+                let found: Option<KeyRow> = on!(self.db, conn => api_keys::table
+                    .find(id.as_bytes().to_vec()).first(conn).optional())
+                .map_err(failed)?;
+                let live = found.filter(|row| row.revoked_at.is_none());
+                live.and_then(|row| Some(Principal::Key(*id, Role::parse(&row.role)?)))
+            }
+            Actor::Staff(id) => {
+                let found: Option<StaffRow> = on!(self.db, conn => staff::table
+                    .find(id.as_bytes().to_vec()).first(conn).optional())
+                .map_err(failed)?;
+                found.and_then(|row| Some(Principal::Staff(*id, Role::parse(&row.role)?)))
+            }
+            Actor::Subject | Actor::Operator | Actor::System => None,
+        })
     }
 
     /// The session behind a cookie, while it is open.

@@ -4,7 +4,7 @@ use super::connection::on;
 use super::error::StoreError;
 use super::read::ReadTx;
 use super::rows::{signed, unsigned};
-use super::schema::{ledger, public_events, subject_events as events};
+use super::schema::{erasures, ledger, public_events, subject_events as events};
 use crate::access::{ExportAudit, Grant};
 use crate::domain::ids::Position;
 use diesel::dsl::count_star;
@@ -107,6 +107,30 @@ impl ReadTx<'_> {
             payload,
         };
         Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// The first `limit` entries of a range that record an erasure: place and payload, in order.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn erasures_told(
+        &mut self,
+        _grant: &Grant<ExportAudit>,
+        range: Range<Position>,
+        limit: i64,
+    ) -> Result<Vec<(Position, String)>, StoreError> {
+        let rows: Vec<(i64, String)> = on!(self.db, conn => public_events::table
+            .filter(public_events::position.eq_any(erasures::table
+                .filter(erasures::position.ge(signed(range.start)))
+                .filter(erasures::position.lt(signed(range.end)))
+                .select(erasures::position)))
+            .order(public_events::position)
+            .limit(limit)
+            .select((public_events::position, public_events::payload))
+            .load(conn))
+        .map_err(StoreError::failed("reading erasures"))?;
+        let told = |(position, payload)| (unsigned(position), payload);
+        Ok(rows.into_iter().map(told).collect())
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`Recorded`]. No store call without a grant: what reads or writes takes one.
 
 mod audit;
+mod background;
 mod bulk;
 mod catalogue;
 mod confirmations;
@@ -50,6 +51,7 @@ pub use audit::{
     Beyond, PersonEvent, PublishedItem, Reached, StoredCheckpoint, StoredHead, StoredKey,
     StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
+pub use background::{BackgroundExport, ExportFailure, ExportGone, ExportMade, ExportState};
 pub use catalogue::{notice_bytes, notice_hash};
 pub use confirmations::{Asked, NewConfirmation, Pending};
 pub use contacts::{NotReleased, Reaches};

@@ -1,5 +1,6 @@
 //! Opening a registry: connection, migration, first entry; then its writer and its readers.
 
+use super::background::BackgroundExport;
 use super::connection::{Db, on};
 use super::cosignatures::StoredCosignature;
 use super::error::StoreError;
@@ -22,6 +23,7 @@ use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::Position;
 use crate::domain::registry::Catalogue;
 use crate::domain::time::{Entropy, Now};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -375,6 +377,30 @@ impl Store {
         self.outside_the_ledger(|db| super::timestamps::save(db, timestamp))
     }
 
+    /// Keeps how an export that is made in the background stands.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn keep_background(
+        &self,
+        _grant: &Grant<Serve>,
+        export: &BackgroundExport,
+    ) -> Result<(), StoreError> {
+        self.outside_the_ledger(|db| super::background::keep(db, export))
+    }
+
+    /// Forgets the exports of the background that were asked for before an instant.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn forget_background(
+        &self,
+        _grant: &Grant<Serve>,
+        before: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.outside_the_ledger(|db| super::background::forget(db, before))
+    }
+
     /// Closes a session at its owner's wish.
     ///
     /// # Errors
@@ -406,7 +432,7 @@ impl Store {
         Ok(done)
     }
 
-    /// A write that records nothing about anybody: the four callers above; the lists by which recorded
+    /// A write that records nothing about anybody: the callers above; the lists by which recorded
     /// decisions are found, which only repeat what the decisions say; key epochs that are prepared,
     /// and keys that are wrapped again, which leave every key what it is; what becomes of mails, and of
     /// wishes to sign in until somebody is in.

@@ -219,6 +219,18 @@ table! {
     erased_entries (position) { position -> BigInt, }
 }
 table! {
+    background_exports (id) {
+        id -> Binary,
+        node -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        wanted -> Text,
+        attempts -> Integer,
+        state -> Text,
+        changed_at -> BigInt,
+    }
+}
+table! {
     decision_blocks (position) {
         position -> BigInt,
         first_at -> BigInt,
@@ -281,4 +293,5 @@ allow_tables_to_appear_in_same_query!(consent_states, subjects);
 allow_tables_to_appear_in_same_query!(contacts, subjects);
 allow_tables_to_appear_in_same_query!(identifiers, subjects);
 allow_tables_to_appear_in_same_query!(subject_events, subjects);
+allow_tables_to_appear_in_same_query!(erasures, public_events);
 allow_tables_to_appear_in_same_query!(ledger, public_events);

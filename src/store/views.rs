@@ -8,7 +8,7 @@ use super::rows::{SubjectEventRow, SubjectRow, signed, unsigned};
 use super::schema::{subject_events, subjects};
 use super::tx::{Entry, WriteTx};
 use crate::access::{ExportAudit, Grant, Permission, ReadSubjects, ServeCustomers};
-use crate::domain::event::{SubjectEvent, View};
+use crate::domain::event::{SubjectEvent, View, ViewReason};
 use crate::domain::ids::{ExportId, Position, SubjectId};
 use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
@@ -45,8 +45,9 @@ impl WriteTx<'_> {
         grant: &Grant<P>,
         subject: SubjectId,
         view: View,
+        reason: Option<ViewReason>,
     ) -> Result<Entry, StoreError> {
-        self.append(grant, subject, SubjectEvent::Viewed(view), None)
+        self.append(grant, subject, SubjectEvent::Viewed(view, reason), None)
     }
 
     /// Records that everything about a person is put into a package.

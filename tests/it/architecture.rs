@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 21] = [
+const ONLY_IN: [(&str, &[&str]); 23] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -59,6 +59,8 @@ const ONLY_IN: [(&str, &[&str]); 21] = [
     ("ureq", &["cli"]),
     ("lettre", &["cli"]),
     ("sha2", &["store"]),
+    ("pki_types", &["audit"]),
+    ("webpki", &["audit"]),
     (
         "ring",
         &["access", "audit", "policy", "store", "app", "cli"],

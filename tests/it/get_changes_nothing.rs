@@ -48,6 +48,8 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/console/reports",
         "/console/customers",
         "/console/customers/answers",
+        "/console/exports/none",
+        "/console/exports/none/file",
         "/console/sign-in",
         "/console/sign-out",
         "/openapi.json",

@@ -19,6 +19,7 @@ mod at_once;
 mod audience;
 mod audit_files;
 mod authzen;
+mod background_exports;
 mod bad_input;
 mod cli;
 mod contacts;

@@ -69,6 +69,18 @@ on_both! {
         let verified = cli(db, &["audit", "verify", &shown, "--key", key.trim()]);
         assert_eq!(verified.code, 0, "{verified:?}");
         assert!(verified.stdout.contains("Stamped at 20"), "{verified:?}");
+        // with the CA's certificate the signature is checked here as well
+        let ca = authority.ca().display().to_string();
+        let trusting = ["audit", "verify", &shown, "--key", key.trim(), "--tsa-ca", &ca];
+        let verified = cli(db, &trusting);
+        assert_eq!(verified.code, 0, "{verified:?}");
+        let told = "signed by Test-TSA, whose chain to the given CA holds";
+        assert!(verified.stdout.contains(told), "{verified:?}");
+        let stranger = Authority::start().ca().display().to_string();
+        let verified = cli(db, &["audit", "verify", &shown, "--key", key.trim(), "--tsa-ca", &stranger]);
+        assert!(verified.code == 1 && verified.stdout.contains("no timestamp is there"), "{verified:?}");
+        let none = cli(db, &["audit", "verify", &shown, "--tsa-ca", &shown]);
+        assert_eq!(none.code, 2, "{none:?}");
         let names = unpack(&package, folder.path());
         assert!(names.contains(&"timestamps/tsa-chain.pem".to_owned()), "{names:?}");
         let tokens: Vec<_> = names.iter().filter_map(|name| name.strip_suffix(".tsr")).collect();
@@ -77,7 +89,6 @@ on_both! {
         let own = std::fs::read(folder.path().join("log/checkpoint")).unwrap();
         let is_own = |base: &&str| std::fs::read(folder.path().join(format!("{base}.note"))).unwrap() == own;
         assert!(tokens.iter().any(is_own), "{names:?}");
-        let ca = authority.ca().display().to_string();
         for base in tokens {
             let check = |data: &str| {
                 openssl(folder.path(), &format!("ts -verify -data {data} -in {base}.tsr -CAfile {ca}"))

@@ -49,6 +49,40 @@ on_both! {
         assert_eq!(views(&shop, &subject).len(), 5, "the administrator's own history is the fifth");
     }
 
+    fn why_a_file_is_read_can_be_said_and_stands_in_the_entry_and_the_report(db: &Db) {
+        let shop = Shop::open(db);
+        shop.record(&yes(EMAIL));
+        let subject = shop.subject(EMAIL);
+        let file = format!("/v1/subjects/{subject}/consents");
+        let reader = |why: &str, number: &str| shop.dpo().header("view-reason", why).header("view-reference", number);
+        reader("complaint", "2026-17").get(&file).expect(200);
+        // the same reason within five minutes is the same view, another is not
+        reader("complaint", "2026-17").get(&file).expect(200);
+        reader("audit", "2026-18").get(&file).expect(200);
+        let told = views(&shop, &subject);
+        let told: Vec<Value> = told.into_iter().filter(|one| one["content"]["view"] == "choices").collect();
+        let said = |one: &Value| (one["content"]["reason"].clone(), one["content"]["reference"].clone());
+        assert_eq!(
+            told.iter().map(said).collect::<Vec<_>>(),
+            [(json!("complaint"), json!("2026-17")), (json!("audit"), json!("2026-18"))]
+        );
+        // no sentence, no name, no address
+        for (why, number) in [("curiosity", "1"), ("complaint", "anne@known.example"), ("other", "")] {
+            reader(why, number).get(&file).expect(400);
+        }
+        shop.dpo().header("view-reason", "other").get(&file).expect(400);
+        assert_eq!(views(&shop, &subject).len(), 4, "a refusal reads nothing: lookup, two, the administrator");
+        let path = db.data_dir().join("reasons.jsonl");
+        let shown = path.display().to_string();
+        let made = cli(db, &["report", "access", "--from", "2020-01-01", "--to", "2099-12-31", "--format", "jsonl", "-o", &shown]);
+        assert_eq!(made.code, 0, "{made:?}");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("view=choices; reason=complaint; reference=2026-17"), "{text}");
+        assert_eq!(cli(db, &["audit", "check"]).code, 0);
+        let wrong = cli(db, &["why", "01900000-0000-7000-8000-000000000000", "--reason", "curiosity"]);
+        assert!(wrong.code == 2 && wrong.stderr.contains("--reason must be one of"), "{wrong:?}");
+    }
+
     fn the_reason_of_a_decision_about_somebody_is_a_view(db: &Db) {
         let shop = Shop::open(db);
         shop.record(&yes(EMAIL));
@@ -56,11 +90,12 @@ on_both! {
         let answer = shop.marketing().post("/v1/checks", &question).expect(200).json();
         let decision = answer["decision_id"].as_str().unwrap().to_owned();
         shop.position();
-        let told = cli(db, &["why", &decision]);
+        let told = cli(db, &["why", &decision, "--reason", "person_request", "--reference", "DSR-9"]);
         assert_eq!(told.code, 0, "{told:?}");
         let subject = shop.subject(EMAIL);
         let told = views(&shop, &subject);
         assert!(told.iter().any(|one| one["content"]["view"] == "decision"
+            && one["content"]["reason"] == "person_request"
             && one["content"]["actor"]["kind"] == "operator"), "{told:?}");
         // who reads a decision by its id alone does not learn who it is about
         let before = shop.position();

@@ -66,7 +66,7 @@ pub(in crate::app) fn fold<E>(
             }
             SubjectEvent::LinkIssued
             | SubjectEvent::SignedIn
-            | SubjectEvent::Viewed(_)
+            | SubjectEvent::Viewed(..)
             | SubjectEvent::Disclosed(_) => {}
             SubjectEvent::Contacted(record) => {
                 let reached = Reached::of(position, record);

@@ -4,7 +4,7 @@ use super::story::Story;
 use crate::access::{Grant, Principal, ReadDecisions, ReadSubjects, authorize};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
-use crate::domain::event::View;
+use crate::domain::event::{View, ViewReason};
 use crate::domain::ids::{DecisionId, SubjectId};
 use crate::store::{ReadTx, ReadsDecisions, Whose};
 
@@ -61,8 +61,8 @@ impl App {
         &self,
         grant: &Grant<ReadSubjects>,
         id: SubjectId,
-        from: u64,
-        limit: u32,
+        (from, limit): (u64, u32),
+        reason: Option<&ViewReason>,
     ) -> Result<(Vec<Story>, Option<u64>), Refusal> {
         const NOBODY: Refusal = Refusal::NotFound("a person with this id");
         self.seal_decisions()?;
@@ -71,7 +71,7 @@ impl App {
             let page = self.page_of(tx, grant, &Whose::Subject(subject), from, limit)?;
             Ok::<_, Refusal>((subject, page))
         })?;
-        self.view(grant, subject, View::Decisions)?;
+        self.view(grant, subject, View::Decisions, reason)?;
         Ok(page)
     }
 

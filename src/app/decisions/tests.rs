@@ -48,7 +48,7 @@ fn ask(shop: &TestApp, people: &[&str], campaign: &str) -> Vec<Decided> {
 fn person(shop: &TestApp, email: &str) -> SubjectId {
     shop.record(vec![shop.claim(&[("email", email)], "newsletter", "given")]);
     let named = shop.named(&[("email", email)]);
-    shop.app.lookup(&TestApp::grant(), &named).unwrap().0
+    shop.app.lookup(&TestApp::grant(), &named, None).unwrap().0
 }
 
 fn of(shop: &TestApp, subject: SubjectId) -> Vec<Story> {
@@ -56,7 +56,7 @@ fn of(shop: &TestApp, subject: SubjectId) -> Vec<Story> {
     loop {
         let (page, next) = shop
             .app
-            .decisions_of_subject(&TestApp::grant(), subject, from, 200)
+            .decisions_of_subject(&TestApp::grant(), subject, (from, 200), None)
             .unwrap();
         all.extend(page);
         match next {
@@ -207,7 +207,7 @@ fn the_package_proves_them() {
             Some(&made.withheld)
         );
         let key = Some(shop.app.verifier());
-        let verified = verify(std::io::Cursor::new(&package), key, &[]);
+        let verified = verify(std::io::Cursor::new(&package), key, &[], &[]);
         assert!(verified.ok, "{verified:?}");
     }
     for purpose in [None, Some("offers")] {
@@ -223,6 +223,7 @@ fn the_package_proves_them() {
         let verified = verify(
             std::io::Cursor::new(&package),
             Some(shop.app.verifier()),
+            &[],
             &[],
         );
         assert!(verified.ok, "{verified:?}");

@@ -33,10 +33,12 @@ pub(super) fn write<W: Write>(
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
     range: Range<Position>,
+    progress: &dyn Fn(u64, u64),
 ) -> Result<Tally, ExportError> {
     let mut tally = Tally::default();
     for block in blocks(&range) {
-        (job.progress)(block.start - range.start, 2 * (range.end - range.start));
+        job.app.goes_on()?;
+        progress(block.start - range.start, 2 * (range.end - range.start));
         for entry in tx.entries(job.grant, block)? {
             let line = job.line(entry);
             tally.add(&line);

@@ -4,11 +4,11 @@ use crate::app::check::{NO_CAMPAIGN, is_campaign};
 use crate::app::refusal::Refusal;
 use crate::domain::registry::Slug;
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What an export is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportQuery {
     /// From this instant on, by the times of the log's entries.
     pub from: DateTime<Utc>,
@@ -25,7 +25,7 @@ pub struct ExportQuery {
 
 impl ExportQuery {
     /// Whether it can be.
-    pub(super) fn look(&self) -> Result<(), Refusal> {
+    pub(in crate::app) fn look(&self) -> Result<(), Refusal> {
         if self.from > self.to {
             return Err(Refusal::field(
                 "/to",

@@ -101,6 +101,7 @@ pub(super) fn write<W: Write>(
     package: &mut PackageWriter<W>,
     data: &ReportData,
     range: Range<Position>,
+    progress: &dyn Fn(u64, u64),
 ) -> Result<(), ExportError> {
     let mut failed = None;
     let outcome = package.stream(REPORT, |out| {
@@ -108,8 +109,9 @@ pub(super) fn write<W: Write>(
         job.report.head(&mut out, data)?;
         for block in blocks(&range) {
             let half = range.end - range.start;
-            (job.progress)(half + block.start - range.start, 2 * half);
-            match tx.entries(job.grant, block) {
+            progress(half + block.start - range.start, 2 * half);
+            let going = job.app.goes_on();
+            match going.and_then(|()| tx.entries(job.grant, block)) {
                 Ok(entries) => entries
                     .into_iter()
                     .try_for_each(|entry| job.report.row(&mut out, &row(&job.line(entry))))?,

@@ -208,7 +208,7 @@ pub(super) fn export(app: &App, query: &ExportQuery) -> Result<(Exported, Vec<u8
 }
 
 pub(super) fn verified(bytes: &[u8], key: &VerifierKey) -> VerifyReport {
-    verify(Cursor::new(bytes), Some(key), &[])
+    verify(Cursor::new(bytes), Some(key), &[], &[])
 }
 
 pub(super) fn found(app: &App) -> Vec<Finding> {

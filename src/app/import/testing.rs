@@ -106,8 +106,12 @@ impl Bench {
     }
 
     pub fn choices(&self, email: &str) -> Option<Choices> {
-        let (subject, _) = self.app.lookup(&grant(), &self.named(email)).ok()?;
-        Some(self.app.states(&grant(), subject, self.app.now()).unwrap())
+        let (subject, _) = self.app.lookup(&grant(), &self.named(email), None).ok()?;
+        Some(
+            self.app
+                .states(&grant(), subject, self.app.now(), None)
+                .unwrap(),
+        )
     }
 
     /// Status, proof and source of the newsletter by e-mail.

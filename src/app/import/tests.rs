@@ -109,7 +109,7 @@ fn each_record_says_where_it_came_from() {
         false,
     );
     let subject = bench.choices("new@example.fr").unwrap().subject;
-    let (history, _) = bench.app.history(&grant(), subject, 0, 10).unwrap();
+    let (history, _) = bench.app.history(&grant(), subject, (0, 10), None).unwrap();
     let record = history
         .iter()
         .find(|entry| entry.kind == "consent.given")

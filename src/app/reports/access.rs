@@ -3,7 +3,6 @@
 
 use super::sheet::{Cell, Column, Sheets, Table};
 use super::{Job, ReportError};
-use crate::app::refusal::Refusal;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
 use crate::domain::time::from_micros;
@@ -13,12 +12,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// What is access; the rest of the log is not.
-const KINDS: [EntryKind; 9] = [
+const KINDS: [EntryKind; 10] = [
     EntryKind::StaffSignedIn,
     EntryKind::StaffAdded,
     EntryKind::KeyCreated,
     EntryKind::KeyRevoked,
     EntryKind::ExportMade,
+    EntryKind::ExportFetched,
     EntryKind::ImportMade,
     EntryKind::AudienceBegun,
     EntryKind::PolicyProposed,
@@ -27,10 +27,12 @@ const KINDS: [EntryKind; 9] = [
 /// Entries read at once.
 const PAGE: i64 = 1_000;
 /// What of a payload tells what was accessed.
-const TOLD: [&str; 13] = [
+const TOLD: [&str; 15] = [
     "report",
     "about",
     "view",
+    "reason",
+    "reference",
     "from",
     "to",
     "controller",
@@ -71,7 +73,7 @@ struct Access {
 }
 
 pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
-    let names = names(job)?;
+    let names = job.app.actor_names(job.grant)?;
     let range = job.positions(&(job.query.from..job.query.to))?;
     let mut sums: BTreeMap<((String, String), EntryKind), u64> = BTreeMap::new();
     each(job, &range, &mut |one| {
@@ -185,20 +187,6 @@ fn told(payload: &Value) -> String {
         }
     };
     TOLD.iter().filter_map(field).collect::<Vec<_>>().join("; ")
-}
-
-/// The names of staff accounts and keys.
-fn names(job: &Job<'_>) -> Result<HashMap<String, String>, Refusal> {
-    let (staff, keys) = job.app.store.read(|tx| {
-        Ok::<_, StoreError>((tx.audited_staff(job.grant)?, tx.audited_keys(job.grant)?))
-    })?;
-    let staff = staff
-        .into_iter()
-        .filter_map(|one| Some((one.id?.to_string(), one.login)));
-    let keys = keys
-        .into_iter()
-        .filter_map(|one| Some((one.id?.to_string(), one.name)));
-    Ok(staff.chain(keys).collect())
 }
 
 fn who((kind, id): &(String, String), names: &HashMap<String, String>) -> [Cell; 3] {

@@ -6,12 +6,12 @@ use crate::domain::registry::{Controller, Purpose, Slug};
 use crate::store::PublishedItem;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// Which report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportKind {
     /// The register of processing (GDPR art. 30), from the purposes that were in force.
@@ -53,7 +53,7 @@ impl fmt::Display for ReportKind {
 }
 
 /// What a report is asked for. With its position given it has one answer for ever.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportQuery {
     /// Which report.
     pub report: ReportKind,
@@ -62,7 +62,7 @@ pub struct ReportQuery {
     /// Up to this instant, itself no longer in it.
     pub to: DateTime<Utc>,
     /// In which zone days, weeks and months begin.
-    #[serde(serialize_with = "zone_name")]
+    #[serde(serialize_with = "zone_name", deserialize_with = "zone")]
     pub timezone: Tz,
     /// This controller's purposes alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +79,7 @@ pub struct ReportQuery {
 
 impl ReportQuery {
     /// Whether it can be.
-    pub(super) fn look(&self) -> Result<(), Refusal> {
+    pub(in crate::app) fn look(&self) -> Result<(), Refusal> {
         const WHOLE: &str =
             "does not apply to the report on access, which is of the whole registry";
         if self.from > self.to {
@@ -115,6 +115,12 @@ impl ReportQuery {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
 fn zone_name<S: serde::Serializer>(zone: &Tz, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(zone.name())
+}
+
+fn zone<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Tz, D::Error> {
+    let name = String::deserialize(from)?;
+    name.parse()
+        .map_err(|_| serde::de::Error::custom("no time zone"))
 }
 
 /// What was published up to a position.

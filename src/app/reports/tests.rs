@@ -9,6 +9,7 @@
 use super::*;
 use crate::app::audience::AudienceQuery;
 use crate::app::check::Question;
+use crate::app::erase::{ErasureClaim, Whom};
 use crate::app::facts::Said;
 use crate::app::testing::TestApp;
 use crate::domain::audience::Layout;
@@ -411,4 +412,45 @@ fn the_register_has_each_version_in_force_in_the_period() {
     let mut after = query(ReportKind::Processing);
     after.from = "2026-11-25T00:00:00Z".parse().unwrap();
     assert_eq!(made(&shop, after).0.tables["processing"].len(), 2);
+}
+
+/// What erased persons had said is counted no more, and every report says how much that is at most.
+#[test]
+fn erasures_are_counted_and_what_lacks_is_told() {
+    let shop = shop();
+    let (before, reported) = made(&shop, query(ReportKind::Consents));
+    assert!(!before.tables.contains_key("erasures"));
+    let gone = |email: &str| {
+        let claim = ErasureClaim {
+            reason: "objection".into(),
+            keep_suppression: false,
+            reference: None,
+        };
+        let whom = Whom::Named(shop.named(&[("email", email)]));
+        let (grant, now) = (TestApp::grant(), shop.app.now());
+        TestApp::wait(shop.app.erase(&grant, whom, claim, now, None)).unwrap();
+    };
+    gone("a@known.example");
+    let (now, later) = made(&shop, query(ReportKind::Consents));
+    assert_eq!(
+        now.texts("erasures"),
+        ["2026-11-22 0 0 0", "2026-11-23 1 1 3"]
+    );
+    assert_eq!(now.texts("erasures_missing"), ["until 1 3"]);
+    // as at the old position: what came since is told apart
+    let (again, _) = made(&shop, reported.query);
+    assert_eq!(again.texts("erasures_missing"), ["since 1 3"]);
+    assert!(!again.tables.contains_key("erasures"));
+    assert_ne!(again.tables["consents"], before.tables["consents"]);
+    gone("b@known.example");
+    let (again, _) = made(&shop, later.query);
+    assert_eq!(again.texts("erasures"), now.texts("erasures"));
+    assert_eq!(again.texts("erasures_missing"), ["until 1 3", "since 1 2"]);
+    let (uses, _) = made(&shop, query(ReportKind::Uses));
+    assert_eq!(uses.texts("erasures_missing"), ["until 2 5"]);
+    let (access, _) = made(&shop, query(ReportKind::Access));
+    assert_eq!(access.texts("erasures_missing"), ["until 2 5"]);
+    assert!(!access.tables.contains_key("erasures"));
+    let (processing, _) = made(&shop, query(ReportKind::Processing));
+    assert!(!processing.tables.contains_key("erasures_missing"));
 }

@@ -100,6 +100,9 @@ pub enum EntryKind {
     /// Data or an audit package was exported.
     #[serde(rename = "export.made")]
     ExportMade,
+    /// The file of an export that was kept was fetched.
+    #[serde(rename = "export.fetched")]
+    ExportFetched,
     /// A list of persons began to be filtered.
     #[serde(rename = "audience.begun")]
     AudienceBegun,
@@ -136,7 +139,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -168,6 +171,7 @@ impl EntryKind {
         Self::ImportMade,
         Self::RegisterLoaded,
         Self::ExportMade,
+        Self::ExportFetched,
         Self::AudienceBegun,
         Self::AudienceEnded,
         Self::DecisionsRecorded,
@@ -214,6 +218,7 @@ impl EntryKind {
             Self::ImportMade => "import.made",
             Self::RegisterLoaded => "register.loaded",
             Self::ExportMade => "export.made",
+            Self::ExportFetched => "export.fetched",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
             Self::DecisionsRecorded => "decisions.recorded",

@@ -2,17 +2,19 @@
 //! then. The bytes are a checkpoint as the log signed it, without cosignatures: so the token stays
 //! good when those come later, and shows that the signature is older than, say, the theft of a key.
 //!
-//! Checked here is what binds a token to its bytes, and what it says. The authority's own signature
-//! is a matter of X.509 and CMS, and of whom one trusts: `openssl ts -verify` checks it.
+//! Checked always is what binds a token to its bytes, and what it says; the authority's own signature
+//! by whoever says which authorities they trust.
 
 mod der;
 mod request;
 mod response;
+mod signature;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use request::request;
 pub use response::{Token, read};
+pub use signature::{SignatureError, certificates, signer};
 
 use super::tree::sha256;
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 /// id-signedData (RFC 5652).
 const SIGNED_DATA: [u8; 9] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 /// id-ct-TSTInfo (RFC 3161).
-const TST_INFO: [u8; 11] = [
+pub(super) const TST_INFO: [u8; 11] = [
     0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x04,
 ];
 
@@ -39,12 +39,12 @@ pub fn read(response: &[u8]) -> Result<Token, TimestampError> {
         Some([other]) => return Err(TimestampError::Refused(*other)),
         _ => return Err(TimestampError::Malformed),
     }
-    let content = content(&mut fields).ok_or(TimestampError::Malformed)?;
+    let (content, _) = signed(&mut fields).ok_or(TimestampError::Malformed)?;
     token(content)?.ok_or(TimestampError::Malformed)
 }
 
-/// What the CMS message is about.
-fn content<'a>(fields: &mut Reader<'a>) -> Option<&'a [u8]> {
+/// What the CMS message is about, and what it holds besides.
+pub(super) fn signed<'a>(fields: &mut Reader<'a>) -> Option<(&'a [u8], Reader<'a>)> {
     let mut message = fields.within(SEQUENCE)?;
     (message.expect(OID)? == SIGNED_DATA).then_some(())?;
     let mut signed = message.within(CONTEXT)?.within(SEQUENCE)?;
@@ -52,7 +52,8 @@ fn content<'a>(fields: &mut Reader<'a>) -> Option<&'a [u8]> {
     signed.expect(SET)?;
     let mut content = signed.within(SEQUENCE)?;
     (content.expect(OID)? == TST_INFO).then_some(())?;
-    content.within(CONTEXT)?.expect(OCTETS)
+    let content = content.within(CONTEXT)?.expect(OCTETS)?;
+    Some((content, signed))
 }
 
 fn token(content: &[u8]) -> Result<Option<Token>, TimestampError> {

@@ -145,3 +145,103 @@ proptest! {
         let _ = read(&bent[..at]);
     }
 }
+
+/// A response of `openssl ts -reply` for the same bytes, and its CA: a root, a certificate between, and an
+/// authority's. The last two have P-384 with SHA-384, and RSA with SHA-512 and the older attribute.
+fn signed_by(name: &str) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let (response, ca) = match name {
+        "ec256" => (
+            include_str!("../../../tests/data/timestamps/ec256.tsr.b64"),
+            include_str!("../../../tests/data/timestamps/ec256-ca.pem"),
+        ),
+        "ec384" => (
+            include_str!("../../../tests/data/timestamps/ec384.tsr.b64"),
+            include_str!("../../../tests/data/timestamps/ec384-ca.pem"),
+        ),
+        _ => (
+            include_str!("../../../tests/data/timestamps/rsa.tsr.b64"),
+            include_str!("../../../tests/data/timestamps/rsa-ca.pem"),
+        ),
+    };
+    let response = unb64_any(&response.split_whitespace().collect::<String>()).unwrap();
+    (response, certificates(ca))
+}
+
+const AUTHORITIES: [&str; 3] = ["ec256", "ec384", "rsa"];
+
+#[test]
+fn who_signed_is_told_where_the_ca_vouches_for_them() {
+    for name in AUTHORITIES {
+        let (response, ca) = signed_by(name);
+        assert_eq!(ca.len(), 1);
+        assert!(check(&response, STAMPED, None).is_ok());
+        assert_eq!(signer(&response, &ca), Ok(format!("Stamper {name}")));
+        assert_eq!(signer(&response, &[]), Err(SignatureError::Untrusted));
+        for other in AUTHORITIES.into_iter().filter(|other| *other != name) {
+            let (_, others) = signed_by(other);
+            assert_eq!(signer(&response, &others), Err(SignatureError::Untrusted));
+            let both = [others, ca.clone()].concat();
+            assert!(signer(&response, &both).is_ok(), "one of several");
+        }
+    }
+}
+
+/// The place of some bytes.
+fn place(whole: &[u8], part: &[u8]) -> usize {
+    let found = whole.windows(part.len()).position(|window| window == part);
+    found.unwrap()
+}
+
+#[test]
+fn a_signature_of_something_else_does_not_hold() {
+    for name in AUTHORITIES {
+        let (response, ca) = signed_by(name);
+        let time = response
+            .windows(2)
+            .position(|two| two == [TIME, 15])
+            .unwrap();
+        let bent = |at: usize| {
+            let mut bent = response.clone();
+            bent[at] ^= 1;
+            signer(&bent, &ca)
+        };
+        // the last digit of the year
+        assert_eq!(bent(time + 5), Err(SignatureError::Content), "{name}");
+        assert_eq!(
+            bent(response.len() - 1),
+            Err(SignatureError::Signature),
+            "{name}"
+        );
+        // the name in the authority's certificate
+        let subject = place(&response, format!("Stamper {name}").as_bytes());
+        assert_eq!(bent(subject), Err(SignatureError::Certificate), "{name}");
+    }
+    // an unsigned one, as those of our own tests
+    let unsigned = made(0, &super::request::SHA256, "20261128130504Z", None);
+    assert_eq!(signer(&unsigned, &[]), Err(SignatureError::Unreadable));
+}
+
+#[test]
+fn a_pem_file_holds_what_stands_between_the_marks() {
+    let pem = include_str!("../../../tests/data/timestamps/rsa-ca.pem");
+    let two = format!("a remark\n{pem}\nanother\n{pem}");
+    assert_eq!(certificates(&two).len(), 2);
+    assert_eq!(certificates("nothing"), Vec::<Vec<u8>>::new());
+    let rubbish = "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----";
+    assert!(certificates(rubbish).is_empty());
+}
+
+proptest! {
+    /// Whatever is changed: a panic never, and a name only where the token says what it said.
+    #[test]
+    fn a_bent_response_names_nobody_for_another_token(which in 0..3usize, at: prop::sample::Index, flip in 1u8..) {
+        let (response, ca) = signed_by(AUTHORITIES[which]);
+        let mut bent = response.clone();
+        let at = at.index(bent.len());
+        bent[at] ^= flip;
+        if signer(&bent, &ca).is_ok() {
+            prop_assert_eq!(read(&bent).unwrap(), read(&response).unwrap());
+        }
+        let _ = signer(&bent[..at], &ca);
+    }
+}

@@ -2,13 +2,13 @@
 //! serialised straight from its record.
 
 use super::Actor;
-use crate::domain::ids::{RecordId, SubjectId};
+use crate::domain::ids::{KeyId, RecordId, StaffId, SubjectId};
 use crate::domain::registry::{
     Act, Answer, Channel, Circumstances, ConsentRecord, Language, NoticeRef, Slug, Source,
     SourceKind,
 };
 use chrono::{DateTime, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// What a leaf commits to.
@@ -152,12 +152,32 @@ impl Serialize for Actor {
     }
 }
 
+impl<'de> Deserialize<'de> for Actor {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        enum Told {
+            Key { id: KeyId },
+            Staff { id: StaffId },
+            Subject,
+            Operator,
+            System,
+        }
+        Ok(match Told::deserialize(from)? {
+            Told::Key { id } => Self::Key(id),
+            Told::Staff { id } => Self::Staff(id),
+            Told::Subject => Self::Subject,
+            Told::Operator => Self::Operator,
+            Told::System => Self::System,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::domain::event::SubjectEvent;
-    use crate::domain::ids::{KeyId, StaffId};
     use crate::domain::registry::GivenBy;
     use crate::domain::time::from_micros;
     use proptest::prelude::*;

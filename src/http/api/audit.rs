@@ -1,5 +1,6 @@
 //! `/v1/audit`: the ledger's entries and the audit package.
 
+use super::exports;
 use super::subject::Subject;
 use crate::access::ExportAudit;
 use crate::app::FieldProblem;
@@ -14,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::site::Site;
 use crate::http::work::block;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -94,15 +95,19 @@ pub async fn entries(
 }
 
 /// Export a period, or everything about one person, as a package that anybody can check offline. The
-/// export is itself recorded; one about a person also among that person's entries.
+/// export is itself recorded; one about a person also among that person's entries. With
+/// `Prefer: respond-async` the package of a period is made in the background: the answer names the export,
+/// whose state and file are asked for later. One person's package is small and is always sent at once.
 #[utoipa::path(
     tag = "audit",
     request_body = ExportBody,
+    params(("Prefer" = Option<String>, Header, description = "`respond-async`: do not wait for the package (RFC 7240)")),
     security(("key" = [])),
     responses(
         (status = 200, description = "The package", body = Vec<u8>, content_type = "application/zip"),
+        (status = 202, description = "It will be made in the background", body = super::exports::BackgroundView),
         (status = 404, description = "Nobody is known by these identifiers", body = crate::http::openapi::ProblemBody),
-        (status = 409, description = "The identifiers are of several persons", body = crate::http::openapi::ProblemBody),
+        (status = 409, description = "The identifiers are of several persons, or too many exports wait", body = crate::http::openapi::ProblemBody),
         (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
     ),
 )]
@@ -110,6 +115,7 @@ pub async fn entries(
 pub async fn export(
     door: Allowed<ExportAudit>,
     site: web::Data<Site>,
+    request: HttpRequest,
     body: Body<SMALL>,
 ) -> Result<HttpResponse, Problem> {
     let asked: ExportBody = json::read(&body.0)?;
@@ -130,6 +136,9 @@ pub async fn export(
         return package::send_person(&site, door.grant, named, asked.at, language).await;
     }
     let query = asked.period()?;
+    if exports::prefers_to_wait_elsewhere(&request) {
+        return exports::accept(site, door.grant, query, language).await;
+    }
     package::send(&site, door.grant, query, language).await
 }
 

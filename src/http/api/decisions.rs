@@ -9,6 +9,7 @@ use crate::http::door::Allowed;
 use crate::http::page::{Page, cursor, limit_of, start_of};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::reason::{Reason, Reasons};
 use crate::http::site::Site;
 use crate::http::work::block;
 use crate::policy::{Effect, LawfulIf};
@@ -177,7 +178,7 @@ pub async fn of_campaign(
 /// The decisions about a person, the newest first.
 #[utoipa::path(
     tag = "decisions",
-    params(("id" = String, Path, description = "From lookup"), Page),
+    params(("id" = String, Path, description = "From lookup"), Page, Reasons),
     security(("key" = [])),
     responses(
         (status = 200, description = "A page", body = RecordedDecisions),
@@ -188,6 +189,7 @@ pub async fn of_campaign(
 pub async fn of_subject(
     door: Allowed<ReadSubjects>,
     site: web::Data<Site>,
+    reason: Reason,
     id: web::Path<String>,
     page: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
@@ -196,7 +198,7 @@ pub async fn of_subject(
     let (from, limit) = (page.from()?, page.limit()?);
     let listed = move || {
         let app = &site.app;
-        app.decisions_of_subject(&door.grant, id, from, limit)
+        app.decisions_of_subject(&door.grant, id, (from, limit), reason.0.as_ref())
     };
     Ok(answer(block(listed).await?, true))
 }

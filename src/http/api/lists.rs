@@ -8,6 +8,7 @@ use crate::http::door::Allowed;
 use crate::http::page::{Page, cursor};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::reason::{Reason, Reasons};
 use crate::http::site::Site;
 use crate::http::work::block;
 use crate::policy::Effect;
@@ -64,7 +65,7 @@ pub struct ListsOfPerson {
 /// The filtered lists that a person was on, with what their line was answered; the newest first.
 #[utoipa::path(
     tag = "decisions",
-    params(("id" = String, Path, description = "From lookup"), Page),
+    params(("id" = String, Path, description = "From lookup"), Page, Reasons),
     security(("key" = [])),
     responses(
         (status = 200, description = "A page", body = ListsOfPerson),
@@ -77,11 +78,12 @@ pub async fn of_subject(
     site: web::Data<Site>,
     id: web::Path<String>,
     page: Query<Page>,
+    reason: Reason,
 ) -> Result<HttpResponse, Problem> {
     let none = |_| Refusal::NotFound("a person with this id");
     let id: SubjectId = id.parse().map_err(none)?;
     let (from, limit) = (page.from()?, page.limit()?);
-    let listed = move || site.app.lists_of_subject(&door.grant, id, from, limit);
+    let listed = move || site.app.lists_of_subject(&door.grant, id, (from, limit), reason.0.as_ref());
     let (lists, next) = block(listed).await?;
     Ok(HttpResponse::Ok().json(ListsOfPerson {
         items: lists.iter().map(PersonOnList::of).collect(),

@@ -8,6 +8,7 @@ pub mod consents;
 pub mod contacts;
 pub mod decisions;
 pub mod erasures;
+pub mod exports;
 pub mod health;
 pub mod lawful;
 pub mod links;
@@ -61,6 +62,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(policies::approve)
         .service(audit::entries)
         .service(audit::export)
+        .service(exports::list)
+        .service(exports::show)
+        .service(exports::fetch)
         .service(health::alive)
         .service(health::ready)
         .service(health::metrics);

@@ -12,6 +12,7 @@ use crate::http::json::{self, Body, SMALL};
 use crate::http::page::{Page, cursor};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::reason::{Reason, Reasons};
 use crate::http::site::Site;
 use crate::http::work::block;
 use actix_web::{HttpResponse, get, post, web};
@@ -73,6 +74,7 @@ pub struct History {
 #[utoipa::path(
     tag = "subjects",
     request_body = Subject,
+    params(Reasons),
     security(("key" = [])),
     responses(
         (status = 200, description = "The person", body = Found),
@@ -84,11 +86,13 @@ pub struct History {
 pub async fn lookup(
     door: Allowed<ReadSubjects>,
     site: web::Data<Site>,
+    reason: Reason,
     body: Body<SMALL>,
 ) -> Result<HttpResponse, Problem> {
     let asked: Subject = json::read(&body.0)?;
     let named = asked.named(site.app.keys(), "").map_err(Problem::invalid)?;
-    let (subject, id_hashes) = block(move || site.app.lookup(&door.grant, &named)).await?;
+    let (subject, id_hashes) =
+        block(move || site.app.lookup(&door.grant, &named, reason.0.as_ref())).await?;
     Ok(HttpResponse::Ok().json(Found {
         subject_id: subject.to_string(),
         id_hashes,
@@ -98,7 +102,7 @@ pub async fn lookup(
 /// The state per purpose and channel, each with its reason.
 #[utoipa::path(
     tag = "subjects",
-    params(("id" = String, Path, description = "From lookup")),
+    params(("id" = String, Path, description = "From lookup"), Reasons),
     security(("key" = [])),
     responses(
         (status = 200, description = "Every choice", body = Choices),
@@ -109,10 +113,15 @@ pub async fn lookup(
 pub async fn consents(
     door: Allowed<ReadSubjects>,
     site: web::Data<Site>,
+    reason: Reason,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = subject_id(&id)?;
-    let choices = block(move || site.app.states(&door.grant, id, site.app.now())).await?;
+    let choices = block(move || {
+        site.app
+            .states(&door.grant, id, site.app.now(), reason.0.as_ref())
+    })
+    .await?;
     let Standing {
         objection,
         objection_profiling,
@@ -130,7 +139,7 @@ pub async fn consents(
 /// The whole history, in the order of the ledger.
 #[utoipa::path(
     tag = "subjects",
-    params(("id" = String, Path, description = "From lookup"), Page),
+    params(("id" = String, Path, description = "From lookup"), Page, Reasons),
     security(("key" = [])),
     responses(
         (status = 200, description = "A page", body = History),
@@ -141,12 +150,17 @@ pub async fn consents(
 pub async fn history(
     door: Allowed<ReadSubjects>,
     site: web::Data<Site>,
+    reason: Reason,
     id: web::Path<String>,
     page: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let id = subject_id(&id)?;
     let (from, limit) = (page.from()?, page.limit()?);
-    let (entries, next) = block(move || site.app.history(&door.grant, id, from, limit)).await?;
+    let (entries, next) = block(move || {
+        site.app
+            .history(&door.grant, id, (from, limit), reason.0.as_ref())
+    })
+    .await?;
     let event = |entry: crate::store::HistoryEntry| Event {
         position: entry.position,
         id: entry.record.to_string(),

@@ -1,8 +1,10 @@
 //! The DPO exports an audit report.
 
 use super::home::{self, Asked};
-use super::{principal, session, to};
+use super::{background, principal, session, to, to_page};
 use crate::access::{ExportAudit, authorize};
+use crate::app::Refusal;
+use crate::app::background::Wanted;
 use crate::app::check::is_campaign;
 use crate::app::export::ExportQuery;
 use crate::domain::registry::Slug;
@@ -35,6 +37,16 @@ pub async fn export(
         Err(vec![ExportError::StaleForm])
     };
     let errors = match (query, authorize::<ExportAudit>(&principal(&open))) {
+        (Ok(query), Ok(grant)) if form.get("how") == Some("background") => {
+            let wanted = Wanted::Package {
+                query,
+                language: visit.language.code().into(),
+            };
+            match background::ask(&site, grant, wanted).await {
+                Ok(page) => return to_page(&page),
+                Err(refusal) => not_asked(refusal),
+            }
+        }
         (Ok(query), Ok(grant)) => match package::send(&site, grant, query, visit.language).await {
             Ok(response) => return response,
             Err(_) => vec![ExportError::Failed],
@@ -45,6 +57,14 @@ pub async fn export(
     let asked = Asked::of(&form, errors);
     let page = home::page(&site, visit, &open, asked).await;
     browser::page(StatusCode::UNPROCESSABLE_ENTITY, page)
+}
+
+/// Why an export of the background was not taken on.
+pub(super) fn not_asked(refusal: Refusal) -> Vec<ExportError> {
+    vec![match refusal {
+        Refusal::Conflict { .. } => ExportError::TooMany,
+        _ => ExportError::Failed,
+    }]
 }
 
 fn query(site: &Site, form: &Form) -> Result<ExportQuery, Vec<ExportError>> {

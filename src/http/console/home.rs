@@ -1,6 +1,6 @@
 //! The console's first page.
 
-use super::{agent, frame, principal, session, to};
+use super::{agent, background, frame, principal, session, to};
 use crate::access::{ServeCustomers, authorize};
 use crate::app::Refusal;
 use crate::app::witness::Vouchers;
@@ -147,7 +147,7 @@ pub(super) async fn page(
         ],
         checkpoint,
         export: export_form("/console/exports", &catalogue, visit.language, open, asked),
-        exports: Vec::new(),
+        exports: background::latest(site, open, visit).await,
     }
     .render()
 }

@@ -1,6 +1,7 @@
 //! The console: staff sign in, see the state, export audit reports.
 
 mod agent;
+mod background;
 mod export;
 mod home;
 mod reports;
@@ -24,6 +25,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(home::home)
         .service(export::export)
         .configure(agent::routes)
+        .service(background::show)
+        .service(background::fetch)
         .service(reports::show)
         .service(reports::make);
 }
@@ -72,26 +75,24 @@ fn frame(visit: Visit, session: &Session) -> Frame {
 }
 
 fn forbidden(visit: Visit, open: &Session) -> HttpResponse {
-    problem(
-        visit,
-        open,
-        StatusCode::FORBIDDEN,
-        ProblemKind::Forbidden,
-        "/console",
-    )
+    problem(StatusCode::FORBIDDEN, ProblemKind::Forbidden, visit, open)
 }
 
 /// Nothing was written down.
 fn unavailable(visit: Visit, open: &Session, back: &str) -> HttpResponse {
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    problem(visit, open, status, ProblemKind::NotSaved, back)
+    problem_from(status, ProblemKind::NotSaved, visit, open, back)
 }
 
-fn problem(
-    visit: Visit,
-    open: &Session,
+fn problem(status: StatusCode, kind: ProblemKind, visit: Visit, open: &Session) -> HttpResponse {
+    problem_from(status, kind, visit, open, "/console")
+}
+
+fn problem_from(
     status: StatusCode,
     kind: ProblemKind,
+    visit: Visit,
+    open: &Session,
     back: &str,
 ) -> HttpResponse {
     let page = ProblemPage {
@@ -104,6 +105,10 @@ fn problem(
 }
 
 fn to(address: &'static str) -> HttpResponse {
+    to_page(address)
+}
+
+fn to_page(address: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, address))
         .finish()

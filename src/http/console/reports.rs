@@ -1,10 +1,11 @@
 //! The reports: asked for by a form, since making one is recorded, and sent as they are written.
 
-use super::export::{campaign, period, slug};
+use super::export::{campaign, not_asked, period, slug};
 use super::home::{Asked, export_form};
-use super::{forbidden, frame, principal, session, to};
+use super::{background, forbidden, frame, principal, session, to, to_page};
 use crate::access::{ExportAudit, Grant, authorize};
 use crate::app::Refusal;
+use crate::app::background::Wanted;
 use crate::app::reports::{ReportError, ReportKind, ReportQuery};
 use crate::http::browser::{self, Form as Posted, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
@@ -47,7 +48,9 @@ pub async fn make(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
     } else {
         Err(vec![ExportError::StaleForm])
     };
+    let later = form.get("how") == Some("background");
     let sent = match asked {
+        Ok((query, format)) if later => ask(&site, grant, query, format, visit).await,
         Ok((query, format)) => send(&site, grant, query, format, visit).await,
         Err(errors) => Err(errors),
     };
@@ -90,6 +93,23 @@ fn query(site: &Site, form: &Posted) -> Result<(ReportQuery, Format), Vec<Export
         position: None,
     };
     Ok((query, format))
+}
+
+/// Has the report made in the background.
+async fn ask(
+    site: &web::Data<Site>,
+    grant: Grant<ExportAudit>,
+    query: ReportQuery,
+    format: Format,
+    visit: Visit,
+) -> Result<HttpResponse, Vec<ExportError>> {
+    let wanted = Wanted::Report {
+        query,
+        format: format.as_str().into(),
+        language: visit.language.code().into(),
+    };
+    let page = background::ask(site, grant, wanted).await;
+    page.map(|page| to_page(&page)).map_err(not_asked)
 }
 
 /// Sends the report while it is written. What breaks off later breaks the connection.

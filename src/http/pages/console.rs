@@ -2,9 +2,10 @@
 
 use askama::Template;
 
+use super::background::{ExportWhat, period};
 use super::frame::rendered;
 use super::vouched::Vouched;
-use super::{Frame, PostForm, Text, When, Words, date_long, date_time_long};
+use super::{Frame, PostForm, Text, When, Words, date_time_long};
 
 /// Why signing in failed. One answer for a wrong name and a wrong password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +145,8 @@ pub enum ExportError {
     Whole,
     /// No report, or no kind of file.
     Kind,
+    /// Too many exports of the background wait.
+    TooMany,
     /// A campaign that none can be called.
     Campaign,
     /// A report that is not made for one campaign was asked for with one.
@@ -161,6 +164,7 @@ impl ExportError {
             Self::StaleForm => "export-error-stale_form",
             Self::Whole => "reports-error-whole",
             Self::Kind => "reports-error-kind",
+            Self::TooMany => "export-error-too_many",
             Self::Campaign => "export-error-campaign",
             Self::CampaignOfUses => "export-error-campaign_of_uses",
         }
@@ -174,7 +178,7 @@ impl ExportError {
             Self::Whole => Some("purpose"),
             Self::Kind => Some("report"),
             Self::Campaign | Self::CampaignOfUses => Some("campaign"),
-            Self::Failed | Self::StaleForm => None,
+            Self::Failed | Self::StaleForm | Self::TooMany => None,
         }
     }
 }
@@ -212,21 +216,23 @@ pub struct ReportsPage {
     pub formats: Vec<Pick>,
 }
 
-/// An export that was made.
+/// An export of the background.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportRow {
-    /// When.
+    /// When it was asked for.
     pub at: When,
+    /// What it is.
+    pub what: ExportWhat,
     /// First day.
     pub from: chrono::NaiveDate,
     /// Last day.
     pub to: chrono::NaiveDate,
     /// By whom.
     pub by: String,
-    /// How many entries.
-    pub entries: u64,
-    /// Where to download it, and its size as `1,2 Mo`; none where it was not kept.
-    pub download: Option<(String, String)>,
+    /// How it stands, by the word's key.
+    pub state: &'static str,
+    /// Its page.
+    pub url: String,
 }
 
 /// The console's home page.
@@ -315,8 +321,7 @@ impl ExportForm {
 
 impl ExportRow {
     fn period(&self, words: Words) -> String {
-        let (from, to) = (date_long(words, self.from), date_long(words, self.to));
-        words.get_with("period", &[("from", &from), ("to", &to)])
+        period(words, self.from, self.to)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
 use super::enter_fixtures::ways_in;
-use super::staff_fixtures::{agent_pages, home, reports, sign_in};
+use super::staff_fixtures::{agent_pages, background, home, reports, sign_in};
 use super::*;
 
 pub(super) const HOSTILE: &str = r#"<script>alert("x")</script>'&"#;
@@ -192,7 +192,8 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     }
     let all = {
         use ExportError::{
-            Campaign, CampaignOfUses, Failed, From, Future, Kind, Order, StaleForm, To, Whole,
+            Campaign, CampaignOfUses, Failed, From, Future, Kind, Order, StaleForm, To, TooMany,
+            Whole,
         };
         vec![
             From,
@@ -205,10 +206,12 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
             Kind,
             Campaign,
             CampaignOfUses,
+            TooMany,
         ]
     };
     pages.push(("home".to_owned(), home(language, vec![]).render()));
     pages.push(("reports".to_owned(), reports(language, vec![]).render()));
+    pages.extend(background(language));
     let failed = reports(language, all.clone()).render();
     pages.push(("error reports".to_owned(), failed));
     pages.push(("error home".to_owned(), home(language, all).render()));

@@ -7,6 +7,7 @@
 
 mod access;
 mod agent;
+mod background;
 mod chart;
 mod choice_row;
 mod choices;
@@ -39,6 +40,7 @@ mod staff_fixtures;
 
 pub use access::AccessPage;
 pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, ReceiptLine};
+pub use background::{BackgroundPage, BackgroundState, ExportWhat};
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};

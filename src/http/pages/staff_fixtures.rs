@@ -2,6 +2,7 @@
 
 use super::fixtures::{HOSTILE, at, every_row, form, purpose, text, undo};
 use super::*;
+use crate::app::background::{ExportFailure, ExportGone};
 
 fn desk(language: Language) -> Frame {
     let account = Account {
@@ -54,9 +55,10 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             at: at(),
             from: at().date_naive(),
             to: at().date_naive(),
+            what: ExportWhat::Package,
             by: HOSTILE.to_owned(),
-            entries: 12,
-            download: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
+            state: "background-ready",
+            url: HOSTILE.to_owned(),
         }],
     }
 }
@@ -156,6 +158,50 @@ pub(super) fn reports(language: Language, errors: Vec<ExportError>) -> ReportsPa
         kinds: vec![pick.clone()],
         formats: vec![pick],
     }
+}
+
+/// The page of an export in every state, with a name.
+pub(super) fn background(language: Language) -> Vec<(String, String)> {
+    let running = |total, left| BackgroundState::Running {
+        done: 1_000,
+        total,
+        pace: (25, 480, left),
+    };
+    let ready = |bytes, holds| BackgroundState::Ready {
+        bytes,
+        until: at(),
+        recorded: 48_211,
+        holds,
+    };
+    let mut states = vec![
+        BackgroundState::Waiting,
+        running(0, None),
+        running(4_000, Some(45)),
+        running(4_000, Some(600)),
+        ready(900, true),
+        ready(405_000_000, false),
+        ready(12_000_000_000, true),
+        BackgroundState::Elsewhere(HOSTILE.to_owned()),
+    ];
+    let failures = ExportFailure::ALL.iter();
+    states.extend(failures.map(|why| BackgroundState::Failed(why.as_str())));
+    let gone = ExportGone::ALL.iter();
+    states.extend(gone.map(|why| BackgroundState::Gone(why.as_str())));
+    let page = |state: BackgroundState| {
+        let name = format!("background {state:?}");
+        let page = BackgroundPage {
+            frame: desk(language),
+            what: ExportWhat::Report("consents"),
+            from: at().date_naive(),
+            to: at().date_naive(),
+            asked_at: at(),
+            by: HOSTILE.to_owned(),
+            state,
+            url: HOSTILE.to_owned(),
+        };
+        (name, page.render())
+    };
+    states.into_iter().map(page).collect()
 }
 
 pub(super) fn report(language: Language, findings: Vec<Finding>, rows: u64) -> String {

@@ -291,6 +291,7 @@ mod tests {
             "sign-in-notice-",
             "count-",
             "export-error-",
+            "background-",
             "reports-error-",
         ];
         let of_page = |word: &String| by_prefix.iter().any(|prefix| word.starts_with(prefix));
@@ -329,6 +330,9 @@ mod tests {
             "withheld-",
             "percent",
             "undo-late",
+            "erased-",
+            "background-failed-",
+            "background-gone-",
         ];
         let used = quoted_words();
         for key in entries(FR).keys() {

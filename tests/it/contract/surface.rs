@@ -7,7 +7,7 @@ use super::described::Described;
 use crate::support::database::Db;
 use crate::support::server::Server;
 
-const OPERATIONS: [&str; 28] = [
+const OPERATIONS: [&str; 31] = [
     "get /.well-known/jwks.json",
     "get /healthz",
     "get /log/checkpoint",
@@ -16,6 +16,9 @@ const OPERATIONS: [&str; 28] = [
     "get /readyz",
     "get /v1/audit/entries",
     "post /v1/audit/exports",
+    "get /v1/audit/exports",
+    "get /v1/audit/exports/{id}",
+    "get /v1/audit/exports/{id}/file",
     "post /v1/checks",
     "post /v1/consents",
     "post /v1/contacts",

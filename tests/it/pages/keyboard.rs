@@ -1,7 +1,8 @@
 //! Journeys without a mouse, and pages without a style sheet.
 
+use super::walk::ready;
 use super::{Scene, WINDOWS, english};
-use crate::demo::word;
+use crate::demo::{Demo, word};
 use crate::support::browser::{Browser, Visitor};
 
 const TAB: &str = "\u{E004}";
@@ -59,6 +60,23 @@ fn enter_in_a_question_saves() {
         newsletter_only["objection_since"].is_null(),
         "{newsletter_only}"
     );
+}
+
+/// An export of the background is asked for, watched and fetched without a mouse.
+#[test]
+fn an_export_of_the_background_needs_no_mouse() {
+    let demo = Demo::start();
+    let Some(browser) = english() else { return };
+    browser.goto(&demo.console);
+    browser.find("#user").enter(&demo.user);
+    browser.find("#password").enter(&demo.password);
+    browser.press(ENTER);
+    arrives(&browser, "home-title");
+    tab_to(&browser, "button[name=how]");
+    browser.press(ENTER);
+    arrives(&browser, "export-title");
+    ready(&browser);
+    tab_to(&browser, "main a[href$='/file']");
 }
 
 #[test]

@@ -61,6 +61,9 @@ fn take(visitor: Visitor<'_>) {
     picture(&browser, "console", visitor);
     browser.goto(&format!("{}/console/reports", demo.server.url()));
     picture(&browser, "reports", visitor);
+    browser.find("main form button[name=how]").follow();
+    super::walk::ready(&browser);
+    picture(&browser, "export", visitor);
     super::agent::sign_in(&browser, &demo);
     browser.find("#contact").enter("camille.martin@example.com");
     browser.find("main button.main").follow();

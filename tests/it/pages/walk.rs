@@ -152,6 +152,27 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("reports");
     refused(browser);
     look("reports, errors");
+    for form in ["/console", "/console/reports"] {
+        browser.goto(&format!("{}{form}", demo.server.url()));
+        browser.find("main form button[name=how]").follow();
+        look("export of the background, on its way");
+        ready(browser);
+        look("export of the background, ready");
+    }
+    browser.goto(&demo.console.replace("/sign-in", ""));
+    look("console, exports");
+}
+
+/// Asks for the page of an export again until its file is there.
+pub fn ready(browser: &Browser) {
+    for _ in 0..120 {
+        if browser.script("return !!document.querySelector(\"main a[href$='/file']\")") == true {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(250));
+        browser.find("main a[href*='?lang=']").follow();
+    }
+    panic!("the export is never ready");
 }
 
 /// The pages of agents, in a browser of their own.

@@ -52,16 +52,20 @@ const MAX_FAILURES: usize = 200;
 /// Each of the `witnesses` must have cosigned the log; where none is named, the report tells what
 /// those say whose keys are in the package.
 ///
+/// With `authorities`, certificates (DER) that are trusted, one of which must vouch for whoever signed a
+/// timestamp; the report tells who did.
+///
 /// Never fails: what cannot be read is a failure in the report.
 pub fn verify(
     reader: impl Read + Seek,
     trusted: Option<&VerifierKey>,
     witnesses: &[CosignerKey],
+    authorities: &[Vec<u8>],
 ) -> VerifyReport {
     let mut log = Recorder::new(trusted.is_some());
     let reader = BufReader::with_capacity(1 << 16, reader);
     if let Some(mut archive) = archive::open(reader, &mut log) {
-        check_all(&mut archive, trusted, witnesses, &mut log);
+        check_all(&mut archive, trusted, (witnesses, authorities), &mut log);
     }
     log.into_report()
 }
@@ -69,7 +73,7 @@ pub fn verify(
 fn check_all<R: Read + Seek>(
     archive: &mut Archive<R>,
     trusted: Option<&VerifierKey>,
-    witnesses: &[CosignerKey],
+    (witnesses, authorities): (&[CosignerKey], &[Vec<u8>]),
     log: &mut Recorder,
 ) {
     let asked = manifest::read(archive, log);
@@ -78,7 +82,7 @@ fn check_all<R: Read + Seek>(
     let checkpoint = head::read(archive, keys.as_ref(), trusted.is_some(), log);
     manifest::check_signature(archive, keys.as_ref(), log);
     witnesses::check(archive, keys.as_ref(), witnesses, log);
-    timestamps::check(archive, keys.as_ref(), log);
+    timestamps::check(archive, keys.as_ref(), authorities, log);
     let size = checkpoint.as_ref().map(|checkpoint| checkpoint.size);
     if let Some(asked) = asked.filter(|asked| asked.about == About::Person) {
         person::check(archive, &asked, checkpoint.as_ref(), log);

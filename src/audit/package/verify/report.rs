@@ -94,8 +94,11 @@ pub struct VerifyReport {
 pub struct Stamped {
     /// How many entries.
     pub size: u64,
-    /// When, by the authority's clock, RFC 3339. Its signature is not checked here.
+    /// When, by the authority's clock, RFC 3339.
     pub at: String,
+    /// Who signed it, where a CA that was given vouches for them; else the signature was not checked, or
+    /// is that of somebody for whom it does not vouch.
+    pub signed_by: Option<String>,
     /// The token in the package.
     pub file: String,
 }
@@ -350,7 +353,19 @@ impl fmt::Display for VerifyReport {
 
 impl fmt::Display for Stamped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { size, at, file } = self;
+        let Self {
+            size,
+            at,
+            file,
+            signed_by,
+        } = self;
+        if let Some(name) = signed_by {
+            return writeln!(
+                f,
+                "Stamped at {at}, signed by {name}, whose chain to the given CA holds: entries 0 up to {size}. The \
+                 token is for exactly this checkpoint."
+            );
+        }
         let note = file.replace(".tsr", ".note");
         writeln!(
             f,

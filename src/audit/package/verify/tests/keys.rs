@@ -95,7 +95,7 @@ impl Chain {
 }
 
 fn checked(package: &[u8], trusted: u8) -> VerifyReport {
-    verify(Cursor::new(package), Some(&key(trusted)), &[])
+    verify(Cursor::new(package), Some(&key(trusted)), &[], &[])
 }
 
 fn fails(report: &VerifyReport, words: &str) {
@@ -122,7 +122,7 @@ fn the_chain_leads_from_each_key_to_the_others() {
         assert_eq!(spans, [(0, Some(51)), (51, None), (53, None)]);
     }
     fails(&checked(&package, 4), "is not the log's trusted key");
-    let own = verify(Cursor::new(&package), None, &[]);
+    let own = verify(Cursor::new(&package), None, &[], &[]);
     assert!(own.ok && !own.key_trusted, "{own}");
     // each of the keys that sign that size must have
     for short in [&[2][..], &[3], &[1], &[1, 3]] {

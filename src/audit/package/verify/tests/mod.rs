@@ -34,7 +34,7 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| Sample::new(760));
 static PACKAGE: LazyLock<Vec<u8>> = LazyLock::new(|| SAMPLE.package(FIRST, END));
 
 fn run(bytes: &[u8]) -> VerifyReport {
-    verify(Cursor::new(bytes), Some(signer().verifier()), &[])
+    verify(Cursor::new(bytes), Some(signer().verifier()), &[], &[])
 }
 
 fn names(report: &VerifyReport, position: u64) -> bool {
@@ -112,10 +112,15 @@ fn honest_packages_hold() {
 
 #[test]
 fn the_report_says_whose_key_it_was() {
-    let report = verify(Cursor::new(PACKAGE.as_slice()), None, &[]);
+    let report = verify(Cursor::new(PACKAGE.as_slice()), None, &[], &[]);
     assert!(report.ok && !report.key_trusted);
     assert!(report.to_string().contains("taken from the package itself"));
     let other = NoteSigner::from_seed("log.example/r1/2026", &[1; 32]).unwrap();
-    let report = verify(Cursor::new(PACKAGE.as_slice()), Some(other.verifier()), &[]);
+    let report = verify(
+        Cursor::new(PACKAGE.as_slice()),
+        Some(other.verifier()),
+        &[],
+        &[],
+    );
     assert!(!report.ok && report.to_string().contains("not the log's trusted key"));
 }

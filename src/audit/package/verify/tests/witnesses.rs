@@ -34,7 +34,12 @@ fn keys(by: &[&Cosigner]) -> (String, String) {
 
 fn checked(package: &[u8], witnesses: &[&Cosigner]) -> VerifyReport {
     let witnesses: Vec<CosignerKey> = witnesses.iter().map(|one| one.key().clone()).collect();
-    verify(Cursor::new(package), Some(signer().verifier()), &witnesses)
+    verify(
+        Cursor::new(package),
+        Some(signer().verifier()),
+        &witnesses,
+        &[],
+    )
 }
 
 #[test]
