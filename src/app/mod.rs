@@ -31,6 +31,7 @@ pub mod lookup;
 pub mod object;
 pub mod open;
 pub mod outlook;
+pub mod pace;
 mod period;
 pub mod policies;
 pub mod publish;

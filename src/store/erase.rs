@@ -9,7 +9,7 @@ use super::open::Store;
 use super::read::ReadTx;
 use super::rows::{IdentifierRow, signed, unsigned};
 use super::schema::{
-    consent_states, contacts, erased_entries, erasures, idempotency, identifiers, links,
+    consent_states, contacts, erased_entries, erasures, idempotency, identifiers, links, paces,
     subject_events, subjects,
 };
 use super::tx::{Entry, WriteTx};
@@ -187,6 +187,7 @@ impl WriteTx<'_> {
             links.subject_id,
             contacts.subject_id,
             consent_states.subject_id,
+            paces.subject_id,
             subject_events.subject_id,
             subjects.id
         );
@@ -314,11 +315,12 @@ impl ReadTx<'_> {
 }
 
 /// Tables out of which rows were taken.
-const SWEPT: [&str; 8] = [
+const SWEPT: [&str; 9] = [
     "identifiers",
     "links",
     "contacts",
     "consent_states",
+    "paces",
     "subject_events",
     "subjects",
     "idempotency",

@@ -23,6 +23,7 @@ mod load;
 mod log;
 mod mark;
 mod open;
+mod paces;
 mod people;
 mod policies;
 mod read;
@@ -42,7 +43,7 @@ mod writer;
 
 pub use audit::{
     Beyond, PersonEvent, PublishedItem, Reached, StoredCheckpoint, StoredHead, StoredKey,
-    StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
+    StoredPace, StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use catalogue::{notice_bytes, notice_hash};
 pub use contacts::{NotReleased, Reaches};

@@ -4,6 +4,7 @@
 use super::contacts::Touch;
 use super::decisions::DecisionBlock;
 use super::keys::SubjectKey;
+use super::paces::Paces;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::registers::RegisterLoad;
 use super::rows::{
@@ -40,6 +41,8 @@ pub(super) struct Subject {
     pub cells: BTreeMap<(Slug, Channel), Held>,
     /// Those that count, where a write asked for them.
     pub contacts: Option<Vec<Touch>>,
+    /// Pauses and bounds, where a write asked for them.
+    pub paces: Option<Paces>,
     pub merged_into: Option<SubjectId>,
     pub new_identifiers: Vec<IdentifierRow>,
     pub moved_identifiers: Vec<IdentifierRow>,
@@ -66,6 +69,7 @@ impl Subject {
             key,
             cells: BTreeMap::new(),
             contacts: None,
+            paces: None,
             merged_into,
             new_identifiers: Vec::new(),
             moved_identifiers: Vec::new(),

@@ -52,6 +52,9 @@ pub enum EntryKind {
     /// A contact point must never be contacted again.
     #[serde(rename = "suppression.added")]
     SuppressionAdded,
+    /// A person asked for a pause, for fewer contacts, or for neither any more.
+    #[serde(rename = "pace.set")]
+    PaceSet,
     /// An identifier was linked to a person.
     #[serde(rename = "subject.linked")]
     SubjectLinked,
@@ -130,7 +133,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -146,6 +149,7 @@ impl EntryKind {
         Self::RestrictionSet,
         Self::RestrictionLifted,
         Self::SuppressionAdded,
+        Self::PaceSet,
         Self::SubjectLinked,
         Self::SubjectMerged,
         Self::SubjectErased,
@@ -190,6 +194,7 @@ impl EntryKind {
             Self::RestrictionSet => "restriction.set",
             Self::RestrictionLifted => "restriction.lifted",
             Self::SuppressionAdded => "suppression.added",
+            Self::PaceSet => "pace.set",
             Self::SubjectLinked => "subject.linked",
             Self::SubjectMerged => "subject.merged",
             Self::SubjectErased => "subject.erased",

@@ -312,7 +312,11 @@ fn claim(app: &App, body: ConsentBody, pointer: &str) -> Result<Claim, Unreadabl
     }
 }
 
-fn source(body: Option<SourceBody>, pointer: &str, problems: &mut Vec<FieldProblem>) -> Source {
+pub(super) fn source(
+    body: Option<SourceBody>,
+    pointer: &str,
+    problems: &mut Vec<FieldProblem>,
+) -> Source {
     let Some(body) = body else {
         return Source {
             kind: SourceKind::Api,
