@@ -4,13 +4,14 @@
 
 use super::contact::Named;
 use super::open::App;
+use super::pace::{self, Said, Wanted, loosens};
 use super::record::{Consent, write_for};
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{Grant, OwnChoices};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
     Act, Answer, Catalogue, Channel, Circumstances, ConsentState, Language, NoticeRef, Objection,
-    Purpose, Source, SourceKind,
+    Pace, PaceState, Purpose, Source, SourceKind,
 };
 use crate::domain::time::Now;
 use crate::store::{Committed, Entry, Order, WriteTx};
@@ -33,11 +34,24 @@ pub struct Wish {
     pub shown: Option<NoticeRef>,
 }
 
+/// What a pause or a bound of one row is to be.
+#[derive(Debug, Clone)]
+pub struct PaceWish {
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// What is to hold.
+    pub wanted: Wanted,
+}
+
 /// What a form asks for, and what its page was made on.
 #[derive(Debug, Clone)]
 pub struct Wishes {
     /// The rows whose answer differs from the one that the page showed.
     pub rows: Vec<Wish>,
+    /// The pauses and bounds that differ from those that the page showed.
+    pub paces: Vec<PaceWish>,
     /// Stop everything.
     pub stop_all: bool,
     /// The page's [`super::choices::OwnChoicesView::seen`].
@@ -61,6 +75,28 @@ pub struct Changed {
     pub after: Answer,
 }
 
+/// One pause or bound that changed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PaceChanged {
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// What held before.
+    pub before: Pace,
+    /// What holds now.
+    pub after: Pace,
+}
+
+/// All that changed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Changes {
+    /// Answers.
+    pub answers: Vec<Changed>,
+    /// Pauses and bounds.
+    pub paces: Vec<PaceChanged>,
+}
+
 impl App {
     /// Writes the wishes of the person behind a link down, in one transaction; `None` where
     /// everything was so already.
@@ -74,7 +110,7 @@ impl App {
         grant: &Grant<OwnChoices>,
         wishes: Wishes,
         now: Now,
-    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+    ) -> Result<Option<Committed<Changes>>, Refusal> {
         let own = grant
             .customer()
             .ok_or(Refusal::NotFound("a person for this link"))?;
@@ -102,16 +138,27 @@ fn write(
     grant: &Grant<OwnChoices>,
     own: SubjectId,
     wishes: &Wishes,
-) -> Result<crate::store::Recorded<Vec<Changed>>, Refusal> {
+) -> Result<crate::store::Recorded<Changes>, Refusal> {
     let subject = tx
         .resolve(own)
         .ok_or(Refusal::NotFound("a person for this link"))?;
-    let (mut changed, mut problems, mut last) = (Vec::new(), Vec::new(), None);
+    let (mut changed, mut problems, mut last) = (Changes::default(), Vec::new(), None);
     for wish in all(tx.catalogue(), wishes) {
         match one(tx, grant, subject, &wish, wishes) {
             Ok(Some((entry, change))) => {
                 last = Some(entry);
-                changed.push(change);
+                changed.answers.push(change);
+            }
+            Ok(None) => {}
+            Err(Refusal::Invalid(found)) => problems.extend(found),
+            Err(other) => return Err(other),
+        }
+    }
+    for wish in &wishes.paces {
+        match one_pace(tx, grant, subject, wish, wishes) {
+            Ok(Some((entry, change))) => {
+                last = Some(entry);
+                changed.paces.push(change);
             }
             Ok(None) => {}
             Err(Refusal::Invalid(found)) => problems.extend(found),
@@ -164,18 +211,7 @@ fn one(
     wishes: &Wishes,
 ) -> Result<Option<(Entry, Changed)>, Refusal> {
     let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
-    let Some(purpose) = tx
-        .catalogue()
-        .purpose(&wish.purpose)
-        .filter(|purpose| purpose.legal_basis.is_chosen())
-        .cloned()
-    else {
-        return Err(Refusal::field(
-            pointer,
-            "choice_not_on_offer",
-            "this choice is not on offer",
-        ));
-    };
+    let purpose = chosen(tx.catalogue(), &wish.purpose).ok_or_else(|| not_on_offer(&pointer))?;
     let held = tx.state(subject, &purpose.id, wish.channel).cloned();
     let before = held.as_ref().map(|held| held.status);
     let unchanged = match before {
@@ -214,6 +250,83 @@ fn one(
     )))
 }
 
+fn chosen(catalogue: &Catalogue, purpose: &str) -> Option<Purpose> {
+    let found = catalogue.purpose(purpose);
+    found
+        .filter(|purpose| purpose.legal_basis.is_chosen())
+        .cloned()
+}
+
+fn not_on_offer(pointer: &str) -> Refusal {
+    let detail = "this choice is not on offer";
+    Refusal::field(pointer, "choice_not_on_offer", detail)
+}
+
+/// What holds less back than before may only follow from a page that showed what held, and from an
+/// undo only for as long as one is open.
+fn one_pace(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<OwnChoices>,
+    subject: SubjectId,
+    wish: &PaceWish,
+    wishes: &Wishes,
+) -> Result<Option<(Entry, PaceChanged)>, Refusal> {
+    let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
+    let purpose = chosen(tx.catalogue(), &wish.purpose)
+        .filter(|purpose| purpose.channels.contains(&wish.channel))
+        .ok_or_else(|| not_on_offer(&pointer))?;
+    let held = tx.pace(subject, &purpose.id, wish.channel)?;
+    let before = Wanted::default().over(held.as_ref(), tx.now());
+    if wish.wanted.over(held.as_ref(), tx.now()) == before {
+        return Ok(None);
+    }
+    if loosens(held.as_ref(), wish.wanted, tx.now()) {
+        refuse_stale_yes(&pointer, held.map(|held| held.position), wishes.seen)?;
+        if wishes.act == Act::ChoiceUndone {
+            refuse_late_easing(&pointer, held.as_ref(), tx.now())?;
+        }
+    }
+    let said = Said {
+        subject,
+        identified_by: Vec::new(),
+        purpose: &purpose,
+        channel: wish.channel,
+        wanted: wish.wanted,
+        source: own_page(),
+        act: Some(wishes.act),
+    };
+    let (entry, state) = pace::record(tx, grant, said)?;
+    Ok(Some((
+        entry,
+        PaceChanged {
+            purpose: wish.purpose.clone(),
+            channel: wish.channel,
+            before,
+            after: state.pace,
+        },
+    )))
+}
+
+fn refuse_late_easing(pointer: &str, held: Option<&PaceState>, now: Now) -> Result<(), Refusal> {
+    if held.is_some_and(|held| held.since + UNDO_WITHIN < now.utc()) {
+        return Err(too_late(pointer));
+    }
+    Ok(())
+}
+
+fn too_late(pointer: &str) -> Refusal {
+    let detail = "this choice can no longer be undone";
+    Refusal::field(pointer, "undo_too_late", detail)
+}
+
+fn own_page() -> Source {
+    Source {
+        kind: SourceKind::WebForm,
+        id: None,
+        agent: None,
+    }
+}
+
 /// A page that was sent again, from a second tab or with the back button, must not undo what
 /// the person said since.
 fn refuse_stale_yes(
@@ -239,11 +352,7 @@ fn refuse_late_undo(pointer: &str, held: Option<&ConsentState>, now: Now) -> Res
             && held.effective_at + UNDO_WITHIN >= now.utc()
     };
     if !held.is_some_and(fresh) {
-        return Err(Refusal::field(
-            pointer,
-            "undo_too_late",
-            "this choice can no longer be undone",
-        ));
+        return Err(too_late(pointer));
     }
     Ok(())
 }
@@ -293,11 +402,7 @@ fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answe
         status,
         notice: wish.shown.clone(),
         language: wish.shown.is_some().then_some(wishes.language),
-        source: Source {
-            kind: SourceKind::WebForm,
-            id: None,
-            agent: None,
-        },
+        source: own_page(),
         act: Some(wishes.act),
         circumstances: Circumstances::default(),
         collected_at: None,

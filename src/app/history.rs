@@ -58,9 +58,7 @@ impl App {
             let paces = tx.paces(grant, subject)?;
             let paces = paces
                 .iter()
-                .filter_map(|one| {
-                    PaceView::of(&one.purpose, one.channel, &one.state, now.utc())
-                })
+                .filter_map(|one| PaceView::of(&one.purpose, one.channel, &one.state, now.utc()))
                 .collect();
             Ok::<_, Refusal>(Choices {
                 subject,

@@ -236,11 +236,7 @@ pub(super) fn loosens(held: Option<&PaceState>, wanted: Wanted, now: Now) -> boo
     after.stricter(running) != after
 }
 
-fn look(
-    catalogue: &Catalogue,
-    claim: &PaceClaim,
-    now: Now,
-) -> Result<Fits, Vec<FieldProblem>> {
+fn look(catalogue: &Catalogue, claim: &PaceClaim, now: Now) -> Result<Fits, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let purpose = catalogue.purpose(&claim.purpose);
     if purpose.is_none() {
@@ -287,7 +283,11 @@ fn look_at_channel(
         problems.push(unknown_channel(""));
     } else if purpose.is_some() && !all.iter().any(|one| Some(*one) == channel) {
         let detail = "is no channel of this purpose; GET /v1/purposes lists those that are";
-        problems.push(FieldProblem::new("/channel", "channel_not_of_purpose", detail));
+        problems.push(FieldProblem::new(
+            "/channel",
+            "channel_not_of_purpose",
+            detail,
+        ));
     }
     channel.into_iter().collect()
 }

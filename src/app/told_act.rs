@@ -56,7 +56,11 @@ pub(super) fn act(
     if act.is_none() {
         let names: Vec<&str> = Act::ALL.iter().map(|act| act.as_str()).collect();
         let detail = format!("must be one of {}", names.join(", "));
-        problems.push(FieldProblem::new(format!("{pointer}/act"), "act_unknown", detail));
+        problems.push(FieldProblem::new(
+            format!("{pointer}/act"),
+            "act_unknown",
+            detail,
+        ));
     }
     act
 }

@@ -62,6 +62,8 @@ pub enum SubjectEvent {
     },
     /// The person asked for a pause, for fewer contacts, or for neither any more.
     Paced(Box<PaceRecord>),
+    /// The person said that it was not they who gave an answer.
+    Disputed(RecordId),
     /// Identifiers were added to the person.
     Linked(Vec<Blind>),
     /// Another record was found to be this person's and was merged into it.
@@ -108,6 +110,7 @@ impl SubjectEvent {
                 restricted: false, ..
             } => "restriction.lifted",
             Self::Paced(_) => "pace.set",
+            Self::Disputed(_) => "dispute.made",
             Self::Linked(_) => "subject.linked",
             Self::Merged { .. } => "subject.merged",
             Self::LinkIssued => "contact.linked",
@@ -145,6 +148,7 @@ impl SubjectEvent {
                 effective_at,
             } => json!({ "scope": scope, "effective_at": effective_at }),
             Self::Paced(record) => serde_json::to_value(record).unwrap_or_default(),
+            Self::Disputed(record) => json!({ "record": record }),
             Self::Merged { from, contacts } => json!({ "from": from, "contacts": names(contacts) }),
             Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
             Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
@@ -176,6 +180,7 @@ impl SubjectEvent {
                 effective_at: field(fields, "effective_at")?,
             },
             "pace.set" => Self::Paced(Box::new(PaceRecord::deserialize(payload).ok()?)),
+            "dispute.made" => Self::Disputed(field(fields, "record")?),
             "subject.linked" => Self::Linked(blinds(fields)?),
             "subject.merged" => Self::Merged {
                 from: field(fields, "from")?,
@@ -368,6 +373,7 @@ mod tests {
                 effective_at: at,
             },
             SubjectEvent::Viewed(View::History),
+            SubjectEvent::Disputed(RecordId::from_bytes([5; 16])),
             SubjectEvent::Paced(Box::new(PaceRecord {
                 id: RecordId::from_bytes([4; 16]),
                 subject: anne,

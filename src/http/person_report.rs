@@ -8,7 +8,9 @@ use crate::app::decisions::story::Story;
 use crate::app::export::{HeldRecord, HeldState, PersonData, PersonReport, TimelineEntry};
 use crate::audit::encoding::b64;
 use crate::domain::event::SubjectEvent;
-use crate::domain::registry::{ConsentRecord, ContactRecord, Pace, PaceRecord, Purpose, Slug, Wording};
+use crate::domain::registry::{
+    ConsentRecord, ContactRecord, Pace, PaceRecord, Purpose, Slug, Wording,
+};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
@@ -309,8 +311,13 @@ impl Teller {
                 let view = text(&serde_json::json!(view));
                 vec![self.fact("person-view", self.words.code("view", &view))]
             }
+            SubjectEvent::Disputed(record) => {
+                vec![self.fact("person-disputed", record.to_string())]
+            }
             SubjectEvent::Disclosed(export) => vec![self.fact("person-export", export.to_string())],
-            SubjectEvent::Consent(_) | SubjectEvent::Paced(_) | SubjectEvent::LinkIssued => Vec::new(),
+            SubjectEvent::Consent(_) | SubjectEvent::Paced(_) | SubjectEvent::LinkIssued => {
+                Vec::new()
+            }
         }
     }
 

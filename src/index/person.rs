@@ -328,7 +328,10 @@ impl<'a> PersonView<'a> {
         purpose: &'p crate::domain::registry::Slug,
         channel: Channel,
     ) -> impl Iterator<Item = DateTime<Utc>> + use<'a, 'p> {
-        let made = self.reached().into_iter().flat_map(|reached| reached.made());
+        let made = self
+            .reached()
+            .into_iter()
+            .flat_map(|reached| reached.made());
         let counts = move |one: &super::MadeView<'_>| {
             one.channel == channel && one.purpose.is_none_or(|made| made == purpose)
         };

@@ -70,7 +70,10 @@ impl ReadTx<'_> {
             let (states, contacts) = self.details_between(&last, &end)?;
             assemble(rows, states, contacts, tell)?;
             tell_contacts(super::contacts::of_page(self.db, &last, &end)?, tell);
-            tell_paces(super::paces::images(&super::paces::of_page(self.db, &last, &end)?)?, tell);
+            tell_paces(
+                super::paces::images(&super::paces::of_page(self.db, &last, &end)?)?,
+                tell,
+            );
             last = end;
         }
     }

@@ -11,9 +11,7 @@ use super::world::World;
 use crate::access::{ExportAudit, Grant};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Position, SubjectId};
-use crate::domain::registry::{
-    AtMost, Change, Channel, Pace, PaceRecord, PaceState, Paced, Slug,
-};
+use crate::domain::registry::{AtMost, Change, Channel, Pace, PaceRecord, PaceState, Paced, Slug};
 use crate::domain::time::from_micros;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -142,9 +140,10 @@ impl WriteTx<'_> {
             return Ok(());
         }
         let id = subject.as_bytes().to_vec();
-        let rows: Vec<PaceRow> = self.read("loading pauses", |db| {
-            on!(db, conn => paces::table.filter(paces::subject_id.eq(id)).load(conn))
-        })?;
+        let rows: Vec<PaceRow> = self.read(
+            "loading pauses",
+            |db| on!(db, conn => paces::table.filter(paces::subject_id.eq(id)).load(conn)),
+        )?;
         let mut held = Paces::new();
         for row in rows {
             let Paced {

@@ -5,6 +5,8 @@ mod axe;
 mod fairness;
 mod keyboard;
 mod own;
+mod pausing;
+mod receipts;
 mod screens;
 mod stale;
 mod stopping;

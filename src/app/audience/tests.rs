@@ -66,13 +66,7 @@ fn reach(shop: &TestApp, named: Named, direction: &str, outcome: Option<&str>) {
     reach_by(shop, named, direction, outcome, "phone_live");
 }
 
-fn reach_by(
-    shop: &TestApp,
-    named: Named,
-    direction: &str,
-    outcome: Option<&str>,
-    channel: &str,
-) {
+fn reach_by(shop: &TestApp, named: Named, direction: &str, outcome: Option<&str>, channel: &str) {
     let call = channel == "phone_live" && direction == "to_person";
     let claim = ContactClaim {
         named,
@@ -109,14 +103,23 @@ pub(in crate::app) fn happen(shop: &TestApp, who: &str, act: Act) {
                 at_most: None,
             };
             // refused where a longer one runs
-            let _ = pace::set(shop, pace::claim(shop, &[("email", who)], "offers", wanted), None);
+            let _ = pace::set(
+                shop,
+                pace::claim(shop, &[("email", who)], "offers", wanted),
+                None,
+            );
         }
         Act::WantsFewer => {
             let wanted = Wanted {
                 paused_until: None,
                 at_most: Some(Some(AtMost::TwoAMonth)),
             };
-            pace::set(shop, pace::claim(shop, &[("email", who)], "offers", wanted), None).unwrap();
+            pace::set(
+                shop,
+                pace::claim(shop, &[("email", who)], "offers", wanted),
+                None,
+            )
+            .unwrap();
         }
         Act::Objects => {
             let scope = Objection::DirectMarketing;

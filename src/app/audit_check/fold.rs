@@ -72,7 +72,10 @@ pub(in crate::app) fn fold<E>(
                 sum.link(position, contacts);
                 sum.merge(position, *from, other(*from)?);
             }
-            SubjectEvent::LinkIssued | SubjectEvent::Viewed(_) | SubjectEvent::Disclosed(_) => {}
+            SubjectEvent::LinkIssued
+            | SubjectEvent::Disputed(_)
+            | SubjectEvent::Viewed(_)
+            | SubjectEvent::Disclosed(_) => {}
             SubjectEvent::Contacted(record) => {
                 let reached = Reached::of(position, record);
                 sum.reached.insert(record.id, reached);

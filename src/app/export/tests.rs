@@ -8,11 +8,11 @@
 
 use super::*;
 use crate::access::{ManageAccess, RecordConsents};
+use crate::app::pace::{Wanted, tests as pace};
 use crate::app::testing::{TestApp, sql};
 use crate::audit::note::VerifierKey;
 use crate::audit::package::format::Finding;
 use crate::audit::package::verify::{VerifyReport, verify};
-use crate::app::pace::{Wanted, tests as pace};
 use crate::domain::registry::{AtMost, Objection, Role};
 use std::io::Cursor;
 use std::path::PathBuf;

@@ -173,7 +173,10 @@ impl Search<'_> {
             let (mut now, mut later) = (*now, *later);
             set(&mut now.facts);
             set(&mut later.facts);
-            !self.case.engine.may_permit(&now, &later, turning_but_pace())
+            !self
+                .case
+                .engine
+                .may_permit(&now, &later, turning_but_pace())
         };
         let ends = [
             (paused, holds(|facts| facts.paused = true)),

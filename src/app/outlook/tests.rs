@@ -330,10 +330,7 @@ fn slow_down(shop: &TestApp, drawn: &Drawn, (pause, most, made): &Slowed) {
         by: None,
         campaign: None,
     };
-    let claims: Vec<_> = made
-        .iter()
-        .map(|ago| (String::new(), claim(ago)))
-        .collect();
+    let claims: Vec<_> = made.iter().map(|ago| (String::new(), claim(ago))).collect();
     let grant = TestApp::grant();
     if !claims.is_empty() {
         TestApp::wait(shop.app.contacts(&grant, claims, shop.app.now(), None)).unwrap();

@@ -51,11 +51,11 @@ pub(in crate::app) fn claim(
     }
 }
 
-fn key(byte: u8) -> Option<IdempotencyKey> {
-    Some(IdempotencyKey {
+fn key(byte: u8) -> IdempotencyKey {
+    IdempotencyKey {
         key: [byte; 32],
         fingerprint: [byte; 32],
-    })
+    }
 }
 
 pub(in crate::app) fn set(
@@ -231,9 +231,7 @@ fn of_many_that_reserve_at_once_one_is_let_through() {
         .unwrap()
         .into_iter()
         .map(|told| match told {
-            crate::app::reserve::Told::Now(outcome) => {
-                outcome.unwrap().outcome.reason().to_owned()
-            }
+            crate::app::reserve::Told::Now(outcome) => outcome.unwrap().outcome.reason().to_owned(),
             crate::app::reserve::Told::Before(_) => panic!("no key was sent"),
         })
         .collect();
@@ -271,12 +269,12 @@ fn a_retry_shortens_no_pause_and_lifts_no_bound() {
         paused_until: Some(None),
         at_most: Some(None),
     };
-    let done = set(&shop, wish(ended), key(1)).unwrap();
+    let done = set(&shop, wish(ended), Some(key(1))).unwrap();
     assert!(done.paces.is_empty());
     assert_eq!(reason(&shop, "newsletter"), "CONSENT_VALID");
     // and once a new pause stands, the old end of one, sent again, changes nothing
     set(&shop, wish(until(&shop, 5)), None).unwrap();
-    set(&shop, wish(ended), key(1)).unwrap();
+    set(&shop, wish(ended), Some(key(1))).unwrap();
     assert_eq!(reason(&shop, "newsletter"), "PAUSED");
 }
 
@@ -335,7 +333,10 @@ fn what_cannot_be_meant_is_named() {
         told.join(", ")
     };
     let wish = |wanted| claim(&shop, ANNE, "newsletter", wanted);
-    assert_eq!(refused(wish(Wanted::default())), "/paused_until field_missing");
+    assert_eq!(
+        refused(wish(Wanted::default())),
+        "/paused_until field_missing"
+    );
     assert_eq!(
         refused(wish(until(&shop, -1))),
         "/paused_until pause_out_of_range"

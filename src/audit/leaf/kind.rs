@@ -55,6 +55,9 @@ pub enum EntryKind {
     /// A person asked for a pause, for fewer contacts, or for neither any more.
     #[serde(rename = "pace.set")]
     PaceSet,
+    /// A person said that it was not they who gave an answer.
+    #[serde(rename = "dispute.made")]
+    DisputeMade,
     /// An identifier was linked to a person.
     #[serde(rename = "subject.linked")]
     SubjectLinked,
@@ -133,7 +136,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -150,6 +153,7 @@ impl EntryKind {
         Self::RestrictionLifted,
         Self::SuppressionAdded,
         Self::PaceSet,
+        Self::DisputeMade,
         Self::SubjectLinked,
         Self::SubjectMerged,
         Self::SubjectErased,
@@ -195,6 +199,7 @@ impl EntryKind {
             Self::RestrictionLifted => "restriction.lifted",
             Self::SuppressionAdded => "suppression.added",
             Self::PaceSet => "pace.set",
+            Self::DisputeMade => "dispute.made",
             Self::SubjectLinked => "subject.linked",
             Self::SubjectMerged => "subject.merged",
             Self::SubjectErased => "subject.erased",

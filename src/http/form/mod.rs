@@ -2,8 +2,10 @@
 //! changes nothing; `POST` acts.
 
 pub mod access;
+pub mod receipt;
 pub mod save;
 pub mod show;
+mod slower;
 pub mod stop;
 pub mod undo;
 pub mod why;

@@ -4,7 +4,7 @@
 use super::show::opened;
 use super::{code, failed, frame, gone, text, undo};
 use crate::app::choices::OwnChoicesView;
-use crate::app::choose::{Changed, Wishes};
+use crate::app::choose::{Changes, Wishes};
 use crate::domain::registry::{Act, Identifier};
 use crate::domain::signals::one_click::{Unsubscribe, unsubscribe_request};
 use crate::http::browser::{self, Form, Visit};
@@ -61,6 +61,7 @@ pub async fn stop(
     };
     let wishes = Wishes {
         rows: Vec::new(),
+        paces: Vec::new(),
         stop_all: true,
         seen: 0,
         language: code(visit.language),
@@ -111,7 +112,7 @@ fn stopped(
     visit: Visit,
     token: &str,
     view: &OwnChoicesView,
-    done: &Committed<Vec<Changed>>,
+    done: &Committed<Changes>,
 ) -> String {
     let position = done.positions.last().copied();
     let undo =

@@ -4,16 +4,18 @@
 //! can say no more than the page of choices can. A yes comes back only where one was in force before,
 //! to words that it covers, and where nothing was said since.
 
-use super::save::{Outcome, saved, wishes, written};
+use super::save::{Outcome, saved, title_of, wishes, written};
 use super::show::opened;
-use super::{failed, frame, gone, text};
+use super::{failed, frame, gone, slower, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
-use crate::app::choose::{Changed, UNDO_WITHIN, Wishes};
+use crate::app::choose::{Changed, Changes, UNDO_WITHIN, Wishes};
 use crate::domain::ids::Position;
 use crate::domain::registry::{Act, Answer, Notice};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
-use crate::http::pages::{Frame, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo};
+use crate::http::pages::{
+    Frame, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo, When,
+};
 use crate::http::site::Site;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
@@ -37,7 +39,8 @@ pub async fn undo(
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let Some(wishes) = wished(&form, &view, visit) else {
+    let at = site.app.now().utc().with_timezone(&site.timezone);
+    let Some(wishes) = wished(&form, &view, visit, at) else {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, ProblemKind::BadRequest);
     };
     match written(&site, &token, wishes).await {
@@ -65,11 +68,11 @@ fn late(visit: Visit, token: &str, view: &OwnChoicesView) -> String {
     .render()
 }
 
-fn wished(form: &Form, view: &OwnChoicesView, visit: Visit) -> Option<Wishes> {
+fn wished(form: &Form, view: &OwnChoicesView, visit: Visit, at: When) -> Option<Wishes> {
     if form.get("stop_all").is_some() {
         return None;
     }
-    let wishes = wishes(form, view, visit).ok()?;
+    let wishes = wishes(form, view, visit, at).ok()?;
     Some(Wishes {
         act: Act::ChoiceUndone,
         ..wishes
@@ -83,13 +86,13 @@ pub(super) fn offer(
     visit: Visit,
     token: &str,
     view: &OwnChoicesView,
-    changes: &[Changed],
+    changes: &Changes,
     position: Position,
 ) -> Option<Undo> {
     let at = site.app.now().utc();
     let mut hidden = vec![("seen".to_owned(), (position + 1).to_string())];
     let mut rows = Vec::new();
-    for change in changes {
+    for change in &changes.answers {
         let offered = view
             .purposes
             .iter()
@@ -112,7 +115,16 @@ pub(super) fn offer(
             words: words.zip(reference),
         });
     }
-    let partly = rows.len() < changes.len();
+    for change in &changes.paces {
+        hidden.extend(slower::back(change));
+        rows.push(Restored {
+            title: title_of(view, visit, &change.purpose),
+            channel: change.channel.as_str().to_owned(),
+            to: Standing::Pace(slower::told(site, &change.before)),
+            words: None,
+        });
+    }
+    let partly = rows.len() < changes.answers.len() + changes.paces.len();
     (!rows.is_empty()).then(|| Undo {
         form: PostForm {
             action_url: format!("/c/{token}/undo"),

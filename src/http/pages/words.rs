@@ -326,6 +326,8 @@ mod tests {
             "withheld-",
             "percent",
             "undo-late",
+            "pace-",
+            "receipt-",
         ];
         let used = quoted_words();
         for key in entries(FR).keys() {

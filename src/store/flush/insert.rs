@@ -74,13 +74,7 @@ pub(super) fn write_entries(
                 reached,
                 "writing contacts"
             );
-            each!(
-                conn,
-                replace_into,
-                paces::table,
-                slowed,
-                "writing pauses"
-            );
+            each!(conn, replace_into, paces::table, slowed, "writing pauses");
             each!(
                 conn,
                 insert_into,

@@ -102,9 +102,10 @@ pub(super) fn held(
 
 /// Those that held something back at that instant.
 fn paces(sum: &Folded, at: DateTime<Utc>) -> impl Iterator<Item = Paced> {
-    let holding = sum.paces.iter().filter(move |(_, state)| {
-        state.pace.paused(at).is_some() || state.pace.at_most.is_some()
-    });
+    let holding = sum
+        .paces
+        .iter()
+        .filter(move |(_, state)| state.pace.paused(at).is_some() || state.pace.at_most.is_some());
     holding.map(|((purpose, channel), state)| Paced {
         purpose: purpose.clone(),
         channel: *channel,

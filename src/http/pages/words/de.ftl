@@ -199,6 +199,59 @@ undone-lead = Ihre früheren Entscheidungen gelten wieder.
 undo-late-title = Zum Rückgängigmachen ist es zu spät
 undo-late = Zehn Minuten sind vergangen, oder Sie haben seither anders entschieden. Nichts hat sich geändert. Sie können Ihre Entscheidungen jederzeit ändern.
 
+### Receipts
+receipt-title = Beleg
+receipt-lead = Was Sie geantwortet haben, und wo es in unserem Protokoll steht.
+receipt-to = An wen
+receipt-channel = Weg
+receipt-answer = Ihre Antwort
+receipt-when = Wann
+receipt-where = Wo
+receipt-until = Gilt bis
+receipt-notice = Gezeigter Text
+receipt-said-given = Ja
+receipt-said-refused = Nein
+receipt-said-withdrawn = Ja, zurückgenommen
+receipt-said-requested = Noch nicht bestätigt
+receipt-log = In unserem Protokoll
+receipt-holds = Dieser Beleg steht in unserem Protokoll, an Stelle { $position } von { $size }. Wir haben es gerade geprüft.
+receipt-fails = Dieser Beleg steht nicht so in unserem Protokoll, wie er sollte. Sagen Sie es uns.
+receipt-proof = Der Nachweis, um ihn anderswo zu prüfen (.tlog-proof)
+receipt-json = Der signierte Beleg (JSON, ISO/IEC TS 27560)
+receipt-linked = Der Beleg als verknüpfte Daten (JSON-LD)
+receipt-not-me-title = Waren Sie das nicht?
+receipt-not-me-text = Ein Klick: Diese Antwort zählt ab sofort nicht mehr, und unsere Datenschutzbeauftragten sehen es.
+receipt-not-me = Das war ich nicht
+receipt-noted-title = Vermerkt
+receipt-noted = Diese Antwort zählt nicht mehr. Unsere Datenschutzbeauftragten sehen es.
+receipt-disputed = Sie haben uns am { $since } gesagt, dass Sie das nicht waren.
+receipt-check-title = Einen Beleg prüfen
+receipt-check-lead = Fügen Sie einen Beleg ein, den Sie aufbewahrt haben. Er sagt, was er sagte, auch wenn sein Inhalt hier gelöscht ist.
+receipt-check-label = Ihr Beleg
+receipt-check-button = Prüfen
+receipt-check-wrong = Das ist kein Beleg von uns, oder er wurde verändert.
+receipt-missing = Unter dieser Adresse bewahren wir nichts auf. Sie ist vielleicht unvollständig, oder der Inhalt wurde gelöscht.
+
+### Pause
+pace-title = Seltener, oder eine Pause
+pace-often = Wie viele Nachrichten
+pace-pause = Pause
+pace-all = Alle Nachrichten
+pace-one_a_week = Höchstens eine pro Woche
+pace-two_a_month = Höchstens zwei pro Monat
+pace-one_a_month = Höchstens eine pro Monat
+pace-none = Keine Pause
+pace-until = Bis { $until }
+pace-P1M = 1 Monat, bis { $until }
+pace-P3M = 3 Monate, bis { $until }
+pace-P6M = 6 Monate, bis { $until }
+pace-paused = Pause bis { $until }
+pace-usual = Alle Nachrichten, keine Pause
+state-paused = Pause bis { $until }. Danach gilt wieder, was Sie gewählt haben; wir erinnern Sie nicht daran.
+pace-held-one_a_week = Höchstens eine Nachricht pro Woche.
+pace-held-two_a_month = Höchstens eine Nachricht in vierzehn Tagen.
+pace-held-one_a_month = Höchstens eine Nachricht in achtundzwanzig Tagen.
+
 ### Barrierefreiheit
 access-link = Barrierefreiheit
 access-title = Barrierefreiheit

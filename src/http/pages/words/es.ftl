@@ -199,6 +199,59 @@ undone-lead = Sus elecciones anteriores vuelven a valer.
 undo-late-title = Ya no se puede deshacer
 undo-late = Han pasado diez minutos, o ha elegido otra cosa desde entonces. Nada ha cambiado. Puede cambiar sus elecciones cuando quiera.
 
+### Receipts
+receipt-title = Recibo
+receipt-lead = Lo que respondió, y dónde está en nuestro registro.
+receipt-to = A quién
+receipt-channel = Canal
+receipt-answer = Su respuesta
+receipt-when = Cuándo
+receipt-where = Dónde
+receipt-until = Vale hasta el
+receipt-notice = Texto mostrado
+receipt-said-given = Sí
+receipt-said-refused = No
+receipt-said-withdrawn = Sí, retirado
+receipt-said-requested = Aún sin confirmar
+receipt-log = En nuestro registro
+receipt-holds = Este recibo está en nuestro registro, en la posición { $position } de { $size }. Lo acabamos de comprobar.
+receipt-fails = Este recibo no está en nuestro registro como debería. Díganoslo.
+receipt-proof = La prueba, para comprobarla en otro lugar (.tlog-proof)
+receipt-json = El recibo firmado (JSON, ISO/IEC TS 27560)
+receipt-linked = El recibo como datos enlazados (JSON-LD)
+receipt-not-me-title = ¿No fue usted?
+receipt-not-me-text = Un solo gesto: esta respuesta deja de contar desde ahora, y nuestro delegado de protección de datos lo ve.
+receipt-not-me = No fui yo
+receipt-noted-title = Anotado
+receipt-noted = Esta respuesta ya no cuenta. Nuestro delegado de protección de datos lo ve.
+receipt-disputed = El { $since } nos dijo que no fue usted.
+receipt-check-title = Comprobar un recibo
+receipt-check-lead = Pegue aquí un recibo que guardó. Dice lo que decía, aunque su contenido se haya borrado aquí.
+receipt-check-label = Su recibo
+receipt-check-button = Comprobar
+receipt-check-wrong = No es un recibo nuestro, o ha sido modificado.
+receipt-missing = No guardamos nada en esta dirección. Quizá esté incompleta, o el contenido se borró.
+
+### Pause
+pace-title = Menos a menudo, o una pausa
+pace-often = Cuántos mensajes
+pace-pause = Pausa
+pace-all = Todos los mensajes
+pace-one_a_week = Uno por semana como máximo
+pace-two_a_month = Dos al mes como máximo
+pace-one_a_month = Uno al mes como máximo
+pace-none = Sin pausa
+pace-until = Hasta el { $until }
+pace-P1M = 1 mes, hasta el { $until }
+pace-P3M = 3 meses, hasta el { $until }
+pace-P6M = 6 meses, hasta el { $until }
+pace-paused = En pausa hasta el { $until }
+pace-usual = Todos los mensajes, sin pausa
+state-paused = En pausa hasta el { $until }. Después vuelven a valer sus elecciones, sin recordatorio por nuestra parte.
+pace-held-one_a_week = Un mensaje por semana como máximo.
+pace-held-two_a_month = Un mensaje cada catorce días como máximo.
+pace-held-one_a_month = Un mensaje cada veintiocho días como máximo.
+
 ### Accesibilidad
 access-link = Accesibilidad
 access-title = Accesibilidad

@@ -200,6 +200,59 @@ undone-lead = Valgono di nuovo le scelte di prima.
 undo-late-title = È troppo tardi per annullare
 undo-late = Sono passati dieci minuti, o c’è stata un’altra scelta. Non è cambiato nulla. Le scelte si possono cambiare in ogni momento.
 
+### Receipts
+receipt-title = Ricevuta
+receipt-lead = La risposta data, e dove si trova nel nostro registro.
+receipt-to = A chi
+receipt-channel = Mezzo
+receipt-answer = La risposta
+receipt-when = Quando
+receipt-where = Dove
+receipt-until = Vale fino a
+receipt-notice = Testo mostrato
+receipt-said-given = Sì
+receipt-said-refused = No
+receipt-said-withdrawn = Sì, ritirato
+receipt-said-requested = Non ancora confermato
+receipt-log = Nel nostro registro
+receipt-holds = Questa ricevuta si trova nel nostro registro, alla posizione { $position } di { $size }. Lo abbiamo appena verificato.
+receipt-fails = Questa ricevuta non si trova nel nostro registro come dovrebbe. Ce lo dica.
+receipt-proof = La prova, da verificare altrove (.tlog-proof)
+receipt-json = La ricevuta firmata (JSON, ISO/IEC TS 27560)
+receipt-linked = La ricevuta come dati collegati (JSON-LD)
+receipt-not-me-title = È stata un’altra persona?
+receipt-not-me-text = Un solo gesto: questa risposta non conta più da subito, e il nostro responsabile della protezione dei dati lo vede.
+receipt-not-me = Non ho risposto io
+receipt-noted-title = Preso nota
+receipt-noted = Questa risposta non conta più. Il nostro responsabile della protezione dei dati lo vede.
+receipt-disputed = Segnalato come risposta di un’altra persona: { $since }.
+receipt-check-title = Verificare una ricevuta
+receipt-check-lead = Incolli qui una ricevuta conservata. Dice ciò che diceva, anche se il contenuto qui è stato cancellato.
+receipt-check-label = La ricevuta
+receipt-check-button = Verifica
+receipt-check-wrong = Non è una nostra ricevuta, o è stata modificata.
+receipt-missing = A questo indirizzo non conserviamo nulla. Forse è incompleto, o il contenuto è stato cancellato.
+
+### Pause
+pace-title = Meno spesso, o una pausa
+pace-often = Quanti messaggi
+pace-pause = Pausa
+pace-all = Tutti i messaggi
+pace-one_a_week = Al massimo uno alla settimana
+pace-two_a_month = Al massimo due al mese
+pace-one_a_month = Al massimo uno al mese
+pace-none = Nessuna pausa
+pace-until = Fine in data { $until }
+pace-P1M = 1 mese, fine in data { $until }
+pace-P3M = 3 mesi, fine in data { $until }
+pace-P6M = 6 mesi, fine in data { $until }
+pace-paused = In pausa, fine in data { $until }
+pace-usual = Tutti i messaggi, nessuna pausa
+state-paused = In pausa, fine in data { $until }. Poi tornano a valere le scelte fatte, senza alcun promemoria.
+pace-held-one_a_week = Al massimo un messaggio alla settimana.
+pace-held-two_a_month = Al massimo un messaggio ogni quattordici giorni.
+pace-held-one_a_month = Al massimo un messaggio ogni ventotto giorni.
+
 ### Accessibilità
 access-link = Accessibilità
 access-title = Accessibilità

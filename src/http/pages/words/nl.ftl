@@ -199,6 +199,59 @@ undone-lead = Uw eerdere keuzes gelden weer.
 undo-late-title = Het is te laat om dit ongedaan te maken
 undo-late = Er zijn tien minuten voorbij, of u hebt sindsdien anders gekozen. Er is niets veranderd. U kunt uw keuzes altijd veranderen.
 
+### Receipts
+receipt-title = Ontvangstbewijs
+receipt-lead = Wat u hebt geantwoord, en waar het in ons logboek staat.
+receipt-to = Aan wie
+receipt-channel = Kanaal
+receipt-answer = Uw antwoord
+receipt-when = Wanneer
+receipt-where = Waar
+receipt-until = Geldt tot
+receipt-notice = Getoonde tekst
+receipt-said-given = Ja
+receipt-said-refused = Nee
+receipt-said-withdrawn = Ja, ingetrokken
+receipt-said-requested = Nog niet bevestigd
+receipt-log = In ons logboek
+receipt-holds = Dit bewijs staat in ons logboek, op plaats { $position } van { $size }. We hebben het net gecontroleerd.
+receipt-fails = Dit bewijs staat niet zoals het hoort in ons logboek. Meld het ons.
+receipt-proof = Het bewijsstuk, om elders te controleren (.tlog-proof)
+receipt-json = Het ondertekende bewijs (JSON, ISO/IEC TS 27560)
+receipt-linked = Het bewijs als gekoppelde gegevens (JSON-LD)
+receipt-not-me-title = Was u dit niet?
+receipt-not-me-text = Eén druk op de knop: dit antwoord telt meteen niet meer, en onze functionaris voor gegevensbescherming ziet het.
+receipt-not-me = Dit was ik niet
+receipt-noted-title = Genoteerd
+receipt-noted = Dit antwoord telt niet meer. Onze functionaris voor gegevensbescherming ziet het.
+receipt-disputed = U hebt ons op { $since } gezegd dat u dit niet was.
+receipt-check-title = Een bewijs controleren
+receipt-check-lead = Plak hier een bewijs dat u hebt bewaard. Het zegt wat het zei, ook als de inhoud hier is gewist.
+receipt-check-label = Uw bewijs
+receipt-check-button = Controleren
+receipt-check-wrong = Dit is geen bewijs van ons, of het is gewijzigd.
+receipt-missing = Op dit adres bewaren we niets. Misschien is het onvolledig, of is de inhoud gewist.
+
+### Pause
+pace-title = Minder vaak, of een pauze
+pace-often = Hoeveel berichten
+pace-pause = Pauze
+pace-all = Alle berichten
+pace-one_a_week = Hooguit één per week
+pace-two_a_month = Hooguit twee per maand
+pace-one_a_month = Hooguit één per maand
+pace-none = Geen pauze
+pace-until = Tot { $until }
+pace-P1M = 1 maand, tot { $until }
+pace-P3M = 3 maanden, tot { $until }
+pace-P6M = 6 maanden, tot { $until }
+pace-paused = Gepauzeerd tot { $until }
+pace-usual = Alle berichten, geen pauze
+state-paused = Gepauzeerd tot { $until }. Daarna gelden uw keuzes weer; we herinneren u er niet aan.
+pace-held-one_a_week = Hooguit één bericht per week.
+pace-held-two_a_month = Hooguit één bericht per veertien dagen.
+pace-held-one_a_month = Hooguit één bericht per achtentwintig dagen.
+
 ### Toegankelijkheid
 access-link = Toegankelijkheid
 access-title = Toegankelijkheid
