@@ -6,10 +6,11 @@ use crate::access::token::TokenHash;
 use crate::access::{Grant, Own, OwnChoices, Principal, StopOwn, authorize};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
-    Catalogue, Channel, ConsentState, Identifier, Notice, Purpose, Standing,
+    Catalogue, Cell, Channel, ConsentState, Identifier, Notice, PaceState, Paced, Purpose, Slug,
+    SourceKind, Standing,
 };
 use crate::domain::time::Now;
-use crate::store::{Link, LinkPower, ReadTx, Reads};
+use crate::store::{Link, LinkPower, ReadTx, Reads, StoreError};
 
 /// One purpose with its rows.
 #[derive(Debug, Clone)]
@@ -20,6 +21,28 @@ pub struct PurposeChoices {
     pub notice: Option<Notice>,
     /// One row a channel: the state, and whether it covers the latest words.
     pub rows: Vec<(Channel, Option<ConsentState>, bool)>,
+    /// The pauses and bounds that the person asked for, by channel.
+    pub paces: Vec<(Channel, PaceState)>,
+    /// Where answers were taken down, by channel, where that place has a name.
+    pub places: Vec<(Channel, String)>,
+}
+
+impl PurposeChoices {
+    /// Where the answer of a channel was taken down.
+    #[must_use]
+    pub fn place(&self, channel: Channel) -> Option<&str> {
+        let mut places = self.places.iter();
+        places
+            .find(|one| one.0 == channel)
+            .map(|(_, place)| place.as_str())
+    }
+
+    /// The pause and the bound of a channel.
+    #[must_use]
+    pub fn pace(&self, channel: Channel) -> Option<&PaceState> {
+        let mut paces = self.paces.iter();
+        paces.find(|one| one.0 == channel).map(|(_, state)| state)
+    }
 }
 
 /// All that the form shows.
@@ -119,7 +142,14 @@ impl App {
             .map(|subject| tx.choices(grant, subject))
             .transpose()?;
         let (cells, standing) = known.unwrap_or_default();
-        let seen = cells.iter().map(|cell| cell.state.position + 1).max();
+        let paces = subject
+            .map(|subject| tx.paces(grant, subject))
+            .transpose()?;
+        let paces = paces.unwrap_or_default();
+        let places = places(tx, grant, &cells, &catalogue)?;
+        let answers = cells.iter().map(|cell| cell.state.position);
+        let positions = answers.chain(paces.iter().map(|paced| paced.state.position));
+        let seen = positions.map(|position| position + 1).max();
         let state = |purpose: &Purpose, channel: Channel| {
             let mut cells = cells.iter();
             let cell = cells.find(|cell| cell.purpose == purpose.id && cell.channel == channel);
@@ -129,7 +159,7 @@ impl App {
         Ok(OwnChoicesView {
             contact: None,
             purposes: purposes
-                .map(|purpose| offered(&catalogue, purpose, &state))
+                .map(|purpose| offered(&catalogue, purpose, &state, &paces, &places))
                 .collect(),
             standing,
             seen: seen.unwrap_or(0),
@@ -138,10 +168,35 @@ impl App {
     }
 }
 
+/// Where each yes that did not come from the person's own page was taken down: the record that it rests on
+/// tells, and the catalogue names the place.
+fn places<P: Reads>(
+    tx: &mut ReadTx<'_>,
+    grant: &Grant<P>,
+    cells: &[Cell],
+    catalogue: &Catalogue,
+) -> Result<Vec<(Slug, Channel, String)>, StoreError> {
+    let mut places = Vec::new();
+    let elsewhere =
+        |cell: &&Cell| cell.state.status.is_yes() && cell.state.source != SourceKind::WebForm;
+    for cell in cells.iter().filter(elsewhere) {
+        let (record, position) = (cell.state.record, cell.state.position);
+        let entry = tx.event(grant, record, position)?;
+        let source = entry.as_ref().map(|entry| entry.payload.reveal());
+        let id = source.and_then(|payload| payload.get("source")?.get("id")?.as_str());
+        if let Some(name) = id.and_then(|id| catalogue.place(id)) {
+            places.push((cell.purpose.clone(), cell.channel, name.to_owned()));
+        }
+    }
+    Ok(places)
+}
+
 fn offered(
     catalogue: &Catalogue,
     purpose: &Purpose,
     state: &impl Fn(&Purpose, Channel) -> Option<ConsentState>,
+    paces: &[Paced],
+    places: &[(Slug, Channel, String)],
 ) -> PurposeChoices {
     let row = |channel: &Channel| {
         let state = state(purpose, *channel);
@@ -154,5 +209,15 @@ fn offered(
         purpose: purpose.clone(),
         notice: catalogue.latest_notice(&purpose.id).cloned(),
         rows: purpose.channels.iter().map(row).collect(),
+        paces: paces
+            .iter()
+            .filter(|paced| paced.purpose == purpose.id)
+            .map(|paced| (paced.channel, paced.state))
+            .collect(),
+        places: places
+            .iter()
+            .filter(|place| place.0 == purpose.id)
+            .map(|place| (place.1, place.2.clone()))
+            .collect(),
     }
 }

@@ -4,13 +4,14 @@
 
 use super::contact::Named;
 use super::open::App;
+use super::pace::{self, Said, Wanted, loosens};
 use super::record::{Consent, write_for};
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{Grant, Own, OwnChoices, StopOwn};
 use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Act, Answer, Catalogue, Channel, Circumstances, ConsentState, Language, NoticeRef, Objection,
-    Purpose, Source, SourceKind,
+    Pace, PaceState, Purpose, Source, SourceKind,
 };
 use crate::domain::time::Now;
 use crate::store::{Committed, Entry, Order, Pending, Records, WriteTx};
@@ -41,11 +42,24 @@ pub struct Wish {
     pub shown: Option<NoticeRef>,
 }
 
+/// What a pause or a bound of one row is to be.
+#[derive(Debug, Clone)]
+pub struct PaceWish {
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// What is to hold.
+    pub wanted: Wanted,
+}
+
 /// What a form asks for, and what its page was made on.
 #[derive(Debug, Clone)]
 pub struct Wishes {
     /// The rows whose answer differs from the one that the page showed.
     pub rows: Vec<Wish>,
+    /// The pauses and bounds that differ from those that the page showed.
+    pub paces: Vec<PaceWish>,
     /// Stop everything.
     pub stop_all: bool,
     /// The page's [`super::choices::OwnChoicesView::seen`].
@@ -84,6 +98,28 @@ pub struct Changed {
     pub record: RecordId,
 }
 
+/// One pause or bound that changed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PaceChanged {
+    /// What for.
+    pub purpose: String,
+    /// By which channel.
+    pub channel: Channel,
+    /// What held before.
+    pub before: Pace,
+    /// What holds now.
+    pub after: Pace,
+}
+
+/// All that changed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Changes {
+    /// Answers.
+    pub answers: Vec<Changed>,
+    /// Pauses and bounds.
+    pub paces: Vec<PaceChanged>,
+}
+
 impl App {
     /// Writes the wishes of the person behind a link down, in one transaction; `None` where
     /// everything was so already.
@@ -97,7 +133,7 @@ impl App {
         grant: &Grant<OwnChoices>,
         wishes: Wishes,
         now: Now,
-    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+    ) -> Result<Option<Committed<Changes>>, Refusal> {
         self.choose_as(grant, wishes, now).await
     }
 
@@ -111,9 +147,10 @@ impl App {
         grant: &Grant<StopOwn>,
         (language, act): (Language, Act),
         now: Now,
-    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+    ) -> Result<Option<Committed<Changes>>, Refusal> {
         let wishes = Wishes {
             rows: Vec::new(),
+            paces: Vec::new(),
             stop_all: true,
             seen: 0,
             language,
@@ -129,7 +166,7 @@ impl App {
         grant: &Grant<P>,
         wishes: Wishes,
         now: Now,
-    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+    ) -> Result<Option<Committed<Changes>>, Refusal> {
         let own = grant
             .customer()
             .ok_or(Refusal::NotFound("a person for this link"))?;
@@ -166,14 +203,25 @@ pub(super) fn write<P: Records>(
     grant: &Grant<P>,
     subject: SubjectId,
     wishes: &Wishes,
-) -> Result<crate::store::Recorded<Vec<Changed>>, Refusal> {
+) -> Result<crate::store::Recorded<Changes>, Refusal> {
     let asked = tx.open_confirmations(grant, subject)?;
-    let (mut changed, mut problems, mut last) = (Vec::new(), Vec::new(), None);
+    let (mut changed, mut problems, mut last) = (Changes::default(), Vec::new(), None);
     for wish in all(tx.catalogue(), wishes) {
         match one(tx, grant, subject, &wish, (wishes, &asked)) {
             Ok(Some((entry, change))) => {
                 last = Some(entry);
-                changed.push(change);
+                changed.answers.push(change);
+            }
+            Ok(None) => {}
+            Err(Refusal::Invalid(found)) => problems.extend(found),
+            Err(other) => return Err(other),
+        }
+    }
+    for wish in &wishes.paces {
+        match one_pace(tx, grant, subject, wish, wishes) {
+            Ok(Some((entry, change))) => {
+                last = Some(entry);
+                changed.paces.push(change);
             }
             Ok(None) => {}
             Err(Refusal::Invalid(found)) => problems.extend(found),
@@ -226,18 +274,7 @@ fn one<P: Records>(
     (wishes, asked): (&Wishes, &[Pending]),
 ) -> Result<Option<(Entry, Changed)>, Refusal> {
     let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
-    let Some(purpose) = tx
-        .catalogue()
-        .purpose(&wish.purpose)
-        .filter(|purpose| purpose.legal_basis.is_chosen())
-        .cloned()
-    else {
-        return Err(Refusal::field(
-            pointer,
-            "choice_not_on_offer",
-            "this choice is not on offer",
-        ));
-    };
+    let purpose = chosen(tx.catalogue(), &wish.purpose).ok_or_else(|| not_on_offer(&pointer))?;
     let held = tx.state(subject, &purpose.id, wish.channel).cloned();
     let before = held.as_ref().map(|held| held.status);
     let unchanged = match before {
@@ -284,6 +321,80 @@ fn waits(asked: &[Pending], wish: &Wish) -> bool {
     items.any(|item| item.purpose.as_str() == wish.purpose && item.channel == wish.channel)
 }
 
+fn chosen(catalogue: &Catalogue, purpose: &str) -> Option<Purpose> {
+    let found = catalogue.purpose(purpose);
+    found
+        .filter(|purpose| purpose.legal_basis.is_chosen())
+        .cloned()
+}
+
+fn not_on_offer(pointer: &str) -> Refusal {
+    let detail = "this choice is not on offer";
+    Refusal::field(pointer, "choice_not_on_offer", detail)
+}
+
+/// What holds less back than before may only follow from a page that showed what held, and from an
+/// undo only for as long as one is open.
+fn one_pace<P: Records>(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<P>,
+    subject: SubjectId,
+    wish: &PaceWish,
+    wishes: &Wishes,
+) -> Result<Option<(Entry, PaceChanged)>, Refusal> {
+    let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
+    let purpose = chosen(tx.catalogue(), &wish.purpose)
+        .filter(|purpose| purpose.channels.contains(&wish.channel))
+        .ok_or_else(|| not_on_offer(&pointer))?;
+    let held = tx.pace(subject, &purpose.id, wish.channel)?;
+    let before = Wanted::default().over(held.as_ref(), tx.now());
+    if wish.wanted.over(held.as_ref(), tx.now()) == before {
+        return Ok(None);
+    }
+    if loosens(held.as_ref(), wish.wanted, tx.now()) {
+        refuse_stale_yes(&pointer, held.map(|held| held.position), wishes.seen)?;
+        if wishes.act == Act::ChoiceUndone {
+            refuse_late_easing(&pointer, held.as_ref(), wishes.source.kind, tx.now())?;
+        }
+    }
+    let said = Said {
+        subject,
+        identified_by: Vec::new(),
+        purpose: &purpose,
+        channel: wish.channel,
+        wanted: wish.wanted,
+        source: wishes.source.clone(),
+        act: Some(wishes.act),
+    };
+    let (entry, state) = pace::record(tx, grant, said)?;
+    Ok(Some((
+        entry,
+        PaceChanged {
+            purpose: wish.purpose.clone(),
+            channel: wish.channel,
+            before,
+            after: state.pace,
+        },
+    )))
+}
+
+fn refuse_late_easing(
+    pointer: &str,
+    held: Option<&PaceState>,
+    taken: SourceKind,
+    now: Now,
+) -> Result<(), Refusal> {
+    if held.is_some_and(|held| held.since + undo_within(taken) < now.utc()) {
+        return Err(too_late(pointer));
+    }
+    Ok(())
+}
+
+fn too_late(pointer: &str) -> Refusal {
+    let detail = "this choice can no longer be undone";
+    Refusal::field(pointer, "undo_too_late", detail)
+}
+
 /// A page that was sent again, from a second tab or with the back button, must not undo what
 /// the person said since.
 fn refuse_stale_yes(
@@ -314,11 +425,7 @@ fn refuse_late_undo(
             && held.effective_at + undo_within(taken) >= now.utc()
     };
     if !held.is_some_and(fresh) {
-        return Err(Refusal::field(
-            pointer,
-            "undo_too_late",
-            "this choice can no longer be undone",
-        ));
+        return Err(too_late(pointer));
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use crate::domain::registry::{
 use crate::domain::time::from_micros;
 use crate::index::{Consulted, Glance, OwnAnswer, PersonView, Point, Table, Use};
 use crate::policy::gather::{
-    self, Answered, LegalCalendar, Listed, Mentions, Message, Moment, Past, PersonTold, Taken, Told,
+    self, Answered, LegalCalendar, Listed, Mentions, Message, Moment, Past, PersonTold, Slowed,
+    Taken, Told,
 };
 use crate::policy::{
     self, Country, Engine, FactSet, Facts, Laws, LegalDay, PurposeUse, RegisterFact, Situation,
@@ -232,6 +233,7 @@ impl<'a> Asked<'a> {
         if !person.is_plain() {
             standing(person, &mut seen);
             seen.past = self.past(person);
+            seen.slowed = self.slowed(person);
         }
         let own_yes = seen.own.as_ref().and_then(Answered::own_yes);
         seen.listed = listed(glance, |register| {
@@ -260,6 +262,16 @@ impl<'a> Asked<'a> {
             past.count((made.channel, made.at), self.channel, cap, &self.moment);
         }
         past
+    }
+
+    /// Whether a pause or a bound of the person's holds this use back: counted are the contacts for
+    /// this very purpose and channel.
+    fn slowed(&self, person: PersonView<'_>) -> Slowed {
+        let Some(pace) = person.pace(&self.purpose.id, self.channel) else {
+            return Slowed::default();
+        };
+        let made = person.made_for(&self.purpose.id, self.channel);
+        Slowed::of(&pace, made, self.moment.at)
     }
 
     /// What was said and done when the answer was taken: the person's act as its record tells,
@@ -330,6 +342,7 @@ pub struct Seen {
     objection_profiling: bool,
     restricted: bool,
     past: Past,
+    slowed: Slowed,
     /// What the loaded lists of registers say.
     listed: Listed,
 }
@@ -365,6 +378,7 @@ impl Seen {
         facts.objection = self.objection;
         facts.objection_profiling = self.objection_profiling;
         facts.restricted = self.restricted;
+        self.slowed.facts(facts);
         if let Some(own) = &self.own {
             own.facts(moment, needs, facts);
             facts.notice_current = self.notice_current;

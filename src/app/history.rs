@@ -2,6 +2,7 @@
 //! leaves an entry.
 
 use super::open::App;
+use super::pace::PaceView;
 use super::record::StateView;
 use super::refusal::Refusal;
 use crate::access::{Grant, ReadSubjects};
@@ -22,6 +23,8 @@ pub struct Choices {
     pub states: Vec<StateView>,
     /// What stands above them.
     pub standing: Standing,
+    /// The pauses and bounds that hold something back now.
+    pub paces: Vec<PaceView>,
 }
 
 impl App {
@@ -53,10 +56,16 @@ impl App {
                     )
                 })
                 .collect();
+            let paces = tx.paces(grant, subject)?;
+            let paces = paces
+                .iter()
+                .filter_map(|one| PaceView::of(&one.purpose, one.channel, &one.state, now.utc()))
+                .collect();
             Ok::<_, Refusal>(Choices {
                 subject,
                 states,
                 standing,
+                paces,
             })
         })?;
         self.view(grant, choices.subject, View::Choices, reason)?;

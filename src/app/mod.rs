@@ -38,6 +38,7 @@ mod names;
 pub mod object;
 pub mod open;
 pub mod outlook;
+pub mod pace;
 mod period;
 pub mod policies;
 pub mod publish;

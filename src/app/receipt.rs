@@ -1,10 +1,20 @@
 //! Receipts: a signed copy of a consent record for the person's own keeping, in the vocabulary
 //! of ISO/IEC TS 27560, as a JWS that the registry's published key checks.
 
+mod kept;
+mod own;
+mod place;
+
+pub use kept::KeptReceipt;
+pub use own::OwnReceipt;
+pub use place::LogPlace;
+
 use super::linked;
 use super::open::App;
 use super::refusal::Refusal;
-use crate::access::Grant;
+use crate::access::{Grant, Serve};
+use crate::audit::encoding::b64;
+use crate::audit::tree::hash_leaf;
 use crate::domain::ids::{Position, RecordId};
 use crate::store::{HistoryEntry, StoreError};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -33,6 +43,7 @@ impl App {
     ) -> Result<Value, Refusal> {
         let entry = self.consent_record(grant, record, position)?;
         let payload = entry.payload.reveal();
+        let leaf_hash = self.leaf_hash(position)?;
         let content = json!({
             "schema_version": "ISO/IEC TS 27560:2023",
             "record_id": record,
@@ -49,10 +60,16 @@ impl App {
             "act": payload.get("act"),
             "circumstances": payload.get("circumstances"),
             "collection_method": payload.get("source").and_then(|source| source.get("kind")),
-            "log": { "origin": self.origin(), "position": position },
+            "log": { "origin": self.origin(), "position": position, "leaf_hash": leaf_hash },
         });
         let signed = self.sign_receipt(&content)?;
         Ok(json!({ "receipt": content, "signed": signed }))
+    }
+
+    /// What lets a receipt be made for whoever holds its address.
+    #[must_use]
+    pub const fn by_address(&self) -> &Grant<Serve> {
+        &self.serve
     }
 
     /// The receipt of a consent record as linked data (JSON-LD).
@@ -73,7 +90,16 @@ impl App {
         Ok(receipt)
     }
 
-    fn consent_record<P: Reads>(
+    /// By it a kept receipt names its entry for good.
+    fn leaf_hash(&self, position: Position) -> Result<Option<String>, StoreError> {
+        let leaves = self
+            .store
+            .read(|tx| tx.leaves(&self.serve, position..position + 1))?;
+        let hash = |leaf: &String| b64(&hash_leaf(leaf.as_bytes()));
+        Ok(leaves.first().map(|(_, leaf)| hash(leaf)))
+    }
+
+    pub(super) fn consent_record<P: Reads>(
         &self,
         grant: &Grant<P>,
         record: RecordId,
@@ -110,7 +136,7 @@ impl App {
         )
     }
 
-    fn receipt_public_key(&self) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn receipt_public_key(&self) -> Result<Vec<u8>, Refusal> {
         let pair = Ed25519KeyPair::from_seed_unchecked(self.keys().receipt_seed().expose())
             .map_err(|_| StoreError::Log("the receipt key does not work".into()))?;
         Ok(pair.public_key().as_ref().to_vec())

@@ -698,11 +698,9 @@ fn look_at_date(
     }
 }
 
-fn look_at_sizes(pointer: &str, claim: &Claim, problems: &mut Vec<FieldProblem>) {
-    let texts = [
-        ("source/id", &claim.source.id),
-        ("source/agent", &claim.source.agent),
-    ];
+/// What is wrong with the place where something was taken down.
+pub(super) fn look_at_source(pointer: &str, source: &Source, problems: &mut Vec<FieldProblem>) {
+    let texts = [("source/id", &source.id), ("source/agent", &source.agent)];
     for (name, text) in texts {
         if text.as_ref().is_some_and(|text| text.len() > LONGEST_TEXT) {
             let detail = format!("may have at most {LONGEST_TEXT} bytes");
@@ -713,6 +711,10 @@ fn look_at_sizes(pointer: &str, claim: &Claim, problems: &mut Vec<FieldProblem>)
             ));
         }
     }
+}
+
+fn look_at_sizes(pointer: &str, claim: &Claim, problems: &mut Vec<FieldProblem>) {
+    look_at_source(pointer, &claim.source, problems);
     if claim
         .evidence
         .as_ref()

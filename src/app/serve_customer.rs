@@ -2,7 +2,7 @@
 //! what they answer. What may be said, and what undoes it, is as on the customer's own page.
 
 use super::choices::OwnChoicesView;
-use super::choose::{Changed, Wishes, none_if_so_already, write};
+use super::choose::{Changes, Wishes, none_if_so_already, write};
 use super::contact::Named;
 use super::open::App;
 use super::record::person;
@@ -43,7 +43,7 @@ impl App {
         named: Named,
         wishes: Wishes,
         now: Now,
-    ) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+    ) -> Result<Option<Committed<Changes>>, Refusal> {
         let order = Order {
             blinds: named.blinds(),
             ..Order::at(now)

@@ -46,6 +46,25 @@ impl ToldAct {
     }
 }
 
+/// The act of that name.
+pub(super) fn act(
+    text: Option<&str>,
+    pointer: &str,
+    problems: &mut Vec<FieldProblem>,
+) -> Option<Act> {
+    let act = Act::parse(text?);
+    if act.is_none() {
+        let names: Vec<&str> = Act::ALL.iter().map(|act| act.as_str()).collect();
+        let detail = format!("must be one of {}", names.join(", "));
+        problems.push(FieldProblem::new(
+            format!("{pointer}/act"),
+            "act_unknown",
+            detail,
+        ));
+    }
+    act
+}
+
 /// Where the answer stands and what is wrong with what was told of it.
 pub(super) struct Look<'a> {
     pub pointer: &'a str,
@@ -58,7 +77,7 @@ pub(super) struct Look<'a> {
 impl Look<'_> {
     /// Reads what was told, naming everything that is wrong with it.
     pub fn at(&mut self, told: &ToldAct) -> (Option<Act>, Circumstances) {
-        let act = self.act(told.act.as_deref());
+        let act = act(told.act.as_deref(), self.pointer, self.problems);
         let circumstances = Circumstances {
             attested: told.attested == Some(true),
             bundle: self.bundle(told.bundle.as_deref().unwrap_or_default()),
@@ -76,16 +95,6 @@ impl Look<'_> {
     fn found(&mut self, field: &str, code: &'static str, detail: impl Into<String>) {
         let pointer = format!("{}/{field}", self.pointer);
         self.problems.push(FieldProblem::new(pointer, code, detail));
-    }
-
-    fn act(&mut self, text: Option<&str>) -> Option<Act> {
-        let act = Act::parse(text?);
-        if act.is_none() {
-            let names: Vec<&str> = Act::ALL.iter().map(|act| act.as_str()).collect();
-            let detail = format!("must be one of {}", names.join(", "));
-            self.found("act", "act_unknown", detail);
-        }
-        act
     }
 
     fn given_by(&mut self, text: Option<&str>) -> Option<GivenBy> {

@@ -1,7 +1,7 @@
 //! What the ledger records. Each event becomes one leaf; its payload is what the leaf commits to.
 
 use super::ids::{Blind, ExportId, KeyId, RecordId, StaffId, SubjectId};
-use super::registry::{ConsentRecord, ContactRecord, Objection, Role};
+use super::registry::{ConsentRecord, ContactRecord, Objection, PaceRecord, Role};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,10 @@ pub enum SubjectEvent {
         /// Since when.
         effective_at: DateTime<Utc>,
     },
+    /// The person asked for a pause, for fewer contacts, or for neither any more.
+    Paced(Box<PaceRecord>),
+    /// The person said that it was not they who gave an answer.
+    Disputed(RecordId),
     /// Identifiers were added to the person.
     Linked(Vec<Blind>),
     /// Another record was found to be this person's and was merged into it.
@@ -111,6 +115,8 @@ impl SubjectEvent {
             Self::Restricted {
                 restricted: false, ..
             } => "restriction.lifted",
+            Self::Paced(_) => "pace.set",
+            Self::Disputed(_) => "dispute.made",
             Self::Linked(_) => "subject.linked",
             Self::Merged { .. } => "subject.merged",
             Self::LinkIssued => "contact.linked",
@@ -148,6 +154,8 @@ impl SubjectEvent {
                 scope,
                 effective_at,
             } => json!({ "scope": scope, "effective_at": effective_at }),
+            Self::Paced(record) => serde_json::to_value(record).unwrap_or_default(),
+            Self::Disputed(record) => json!({ "record": record }),
             Self::Merged { from, contacts } => json!({ "from": from, "contacts": names(contacts) }),
             Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
             Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
@@ -178,6 +186,8 @@ impl SubjectEvent {
                 restricted: kind == "restriction.set",
                 effective_at: field(fields, "effective_at")?,
             },
+            "pace.set" => Self::Paced(Box::new(PaceRecord::deserialize(payload).ok()?)),
+            "dispute.made" => Self::Disputed(field(fields, "record")?),
             "subject.linked" => Self::Linked(blinds(fields)?),
             "subject.merged" => Self::Merged {
                 from: field(fields, "from")?,
@@ -402,6 +412,26 @@ mod tests {
                 View::Choices,
                 ViewReason::read(Some("other"), Some("17")).unwrap(),
             ),
+            SubjectEvent::Disputed(RecordId::from_bytes([5; 16])),
+            SubjectEvent::Paced(Box::new(PaceRecord {
+                id: RecordId::from_bytes([4; 16]),
+                subject: anne,
+                identified_by: vec![],
+                controller: "default".parse().unwrap(),
+                purpose: "offers".parse().unwrap(),
+                channel: super::super::registry::Channel::Email,
+                pace: super::super::registry::Pace {
+                    paused_until: Some(at),
+                    at_most: Some(super::super::registry::AtMost::TwoAMonth),
+                },
+                source: super::super::registry::Source {
+                    kind: super::super::registry::SourceKind::WebForm,
+                    id: None,
+                    agent: None,
+                },
+                act: Some(super::super::registry::Act::ChoiceSaved),
+                effective_at: at,
+            })),
             SubjectEvent::Disclosed(ExportId::from_bytes([7; 16])),
             SubjectEvent::Linked(vec![Blind([0xab; 32]), Blind([1; 32])]),
             SubjectEvent::Merged {

@@ -9,7 +9,9 @@ use crate::app::export::{HeldRecord, HeldState, PersonData, PersonReport, Timeli
 use crate::app::lists::OnList;
 use crate::audit::encoding::b64;
 use crate::domain::event::{Reference, SubjectEvent};
-use crate::domain::registry::{ConsentRecord, ContactRecord, Wording};
+use crate::domain::registry::{
+    ConsentRecord, ContactRecord, Pace, PaceRecord, Purpose, Slug, Wording,
+};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
@@ -117,8 +119,17 @@ impl Teller {
         let stands = since
             .into_iter()
             .filter_map(|(key, since)| Some(self.fact(key, self.time(since?))));
+        let slowed = record.paces.iter().map(|(paced, purpose)| {
+            let title = self.title(purpose.as_ref(), &paced.purpose);
+            let channel = self.words.code("channel", paced.channel.as_str());
+            let told = self.pace(&paced.state.pace).into_iter();
+            let told: Vec<String> = told
+                .map(|(label, text)| format!("{label}: {text}"))
+                .collect();
+            (format!("{title}, {channel}"), told.join("; "))
+        });
         HeldPart {
-            standing: stands.collect(),
+            standing: stands.chain(slowed).collect(),
             rows: record.states.iter().map(|one| self.row(one)).collect(),
         }
     }
@@ -142,6 +153,7 @@ impl Teller {
     fn event(&self, one: &TimelineEntry) -> PersonEvent {
         let (facts, words) = match &one.event {
             Some(SubjectEvent::Consent(record)) => self.consent(one, record),
+            Some(SubjectEvent::Paced(record)) => (self.paced(one, record), None),
             Some(other) => (self.other(other), None),
             None => (self.untold(one), None),
         };
@@ -160,9 +172,7 @@ impl Teller {
     }
 
     fn consent(&self, one: &TimelineEntry, record: &ConsentRecord) -> (Vec<Fact>, Option<Text>) {
-        let title = one.purpose.as_ref();
-        let title = title.and_then(|purpose| self.wording(&purpose.title));
-        let title = title.map_or_else(|| record.purpose.to_string(), |title| title.text);
+        let title = self.title(one.purpose.as_ref(), &record.purpose);
         let mut facts = vec![
             self.fact("report-purpose", title),
             self.fact(
@@ -210,6 +220,61 @@ impl Teller {
         (facts, self.shown(one, record))
     }
 
+    fn title(&self, purpose: Option<&Purpose>, id: &Slug) -> String {
+        let title = purpose.and_then(|purpose| self.wording(&purpose.title));
+        title.map_or_else(|| id.to_string(), |title| title.text)
+    }
+
+    fn paced(&self, one: &TimelineEntry, record: &PaceRecord) -> Vec<Fact> {
+        let mut facts = vec![
+            self.fact(
+                "report-purpose",
+                self.title(one.purpose.as_ref(), &record.purpose),
+            ),
+            self.fact(
+                "report-channel",
+                self.words.code("channel", record.channel.as_str()),
+            ),
+        ];
+        facts.extend(self.pace(&record.pace));
+        let place = self.words.code("origin", record.source.kind.as_str());
+        let told = [
+            ("person-effective", Some(self.time(record.effective_at))),
+            ("report-source", Some(place)),
+            (
+                "person-act",
+                record.act.map(|act| self.words.code("act", act.as_str())),
+            ),
+            ("person-place", record.source.id.clone()),
+            ("person-agent", record.source.agent.clone()),
+        ];
+        let told = told.into_iter();
+        facts.extend(told.filter_map(|(key, text)| Some(self.fact(key, text?))));
+        facts
+    }
+
+    /// What it holds back, or that it holds nothing back.
+    fn pace(&self, pace: &Pace) -> Vec<Fact> {
+        let most = pace
+            .at_most
+            .map(|most| self.words.code("pace", most.as_str()));
+        let told = [
+            (
+                "person-paused",
+                pace.paused_until.map(|until| self.time(until)),
+            ),
+            ("person-at-most", most),
+        ];
+        let told = told.into_iter();
+        let mut facts: Vec<Fact> = told
+            .filter_map(|(key, text)| Some(self.fact(key, text?)))
+            .collect();
+        if facts.is_empty() {
+            facts.push(self.fact("person-at-most", self.words.get("pace-all")));
+        }
+        facts
+    }
+
     /// The words in the language in which they were shown, where that is known.
     fn shown(&self, one: &TimelineEntry, record: &ConsentRecord) -> Option<Text> {
         let notice = one.notice.as_ref()?;
@@ -255,10 +320,14 @@ impl Teller {
                 }
                 facts
             }
-            SubjectEvent::Disclosed(export) => vec![self.fact("person-export", export.to_string())],
-            SubjectEvent::Consent(_) | SubjectEvent::LinkIssued | SubjectEvent::SignedIn => {
-                Vec::new()
+            SubjectEvent::Disputed(record) => {
+                vec![self.fact("person-disputed", record.to_string())]
             }
+            SubjectEvent::Disclosed(export) => vec![self.fact("person-export", export.to_string())],
+            SubjectEvent::Consent(_)
+            | SubjectEvent::Paced(_)
+            | SubjectEvent::LinkIssued
+            | SubjectEvent::SignedIn => Vec::new(),
         }
     }
 

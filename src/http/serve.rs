@@ -56,6 +56,13 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(form::me::choices)
         .service(form::me::leave)
         .service(dev::mails)
+        .service(form::receipt::signed)
+        .service(form::receipt::linked_data)
+        .service(form::receipt::proof)
+        .service(form::receipt::dispute)
+        .service(form::receipt::show)
+        .service(form::receipt::ask)
+        .service(form::receipt::check)
         .service(form::why::why)
         .service(form::why::own);
     console::routes(config);

@@ -5,7 +5,10 @@
 use super::cell::Manner;
 use super::reached::{Reached, ReachedView};
 use crate::domain::ids::{Position, SubjectId};
-use crate::domain::registry::{Answer, Channel, IdentifierKinds, NoticeRef, Standing};
+use crate::domain::registry::{
+    Answer, AtMost, Channel, IdentifierKinds, NoticeRef, Pace, Standing,
+};
+use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
 
 /// No end.
@@ -50,6 +53,16 @@ pub(super) struct Slot {
     pub at: i64,
 }
 
+/// A pause or bound: 16 bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PackedPace {
+    pub purpose: u16,
+    pub channel: u8,
+    pub at_most: Option<AtMost>,
+    /// In microseconds since 1970; 0 where there is no pause.
+    pub paused_until: i64,
+}
+
 /// What few persons have.
 #[derive(Debug, Default)]
 struct Rare {
@@ -58,6 +71,7 @@ struct Rare {
     reached: Option<Reached>,
     /// The exact times agreed to.
     slots: Box<[Slot]>,
+    paces: Box<[PackedPace]>,
 }
 
 /// One person: 128 bytes.
@@ -114,6 +128,7 @@ impl Person {
                     more: more.into(),
                     reached: None,
                     slots: slots.into(),
+                    paces: Box::default(),
                 })
             }),
             cells,
@@ -146,6 +161,28 @@ impl Person {
         self.rare.as_mut()?.reached.take()
     }
 
+    /// Puts other pauses and bounds in the place of those held; a row without any costs nothing more.
+    pub fn pace(&mut self, paces: Box<[PackedPace]>) {
+        match &mut self.rare {
+            Some(rare) => rare.paces = paces,
+            None if !paces.is_empty() => {
+                let rare = Rare {
+                    paces,
+                    ..Rare::default()
+                };
+                self.rare = Some(Box::new(rare));
+            }
+            None => {}
+        }
+    }
+
+    /// The pauses and bounds held, taken away for the row that replaces this one.
+    pub fn take_paces(&mut self) -> Box<[PackedPace]> {
+        let rare = self.rare.as_mut();
+        rare.map(|rare| std::mem::take(&mut rare.paces))
+            .unwrap_or_default()
+    }
+
     /// The row that this one was merged into.
     pub const fn merged_into(&self) -> Option<u32> {
         match self.merged_into {
@@ -170,8 +207,10 @@ impl Person {
                 more: _,
                 reached,
                 slots,
+                paces,
             } = rare;
-            *standing == Standing::default() && reached.is_none() && slots.is_empty()
+            let nothing = reached.is_none() && slots.is_empty() && paces.is_empty();
+            nothing && *standing == Standing::default()
         })
     }
 
@@ -253,7 +292,7 @@ impl<'a> PersonView<'a> {
     }
 
     /// Whether answers are all that is known of the person: no objection, no restriction, no
-    /// contact, no exact time.
+    /// contact, no exact time, no pause and no bound.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.person.is_plain()
@@ -274,6 +313,36 @@ impl<'a> PersonView<'a> {
             reached,
             table: self.table,
         })
+    }
+
+    /// The pause and the bound that the person asked for; `None` where there is neither.
+    #[must_use]
+    pub fn pace(&self, purpose: &crate::domain::registry::Slug, channel: Channel) -> Option<Pace> {
+        let paces = &self.person.rare.as_deref()?.paces;
+        let purpose = self.table.purpose_number(purpose)?;
+        let of_use = |one: &&PackedPace| one.purpose == purpose && one.channel == channel.code();
+        let held = paces.iter().find(of_use)?;
+        Some(Pace {
+            paused_until: (held.paused_until != 0).then(|| from_micros(held.paused_until)),
+            at_most: held.at_most,
+        })
+    }
+
+    /// When the person was reached for a purpose by a channel, of the last three months; for a purpose
+    /// that is not known any more it counts as well.
+    pub fn made_for<'p>(
+        &self,
+        purpose: &'p crate::domain::registry::Slug,
+        channel: Channel,
+    ) -> impl Iterator<Item = DateTime<Utc>> + use<'a, 'p> {
+        let made = self
+            .reached()
+            .into_iter()
+            .flat_map(|reached| reached.made());
+        let counts = move |one: &super::MadeView<'_>| {
+            one.channel == channel && one.purpose.is_none_or(|made| made == purpose)
+        };
+        made.filter(counts).map(|one| one.at)
     }
 
     /// The answers for a purpose, over all channels.

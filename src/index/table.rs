@@ -3,12 +3,12 @@
 use super::cell::Manner;
 use super::lists::Lists;
 use super::names::Names;
-use super::person::{FOREVER, PackedCell, Person, PersonView, Slot};
+use super::person::{FOREVER, PackedCell, PackedPace, Person, PersonView, Slot};
 use super::places::Places;
 use super::reached::Reached;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{
-    Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, PersonImage, RegisterList, Slug,
+    Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, Paced, PersonImage, RegisterList, Slug,
     Standing,
 };
 use hashbrown::HashTable;
@@ -169,6 +169,7 @@ impl Table {
         match change {
             Change::Person(image) => self.take_in_person(image),
             Change::Contacts(subject, contacts) => self.take_in_contacts(subject, &contacts),
+            Change::Paces(subject, paces) => self.take_in_paces(subject, &paces),
             Change::Erased(subject) => self.forget(subject),
             Change::Suppressed(blind) => self.suppress(&blind),
             Change::Register(list) => self.take_in_list(list),
@@ -261,7 +262,7 @@ impl Table {
         let entered = self.lists.entered(|_| true, image.contacts.iter());
         let listed = self.lists.add(slot, &entered);
         if let Some(person) = self.slots.get_mut(slot as usize) {
-            let reached = person.take_reached();
+            let (reached, paces) = (person.take_reached(), person.take_paces());
             let (kinds, listed) = (person.kinds.and(image.kinds), person.listed | listed);
             *person = Person::new(
                 image.subject,
@@ -272,6 +273,7 @@ impl Table {
                 slots,
             );
             person.reach(reached);
+            person.pace(paces);
             (person.kinds, person.listed) = (kinds, listed);
         }
         if let Some(into) = merged_into {
@@ -300,6 +302,26 @@ impl Table {
         let reached = Reached::of(contacts, &mut self.purposes);
         if let Some(person) = self.slots.get_mut(slot as usize) {
             person.reach(reached);
+        }
+    }
+
+    /// Those that hold nothing back are left out; those whose time is over cannot be told here.
+    fn take_in_paces(&mut self, subject: SubjectId, paces: &[Paced]) {
+        let slot = self.slot(subject);
+        let holding = paces.iter().filter(|paced| !paced.state.pace.is_free());
+        let pack = |paced: &Paced| PackedPace {
+            purpose: self.purposes.give(&paced.purpose),
+            channel: paced.channel.code(),
+            at_most: paced.state.pace.at_most,
+            paused_until: paced
+                .state
+                .pace
+                .paused_until
+                .map_or(0, |until| until.timestamp_micros()),
+        };
+        let packed = holding.map(pack).collect();
+        if let Some(person) = self.slots.get_mut(slot as usize) {
+            person.pace(packed);
         }
     }
 

@@ -267,6 +267,10 @@ facts! {
         objection_profiling: bool = [Registry],
         /// The processing of this person's data is restricted (GDPR 18).
         restricted: bool = [Registry],
+        /// A pause that the person asked for runs for this purpose and channel.
+        paused: bool = [Registry, Calendar],
+        /// The person was reached for this purpose and channel as often as they asked for at most.
+        pace_reached: bool = [Registry, Calendar],
         /// This contact point is on the suppression list.
         suppressed: bool = [Registry],
         /// The person refused in a call, and has given no consent since.

@@ -330,11 +330,13 @@ fn a_policy_whose_rule_was_not_confirmed_says_so() {
 }
 
 /// Reasons that the program gives beside the law files' own.
-const OWN_REASONS: [&str; 5] = [
+const OWN_REASONS: [&str; 7] = [
     "CONSENT_MODE_DENIED",
     "MISSING_FACT",
     "NO_GROUND",
     "NOTICE_OUTDATED",
+    "PACE_REACHED",
+    "PAUSED",
     "PURPOSE_UNKNOWN",
 ];
 
@@ -370,7 +372,7 @@ fn reasons_are_those_of_the_law_files_in_their_order() {
             "OPT_OUT_REGISTER" | "STOP_PUB" | "COOLING_OFF" => "registers",
             "OUTSIDE_HOURS" | "PUBLIC_HOLIDAY" => "hours/holiday",
             "FREQUENCY_CAP" => "frequency",
-            "PRESSURE_CAP" => "pressure",
+            "PRESSURE_CAP" | "PAUSED" | "PACE_REACHED" => "pressure",
             "MESSAGE_NO_OPT_OUT" | "MESSAGE_SENDER_CONCEALED" => "message form",
             _ if reason.starts_with("MINOR_") || reason.contains("SPECIAL_CATEGORY") => {
                 "MINOR/SPECIAL_CATEGORY"

@@ -45,7 +45,7 @@ pub fn to_person_in(reason: &str, language: &str) -> Option<&'static str> {
 }
 
 /// Code, French, English; in the order of the codes.
-const WORDS: [(&str, &str, &str); 68] = [
+const WORDS: [(&str, &str, &str); 70] = [
     (
         "AUTOMATED_DECISION",
         "Une machine seule aurait décidé de quelque chose d’important pour vous.",
@@ -271,6 +271,16 @@ const WORDS: [(&str, &str, &str); 68] = [
         "OUTSIDE_HOURS",
         "À cette heure, on ne vous dérange pas.",
         "At this hour you are not disturbed.",
+    ),
+    (
+        "PACE_REACHED",
+        "Vous avez demandé moins de messages, et celui-ci serait de trop.",
+        "You asked for fewer messages, and this would be one too many.",
+    ),
+    (
+        "PAUSED",
+        "Vous avez mis ces messages en pause.",
+        "You paused these messages.",
     ),
     (
         "PRESSURE_CAP",

@@ -5,7 +5,7 @@ mod people;
 mod public;
 mod reached;
 
-pub use people::{PersonEvent, StoredPerson, StoredState};
+pub use people::{PersonEvent, StoredPace, StoredPerson, StoredState};
 pub use public::{PublishedItem, StoredKey, StoredStaff, StoredSuppression};
 pub use reached::Reached;
 

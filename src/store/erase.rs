@@ -10,7 +10,7 @@ use super::read::ReadTx;
 use super::rows::{IdentifierRow, signed, unsigned};
 use super::schema::{
     confirmations, consent_states, contacts, customer_sessions, erased_entries, erasures,
-    idempotency, identifiers, links, mails, sign_ins, subject_events, subjects,
+    idempotency, identifiers, links, mails, paces, sign_ins, subject_events, subjects,
 };
 use super::tx::{Entry, WriteTx};
 use crate::access::{EraseSubjects, ExportAudit, Grant, Serve};
@@ -202,6 +202,7 @@ impl WriteTx<'_> {
             links.subject_id,
             contacts.subject_id,
             consent_states.subject_id,
+            paces.subject_id,
             subject_events.subject_id,
             subjects.id
         );
@@ -329,7 +330,7 @@ impl ReadTx<'_> {
 }
 
 /// Tables out of which rows were taken.
-const SWEPT: [&str; 13] = [
+const SWEPT: [&str; 14] = [
     "identifiers",
     "mails",
     "confirmations",
@@ -338,6 +339,7 @@ const SWEPT: [&str; 13] = [
     "links",
     "contacts",
     "consent_states",
+    "paces",
     "subject_events",
     "subjects",
     "idempotency",

@@ -65,6 +65,7 @@ impl Flush<'_> {
         }
         entries.states = states::changed_states(world, first);
         entries.contacts = super::contacts::changed(db, world, first)?;
+        entries.paces = super::paces::changed(world, first);
         let outbox = self.outbox(first, frontier.size());
         write_entries(db, &entries, outbox, moved_head(&frontier, at))?;
         extras::write_extras(db, world, first, self.now.micros())?;

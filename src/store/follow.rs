@@ -11,7 +11,7 @@ use super::schema::{
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{
-    Cell, Change, Contacts, IdentifierKind, IdentifierKinds, PersonImage,
+    Cell, Change, Contacts, IdentifierKind, IdentifierKinds, Paced, PersonImage,
 };
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -74,6 +74,10 @@ impl ReadTx<'_> {
             let numbers = self.numbers_between(&last, &end)?;
             assemble(rows, states, contacts, &numbers, tell)?;
             tell_contacts(super::contacts::of_page(self.db, &last, &end)?, tell);
+            tell_paces(
+                super::paces::images(&super::paces::of_page(self.db, &last, &end)?)?,
+                tell,
+            );
             last = end;
         }
     }
@@ -169,12 +173,15 @@ impl ReadTx<'_> {
         .map_err(StoreError::failed("loading the first entries"))?;
         let numbers = numbers.into_iter().collect();
         assemble(rows, states, contacts, &numbers, tell)?;
-        // also of who has none: what they had may have been released
+        // also of who has none: what they had may have been released, or be another's now
         let mut reached = super::contacts::of_persons(self.db, ids)?;
+        let mut slowed = super::paces::images(&super::paces::of_persons(self.db, ids)?)?;
         for id in ids.iter().filter_map(|id| SubjectId::from_slice(id)) {
             reached.entry(id).or_default();
+            slowed.entry(id).or_default();
         }
         tell_contacts(reached, tell);
+        tell_paces(slowed, tell);
         Ok(())
     }
 
@@ -254,6 +261,12 @@ impl ReadTx<'_> {
 fn tell_contacts(images: HashMap<SubjectId, Contacts>, tell: &mut dyn FnMut(Change)) {
     for (subject, image) in images {
         tell(Change::Contacts(subject, image));
+    }
+}
+
+fn tell_paces(images: HashMap<SubjectId, Vec<Paced>>, tell: &mut dyn FnMut(Change)) {
+    for (subject, image) in images {
+        tell(Change::Paces(subject, image));
     }
 }
 

@@ -28,6 +28,7 @@ mod log;
 mod mails;
 mod mark;
 mod open;
+mod paces;
 mod people;
 mod policies;
 mod read;
@@ -49,7 +50,7 @@ mod writer;
 
 pub use audit::{
     Beyond, PersonEvent, PublishedItem, Reached, StoredCheckpoint, StoredHead, StoredKey,
-    StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
+    StoredPace, StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use background::{BackgroundExport, ExportFailure, ExportGone, ExportMade, ExportState};
 pub use catalogue::{notice_bytes, notice_hash};

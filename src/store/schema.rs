@@ -102,6 +102,17 @@ table! {
     }
 }
 table! {
+    paces (subject_id, purpose, channel) {
+        subject_id -> Binary,
+        purpose -> Text,
+        channel -> Text,
+        paused_until -> Nullable<BigInt>,
+        at_most -> Nullable<Text>,
+        since -> BigInt,
+        position -> BigInt,
+    }
+}
+table! {
     suppressions (blind) { blind -> Binary, reason -> Text, since -> BigInt, position -> BigInt, }
 }
 table! {
@@ -291,6 +302,7 @@ allow_tables_to_appear_in_same_query!(decision_campaigns, decision_blocks);
 allow_tables_to_appear_in_same_query!(sessions, staff);
 allow_tables_to_appear_in_same_query!(consent_states, subjects);
 allow_tables_to_appear_in_same_query!(contacts, subjects);
+allow_tables_to_appear_in_same_query!(paces, subjects);
 allow_tables_to_appear_in_same_query!(identifiers, subjects);
 allow_tables_to_appear_in_same_query!(subject_events, subjects);
 allow_tables_to_appear_in_same_query!(erasures, public_events);

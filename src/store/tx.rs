@@ -254,6 +254,7 @@ impl WriteTx<'_> {
     ) -> Result<(), StoreError> {
         let moved = self.resealed(from, into)?;
         self.add_up_contacts(from, into)?;
+        self.merge_paces(from, into)?;
         let position = u64::MAX;
         let leaving = self.touch(from)?;
         leaving.merged_into = Some(into);

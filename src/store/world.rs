@@ -4,6 +4,7 @@
 use super::contacts::Touch;
 use super::decisions::DecisionBlock;
 use super::keys::{Epoch, SubjectKey};
+use super::paces::Paces;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::registers::RegisterLoad;
 use super::rolls::SealedRoll;
@@ -42,6 +43,8 @@ pub(super) struct Subject {
     pub cells: BTreeMap<(Slug, Channel), Held>,
     /// Those that count, where a write asked for them.
     pub contacts: Option<Vec<Touch>>,
+    /// Pauses and bounds, where a write asked for them.
+    pub paces: Option<Paces>,
     pub merged_into: Option<SubjectId>,
     pub new_identifiers: Vec<IdentifierRow>,
     pub moved_identifiers: Vec<IdentifierRow>,
@@ -68,6 +71,7 @@ impl Subject {
             key,
             cells: BTreeMap::new(),
             contacts: None,
+            paces: None,
             merged_into,
             new_identifiers: Vec::new(),
             moved_identifiers: Vec::new(),

@@ -9,6 +9,7 @@ use super::flush::{self, Flush};
 use super::keys::{Epoch, Keyring};
 use super::load;
 use super::mark::Mark;
+use super::paces;
 use super::policies::PolicyInForce;
 use super::rows::IdempotencyRow;
 use super::schema::{idempotency, registry};
@@ -407,6 +408,7 @@ impl Writer {
         });
         changes.extend(persons);
         changes.extend(reached(world)?);
+        changes.extend(slowed(world));
         if world.catalogue_changed {
             changes.push(Change::Catalogue(Arc::new(super::catalogue::load(db)?)));
         }
@@ -421,6 +423,15 @@ fn reached(world: &World) -> Result<Vec<Change>, StoreError> {
         Some(contacts::image(held).map(|image| Change::Contacts(*id, image)))
     };
     flush::changed(world).filter_map(held).collect()
+}
+
+/// The pauses and bounds of the changed persons, where the batch asked for them; else they are as they
+/// were.
+fn slowed(world: &World) -> impl Iterator<Item = Change> {
+    flush::changed(world).filter_map(|(id, subject)| {
+        let held = subject.paces.as_ref()?;
+        Some(Change::Paces(*id, paces::image(held)))
+    })
 }
 
 /// How a batch went.

@@ -48,6 +48,8 @@ struct Person {
     /// Objects to profiling, which is no use of these purposes.
     profiling: Option<Instant>,
     restricted: Option<Instant>,
+    /// Until when each row is paused, and how many days lie between two contacts.
+    paces: BTreeMap<(String, String), (Option<Instant>, u8)>,
 }
 
 fn instant(value: &Value) -> Option<Instant> {
@@ -94,6 +96,11 @@ impl Person {
         self.objection = stands(self.objection, yes(other)).max(stands(other.objection, yes(self)));
         self.profiling = stands(self.profiling, yes(other)).max(stands(other.profiling, yes(self)));
         self.restricted = self.restricted.max(other.restricted);
+        for (row, theirs) in &other.paces {
+            let own = self.paces.get(row).copied().unwrap_or_default();
+            let both = (own.0.max(theirs.0), own.1.max(theirs.1));
+            self.paces.insert(row.clone(), both);
+        }
         for (row, theirs) in &other.said {
             let Some(own) = self.said.get(row) else {
                 self.said.insert(row.clone(), theirs.clone());
@@ -126,7 +133,9 @@ impl Person {
             let objected = self.objection.is_some_and(|objected| !lifts(objected));
             !said.is_no() && !expired && !objected
         };
-        self.restricted.is_none() && self.said.get(row).is_some_and(valid)
+        let paused = |pace: &(Option<Instant>, u8)| pace.0.is_some_and(|until| until > Utc::now());
+        let paused = self.paces.get(row).is_some_and(paused);
+        self.restricted.is_none() && !paused && self.said.get(row).is_some_and(valid)
     }
 }
 
@@ -153,6 +162,18 @@ fn fold(history: &[Value], id: &str) -> Person {
             }
             "restriction.set" => person.restricted = instant(&content["effective_at"]),
             "restriction.lifted" => person.restricted = None,
+            "pace.set" => {
+                let row = (text(&content["purpose"]), text(&content["channel"]));
+                let days = match content["at_most"].as_str() {
+                    None => 0,
+                    Some("one_a_week") => 7,
+                    Some("two_a_month") => 14,
+                    Some(_) => 28,
+                };
+                person
+                    .paces
+                    .insert(row, (instant(&content["paused_until"]), days));
+            }
             "subject.merged" => {
                 let other = persons
                     .remove(&text(&content["from"]))
@@ -219,6 +240,16 @@ fn happens(api: &Http, dice: &mut Dice, n: usize, tag: &str) -> Option<String> {
             let (_, stop) = api.links(&who);
             api.form(&stop, &[("List-Unsubscribe", "One-Click")])
                 .expect(200);
+        }
+        5 => {
+            let days = i64::from(dice.below(3) as u8) * 20;
+            let until = (days > 0).then(|| Utc::now() + chrono::TimeDelta::days(days));
+            let most = dice.pick(&[json!(null), json!("one_a_week"), json!("one_a_month")]);
+            let body = json!({ "subject": who, "purpose": purpose, "channel": channel,
+                "paused_until": until, "at_most": most });
+            api.header("idempotency-key", &format!("{tag}-pace"))
+                .post("/v1/paces", &body)
+                .expect(201);
         }
         _ => return Some(a_record(api, dice, n, who, (&purpose, &channel), tag)),
     }
@@ -295,6 +326,22 @@ fn agrees(api: &Http, who: &Value) -> (String, Person, BTreeSet<String>) {
         person.restricted,
         "{history:#?}"
     );
+    let held = |pace: &&(Option<Instant>, u8)| pace.0.is_some() || pace.1 > 0;
+    let paces = shown["paces"].as_array().unwrap();
+    assert_eq!(paces.len(), person.paces.values().filter(held).count());
+    for pace in paces {
+        let row = (text(&pace["purpose"]), text(&pace["channel"]));
+        assert_eq!(
+            instant(&pace["paused_until"]),
+            person.paces[&row].0,
+            "{history:#?}"
+        );
+        assert_eq!(
+            pace["at_most"].is_string(),
+            person.paces[&row].1 > 0,
+            "{history:#?}"
+        );
+    }
     let states = shown["consents"].as_array().unwrap();
     assert_eq!(states.len(), person.said.len());
     for state in states {

@@ -40,6 +40,7 @@ mod newcomer;
 mod no_personal_data;
 mod objection;
 mod one_person;
+mod paces;
 mod pages;
 mod person_evidence;
 mod policy_versions;

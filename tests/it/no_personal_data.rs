@@ -186,6 +186,7 @@ fn bad_requests(api: &Http, browser: &Http) {
         "/v1/contacts",
         "/v1/objections",
         "/v1/restrictions",
+        "/v1/paces",
         "/v1/suppressions",
         "/v1/links",
         "/v1/subjects/lookup",

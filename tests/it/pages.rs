@@ -6,6 +6,8 @@ mod axe;
 mod fairness;
 mod keyboard;
 mod own;
+mod pausing;
+mod receipts;
 mod screens;
 mod stale;
 mod stopping;

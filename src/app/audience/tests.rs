@@ -8,10 +8,12 @@ use crate::app::contacts::ContactClaim;
 use crate::app::decisions::Draft;
 use crate::app::erase::{ErasureClaim, Whom};
 use crate::app::facts::{Asked, Said, Seen};
+use crate::app::pace::{Wanted, tests as pace};
 use crate::app::record::Claim;
 use crate::app::testing::TestApp;
 use crate::domain::audience::Header;
 use crate::domain::ids::SubjectId;
+use crate::domain::registry::AtMost;
 use crate::domain::registry::Channel;
 use crate::domain::registry::Objection;
 use crate::index::{Glance, PersonView, Point};
@@ -30,6 +32,9 @@ pub(in crate::app) enum Act {
     IsReached,
     RefusesACall,
     Calls,
+    IsMailed,
+    Pauses(i64),
+    WantsFewer,
     Waits(i64),
 }
 
@@ -44,6 +49,9 @@ pub(in crate::app) fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::IsReached),
         1 => Just(Act::RefusesACall),
         1 => Just(Act::Calls),
+        1 => Just(Act::IsMailed),
+        1 => (1_i64..60).prop_map(Act::Pauses),
+        1 => Just(Act::WantsFewer),
         3 => (1_i64..200 * 86_400).prop_map(Act::Waits),
     ]
 }
@@ -57,13 +65,18 @@ fn dated(shop: &TestApp, who: &[(&str, &str)], purpose: &str, status: &str) -> C
 }
 
 fn reach(shop: &TestApp, named: Named, direction: &str, outcome: Option<&str>) {
+    reach_by(shop, named, direction, outcome, "phone_live");
+}
+
+fn reach_by(shop: &TestApp, named: Named, direction: &str, outcome: Option<&str>, channel: &str) {
+    let call = channel == "phone_live" && direction == "to_person";
     let claim = ContactClaim {
         named,
         direction: direction.into(),
-        channel: "phone_live".into(),
+        channel: channel.into(),
         purpose: Some("offers".into()),
         at: None,
-        answered: (direction == "to_person").then_some(true),
+        answered: call.then_some(true),
         outcome: outcome.map(str::to_owned),
         by: None,
         campaign: None,
@@ -84,6 +97,32 @@ pub(in crate::app) fn happen(shop: &TestApp, who: &str, act: Act) {
         Act::IsReached => reach(shop, named(), "to_person", None),
         Act::RefusesACall => reach(shop, named(), "to_person", Some("refused")),
         Act::Calls => reach(shop, named(), "from_person", None),
+        Act::IsMailed => reach_by(shop, named(), "to_person", None, "email"),
+        Act::Pauses(days) => {
+            let until = now.utc() + chrono::TimeDelta::days(days);
+            let wanted = Wanted {
+                paused_until: Some(Some(until)),
+                at_most: None,
+            };
+            // refused where a longer one runs
+            let _ = pace::set(
+                shop,
+                pace::claim(shop, &[("email", who)], "offers", wanted),
+                None,
+            );
+        }
+        Act::WantsFewer => {
+            let wanted = Wanted {
+                paused_until: None,
+                at_most: Some(Some(AtMost::TwoAMonth)),
+            };
+            pace::set(
+                shop,
+                pace::claim(shop, &[("email", who)], "offers", wanted),
+                None,
+            )
+            .unwrap();
+        }
         Act::Objects => {
             let scope = Objection::DirectMarketing;
             TestApp::wait(shop.app.object(&grant, named(), scope, now, None)).unwrap();

@@ -2,7 +2,9 @@
 
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
-use crate::domain::registry::{Channel, ConsentState, Slug, Standing, latest_yes, stricter};
+use crate::domain::registry::{
+    Channel, ConsentState, PaceState, Slug, Standing, latest_yes, stricter,
+};
 use crate::store::{PersonEvent, Reached};
 use std::collections::BTreeMap;
 
@@ -11,6 +13,8 @@ use std::collections::BTreeMap;
 pub(in crate::app) struct Folded {
     /// The answers.
     pub cells: BTreeMap<(Slug, Channel), ConsentState>,
+    /// Pauses and bounds.
+    pub paces: BTreeMap<(Slug, Channel), PaceState>,
     /// Objections and restriction.
     pub standing: Standing,
     /// The entry that last changed the standing.
@@ -59,6 +63,10 @@ pub(in crate::app) fn fold<E>(
                 };
                 sum.stand(position, standing);
             }
+            SubjectEvent::Paced(record) => {
+                let at = (record.purpose.clone(), record.channel);
+                sum.paces.insert(at, PaceState::of(record, position));
+            }
             SubjectEvent::Linked(contacts) => sum.link(position, contacts),
             SubjectEvent::Merged { from, contacts } => {
                 sum.link(position, contacts);
@@ -66,6 +74,7 @@ pub(in crate::app) fn fold<E>(
             }
             SubjectEvent::LinkIssued
             | SubjectEvent::SignedIn
+            | SubjectEvent::Disputed(_)
             | SubjectEvent::Viewed(..)
             | SubjectEvent::Disclosed(_) => {}
             SubjectEvent::Contacted(record) => {
@@ -111,6 +120,10 @@ impl Folded {
                 None => ConsentState { position, ..held },
             };
             self.cells.insert(at, state);
+        }
+        for (at, held) in other.paces {
+            let state = PaceState::merged(self.paces.get(&at), &held, position);
+            self.paces.insert(at, state);
         }
     }
 }

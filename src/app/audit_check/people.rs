@@ -51,6 +51,9 @@ pub(super) fn orphans(
     for position in check.tx.orphaned_contacts(check.grant)? {
         found.at(position, "a contact is of a person who does not exist");
     }
+    for position in check.tx.orphaned_paces(check.grant)? {
+        found.at(position, "a pause is of a person who does not exist");
+    }
     let (states, contacts) = check.tx.orphans(check.grant)?;
     for position in states {
         found.at(
@@ -121,6 +124,7 @@ fn compare(person: &StoredPerson, sum: &Folded, found: &mut Collector) {
         );
     }
     states(person, sum, &mut tell);
+    paces(person, sum, &mut tell);
     identifiers(person, sum, &mut tell);
     contacts(person, sum, &mut tell);
 }
@@ -149,6 +153,34 @@ fn states(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Posi
         tell(
             Some(state.position),
             "the consent state that rests on this entry is missing",
+        );
+    }
+}
+
+fn paces(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {
+    let mut expected: BTreeMap<(Slug, Channel), _> = sum
+        .paces
+        .iter()
+        .map(|(at, state)| (at.clone(), state))
+        .collect();
+    for stored in &person.paces {
+        let Some(paced) = &stored.paced else {
+            tell(Some(stored.position), "a pause does not read");
+            continue;
+        };
+        match expected.remove(&(paced.purpose.clone(), paced.channel)) {
+            Some(state) if *state == paced.state => {}
+            Some(state) => tell(
+                Some(state.position),
+                "the pause is not what the history adds up to",
+            ),
+            None => tell(Some(stored.position), "a pause rests on no entry"),
+        }
+    }
+    for state in expected.values() {
+        tell(
+            Some(state.position),
+            "the pause that rests on this entry is missing",
         );
     }
 }

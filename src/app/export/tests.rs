@@ -8,11 +8,12 @@
 
 use super::*;
 use crate::access::{ManageAccess, RecordConsents};
+use crate::app::pace::{Wanted, tests as pace};
 use crate::app::testing::{TestApp, sql};
 use crate::audit::note::VerifierKey;
 use crate::audit::package::format::Finding;
 use crate::audit::package::verify::{VerifyReport, verify};
-use crate::domain::registry::{Objection, Role};
+use crate::domain::registry::{AtMost, Objection, Role};
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -53,6 +54,7 @@ pub(super) struct Fixture {
     pub objected: u64,
     pub restricted: u64,
     pub lifted: u64,
+    pub paced: u64,
     pub merged: u64,
     pub suppressed: u64,
     pub key: u64,
@@ -128,6 +130,14 @@ impl Fixture {
             at(TestApp::wait(app.restrict(&record, carl.clone(), true, app.now(), None)).unwrap());
         let lifted =
             at(TestApp::wait(app.restrict(&record, carl, false, app.now(), None)).unwrap());
+        let until = app.now().utc() + chrono::TimeDelta::days(30);
+        let wanted = Wanted {
+            paused_until: Some(Some(until)),
+            at_most: Some(Some(AtMost::OneAWeek)),
+        };
+        let pause = pace::claim(&home, &[("email", "p0-6@example.fr")], "offers", wanted);
+        pace::set(&home, pause, None).unwrap();
+        let paced = next() - 1;
         let dora = home.named(&[("email", "p0-3@example.fr")]);
         at(TestApp::wait(app.restrict(&record, dora, true, app.now(), None)).unwrap());
         let two = [("email", "p1-1@example.fr"), ("email", "p1-5@example.fr")];
@@ -161,6 +171,7 @@ impl Fixture {
             objected,
             restricted,
             lifted,
+            paced,
             merged,
             suppressed,
             key,

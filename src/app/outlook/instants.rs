@@ -25,6 +25,7 @@ impl<'a> Instants<'a> {
         let zone = case.zone(said);
         let mut own = slots(case);
         own.extend(leaving(case, said, &Moment { at, zone }));
+        own.extend(paced(case, at).flatten());
         own.sort_unstable();
         Self {
             zone,
@@ -131,6 +132,30 @@ fn slots(case: &Case<'_>) -> Vec<DateTime<Utc>> {
         .filter_map(|answer| answer.slot)
         .flat_map(minute)
         .collect()
+}
+
+/// For each person, when a pause ends and when a bound lets another contact through.
+pub(super) fn paced<'c>(
+    case: &'c Case<'_>,
+    at: DateTime<Utc>,
+) -> impl Iterator<Item = [DateTime<Utc>; 2]> + 'c {
+    let persons = case.persons.iter().flatten();
+    persons.filter_map(move |person| {
+        let pace = person.pace(&case.purpose.id, case.channel)?;
+        let full = pace.full_until(person.made_for(&case.purpose.id, case.channel), at);
+        let ends = [pace.paused(at), full].map(|end| end.map_or(at, whole_second));
+        Some(ends)
+    })
+}
+
+/// The first whole second from an instant on, so that it can be said.
+fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
+    let begun = at.trunc_subsecs(0);
+    if begun == at {
+        at
+    } else {
+        begun + TimeDelta::seconds(1)
+    }
 }
 
 /// When contacts leave the period of the caller's own cap.

@@ -160,9 +160,21 @@ fn clock() -> FactSet {
 
 /// Those that may change within a day, or to and fro.
 fn turning() -> FactSet {
+    turning_but_pace().and(pacing())
+}
+
+/// The same without what a pause or a bound makes.
+fn turning_but_pace() -> FactSet {
     let mut turning = clock();
     turning.insert(FactName::contacts_left_under_cap);
     turning
+}
+
+/// Those that a pause or a bound of the person's makes.
+fn pacing() -> FactSet {
+    [FactName::paused, FactName::pace_reached]
+        .into_iter()
+        .collect()
 }
 
 /// How far a permit is followed that lasts no longer than `end`: to the last instant under the same law.
@@ -191,5 +203,5 @@ fn slow() -> FactSet {
         FactName::months_since_last_contact,
         FactName::months_since_last_choice,
     ];
-    SLOW.into_iter().collect()
+    SLOW.into_iter().collect::<FactSet>().and(pacing())
 }

@@ -6,11 +6,11 @@
 
 use super::aged::aged;
 use super::case::{Answer, Case, Deed};
-use super::instants::Instants;
+use super::instants::{Instants, paced};
 use super::steps::{Act, Step, go_together, steps, touched};
-use super::{AHEAD, Change, Lawful, WayOut, slow, turning};
+use super::{AHEAD, Change, Lawful, WayOut, slow, turning, turning_but_pace};
 use crate::app::facts::{Said, Seen};
-use crate::policy::{Country, FactSet, Kept, Situation};
+use crate::policy::{Country, FactSet, Facts, Kept, Situation};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -138,15 +138,17 @@ impl Search<'_> {
     fn waiting(&mut self, state: &State, now: &Situation) -> Option<DateTime<Utc>> {
         let engine = self.case.engine;
         let laws_change = engine.next_era(now.laws, now.day).is_some();
+        let mut begin = self.at;
         if !laws_change && self.case.persons.len() == 1 {
             let later = self.ask(state, self.at + TimeDelta::days(AHEAD))?.situation;
             if !engine.may_permit(now, &later, turning()) {
                 return None;
             }
+            begin = self.held_back(now, &later).unwrap_or(begin);
         }
         let case = self.case;
         let instants = Instants::of(case, &state.said, self.at);
-        for (start, instants) in instants.days(self.at, AHEAD) {
+        for (start, instants) in instants.days(begin, AHEAD) {
             let probe = self.ask(state, start)?;
             // where the zone is known, all but the clock's facts are the same for the whole day
             let hopeful = || engine.may_permit(&probe.situation, &probe.situation, turning());
@@ -160,6 +162,31 @@ impl Search<'_> {
             }
         }
         None
+    }
+
+    /// The instant before the person's pause or bound ends, where nothing is permitted until then: half a
+    /// year need not be looked through day by day.
+    fn held_back(&self, now: &Situation, later: &Situation) -> Option<DateTime<Utc>> {
+        let [_] = self.case.persons else { return None };
+        let [paused, full] = paced(self.case, self.at).next()?;
+        let holds = |set: fn(&mut Facts)| {
+            let (mut now, mut later) = (*now, *later);
+            set(&mut now.facts);
+            set(&mut later.facts);
+            !self
+                .case
+                .engine
+                .may_permit(&now, &later, turning_but_pace())
+        };
+        let ends = [
+            (paused, holds(|facts| facts.paused = true)),
+            (full, holds(|facts| facts.pace_reached = true)),
+        ];
+        let ends = ends
+            .into_iter()
+            .filter(|(end, holds)| *holds && *end > self.at);
+        let last = ends.map(|(end, _)| end).max()?;
+        Some(last - TimeDelta::microseconds(1))
     }
 
     fn ask(&mut self, state: &State, at: DateTime<Utc>) -> Option<Answer> {

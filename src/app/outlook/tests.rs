@@ -10,10 +10,13 @@ use super::steps::{Act, steps};
 use super::{Lawful, WayOut};
 use crate::access::CheckDecisions;
 use crate::app::check::{Decided, Question};
+use crate::app::contacts::ContactClaim;
 use crate::app::facts::Said;
+use crate::app::pace::{Wanted, tests as pace};
 use crate::app::publish::Publication;
 use crate::app::record::Claim;
 use crate::app::testing::TestApp;
+use crate::domain::registry::AtMost;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -301,16 +304,65 @@ fn done(shop: &TestApp, way: &WayOut, drawn: &Drawn, said: &Said) -> Option<Said
     Some(said)
 }
 
+/// A pause, a bound, and how many minutes before the question contacts were made.
+type Slowed = (Option<i64>, Option<AtMost>, Vec<i64>);
+
+fn slowed() -> impl Strategy<Value = Slowed> {
+    (
+        prop::option::of(1i64..(200 * 24 * 60)),
+        prop::option::of(prop::sample::select(AtMost::ALL.to_vec())),
+        prop::collection::vec(0i64..(40 * 24 * 60), 0..3),
+    )
+}
+
+/// The person asks for it right before the question, for the use that is asked about.
+fn slow_down(shop: &TestApp, drawn: &Drawn, (pause, most, made): &Slowed) {
+    let ahead = (drawn.at - shop.app.now().utc()).num_seconds();
+    shop.clock.pass(ahead);
+    let claim = |minutes: &i64| ContactClaim {
+        named: shop.named(ANNE),
+        direction: "to_person".into(),
+        channel: drawn.channel.into(),
+        purpose: Some("offers".into()),
+        at: Some(drawn.at - TimeDelta::minutes(*minutes)),
+        answered: None,
+        outcome: None,
+        by: None,
+        campaign: None,
+    };
+    let claims: Vec<_> = made.iter().map(|ago| (String::new(), claim(ago))).collect();
+    let grant = TestApp::grant();
+    if !claims.is_empty() {
+        TestApp::wait(shop.app.contacts(&grant, claims, shop.app.now(), None)).unwrap();
+    }
+    let wanted = Wanted {
+        paused_until: pause.map(|minutes| Some(drawn.at + TimeDelta::minutes(minutes))),
+        at_most: most.map(Some),
+    };
+    if wanted != Wanted::default() {
+        let mut wish = pace::claim(shop, ANNE, "offers", wanted);
+        wish.channel = Some(drawn.channel.into());
+        pace::set(shop, wish, None).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     /// The changes named flip the denial, and a minute earlier they do not. A permit holds until the
     /// second before its end.
     #[test]
-    fn what_is_told_comes_true(drawn in drawn(), later in 0i64..(31 * 24 * 60)) {
+    fn what_is_told_comes_true(
+        drawn in drawn(),
+        slowed in prop::option::of(slowed()),
+        later in 0i64..(31 * 24 * 60),
+    ) {
         let shop = shop();
         if let Some(status) = drawn.status {
             answer(&shop, drawn.channel, status);
+        }
+        if let Some(slowed) = &slowed {
+            slow_down(&shop, &drawn, slowed);
         }
         let said = said(drawn.person.clone(), drawn.message.clone(), drawn.told.clone());
         let permit = |said: &Said, at| ask(&shop, drawn.channel, said, at).outcome.is_permit();

@@ -52,6 +52,12 @@ pub enum EntryKind {
     /// A contact point must never be contacted again.
     #[serde(rename = "suppression.added")]
     SuppressionAdded,
+    /// A person asked for a pause, for fewer contacts, or for neither any more.
+    #[serde(rename = "pace.set")]
+    PaceSet,
+    /// A person said that it was not they who gave an answer.
+    #[serde(rename = "dispute.made")]
+    DisputeMade,
     /// An identifier was linked to a person.
     #[serde(rename = "subject.linked")]
     SubjectLinked,
@@ -139,7 +145,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -155,6 +161,8 @@ impl EntryKind {
         Self::RestrictionSet,
         Self::RestrictionLifted,
         Self::SuppressionAdded,
+        Self::PaceSet,
+        Self::DisputeMade,
         Self::SubjectLinked,
         Self::SubjectMerged,
         Self::SubjectErased,
@@ -202,6 +210,8 @@ impl EntryKind {
             Self::RestrictionSet => "restriction.set",
             Self::RestrictionLifted => "restriction.lifted",
             Self::SuppressionAdded => "suppression.added",
+            Self::PaceSet => "pace.set",
+            Self::DisputeMade => "dispute.made",
             Self::SubjectLinked => "subject.linked",
             Self::SubjectMerged => "subject.merged",
             Self::SubjectErased => "subject.erased",

@@ -100,6 +100,8 @@ acts! {
     ChoiceSaved = "choice_saved" is Clear,
     /// A choice just made on the customer's own page was taken back there, by its button.
     ChoiceUndone = "choice_undone" is Clear,
+    /// The person said that it was not they who had answered.
+    Disputed = "disputed" is Clear,
     /// Everything was stopped at once, on the customer's own page.
     StopAll = "stop_all" is Clear,
     /// A mail program's one click (RFC 8058).

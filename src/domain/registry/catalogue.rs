@@ -21,6 +21,17 @@ impl Catalogue {
         self.purposes.get(id)
     }
 
+    /// The name by which customers know the place of a source: as a controller names it, or its id where
+    /// that reads like a name. A code of the house's own is no place that anybody knows.
+    #[must_use]
+    pub fn place<'a>(&'a self, id: &'a str) -> Option<&'a str> {
+        let mut named = self.controllers.values();
+        let named = named.find_map(|controller| controller.places.get(id));
+        named
+            .map(String::as_str)
+            .or_else(|| reads_as_name(id).then_some(id))
+    }
+
     /// The latest notice that asks consent for that purpose.
     #[must_use]
     pub fn latest_notice(&self, purpose: &Slug) -> Option<&Notice> {
@@ -54,5 +65,33 @@ impl Catalogue {
             .max()
             .unwrap_or(0)
             .saturating_add(1)
+    }
+}
+
+/// Letters, from a capital on, with what joins words.
+fn reads_as_name(text: &str) -> bool {
+    let begins = text.chars().next().is_some_and(char::is_uppercase);
+    let joins = |sign: char| sign.is_alphabetic() || " -'’.".contains(sign);
+    begins && text.chars().count() <= 60 && text.chars().all(joins)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_place_is_named_by_the_catalogue_or_by_itself() {
+        let mut lumen = Controller::named("default".parse().unwrap(), "Lumen");
+        let name = ("lille-2".to_owned(), "Lille".to_owned());
+        lumen.places.extend([name]);
+        let mut catalogue = Catalogue::default();
+        catalogue.controllers.insert(lumen.id.clone(), lumen);
+        assert_eq!(catalogue.place("lille-2"), Some("Lille"));
+        assert_eq!(catalogue.place("Paris – Rivoli"), None);
+        assert_eq!(catalogue.place("Saint-Étienne"), Some("Saint-Étienne"));
+        for code in ["lille-3", "S042", "", "https://x.example", "POS 7"] {
+            assert_eq!(catalogue.place(code), None, "{code}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What the index is told when the ledger moves on: whole images, so that applying one twice
 //! does no harm.
 
-use super::{Catalogue, Cell, Contacts, IdentifierKinds, RegisterList, Standing};
+use super::{Catalogue, Cell, Contacts, IdentifierKinds, Paced, RegisterList, Standing};
 use crate::domain::ids::{Blind, KeyId, Position, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -82,6 +82,8 @@ pub enum Change {
     Person(PersonImage),
     /// A person's contacts: all that count.
     Contacts(SubjectId, Contacts),
+    /// A person's pauses and bounds: all that there are.
+    Paces(SubjectId, Vec<Paced>),
     /// A person was erased: nothing leads to them any more.
     Erased(SubjectId),
     /// A contact point came onto the suppression list.

@@ -15,6 +15,7 @@ mod image;
 mod language;
 mod mention;
 mod notice;
+mod pace;
 mod purpose;
 mod register;
 mod slug;
@@ -36,6 +37,7 @@ pub use image::{Change, KeyImage, PersonImage, Role};
 pub use language::{Language, Wording};
 pub use mention::Mention;
 pub use notice::{Notice, NoticeChange, NoticeRef};
+pub use pace::{AtMost, LONGEST_PAUSE, Pace, PaceRecord, PaceState, Paced};
 pub use purpose::{Controller, LegalBasis, Purpose, PurposeUse};
 pub use register::{
     IdentifierKinds, Register, RegisterEntries, RegisterList, Since, is_fresh, last_day, reached_by,

@@ -2,6 +2,7 @@
 
 use super::{Channel, Slug, Wording};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A controller (GDPR art. 4(7)): a brand of the group.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -32,6 +33,10 @@ pub struct Controller {
     /// The security measures in general words (art. 30(1)(g)).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<String>,
+    /// The places where choices are taken down, as customers know them: the id that a source has, and a
+    /// name such as the town of a shop.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<String, String>,
 }
 
 impl Controller {
@@ -48,6 +53,7 @@ impl Controller {
             data_subjects: None,
             transfers: None,
             security: None,
+            places: BTreeMap::new(),
         }
     }
 

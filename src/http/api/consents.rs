@@ -70,7 +70,7 @@ pub struct ConsentBody {
     /// Where, and by whom it was taken down.
     pub source: Option<SourceBody>,
     /// By which act: `unticked_box_ticked`, `button_clicked`, `switch_turned_on`, `form_signed`,
-    /// `oral`, `sms_stop`, `link_confirmed`, `choice_saved`, `choice_undone`, `stop_all`, `one_click`, `imported`;
+    /// `oral`, `sms_stop`, `link_confirmed`, `choice_saved`, `choice_undone`, `disputed`, `stop_all`, `one_click`, `imported`;
     /// and those that are no clear act, which a check denies: `preticked_box`, `default_on_slider`,
     /// `prewritten_clause_in_terms`, `contest_button_bundled`, `silence`, `inactivity`,
     /// `scrolling`, `continued_browsing`.
@@ -151,7 +151,8 @@ pub struct ConsentView {
     /// The state after it.
     #[schema(value_type = Object)]
     pub state: StateView,
-    /// Where its signed receipt can be read.
+    /// Where its receipt can be read: a page for the person, and with `Accept: application/json` the
+    /// signed receipt. Whoever has the address can read it; it names nobody.
     pub receipt_url: String,
 }
 
@@ -317,7 +318,11 @@ fn claim(app: &App, body: ConsentBody, pointer: &str) -> Result<Claim, Unreadabl
     }
 }
 
-fn source(body: Option<SourceBody>, pointer: &str, problems: &mut Vec<FieldProblem>) -> Source {
+pub(super) fn source(
+    body: Option<SourceBody>,
+    pointer: &str,
+    problems: &mut Vec<FieldProblem>,
+) -> Source {
     let Some(body) = body else {
         return Source {
             kind: SourceKind::Api,
@@ -351,6 +356,6 @@ fn view(app: &App, written: Written, positions: &[u64]) -> ConsentView {
         position,
         recorded_at: written.recorded_at,
         state: written.state,
-        receipt_url: format!("{}/v1/receipts/{position}/{}", app.public_url(), written.id),
+        receipt_url: format!("{}/r/{position}/{}", app.public_url(), written.id),
     }
 }

@@ -83,7 +83,10 @@ pub async fn of_subject(
     let none = |_| Refusal::NotFound("a person with this id");
     let id: SubjectId = id.parse().map_err(none)?;
     let (from, limit) = (page.from()?, page.limit()?);
-    let listed = move || site.app.lists_of_subject(&door.grant, id, (from, limit), reason.0.as_ref());
+    let listed = move || {
+        site.app
+            .lists_of_subject(&door.grant, id, (from, limit), reason.0.as_ref())
+    };
     let (lists, next) = block(listed).await?;
     Ok(HttpResponse::Ok().json(ListsOfPerson {
         items: lists.iter().map(PersonOnList::of).collect(),

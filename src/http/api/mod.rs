@@ -15,6 +15,7 @@ pub mod links;
 pub mod lists;
 pub mod notices;
 pub mod objections;
+pub mod paces;
 pub mod policies;
 pub mod purposes;
 pub mod receipts;
@@ -49,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(purposes::publish_controller)
         .service(notices::list)
         .service(notices::publish)
+        .service(paces::set_pace)
         .service(objections::make_objection)
         .service(objections::set_restriction)
         .service(objections::add_suppression)

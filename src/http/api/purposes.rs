@@ -14,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// As of when.
@@ -76,6 +77,10 @@ pub struct ControllerBody {
     pub transfers: Option<String>,
     /// The security measures in general words.
     pub security: Option<String>,
+    /// The places where choices are taken down, as customers know them: the `id` of a source, and a name.
+    #[serde(default)]
+    #[schema(value_type = Object, example = json!({"lille-2": "Lille"}))]
+    pub places: BTreeMap<String, String>,
 }
 
 /// What publishing changed.
@@ -179,6 +184,7 @@ pub async fn publish_controller(
         data_subjects: asked.data_subjects,
         transfers: asked.transfers,
         security: asked.security,
+        places: asked.places,
     };
     let publication = Publication {
         controllers: vec![controller],

@@ -1,5 +1,6 @@
 //! `/v1/subjects`: find a person, read their choices and their history.
 
+use super::paces::PaceItem;
 use super::subject::Subject;
 use crate::access::ReadSubjects;
 use crate::app::Refusal;
@@ -43,6 +44,8 @@ pub struct Choices {
     pub profiling_objection_since: Option<String>,
     /// Since when processing is restricted.
     pub restricted_since: Option<String>,
+    /// The pauses and bounds that hold something back now.
+    pub paces: Vec<PaceItem>,
 }
 
 /// One event.
@@ -133,6 +136,7 @@ pub async fn consents(
         objection_since: objection.map(rfc3339),
         profiling_objection_since: objection_profiling.map(rfc3339),
         restricted_since: restricted.map(rfc3339),
+        paces: choices.paces.into_iter().map(PaceItem::from).collect(),
     }))
 }
 

@@ -2,15 +2,15 @@
 
 use super::show::{choices, opened, page, switched};
 use super::undo;
-use super::{code, failed, frame, gone, text};
+use super::{code, failed, frame, gone, slower, text};
 use crate::app::choices::OwnChoicesView;
-use crate::app::choose::{Changed, Wish, Wishes};
+use crate::app::choose::{Changed, Changes, PaceChanged, Wish, Wishes};
 use crate::app::{FieldProblem, Refusal};
 use crate::domain::registry::{Act, Answer, Channel};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
-    Change, ChoicesError, Frame, Language, ProblemKind, Remaining, SavedPage, Standing, Text,
+    Change, ChoicesError, Frame, Language, ProblemKind, Remaining, SavedPage, Standing, Text, When,
 };
 use crate::http::site::Site;
 use crate::http::work::block;
@@ -47,7 +47,8 @@ pub async fn save(
         let html = switched(&site, Visit { language }, &token, &view, &form);
         return browser::page(StatusCode::OK, html);
     }
-    let wishes = match wishes(&form, &view, visit.language) {
+    let at = site.app.now().utc().with_timezone(&site.timezone);
+    let wishes = match wishes(&form, &view, visit.language, at) {
         Ok(wishes) => wishes,
         Err(errors) => {
             return browser::page(
@@ -95,7 +96,7 @@ async fn apply(
 /// What became of a person's wishes.
 pub(super) enum Outcome {
     /// They are written down; nothing, where everything was so already.
-    Done(Option<Committed<Vec<Changed>>>),
+    Done(Option<Committed<Changes>>),
     /// They were made on something that is so no more.
     Refused(Vec<FieldProblem>),
     /// The link leads nowhere any more.
@@ -136,6 +137,7 @@ pub(in crate::http) fn wishes(
     form: &Form,
     view: &OwnChoicesView,
     language: Language,
+    at: When,
 ) -> Result<Wishes, Vec<ChoicesError>> {
     let stop_all = form.get("stop_all").is_some();
     let seen = form
@@ -160,10 +162,19 @@ pub(in crate::http) fn wishes(
             }),
         }
     }
+    let paces = if stop_all {
+        Vec::new()
+    } else {
+        slower::wishes(form, view, &rows, at).unwrap_or_else(|field| {
+            errors.push(ChoicesError::Invalid { field });
+            Vec::new()
+        })
+    };
     let seen = if stop_all { seen.unwrap_or(0) } else { seen? };
     if errors.is_empty() {
         return Ok(Wishes {
             rows,
+            paces,
             stop_all,
             seen,
             language: code(language),
@@ -223,12 +234,12 @@ pub(super) fn saved(
     visit: Visit,
     token: &str,
     view: &OwnChoicesView,
-    changed: Option<Committed<Vec<Changed>>>,
+    changed: Option<Committed<Changes>>,
     undone: bool,
 ) -> String {
     let (changes, position) = match changed {
         Some(committed) => (committed.value, committed.positions.last().copied()),
-        None => (Vec::new(), None),
+        None => (Changes::default(), None),
     };
     let undo = position.filter(|_| !undone);
     let undo = undo.and_then(|position| undo::own(site, visit, token, view, &changes, position));
@@ -252,10 +263,7 @@ pub(super) fn saved(
             .as_ref()
             .map(crate::domain::registry::Identifier::masked)
             .unwrap_or_default(),
-        changes: changes
-            .iter()
-            .map(|change| change_of(view, visit, change))
-            .collect(),
+        changes: changed_rows(site, view, visit, &changes),
         effective_at: site.app.now().utc().with_timezone(&site.timezone),
         position,
         remaining: if services {
@@ -270,20 +278,50 @@ pub(super) fn saved(
     .render()
 }
 
+fn changed_rows(
+    site: &Site,
+    view: &OwnChoicesView,
+    visit: Visit,
+    changes: &Changes,
+) -> Vec<Change> {
+    let answers = changes.answers.iter();
+    let answers = answers.map(|change| change_of(view, visit, change));
+    let paces = changes.paces.iter();
+    let paces = paces.map(|change| pace_change_of(site, view, visit, change));
+    answers.chain(paces).collect()
+}
+
+fn pace_change_of(
+    site: &Site,
+    view: &OwnChoicesView,
+    visit: Visit,
+    change: &PaceChanged,
+) -> Change {
+    let told = |pace| Standing::Pace(slower::told(site, pace));
+    Change {
+        title: title_of(view, visit.language, &change.purpose),
+        channel: change.channel.as_str().to_owned(),
+        before: told(&change.before),
+        after: told(&change.after),
+    }
+}
+
+pub(super) fn title_of(view: &OwnChoicesView, language: Language, purpose: &str) -> Text {
+    let mut offered = view.purposes.iter();
+    let found = offered.find(|offered| offered.purpose.id.as_str() == purpose);
+    found.map_or_else(Text::default, |offered| {
+        text(&offered.purpose.title, language)
+    })
+}
+
 fn change_of(view: &OwnChoicesView, visit: Visit, change: &Changed) -> Change {
-    let offered = view
-        .purposes
-        .iter()
-        .find(|offered| offered.purpose.id.as_str() == change.purpose);
     let standing = |answer: Option<Answer>| match answer {
         None | Some(Answer::Requested) => Standing::NoAnswer,
         Some(Answer::Given) => Standing::Yes,
         Some(_) => Standing::No,
     };
     Change {
-        title: offered.map_or_else(Text::default, |offered| {
-            text(&offered.purpose.title, visit.language)
-        }),
+        title: title_of(view, visit.language, &change.purpose),
         channel: change.channel.as_str().to_owned(),
         before: standing(change.before),
         after: standing(Some(change.after)),

@@ -1,6 +1,6 @@
 //! `GET /c/{token}`: a person's choices.
 
-use super::{failed, frame, gone, text};
+use super::{failed, frame, gone, slower, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
 use crate::domain::ids::Position;
 use crate::domain::registry::{Answer, Channel, ConsentState, LegalBasis, Standing};
@@ -87,6 +87,9 @@ pub(super) fn switched(
         for (row, (_, state, _)) in rows.iter_mut().zip(&choices.rows) {
             let as_seen = state.as_ref().is_none_or(|state| state.position < seen);
             row.picked = picked(form, &row.field_name).filter(|_| as_seen);
+            if let Some(pace) = &mut row.pace {
+                pace.picked = slower::picked(form, &pace.name);
+            }
         }
     }
     page.render()
@@ -197,22 +200,25 @@ fn row_of(
     when: &impl Fn(DateTime<Utc>) -> When,
 ) -> ChoiceRow {
     let state = match state {
-        Some(state) => answered(state, *covered, at, when),
+        Some(state) => answered(state, *covered, choices.place(*channel), at, when),
         None => unasked(choices.purpose.legal_basis, standing, when),
     };
     let no_words = choices.notice.is_none().then_some(Lock::Other);
+    let pace = slower::control(choices, *channel, &state, at, when);
     ChoiceRow {
         field_name: format!("choice.{}.{}", choices.purpose.id, channel.as_str()),
         channel: channel.as_str().to_owned(),
         state,
         locked: standing.restricted.map(|_| Lock::Restricted).or(no_words),
         picked: None,
+        pace,
     }
 }
 
 fn answered(
     state: &ConsentState,
     covered: bool,
+    place: Option<&str>,
     at: DateTime<Utc>,
     when: &impl Fn(DateTime<Utc>) -> When,
 ) -> RowState {
@@ -236,7 +242,7 @@ fn answered(
             since: Some(since),
             source: Some(Source {
                 kind: state.source.as_str().to_owned(),
-                place: None,
+                place: place.map(str::to_owned),
             }),
         },
     }

@@ -5,7 +5,7 @@ use super::{code, failed, frame, gone, text, undo};
 use crate::access::{Grant, StopOwn};
 use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
-use crate::app::choose::Changed;
+use crate::app::choose::Changes;
 use crate::domain::registry::{Act, Identifier};
 use crate::domain::signals::one_click::{Unsubscribe, unsubscribe_request};
 use crate::http::browser::{self, Form, Visit};
@@ -130,7 +130,7 @@ fn asked(visit: Visit, found: &Stop) -> String {
     .render()
 }
 
-fn stopped(site: &Site, visit: Visit, found: &Stop, done: &Committed<Vec<Changed>>) -> String {
+fn stopped(site: &Site, visit: Visit, found: &Stop, done: &Committed<Changes>) -> String {
     let (token, view) = (&found.token, &found.view);
     let position = done.positions.last().copied();
     // a link that only stops takes nothing back

@@ -4,17 +4,17 @@
 //! can say no more than the page of choices can. A yes comes back only where one was in force before,
 //! to words that it covers, and where nothing was said since.
 
-use super::save::{Outcome, saved, wishes, written};
+use super::save::{Outcome, saved, title_of, wishes, written};
 use super::show::opened;
-use super::{failed, frame, gone, text};
+use super::{failed, frame, gone, slower, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
-use crate::app::choose::{Changed, Wishes, undo_within};
+use crate::app::choose::{Changed, Changes, Wishes, undo_within};
 use crate::domain::ids::Position;
 use crate::domain::registry::{Act, Answer, Notice, SourceKind};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
-    Frame, Language, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo,
+    Frame, Language, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo, When,
 };
 use crate::http::site::Site;
 use actix_web::http::StatusCode;
@@ -39,7 +39,8 @@ pub async fn undo(
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let Some(wishes) = wished(&form, &view, visit) else {
+    let at = site.app.now().utc().with_timezone(&site.timezone);
+    let Some(wishes) = wished(&form, &view, visit, at) else {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, ProblemKind::BadRequest);
     };
     match written(&site, &token, wishes).await {
@@ -67,11 +68,11 @@ fn late(visit: Visit, token: &str, view: &OwnChoicesView) -> String {
     .render()
 }
 
-fn wished(form: &Form, view: &OwnChoicesView, visit: Visit) -> Option<Wishes> {
+fn wished(form: &Form, view: &OwnChoicesView, visit: Visit, at: When) -> Option<Wishes> {
     if form.get("stop_all").is_some() {
         return None;
     }
-    let wishes = wishes(form, view, visit.language).ok()?;
+    let wishes = wishes(form, view, visit.language, at).ok()?;
     Some(Wishes {
         act: Act::ChoiceUndone,
         ..wishes
@@ -83,7 +84,7 @@ pub(in crate::http) struct Start<'a> {
     /// The person's choices as they were before.
     pub view: &'a OwnChoicesView,
     /// What was changed.
-    pub changes: &'a [Changed],
+    pub changes: &'a Changes,
     /// The last entry of it.
     pub position: Position,
     /// Where it was taken down.
@@ -101,7 +102,7 @@ pub(in crate::http) fn offer(
     let hidden = &mut form.hidden;
     hidden.push(("seen".to_owned(), (start.position + 1).to_string()));
     let mut rows = Vec::new();
-    for change in start.changes {
+    for change in &start.changes.answers {
         let purposes = &start.view.purposes;
         let offered = purposes
             .iter()
@@ -124,7 +125,16 @@ pub(in crate::http) fn offer(
             words: words.zip(reference),
         });
     }
-    let partly = rows.len() < start.changes.len();
+    for change in &start.changes.paces {
+        hidden.extend(slower::back(change));
+        rows.push(Restored {
+            title: title_of(start.view, language, &change.purpose),
+            channel: change.channel.as_str().to_owned(),
+            to: Standing::Pace(slower::told(site, &change.before)),
+            words: None,
+        });
+    }
+    let partly = rows.len() < start.changes.answers.len() + start.changes.paces.len();
     (!rows.is_empty()).then(|| Undo {
         form,
         rows,
@@ -139,7 +149,7 @@ pub(super) fn own(
     visit: Visit,
     token: &str,
     view: &OwnChoicesView,
-    changes: &[Changed],
+    changes: &Changes,
     position: Position,
 ) -> Option<Undo> {
     let form = PostForm {

@@ -1,6 +1,6 @@
 //! One question, a purpose on a channel, and the state in which it stands.
 
-use super::{When, Words, date_of};
+use super::{PaceControl, When, Words, date_of};
 
 /// What a person answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,9 +192,18 @@ pub struct ChoiceRow {
     /// What the person has chosen on this page and not saved yet, where the page is made again in
     /// another language.
     pub picked: Option<Answer>,
+    /// A pause, or fewer messages, where the answer is a yes.
+    pub pace: Option<PaceControl>,
 }
 
 impl ChoiceRow {
+    /// What a pause or a bound holds back, in sentences.
+    pub(super) fn held_back(&self, words: Words) -> Vec<String> {
+        let pace = self.pace.as_ref();
+        pace.map(|pace| pace.now.sentences(words))
+            .unwrap_or_default()
+    }
+
     /// Whether the control of `answer` is selected.
     pub(super) fn selects(&self, answer: Answer) -> bool {
         self.picked.or(self.state.answer()) == Some(answer)

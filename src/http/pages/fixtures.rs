@@ -19,6 +19,18 @@ pub(super) fn row(field: &str, state: RowState) -> ChoiceRow {
         state,
         locked: None,
         picked: None,
+        pace: None,
+    }
+}
+
+/// The controls of a pause and a bound, with something that holds already.
+pub(super) fn pace(name: &str, now: PaceTold) -> PaceControl {
+    PaceControl {
+        name: name.to_owned(),
+        now,
+        pauses: vec![("P1M", at()), ("P3M", at()), ("P6M", at())],
+        bounds: vec!["one_a_week", "two_a_month", "one_a_month"],
+        picked: (None, None),
     }
 }
 
@@ -48,9 +60,17 @@ pub(super) fn every_row() -> Vec<ChoiceRow> {
         RowState::Interest,
     ];
     let named = states.into_iter().enumerate();
-    named
-        .map(|(n, state)| row(&format!("f{n}"), state))
-        .collect()
+    let rows = named.map(|(n, state)| row(&format!("f{n}"), state));
+    let slowed = PaceTold {
+        paused_until: Some(since),
+        at_most: Some("two_a_month"),
+    };
+    let paces = [("p0", PaceTold::default()), ("p1", slowed)];
+    let paced = paces.map(|(name, now)| ChoiceRow {
+        pace: Some(pace(name, now)),
+        ..row(name, yes(Some(since), None))
+    });
+    rows.chain(paced).collect()
 }
 
 pub(super) fn form() -> PostForm {
@@ -152,6 +172,17 @@ pub(super) fn change() -> Change {
     }
 }
 
+fn paced() -> Change {
+    Change {
+        before: Standing::Pace(PaceTold::default()),
+        after: Standing::Pace(PaceTold {
+            paused_until: Some(at()),
+            at_most: Some("one_a_week"),
+        }),
+        ..change()
+    }
+}
+
 /// One of every page, with a name, in one language.
 pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     let mut pages = customer_pages(language);
@@ -219,6 +250,56 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     pages
 }
 
+fn receipts(language: Language) -> Vec<(String, String)> {
+    let receipt = ReceiptPage {
+        frame: frame(language),
+        title: text(),
+        facts: vec![
+            ("receipt-to", HOSTILE.to_owned()),
+            ("receipt-answer", HOSTILE.to_owned()),
+        ],
+        words: Some((text(), HOSTILE.to_owned())),
+        place: ReceiptPlace {
+            position: 48_211,
+            size: 50_000,
+            holds: true,
+        },
+        ways: Some(ReceiptWays {
+            json_url: HOSTILE.to_owned(),
+            linked_url: HOSTILE.to_owned(),
+            proof_url: HOSTILE.to_owned(),
+            not_me: Some(form()),
+        }),
+        disputed: None,
+        noted: false,
+    };
+    let noted = ReceiptPage {
+        disputed: Some(at()),
+        noted: true,
+        ways: None,
+        place: ReceiptPlace {
+            holds: false,
+            ..receipt.place
+        },
+        ..receipt.clone()
+    };
+    let check = |wrong, missing| ReceiptCheckPage {
+        frame: frame(language),
+        form: form(),
+        wrong,
+        missing,
+    };
+    vec![
+        ("receipt".to_owned(), receipt.render()),
+        ("receipt, disputed".to_owned(), noted.render()),
+        ("receipt check".to_owned(), check(false, true).render()),
+        (
+            "error receipt check".to_owned(),
+            check(true, false).render(),
+        ),
+    ]
+}
+
 fn customer_pages(language: Language) -> Vec<(String, String)> {
     let mut failed = choices(language, every_row());
     failed.errors = vec![
@@ -255,7 +336,10 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         ),
         ("error choices".to_owned(), failed.render()),
         ("no choices".to_owned(), choices(language, vec![]).render()),
-        ("saved".to_owned(), saved(language, vec![change()]).render()),
+        (
+            "saved".to_owned(),
+            saved(language, vec![change(), paced()]).render(),
+        ),
         ("unchanged".to_owned(), saved(language, vec![]).render()),
         (
             "undone".to_owned(),
@@ -297,6 +381,7 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         ..why.clone()
     };
     pages.push(("why own".to_owned(), own.render()));
+    pages.extend(receipts(language));
     for (permitted, simulation) in [(true, false), (false, false), (true, true)] {
         let page = WhyPage {
             permitted,

@@ -19,8 +19,10 @@ mod figures;
 mod frame;
 mod language;
 mod mail;
+mod pace;
 mod person_report;
 mod problem;
+mod receipt;
 mod report;
 mod saved;
 mod stop;
@@ -58,8 +60,10 @@ pub use figures::{
 pub use frame::{Account, Frame, PostForm, Text};
 pub use language::Language;
 pub use mail::MailWords;
+pub use pace::{NONE, PaceControl, PaceTold};
 pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
+pub use receipt::{ReceiptCheckPage, ReceiptPage, ReceiptPlace, ReceiptWays};
 pub use report::{
     ChoiceCount, Finding, KindCount, ReportHead, ReportRow, report_foot, report_head, report_row,
 };

@@ -126,6 +126,7 @@ fn no_message_lacks_an_argument() {
 fn yes_and_no_look_the_same() {
     let html = choices(Language::En, every_row()).render();
     for pair in html.split("class=\"pair\"").skip(1) {
+        let pair = pair.split("</div>").next().unwrap();
         let labels: Vec<&str> = pair
             .split("<label")
             .skip(1)

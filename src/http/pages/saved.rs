@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, PostForm, Text, When, Words, date_long, moment, time_of_day};
+use super::{Frame, PaceTold, PostForm, Text, When, Words, date_long, moment, time_of_day};
 
 /// A choice as it stood before or stands now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Standing {
     No,
     /// No answer was on record.
     NoAnswer,
+    /// How often, beside a yes.
+    Pace(PaceTold),
 }
 
 impl Standing {
@@ -22,6 +24,7 @@ impl Standing {
             Self::Yes => words.get("yes"),
             Self::No => words.get("no"),
             Self::NoAnswer => words.get("no-answer"),
+            Self::Pace(pace) => pace.word(words),
         }
     }
 }

@@ -333,6 +333,8 @@ mod tests {
             "erased-",
             "background-failed-",
             "background-gone-",
+            "pace-",
+            "receipt-",
         ];
         let used = quoted_words();
         for key in entries(FR).keys() {

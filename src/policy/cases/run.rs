@@ -2,8 +2,8 @@
 
 use super::consents;
 use super::vector::Case;
-use crate::domain::registry::Objection;
-use crate::policy::gather::{self, Calendar, Listed, Moment, Past};
+use crate::domain::registry::{Objection, Pace};
+use crate::policy::gather::{self, Calendar, Listed, Moment, Past, Slowed};
 use crate::policy::vocabulary::{Channel, Country, LastChoice, LegalBasis};
 use crate::policy::{Engine, FactSet, Facts, Laws, Outcome, Situation};
 use chrono::{DateTime, Utc};
@@ -131,6 +131,14 @@ fn standing(case: &Case, own: Option<&gather::Answered>, moment: &Moment, facts:
     facts.objection_profiling =
         gather::stands(made(Objection::ProfilingForDirectMarketing), own_yes);
     facts.suppressed = case.registry.suppression_match;
+    if let Some(told) = &case.registry.pace {
+        let pace = Pace {
+            paused_until: told.paused_until.map(|until| until.to_utc()),
+            at_most: told.at_most,
+        };
+        let made = told.made.iter().map(DateTime::to_utc);
+        Slowed::of(&pace, made, moment.at).facts(facts);
+    }
     facts.restricted = case
         .registry
         .restriction

@@ -1,6 +1,6 @@
 //! A decision vector as it is written. Unknown words are refused, with their place.
 
-use crate::domain::registry::{Answer, Channel, Objection};
+use crate::domain::registry::{Answer, AtMost, Channel, Objection};
 use crate::policy::gather::{Message, PersonTold, Told, When};
 use crate::policy::vocabulary::{LegalBasis, PurposeUse};
 use chrono::{DateTime, FixedOffset};
@@ -70,6 +70,8 @@ pub struct Registry {
     pub(super) suppression_match: bool,
     pub(super) restriction: Option<Restriction>,
     pub(super) identity_resolved: Option<bool>,
+    /// Not in the law files' own words: the pause and the bound that the person asked for.
+    pub(super) pace: Option<PaceTold>,
     pub(super) legal_basis: Option<LegalBasis>,
     /// Not in the law files' own words: whether the purpose is in force, and for this channel.
     pub(super) purpose_in_force: Option<bool>,
@@ -79,17 +81,30 @@ pub struct Registry {
 }
 
 /// The registry's words among the facts of a case; the others are the caller's.
-const REGISTRY: [&str; 9] = [
+const REGISTRY: [&str; 10] = [
     "consents",
     "objections",
     "suppression_match",
     "restriction",
     "identity_resolved",
+    "pace",
     "legal_basis",
     "purpose_in_force",
     "channel_declared",
     "holidays_known",
 ];
+
+/// A pause, a bound, and the instants of earlier contacts for this purpose and channel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PaceTold {
+    #[serde(default)]
+    pub(super) paused_until: Option<DateTime<FixedOffset>>,
+    #[serde(default)]
+    pub(super) at_most: Option<AtMost>,
+    #[serde(default)]
+    pub(super) made: Vec<DateTime<FixedOffset>>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,6 +8,7 @@ mod history;
 mod moment;
 #[cfg(test)]
 mod needed_tests;
+mod pace;
 mod past;
 mod registers;
 mod said;
@@ -19,6 +20,7 @@ mod when;
 pub use consent::{Answered, stands};
 pub use described::{Described, Field, Shape};
 pub use moment::{Calendar, LegalCalendar, Moment};
+pub use pace::Slowed;
 pub use past::Past;
 pub use registers::{Listed, listed_since};
 pub use said::say;

@@ -4,11 +4,12 @@ use super::reached::Reached;
 use crate::access::{ExportAudit, Grant};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
-use crate::domain::registry::{Cell, Identifier, IdentifierKind, Standing};
+use crate::domain::registry::{Cell, Identifier, IdentifierKind, Paced, Standing};
 use crate::store::ReadTx;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
 use crate::store::keys::{Keyring, SubjectKey};
+use crate::store::paces::{self, PaceRow};
 use crate::store::rows::{IdentifierRow, StateRow, SubjectEventRow, SubjectRow, unsigned};
 use crate::store::schema::{consent_states, identifiers, subject_events, subjects};
 use diesel::prelude::*;
@@ -34,6 +35,15 @@ pub struct StoredState {
     pub cell: Option<Cell>,
 }
 
+/// One row of the pauses and bounds.
+#[derive(Debug, Clone)]
+pub struct StoredPace {
+    /// The entry that it says it rests on.
+    pub position: Position,
+    /// What it says; `None` where it does not read.
+    pub paced: Option<Paced>,
+}
+
 /// One person with everything that the tables say of them.
 #[derive(Debug, Clone)]
 pub struct StoredPerson {
@@ -47,6 +57,8 @@ pub struct StoredPerson {
     pub events: Vec<PersonEvent>,
     /// The rows of the consent states.
     pub states: Vec<StoredState>,
+    /// The rows of the pauses and bounds.
+    pub paces: Vec<StoredPace>,
     /// The rows of the contacts.
     pub reached: Vec<(Option<RecordId>, Reached)>,
     /// Keyed hash of each identifier, and whether the identifier opens and is the one hashed.
@@ -133,14 +145,17 @@ impl ReadTx<'_> {
         let contacts: Vec<IdentifierRow> = on!(self.db, conn => identifiers::table
             .filter(identifiers::subject_id.eq_any(&ids)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
+        let slowed = paces::of_persons(self.db, &ids)?;
         let mut reached = super::reached::of_persons(self.db, &ids)?;
         let mut events = grouped(events, |row| &row.subject_id);
         let mut states = grouped(states, |row| &row.subject_id);
+        let mut slowed = grouped(slowed, |row| &row.subject_id);
         let mut contacts = grouped(contacts, |row| &row.subject_id);
         let person = |row: SubjectRow| {
             let key = self.held_key(&row).ok();
             let events = events.remove(&row.id).unwrap_or_default();
             let states = states.remove(&row.id).unwrap_or_default();
+            let slowed = slowed.remove(&row.id).unwrap_or_default();
             let contacts = contacts.remove(&row.id).unwrap_or_default();
             Some(StoredPerson {
                 id: SubjectId::from_slice(&row.id)?,
@@ -148,6 +163,7 @@ impl ReadTx<'_> {
                 standing: row.standing(),
                 events: events.iter().map(|row| event(row, key.as_ref())).collect(),
                 states: states.into_iter().map(state).collect(),
+                paces: slowed.iter().map(pace).collect(),
                 reached: reached.remove(&row.id).unwrap_or_default(),
                 identifiers: contacts
                     .iter()
@@ -183,6 +199,13 @@ fn state(row: StateRow) -> StoredState {
     StoredState {
         position: unsigned(row.position),
         cell: row.cell().ok(),
+    }
+}
+
+fn pace(row: &PaceRow) -> StoredPace {
+    StoredPace {
+        position: unsigned(row.position),
+        paced: row.paced().ok(),
     }
 }
 

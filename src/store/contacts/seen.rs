@@ -101,8 +101,8 @@ impl WriteTx<'_> {
         size
     }
 
-    fn person_seen(&mut self, subject: SubjectId, held: Held) -> Result<[Change; 2], StoreError> {
-        let reached = self.contacts_seen(subject)?;
+    fn person_seen(&mut self, subject: SubjectId, held: Held) -> Result<[Change; 3], StoreError> {
+        let (reached, slowed) = (self.contacts_seen(subject)?, self.paces_seen(subject)?);
         let damaged = StoreError::damaged("a data subject");
         let person = self.world.subjects.get(&subject).ok_or(damaged)?;
         let image = PersonImage {
@@ -114,7 +114,7 @@ impl WriteTx<'_> {
             kinds: held.kinds.and(person.new_kinds()),
             number: None,
         };
-        Ok([Change::Person(image), reached])
+        Ok([Change::Person(image), reached, slowed])
     }
 
     fn add_identifiers(

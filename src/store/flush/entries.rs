@@ -11,6 +11,7 @@ use crate::domain::registry::{Catalogue, NoticeRef};
 use crate::domain::time::{Now, random};
 use crate::store::contacts::ContactRow;
 use crate::store::error::StoreError;
+use crate::store::paces::PaceRow;
 use crate::store::rows::{
     LedgerRow, PublicRow, StateRow, SubjectEventRow, TileRow, signed, signed_version,
 };
@@ -26,6 +27,7 @@ pub(super) struct Entries {
     pub personal: Vec<SubjectEventRow>,
     pub states: Vec<StateRow>,
     pub contacts: Vec<ContactRow>,
+    pub paces: Vec<PaceRow>,
     /// Hashes of the notices met so far: many entries of a batch name the same one.
     notices: HashMap<NoticeRef, Hash>,
 }

@@ -6,7 +6,8 @@ use crate::store::connection::Db;
 use crate::store::error::StoreError;
 use crate::store::rows::{HeadRow, OutboxRow};
 use crate::store::schema::{
-    consent_states, contacts, ledger, log_head, outbox, public_events, subject_events, tree_tiles,
+    consent_states, contacts, ledger, log_head, outbox, paces, public_events, subject_events,
+    tree_tiles,
 };
 use diesel::prelude::*;
 use diesel::{insert_into, replace_into};
@@ -25,6 +26,7 @@ pub(super) fn write_entries(
         personal,
         states,
         contacts: reached,
+        paces: slowed,
         ..
     } = entries;
     let (outbox, head) = ([outbox], [head]);
@@ -72,6 +74,7 @@ pub(super) fn write_entries(
                 reached,
                 "writing contacts"
             );
+            each!(conn, replace_into, paces::table, slowed, "writing pauses");
             each!(
                 conn,
                 insert_into,
@@ -105,6 +108,9 @@ pub(super) fn write_entries(
                     id, subject_id, at, direction, channel, purpose, refused, reserved, released,
                     position
                 } replacing [id]),
+                bulk!(slowed => paces {
+                    subject_id, purpose, channel, paused_until, at_most, since, position
+                } replacing [subject_id, purpose, channel]),
                 bulk!(outbox => outbox { first_position, end_position, created_at, delivered_at }),
                 bulk!(head => log_head { id, size, frontier, last_at } replacing [id]),
             ];

@@ -196,6 +196,20 @@ on_both! {
             ("/restricted", json!(null), "/restricted field_missing"),
             ("/subject", json!({}), "/subject identifier_missing"),
         ]);
+        let pause = json!({ "subject": anne, "purpose": "newsletter", "channel": "email", "at_most": "one_a_week" });
+        each(&shop, post(shop.collector(), "/v1/paces"), &pause, &[
+            ("/colour", json!(1), "/colour field_unknown"),
+            ("/purpose", json!("zq7"), "/purpose purpose_unknown"),
+            ("/channel", json!("zq7"), "/channel channel_unknown"),
+            ("/channel", json!("post_addressed"), "/channel channel_not_of_purpose"),
+            ("/at_most", json!("zq7"), "/at_most at_most_unknown"),
+            ("/paused_until", json!("zq7"), "/paused_until value_wrong"),
+            ("/paused_until", json!("2020-01-01T00:00:00Z"), "/paused_until pause_out_of_range"),
+            ("/paused_until", json!("2999-01-01T00:00:00Z"), "/paused_until pause_out_of_range"),
+            ("/source", json!({ "kind": "zq7" }), "/source/kind source_unknown"),
+            ("/act", json!("zq7"), "/act act_unknown"),
+            ("/subject/email", json!("zq7"), "/subject/email email_shape"),
+        ]);
         let suppression = json!({ "subject": anne, "reason": "asked" });
         each(&shop, post(shop.collector(), "/v1/suppressions"), &suppression, &[
             ("/reason", json!("zq7 said so on the phone"), "/reason reason_malformed"),

@@ -24,6 +24,12 @@ fn writes() -> Vec<(&'static str, &'static str, &'static str, serde_json::Value)
         ),
         (
             "POST",
+            "/v1/paces",
+            "collector",
+            json!({ "subject": anne, "purpose": "newsletter", "at_most": "one_a_week" }),
+        ),
+        (
+            "POST",
             "/v1/suppressions",
             "collector",
             json!({ "subject": anne, "reason": "asked" }),

@@ -54,6 +54,7 @@ fn a_body_over_the_limit_is_refused() {
         "/v1/consents",
         "/v1/objections",
         "/v1/restrictions",
+        "/v1/paces",
         "/v1/suppressions",
         "/v1/links",
     ] {

@@ -75,6 +75,9 @@ on_both! {
         assert!(shop.choices("anne@example.fr")["restricted_since"].is_string());
         restricted(false);
         assert_eq!(shop.newsletter("anne@example.fr").0, "permit");
+        let paced = send("/v1/paces", json!({ "subject": anne, "purpose": "newsletter", "at_most": "one_a_week" }));
+        assert_eq!(paced["paces"][0]["at_most"], "one_a_week");
+        assert_eq!(shop.choices("anne@example.fr")["paces"], paced["paces"]);
         let objected = send("/v1/objections", json!({ "subject": anne, "scope": "direct_marketing" }));
         assert_eq!(objected["subject_id"], shop.subject("anne@example.fr").as_str());
         assert_eq!(shop.newsletter("anne@example.fr").0, "deny");
@@ -98,6 +101,7 @@ on_both! {
             ("/v1/restrictions", json!({ "subject": anne, "restricted": true })),
             ("/v1/objections", json!({ "subject": anne, "scope": "direct_marketing" })),
             ("/v1/suppressions", json!({ "subject": anne, "reason": "asked" })),
+            ("/v1/paces", json!({ "subject": anne, "purpose": "newsletter", "at_most": "one_a_month" })),
         ];
         for (at, (path, body)) in requests.iter().enumerate() {
             let client = shop.collector().header("idempotency-key", &format!("retry-{at}"));

@@ -7,7 +7,7 @@ use super::described::Described;
 use crate::support::database::Db;
 use crate::support::server::Server;
 
-const OPERATIONS: [&str; 31] = [
+const OPERATIONS: [&str; 32] = [
     "get /.well-known/jwks.json",
     "get /healthz",
     "get /log/checkpoint",
@@ -28,6 +28,7 @@ const OPERATIONS: [&str; 31] = [
     "get /v1/notices",
     "put /v1/notices/{id}/{version}",
     "post /v1/objections",
+    "post /v1/paces",
     "get /v1/purposes",
     "put /v1/purposes/{id}",
     "get /v1/receipts/{position}/{id}",

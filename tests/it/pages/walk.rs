@@ -30,6 +30,22 @@ pub fn customers(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn 
     look("choices, errors");
 
     at(&demo.form);
+    browser.script(
+        "document.getElementById('pause.newsletter.email').value = 'P3M';
+         document.getElementById('often.newsletter.email').value = 'one_a_month'",
+    );
+    save(browser);
+    open_all(browser);
+    look("saved, paused");
+    at(&demo.form);
+    look("choices, paused");
+    browser.script(
+        "document.getElementById('pause.newsletter.email').value = 'none';
+         document.getElementById('often.newsletter.email').value = 'none'",
+    );
+    save(browser);
+
+    at(&demo.form);
     choose(browser, "newsletter.email", "no");
     save(browser);
     open_all(browser);
@@ -54,6 +70,16 @@ pub fn customers(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn 
     let token = demo.form.rsplit('/').next().expect("a token");
     at(&format!("{host}/why/{decision}/{token}"));
     look("why, own");
+    let receipt = receipt(demo);
+    at(&receipt);
+    look("receipt");
+    browser.find("form[action$='/not-me'] button").follow();
+    look("receipt, disputed");
+    at(&format!("{receipt}0"));
+    look("receipt, missing");
+    at(&format!("{host}/receipt"));
+    browser.find("main button").follow();
+    look("receipt, error");
     at(&format!("{}x", demo.form));
     look("gone");
     at(&format!("{host}/why/none"));
@@ -131,6 +157,28 @@ fn ways_in(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn FnMut(
 /// The demo's notices are in French and English.
 fn language_of(language: &str) -> &str {
     if language == "fr" { "fr" } else { "en" }
+}
+
+/// The address of a new receipt of somebody else's.
+fn receipt(demo: &Demo) -> String {
+    let printed = demo.server.stdout();
+    let line = printed
+        .lines()
+        .find(|line| line.contains("records consents"));
+    let key = line
+        .and_then(|line| line.rsplit(' ').next())
+        .expect("a key");
+    let yes = serde_json::json!({
+        "subject": { "email": "walk@example.com" }, "purpose": "newsletter", "channel": "email",
+        "status": "given", "notice": "newsletter@1", "language": "fr",
+        "source": { "kind": "store", "id": "lille-2" }, "collected_at": chrono::Utc::now().to_rfc3339(),
+    });
+    let http = demo.server.http().bearer(key);
+    let written = http.post("/v1/consents", &yes).expect(201).json();
+    written["receipt_url"]
+        .as_str()
+        .expect("an address")
+        .to_owned()
 }
 
 /// The pages of staff.

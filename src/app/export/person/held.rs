@@ -10,7 +10,7 @@ use crate::app::refusal::Refusal;
 use crate::audit::leaf::Leaf;
 use crate::audit::package::format::{EntryLine, PersonFile};
 use crate::domain::ids::{Position, SubjectId};
-use crate::domain::registry::{Purpose, Standing};
+use crate::domain::registry::{Paced, Purpose, Standing};
 use crate::store::{PersonEvent, ReadTx};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,8 @@ pub struct HeldRecord {
     pub states: Vec<HeldState>,
     /// Objections and restriction.
     pub standing: Standing,
+    /// The pauses and bounds that held something back, with the purpose as the catalogue had it.
+    pub paces: Vec<(Paced, Option<Purpose>)>,
 }
 
 /// The state of one purpose and channel.
@@ -75,6 +77,12 @@ pub(super) fn held(
     histories.clear();
     let record = |sum: Folded| HeldRecord {
         standing: sum.standing.clone(),
+        paces: paces(&sum, at)
+            .map(|paced| {
+                let purpose = then.purpose(paced.purpose.as_str()).cloned();
+                (paced, purpose)
+            })
+            .collect(),
         states: sum
             .cells
             .iter()
@@ -89,6 +97,19 @@ pub(super) fn held(
     Ok(Held {
         at,
         records: alone.map(|(_, sum)| record(sum)).collect(),
+    })
+}
+
+/// Those that held something back at that instant.
+fn paces(sum: &Folded, at: DateTime<Utc>) -> impl Iterator<Item = Paced> {
+    let holding = sum
+        .paces
+        .iter()
+        .filter(move |(_, state)| state.pace.paused(at).is_some() || state.pace.at_most.is_some());
+    holding.map(|((purpose, channel), state)| Paced {
+        purpose: purpose.clone(),
+        channel: *channel,
+        state: *state,
     })
 }
 

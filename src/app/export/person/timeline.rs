@@ -45,7 +45,11 @@ fn entry(line: &EntryLine, catalogue: &Catalogue) -> TimelineEntry {
         Some(SubjectEvent::Consent(record)) => Some(record),
         _ => None,
     };
-    let purpose = consent.and_then(|record| catalogue.purpose(record.purpose.as_str()));
+    let purpose = match &event {
+        Some(SubjectEvent::Consent(record)) => catalogue.purpose(record.purpose.as_str()),
+        Some(SubjectEvent::Paced(record)) => catalogue.purpose(record.purpose.as_str()),
+        _ => None,
+    };
     let notice = consent.and_then(|record| catalogue.notices.get(record.notice.as_ref()?));
     let written = leaf.as_ref().map_or(0, |leaf| leaf.at);
     TimelineEntry {

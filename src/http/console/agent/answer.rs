@@ -5,7 +5,7 @@ use super::place::{Place, act};
 use super::{Agent, PATH, find, to};
 use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
-use crate::app::choose::{Changed, Wishes};
+use crate::app::choose::{Changed, Changes, Wishes};
 use crate::domain::registry::{Act, Answer};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::console::{frame, unavailable};
@@ -14,7 +14,7 @@ use crate::http::form::undo::{Start, offer};
 use crate::http::form::{code, text};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
-    AgentDonePage, AgentFindError, ChoicesError, Frame, ReceiptLine, Standing, Text,
+    AgentDonePage, AgentFindError, ChoicesError, Frame, ReceiptLine, Standing, Text, When,
 };
 use crate::http::site::Site;
 use crate::store::Committed;
@@ -63,7 +63,8 @@ pub(super) async fn taken(
     let Ok(view) = find::choices(&site, &agent, &named).await else {
         return unavailable(visit, &agent.open, PATH);
     };
-    let problems = match read(&form, &view, &asking, undone) {
+    let at = site.app.now().utc().with_timezone(&site.timezone);
+    let problems = match read(&form, &view, &asking, undone, at) {
         Ok(wishes) => match write(&site, &asking, wishes).await {
             Ok(written) => {
                 let html = done(&site, visit, &asking, &view, written, undone);
@@ -85,8 +86,9 @@ fn read(
     view: &OwnChoicesView,
     asking: &Asking<'_>,
     undone: bool,
+    at: When,
 ) -> Result<Wishes, Vec<ChoicesError>> {
-    let wishes = wishes(form, view, asking.place.tongue)?;
+    let wishes = wishes(form, view, asking.place.tongue, at)?;
     let reference = form.get("reference").map(str::trim).unwrap_or_default();
     let reference: String = reference.chars().take(LONGEST_REFERENCE).collect();
     Ok(Wishes {
@@ -106,7 +108,7 @@ async fn write(
     site: &web::Data<Site>,
     asking: &Asking<'_>,
     wishes: Wishes,
-) -> Result<Option<Committed<Vec<Changed>>>, Refusal> {
+) -> Result<Option<Committed<Changes>>, Refusal> {
     let (grant, named) = (&asking.agent.grant, asking.named.clone());
     site.app
         .serve_customer(grant, named, wishes, site.app.now())
@@ -118,12 +120,12 @@ fn done(
     visit: Visit,
     asking: &Asking<'_>,
     view: &OwnChoicesView,
-    written: Option<Committed<Vec<Changed>>>,
+    written: Option<Committed<Changes>>,
     undone: bool,
 ) -> String {
     let (changes, position) = match written {
         Some(committed) => (committed.value, committed.positions.last().copied()),
-        None => (Vec::new(), None),
+        None => (Changes::default(), None),
     };
     let frame = Frame {
         switch_path: None,
@@ -147,6 +149,7 @@ fn done(
         masked_contact: asking.masked(),
         controller: controller.map(|one| one.name.clone()).unwrap_or_default(),
         lines: changes
+            .answers
             .iter()
             .map(|change| line(view, asking, change))
             .collect(),

@@ -1,0 +1,147 @@
+//! A receipt as the person reads it, from its address alone: it names nobody. And "this was not me".
+
+use crate::access::{Grant, OwnChoices, Principal, authorize};
+use crate::app::contact::Named;
+use crate::app::open::App;
+use crate::app::record::{Consent, write_for};
+use crate::app::refusal::Refusal;
+use crate::domain::event::SubjectEvent;
+use crate::domain::ids::{Position, RecordId, SubjectId};
+use crate::domain::registry::{
+    Act, Answer, Catalogue, Circumstances, ConsentRecord, Controller, Notice, Purpose, Source,
+    SourceKind,
+};
+use crate::domain::time::Now;
+use crate::store::{Committed, Order, ReadTx, StoreError, WriteTx};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+/// The kind of the entry that a dispute is.
+const DISPUTE: &str = "dispute.made";
+/// Later entries of one person that are looked through for a dispute.
+const LATER: i64 = 10_000;
+
+/// A consent record with what it names.
+#[derive(Debug, Clone)]
+pub struct OwnReceipt {
+    /// The person, after merges.
+    subject: SubjectId,
+    /// The record.
+    pub consent: ConsentRecord,
+    /// Its purpose, as the catalogue has it.
+    pub purpose: Option<Purpose>,
+    /// To whom it was said.
+    pub controller: Option<Controller>,
+    /// The words that were shown.
+    pub notice: Option<Notice>,
+    /// Where it was taken down, by the name that customers know.
+    pub place: Option<String>,
+    /// When the person said that it was not they.
+    pub disputed: Option<DateTime<Utc>>,
+}
+
+const NONE: Refusal = Refusal::NotFound("a consent record of this id at this position");
+
+impl App {
+    /// The receipt at an address.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] where there is none, or none any more.
+    pub fn own_receipt(&self, record: RecordId, position: Position) -> Result<OwnReceipt, Refusal> {
+        let serve = &self.serve;
+        let entry = self.consent_record(serve, record, position)?;
+        let consent = ConsentRecord::deserialize(entry.payload.reveal()).map_err(|_| NONE)?;
+        self.store.read(|tx| {
+            let subject = tx.subject(serve, consent.subject)?.ok_or(NONE)?;
+            let catalogue: Catalogue = tx.catalogue(serve)?;
+            let notice = consent.notice.as_ref();
+            let place = consent.source.id.as_deref();
+            Ok(OwnReceipt {
+                subject,
+                purpose: catalogue.purpose(consent.purpose.as_str()).cloned(),
+                controller: catalogue.controllers.get(&consent.controller).cloned(),
+                notice: notice.and_then(|shown| catalogue.notices.get(shown).cloned()),
+                place: place.and_then(|id| catalogue.place(id)).map(str::to_owned),
+                disputed: self.disputed(tx, subject, record, position)?,
+                consent,
+            })
+        })
+    }
+
+    fn disputed(
+        &self,
+        tx: &mut ReadTx<'_>,
+        subject: SubjectId,
+        record: RecordId,
+        position: Position,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let later = tx.history(&self.serve, subject, position, LATER)?;
+        let about = |payload: &serde_json::Value| {
+            let told = payload.get("record").and_then(|id| id.as_str());
+            told.is_some_and(|id| id == record.to_string())
+        };
+        let found = later
+            .iter()
+            .find(|entry| entry.kind == DISPUTE && about(entry.payload.reveal()));
+        Ok(found.map(|entry| entry.recorded_at))
+    }
+
+    /// Records that the person says it was not they who answered. Where the answer is a yes that still holds
+    /// by this very record, it is withdrawn in the same transaction. Whoever holds the receipt's address can
+    /// do it: it only ever says no.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn dispute(&self, receipt: &OwnReceipt, now: Now) -> Result<Committed<()>, Refusal> {
+        let (own, consent) = (receipt.subject, receipt.consent.clone());
+        let grant = authorize::<OwnChoices>(&Principal::Customer(own))?;
+        let order = Order {
+            subjects: vec![own],
+            ..Order::at(now)
+        };
+        let actor = grant.clone();
+        self.store
+            .write(&grant, order, move |tx| {
+                let subject = tx.resolve(own).ok_or(NONE)?;
+                withdraw(tx, &actor, subject, &consent)?;
+                let event = SubjectEvent::Disputed(consent.id);
+                Ok(tx.note(&actor, subject, event)?.with(()))
+            })
+            .await
+    }
+}
+
+/// Takes a yes back that holds by this record. A later act of the person is no part of the dispute.
+fn withdraw(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<OwnChoices>,
+    subject: SubjectId,
+    disputed: &ConsentRecord,
+) -> Result<(), Refusal> {
+    let held = tx.state(subject, &disputed.purpose, disputed.channel);
+    if !held.is_some_and(|held| held.status.is_yes() && held.record == disputed.id) {
+        return Ok(());
+    }
+    let no = Consent {
+        named: Named::default(),
+        purpose: disputed.purpose.clone(),
+        controller: disputed.controller.clone(),
+        channel: disputed.channel,
+        status: Answer::Withdrawn,
+        notice: None,
+        language: None,
+        source: Source {
+            kind: SourceKind::WebForm,
+            id: None,
+            agent: None,
+        },
+        act: Some(Act::Disputed),
+        circumstances: Circumstances::default(),
+        collected_at: None,
+        valid_for: None,
+        evidence: None,
+        proof: true,
+        confirm: false,
+    };
+    write_for(tx, grant, subject, &no).map(drop)
+}
