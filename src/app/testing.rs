@@ -116,7 +116,8 @@ impl TestApp {
     /// Another service on the same file, which builds its index anew, at the same instant.
     pub fn reopened(other: &Self) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        other.app.settle().unwrap();
+        other.app.recorder.stop();
+        other.app.store.settle(&other.app.serve).unwrap();
         std::fs::copy(&other.file, folder.path().join("placet.db")).unwrap();
         let again = Self::opened(folder, beside(&other.file), 3, App::open);
         let passed = other.clock.now().micros() - again.clock.now().micros();

@@ -42,7 +42,7 @@ on_both! {
         let url = written["receipt_url"].as_str().unwrap();
         let url = url.strip_prefix(&shop.server.url()).unwrap();
         let dpo = shop.dpo();
-        let reply = dpo.header("accept", "text/html, application/ld+json;q=0.9").get(url).expect(200);
+        let reply = dpo.header("accept", "application/ld+json, application/json;q=0.9").get(url).expect(200);
         assert_eq!(reply.header("content-type"), Some("application/ld+json"));
         let receipt = reply.json();
         assert_eq!(receipt["@type"], "dpv:ConsentReceipt");

@@ -204,6 +204,9 @@ fn another_node_says_where_the_file_lies() {
     let elsewhere = Arc::new(directory("elsewhere"));
     let key = |data: &Path| data.join("master.key");
     std::fs::copy(key(db.data_dir()), key(elsewhere.path())).unwrap();
+    let epoch = |data: &Path| data.join("keys/epoch-2.key");
+    std::fs::create_dir(elsewhere.path().join("keys")).unwrap();
+    std::fs::copy(epoch(db.data_dir()), epoch(elsewhere.path())).unwrap();
     let (data, url) = (elsewhere, db.url());
     let other = Server::start(&Db::Postgres { data, url });
     let client = other.http().bearer(shop.key("dpo"));

@@ -141,8 +141,8 @@ on_both! {
             assert!(answer.ends_with("\r\n\r\n"), "HEAD {address} has a body: {answer}");
         }
         assert_eq!(everything(&shop, email), before);
-        // the administrator's key read choices, history and decisions; the DPO's had, but for the last
-        nothing_but_views(&shop, from, 4);
+        // the administrator's key read choices, history, decisions and lists; the DPO's had, but for the last two
+        nothing_but_views(&shop, from, 6);
         let exports = kinds_since(&shop, from).into_iter().filter(|kind| kind == "export.made");
         assert_eq!(exports.count(), 2, "the ledger, by the administrator's key and by the DPO's");
     }

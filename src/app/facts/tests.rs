@@ -5,11 +5,12 @@
 use super::{Asked, Said};
 use crate::access::RecordConsents;
 use crate::app::contacts::ContactClaim;
+use crate::app::pace::{PaceClaim, Wanted, tests as pace};
 use crate::app::publish::Publication;
 use crate::app::record::Claim;
 use crate::app::testing::TestApp;
 use crate::app::told_act::ToldAct;
-use crate::domain::registry::{Act, Channel, Objection};
+use crate::domain::registry::{Act, AtMost, Channel, Objection};
 use crate::policy::{FactName, Facts, Source};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -219,6 +220,15 @@ fn says_no(shop: &TestApp) {
         contact("from_person", "2026-09-01T08:00:00Z"),
     ];
     TestApp::wait(shop.app.contacts(&TestApp::grant(), claims, now, None)).unwrap();
+    let wanted = Wanted {
+        paused_until: Some(Some(instant("2026-12-24T00:00:00Z"))),
+        at_most: Some(Some(AtMost::OneAWeek)),
+    };
+    let slower = PaceClaim {
+        channel: Some("phone_live".into()),
+        ..pace::claim(shop, &[("email", "no@example.fr")], "offers", wanted)
+    };
+    pace::set(shop, slower, None).unwrap();
 }
 
 /// Everything that a caller can say but signals.
