@@ -59,9 +59,9 @@ on_both! {
         let start = mine.get("/me").expect(200).text;
         let address = links(&start, "/me/history").remove(0);
         let page = mine.get(&address).expect(200).text;
-        // the newest first: the stop, the pause, the no, the yes
+        // the newest first: the stop, which says no to each choice as well, the pause, the no, the yes
         let order = ["No advertising at all", "One a week at most", "<h2>No</h2>", "<h2>Yes</h2>"];
-        let places: Vec<_> = order.iter().map(|text| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"))).collect();
+        let places: Vec<_> = order.iter().map(|text| page.rfind(text).unwrap_or_else(|| panic!("{text}: {page}"))).collect();
         assert!(places.is_sorted(), "{places:?} {page}");
         for held in ["<span lang=\"fr\">J’accepte de recevoir la lettre.</span>", "newsletter@1", "in a shop, Lille",
             "<span>I agree to receive the offers.</span>", "Text message", "Our offers", "by phone"] {
@@ -97,7 +97,7 @@ on_both! {
         let mine = signed_in(db, &shop);
         assert!(lines(&mine.get("/me/history").expect(200).text) > 0);
         let path = format!("/v1/subjects/{}/erasure", shop.subject(ANNE));
-        shop.dpo().post(&path, &json!({ "reason": "request" })).expect(200);
+        shop.dpo().post(&path, &json!({ "reason": "data_subject_request", "reference": "DSR-2026-0117" })).expect(201);
         let after = mine.get("/me/history");
         assert!([200, 303].contains(&after.status) && lines(&after.text) == 0, "{after:?}");
     }
@@ -107,6 +107,7 @@ on_both! {
         for number in 0..53 {
             let mut said = yes(ANNE);
             said["status"] = json!(if number % 2 == 0 { "given" } else { "withdrawn" });
+            said["collected_at"] = json!(chrono::Utc::now().to_rfc3339());
             shop.record(&said);
         }
         let mine = signed_in(db, &shop);
