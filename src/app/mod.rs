@@ -38,6 +38,7 @@ mod names;
 pub mod object;
 pub mod open;
 pub mod outlook;
+pub mod own_history;
 pub mod pace;
 mod period;
 pub mod policies;

@@ -53,6 +53,7 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(form::enter::link)
         .service(form::enter::pressed)
         .service(form::me::me)
+        .service(form::history::history)
         .service(form::me::choices)
         .service(form::me::leave)
         .service(dev::mails)

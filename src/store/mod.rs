@@ -28,6 +28,7 @@ mod log;
 mod mails;
 mod mark;
 mod open;
+mod own_history;
 mod paces;
 mod people;
 mod policies;

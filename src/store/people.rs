@@ -215,7 +215,10 @@ impl ReadTx<'_> {
         Ok(cluster)
     }
 
-    fn history_entry(&mut self, row: SubjectEventRow) -> Result<HistoryEntry, StoreError> {
+    pub(super) fn history_entry(
+        &mut self,
+        row: SubjectEventRow,
+    ) -> Result<HistoryEntry, StoreError> {
         let position = unsigned(row.position);
         let damaged = || StoreError::Damaged {
             what: "an event",

@@ -63,6 +63,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/sign-in/code",
         "/sign-in/none",
         "/me",
+        "/me/history",
         "/dev/mails",
     ] {
         found.push(page.to_owned());

@@ -2,6 +2,7 @@
 
 mod confirming;
 mod headers;
+mod history;
 mod mails;
 mod signing_in;
 

@@ -174,7 +174,10 @@ fn page(
             .map(|held| held.identifier.masked())
             .unwrap_or_default(),
         contacts: contacts.iter().map(own).collect(),
-        links: Vec::new(),
+        links: vec![(
+            "me-history",
+            format!("/me/history?lang={}", visit.language.code()),
+        )],
         sign_out: PostForm {
             action_url: "/me/sign-out".into(),
             hidden: vec![csrf()],
@@ -183,11 +186,11 @@ fn page(
     .render()
 }
 
-fn to_sign_in(visit: Visit) -> HttpResponse {
+pub(super) fn to_sign_in(visit: Visit) -> HttpResponse {
     browser::to(&format!("/sign-in?lang={}", visit.language.code()))
 }
 
-fn unavailable(site: &Site, visit: Visit) -> HttpResponse {
+pub(super) fn unavailable(site: &Site, visit: Visit) -> HttpResponse {
     let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
     failed(site, &visit, status, kind)
 }

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod confirm;
 pub mod enter;
+pub mod history;
 pub mod me;
 pub mod receipt;
 pub mod save;

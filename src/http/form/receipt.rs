@@ -212,7 +212,7 @@ fn rendered(
 }
 
 /// The words in the language in which they were shown, where there are such.
-fn in_language(
+pub(super) fn in_language(
     wording: &Wording,
     shown: crate::domain::registry::Language,
     page: Language,

@@ -144,7 +144,7 @@ fn yes_sentence(words: Words, since: Option<&When>, source: Option<&Source>) -> 
 }
 
 impl Source {
-    fn phrase(&self, words: Words) -> String {
+    pub(super) fn phrase(&self, words: Words) -> String {
         let kind = words.code("source", &self.kind);
         match &self.place {
             None => kind,

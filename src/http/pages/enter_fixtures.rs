@@ -70,8 +70,42 @@ fn me(language: Language) -> String {
         frame: frame(language),
         masked_contact: HOSTILE.to_owned(),
         contacts: vec![contact("email", Some(form())), contact(HOSTILE, None)],
-        links: vec![("me-choices", HOSTILE.to_owned())],
+        links: vec![("me-history", HOSTILE.to_owned())],
         sign_out: form(),
+    }
+    .render()
+}
+
+fn history(language: Language, some: bool) -> String {
+    let item = |done| HistoryItem {
+        done,
+        at: at(),
+        about: Some((text(), HOSTILE.to_owned())),
+        step: Some("stop_all"),
+        source: Some(Source {
+            kind: "store".to_owned(),
+            place: Some(HOSTILE.to_owned()),
+        }),
+        words: Some((text(), HOSTILE.to_owned())),
+        receipt_url: Some(HOSTILE.to_owned()),
+    };
+    let bare = |done| HistoryItem {
+        about: None,
+        step: None,
+        source: None,
+        words: None,
+        receipt_url: None,
+        ..item(done)
+    };
+    use Done::{Answered, Disputed, NoProfile, Paced, Restricted, Stopped, Unrestricted};
+    let told = [item(Answered("given")), item(Paced(PaceTold::default()))];
+    let told = told.into_iter();
+    let bare = [Stopped, NoProfile, Restricted, Unrestricted, Disputed].map(bare);
+    HistoryPage {
+        frame: frame(language),
+        items: told.chain(bare).filter(|_| some).collect(),
+        further_url: some.then(|| HOSTILE.to_owned()),
+        me_url: HOSTILE.to_owned(),
     }
     .render()
 }
@@ -95,6 +129,8 @@ pub(super) fn ways_in(language: Language) -> Vec<(String, String)> {
         ("link, error used", link(language, Used)),
         ("link, error late", link(language, Late)),
         ("me", me(language)),
+        ("history", history(language, true)),
+        ("history, empty", history(language, false)),
         ("confirm", confirm(language, Button)),
         ("confirm by code", confirm(language, Code(None))),
         ("confirm, error", confirm(language, Code(Some(Wrong)))),

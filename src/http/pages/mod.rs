@@ -17,6 +17,7 @@ mod dates;
 mod enter;
 mod figures;
 mod frame;
+mod history;
 mod language;
 mod mail;
 mod pace;
@@ -58,6 +59,7 @@ pub use figures::{
     figures_table_end,
 };
 pub use frame::{Account, Frame, PostForm, Text};
+pub use history::{Done, HistoryItem, HistoryPage};
 pub use language::Language;
 pub use mail::MailWords;
 pub use pace::{NONE, PaceControl, PaceTold};

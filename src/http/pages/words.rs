@@ -335,6 +335,7 @@ mod tests {
             "background-gone-",
             "pace-",
             "receipt-",
+            "history-by-",
         ];
         let used = quoted_words();
         for key in entries(FR).keys() {

@@ -148,6 +148,8 @@ fn ways_in(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn FnMut(
     look("link");
     press();
     look("me");
+    at("/me/history");
+    look("history");
     at(&sign_in);
     look("link, used");
     at("/me");

@@ -16,7 +16,7 @@ fn shop(db: &Db) -> Shop {
 }
 
 /// Asks from a browser; that browser, with its cookie.
-fn asks(browser: &Http, address: &str) -> Http {
+pub(super) fn asks(browser: &Http, address: &str) -> Http {
     let reply = browser
         .form("/sign-in", &[("address", address)])
         .expect(200);
@@ -24,7 +24,7 @@ fn asks(browser: &Http, address: &str) -> Http {
 }
 
 /// The browser with the session that an answer opened.
-fn is_in(browser: &Http, reply: Reply) -> Http {
+pub(super) fn is_in(browser: &Http, reply: Reply) -> Http {
     let reply = reply.expect(303);
     assert!(reply.header("location").unwrap().starts_with("/me"));
     browser.header("cookie", &cookie(&reply, "placet-me"))
