@@ -118,7 +118,9 @@ fn stopping_everything_is_in_sight() {
             return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2).name !== 'stop_all'");
         assert_eq!(covered, false, "{window:?}: something covers the button");
         assert!(place["height"].as_f64().unwrap() >= 44.0);
-        let sideways = browser.script("return document.documentElement.scrollWidth > innerWidth");
+        let sideways = browser.script(
+            "return document.documentElement.scrollWidth > document.documentElement.clientWidth",
+        );
         assert_eq!(sideways, false, "{window:?}: the page scrolls sideways");
     }
 }

@@ -32,7 +32,7 @@ const CHECKS: &str = r"
     if (levels.filter(level => level === 1).length !== 1) faults.push('not one h1: ' + levels);
     for (const landmark of ['header', 'main', 'footer']) if (document.querySelectorAll(landmark).length !== 1) faults.push('not one ' + landmark);
     if (document.querySelector('a, button, input, select, summary') !== document.querySelector('a.skip')) faults.push('the skip link is not the first');
-    const sideways = why => { if (document.documentElement.scrollWidth > innerWidth) faults.push('scrolls sideways' + why + ': ' + document.documentElement.scrollWidth); };
+    const sideways = why => { if (document.documentElement.scrollWidth > document.documentElement.clientWidth) faults.push('scrolls sideways' + why + ': ' + document.documentElement.scrollWidth); };
     sideways('');
     const spacing = new CSSStyleSheet();
     spacing.replaceSync('*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-bottom:2em!important}');
