@@ -74,15 +74,6 @@ pub struct Wishes {
     pub reference: Option<String>,
 }
 
-impl Wishes {
-    /// The source of what a person says on their own page.
-    pub const OWN_PAGE: Source = Source {
-        kind: SourceKind::WebForm,
-        id: None,
-        agent: None,
-    };
-}
-
 /// One choice that changed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Changed {
@@ -155,7 +146,7 @@ impl App {
             seen: 0,
             language,
             act,
-            source: Wishes::OWN_PAGE,
+            source: Source::OWN_PAGE,
             reference: None,
         };
         self.choose_as(grant, wishes, now).await

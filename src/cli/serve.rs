@@ -199,8 +199,13 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
 
 /// By which this node is known to whoever rotates keys: its machine and its address.
 fn node_name(address: &SocketAddr) -> String {
-    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{} {address}", machine.trim()).trim().to_owned()
+    format!("{} {address}", machine()).trim().to_owned()
+}
+
+/// The name of this machine; empty where the system tells none.
+fn machine() -> String {
+    let told = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    told.trim().to_owned()
 }
 
 /// Where exports of the background are kept.
@@ -212,8 +217,13 @@ fn shelf(config: &Config, entropy: &dyn Entropy) -> Result<Shelf, Failure> {
         return Err(ConfigError::Value { name, mend }.into());
     }
     let directory = PathBuf::from(config.get("data_dir")).join("exports");
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    Shelf::open(&directory, &host, TimeDelta::hours(hours.into()), entropy).map_err(|error| {
+    Shelf::open(
+        &directory,
+        &machine(),
+        TimeDelta::hours(hours.into()),
+        entropy,
+    )
+    .map_err(|error| {
         Failure::failed(format!(
             "exports cannot be kept in {}: {error}",
             directory.display()

@@ -9,7 +9,6 @@ use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Act, Answer, Catalogue, Circumstances, ConsentRecord, Controller, Notice, Purpose, Source,
-    SourceKind,
 };
 use crate::domain::time::Now;
 use crate::store::{Committed, Order, ReadTx, StoreError, WriteTx};
@@ -130,11 +129,7 @@ fn withdraw(
         status: Answer::Withdrawn,
         notice: None,
         language: None,
-        source: Source {
-            kind: SourceKind::WebForm,
-            id: None,
-            agent: None,
-        },
+        source: Source::OWN_PAGE,
         act: Some(Act::Disputed),
         circumstances: Circumstances::default(),
         collected_at: None,

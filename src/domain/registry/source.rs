@@ -68,3 +68,12 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
 }
+
+impl Source {
+    /// Of what a person says on their own page.
+    pub const OWN_PAGE: Self = Self {
+        kind: SourceKind::WebForm,
+        id: None,
+        agent: None,
+    };
+}

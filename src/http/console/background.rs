@@ -1,6 +1,6 @@
 //! Exports of the background: the page of one, and its file.
 
-use super::{forbidden, frame, principal, problem, session, to, to_page};
+use super::{allowed, frame, principal, problem, to_page};
 use crate::access::{ExportAudit, Grant, authorize};
 use crate::app::background::{BackgroundExport, ExportState, Pace, Wanted};
 use crate::app::{Refusal, background};
@@ -29,11 +29,9 @@ pub async fn show(
     path: web::Path<String>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let Some(open) = session(&site, &request).await else {
-        return to("/console/sign-in");
-    };
-    let Ok(grant) = authorize::<ExportAudit>(&principal(&open)) else {
-        return forbidden(visit, &open);
+    let (open, grant) = match allowed(&site, &request, visit).await {
+        Ok(found) => found,
+        Err(sent_away) => return sent_away,
     };
     match found(&site, grant, &path).await {
         Ok((export, names)) => {
@@ -52,11 +50,9 @@ pub async fn fetch(
     path: web::Path<String>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let Some(open) = session(&site, &request).await else {
-        return to("/console/sign-in");
-    };
-    let Ok(grant) = authorize::<ExportAudit>(&principal(&open)) else {
-        return forbidden(visit, &open);
+    let (open, grant) = match allowed(&site, &request, visit).await {
+        Ok(found) => found,
+        Err(sent_away) => return sent_away,
     };
     match sent(&site, grant, &path).await {
         Ok(file) => file,

@@ -1,14 +1,14 @@
 //! The DPO exports an audit report.
 
 use super::home::{self, Asked};
-use super::{background, principal, session, to, to_page};
+use super::{background, is_ours, principal, session, to, to_page};
 use crate::access::{ExportAudit, authorize};
 use crate::app::Refusal;
 use crate::app::background::Wanted;
 use crate::app::check::is_campaign;
 use crate::app::export::ExportQuery;
 use crate::domain::registry::Slug;
-use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::browser::{self, Form, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::package;
 use crate::http::pages::ExportError;
@@ -30,8 +30,7 @@ pub async fn export(
     let Some(open) = session(&site, &request).await else {
         return to("/console/sign-in");
     };
-    let ours = from_our_page(&request, &site) && form.get("csrf") == Some(open.csrf.as_str());
-    let query = if ours {
+    let query = if is_ours(&site, &request, &form, &open) {
         query(&site, &form)
     } else {
         Err(vec![ExportError::StaleForm])

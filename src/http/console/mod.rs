@@ -7,11 +7,11 @@ mod home;
 mod reports;
 mod sign_in;
 
-use super::browser::{self, Visit};
+use super::browser::{self, Form, Visit, from_our_page};
 use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
 use super::site::Site;
 use super::work::block;
-use crate::access::Principal;
+use crate::access::{Grant, Permission, Principal, authorize};
 use crate::store::Session;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -54,6 +54,26 @@ async fn session(site: &web::Data<Site>, request: &HttpRequest) -> Option<Sessio
         .await
         .ok()
         .flatten()
+}
+
+/// Who is signed in, with what they may do at this address; others are sent away.
+async fn allowed<P: Permission>(
+    site: &web::Data<Site>,
+    request: &HttpRequest,
+    visit: Visit,
+) -> Result<(Session, Grant<P>), HttpResponse> {
+    let Some(open) = session(site, request).await else {
+        return Err(to("/console/sign-in"));
+    };
+    match authorize(&principal(&open)) {
+        Ok(grant) => Ok((open, grant)),
+        Err(_) => Err(forbidden(visit, &open)),
+    }
+}
+
+/// Whether a page of this session sent the form.
+fn is_ours(site: &Site, request: &HttpRequest, form: &Form, open: &Session) -> bool {
+    from_our_page(request, site) && form.get("csrf") == Some(open.csrf.as_str())
 }
 
 const fn principal(session: &Session) -> Principal {

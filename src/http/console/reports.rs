@@ -2,12 +2,12 @@
 
 use super::export::{campaign, not_asked, period, slug};
 use super::home::{Asked, export_form};
-use super::{background, forbidden, frame, principal, session, to, to_page};
-use crate::access::{ExportAudit, Grant, authorize};
+use super::{allowed, background, frame, is_ours, to_page};
+use crate::access::{ExportAudit, Grant};
 use crate::app::Refusal;
 use crate::app::background::Wanted;
 use crate::app::reports::{ReportError, ReportKind, ReportQuery};
-use crate::http::browser::{self, Form as Posted, Visit, from_our_page};
+use crate::http::browser::{self, Form as Posted, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{ExportError, Pick, ReportsPage, Text};
 use crate::http::sheets::Format;
@@ -21,12 +21,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 #[get("/console/reports")]
 pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let Some(open) = session(&site, &request).await else {
-        return to("/console/sign-in");
+    let (open, _) = match allowed::<ExportAudit>(&site, &request, visit).await {
+        Ok(found) => found,
+        Err(sent_away) => return sent_away,
     };
-    if authorize::<ExportAudit>(&principal(&open)).is_err() {
-        return forbidden(visit, &open);
-    }
     let asked = Asked::this_month(&site);
     page(&site, visit, &open, StatusCode::OK, ("", ""), asked)
 }
@@ -36,14 +34,11 @@ pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
 pub async fn make(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
     let form = Posted::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(&request, &site, &form);
-    let Some(open) = session(&site, &request).await else {
-        return to("/console/sign-in");
+    let (open, grant) = match allowed(&site, &request, visit).await {
+        Ok(found) => found,
+        Err(sent_away) => return sent_away,
     };
-    let Ok(grant) = authorize::<ExportAudit>(&principal(&open)) else {
-        return forbidden(visit, &open);
-    };
-    let ours = from_our_page(&request, &site) && form.get("csrf") == Some(open.csrf.as_str());
-    let asked = if ours {
+    let asked = if is_ours(&site, &request, &form, &open) {
         query(&site, &form)
     } else {
         Err(vec![ExportError::StaleForm])

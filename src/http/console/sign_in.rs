@@ -1,6 +1,6 @@
 //! Staff sign in and out.
 
-use super::{cookie, session, to, token};
+use super::{cookie, is_ours, session, to, token};
 use crate::domain::personal::Secret;
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
@@ -84,7 +84,7 @@ pub async fn leave(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
     let Some(open) = session(&site, &request).await else {
         return to("/console/sign-in");
     };
-    let ours = from_our_page(&request, &site) && form.get("csrf") == Some(open.csrf.as_str());
+    let ours = is_ours(&site, &request, &form, &open);
     if let Some(token) = token(&site, &request).filter(|_| ours) {
         let site = site.clone();
         // a session that could not be closed still ends by itself

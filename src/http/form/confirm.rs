@@ -2,14 +2,13 @@
 //! the button acts where the browser brings the cookie back that the page gave it, and without it the code
 //! of the same mail is asked for.
 
-use super::{failed, frame, gone, text};
+use super::{failed, frame, gone, masked, posted, text, unavailable};
 use crate::access::code::Code;
 use crate::access::token::{PlainToken, TokenKind};
 use crate::app::Refusal;
 use crate::app::confirm::{ConfirmationView, Confirmed, ReadBy, closed};
 use crate::audit::encoding::hex;
-use crate::domain::registry::Identifier;
-use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::browser::{self, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
     CodeError, ConfirmBy, ConfirmItem, ConfirmPage, ConfirmedPage, ConfirmedState, Frame, PostForm,
@@ -64,11 +63,10 @@ pub async fn confirm(
     token: web::Path<String>,
     body: Body<SMALL>,
 ) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
-    let visit = Visit::of_form(&request, &site, &form);
-    if !from_our_page(&request, &site) {
-        return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::Forbidden);
-    }
+    let (form, visit) = match posted(&site, &request, &body) {
+        Ok(posted) => posted,
+        Err(sent_away) => return *sent_away,
+    };
     let (token, view) = match found(&site, visit, token.into_inner()).await {
         Ok(found) => found,
         Err(answer) => return answer,
@@ -139,11 +137,6 @@ async fn found(
     }
 }
 
-fn unavailable(site: &Site, visit: Visit) -> HttpResponse {
-    let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
-    failed(site, &visit, status, kind)
-}
-
 /// What the page's form brings back beside the cookie.
 fn tag(site: &Site, token: &str, nonce: &str) -> String {
     let both = format!("confirm/{token}/{nonce}");
@@ -160,7 +153,7 @@ fn asked(
     let shown = nonce.map(|nonce| ("shown".to_owned(), tag(site, token, nonce)));
     ConfirmPage {
         frame: frame(&view.catalogue, visit.language),
-        masked_contact: masked(view),
+        masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit, &view.pending.items),
         form: PostForm {
             action_url: format!("/o/{token}"),
@@ -194,16 +187,11 @@ fn ended(
             switch_path: Some(String::new()),
             ..frame(&view.catalogue, visit.language)
         },
-        masked_contact: masked(view),
+        masked_contact: masked(view.contact.as_ref()),
         state,
         position,
     };
     browser::page(status, page.render())
-}
-
-fn masked(view: &ConfirmationView) -> String {
-    let contact = view.contact.as_ref();
-    contact.map(Identifier::masked).unwrap_or_default()
 }
 
 fn items(view: &ConfirmationView, visit: Visit, asked: &[Asked]) -> Vec<ConfirmItem> {

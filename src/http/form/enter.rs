@@ -2,7 +2,7 @@
 //! the same for all of them. `GET` shows, `POST` acts; a scanner that opens every link of a mail lacks the
 //! cookie of the browser that asked.
 
-use super::{code, failed, frame};
+use super::{code, failed, frame, posted, unavailable};
 use crate::app::enter::{Asking, Entering, LinkFound};
 use crate::domain::registry::Identifier;
 use crate::http::browser::{self, Form, Visit, from_our_page};
@@ -70,7 +70,7 @@ pub async fn take(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
             browser::page(StatusCode::UNPROCESSABLE_ENTITY, html)
         }
         Ok(Asking::TooMany) => problem(StatusCode::TOO_MANY_REQUESTS, ProblemKind::TooMany),
-        Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable),
+        Err(_) => unavailable(&site, visit),
     }
 }
 
@@ -84,11 +84,10 @@ pub async fn inbox(site: web::Data<Site>, request: HttpRequest) -> HttpResponse 
 /// Takes the code, in the browser that asked.
 #[post("/sign-in/code")]
 pub async fn typed(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
-    let visit = Visit::of_form(&request, &site, &form);
-    if !from_our_page(&request, &site) {
-        return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::Forbidden);
-    }
+    let (form, visit) = match posted(&site, &request, &body) {
+        Ok(posted) => posted,
+        Err(sent_away) => return *sent_away,
+    };
     let asked = browser::cookie_of(&request, &site, ASKED);
     let code = form.get("code").unwrap_or_default().to_owned();
     let entering = {
@@ -125,10 +124,7 @@ pub async fn link(
         Ok(LinkFound::Elsewhere) => LinkState::Elsewhere,
         Ok(LinkFound::Used) => LinkState::Used,
         Ok(LinkFound::Gone) => LinkState::Late,
-        Err(_) => {
-            let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
-            return failed(&site, &visit, status, kind);
-        }
+        Err(_) => return unavailable(&site, visit),
     };
     link_page(&site, visit, state, Some(token))
 }
@@ -141,11 +137,10 @@ pub async fn pressed(
     token: web::Path<String>,
     body: Body<SMALL>,
 ) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
-    let visit = Visit::of_form(&request, &site, &form);
-    if !from_our_page(&request, &site) {
-        return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::Forbidden);
-    }
+    let (_, visit) = match posted(&site, &request, &body) {
+        Ok(posted) => posted,
+        Err(sent_away) => return *sent_away,
+    };
     let asked = browser::cookie_of(&request, &site, ASKED);
     let token = token.into_inner();
     let entering = {
@@ -176,10 +171,7 @@ fn answered(site: &Site, visit: Visit, entering: Option<Entering>) -> HttpRespon
         Some(Entering::Expired) => link_page(site, visit, LinkState::Late, None),
         Some(Entering::Used) => link_page(site, visit, LinkState::Used, None),
         Some(Entering::Elsewhere) => link_page(site, visit, LinkState::Elsewhere, None),
-        None => {
-            let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
-            failed(site, &visit, status, kind)
-        }
+        None => unavailable(site, visit),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `/me/history`: what a signed-in customer said, the newest first, with the words of that time.
 
-use super::me::{signed_in, to_sign_in, unavailable};
+use super::me::signed_in;
 use super::receipt::in_language;
-use super::{code, failed, frame, slower, text};
+use super::{code, failed, frame, slower, text, unavailable};
 use crate::app::own_history::{OwnEvent, OwnHistory};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::Position;
@@ -20,10 +20,9 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 #[get("/me/history")]
 pub async fn history(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let found = match signed_in(&site, &request).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return to_sign_in(visit),
-        Err(_) => return unavailable(&site, visit),
+    let found = match signed_in(&site, &request, visit).await {
+        Ok(found) => found,
+        Err(sent_away) => return sent_away,
     };
     let Ok(before) = before(request.query_string()) else {
         return failed(

@@ -1,7 +1,7 @@
 //! `/me`: the page of a customer who is signed in, and what leads on from it.
 
 use super::enter::SESSION;
-use super::{failed, frame};
+use super::{failed, frame, unavailable};
 use crate::access::{Grant, OwnFile};
 use crate::app::Refusal;
 use crate::audit::encoding::hex;
@@ -10,7 +10,6 @@ use crate::domain::registry::IdentifierKind;
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{Frame, MePage, OwnContact, PostForm, ProblemKind};
-use crate::http::problem::Problem;
 use crate::http::site::Site;
 use crate::http::work::block;
 use crate::store::{CustomerSession, StoredIdentifier};
@@ -23,27 +22,46 @@ pub(super) struct In {
     pub session: CustomerSession,
 }
 
-/// Who is signed in in this browser; `None` sends them to the sign-in page.
+/// Who is signed in in this browser; others are sent to the sign-in page.
 pub(super) async fn signed_in(
     site: &web::Data<Site>,
     request: &HttpRequest,
-) -> Result<Option<In>, Problem> {
+    visit: Visit,
+) -> Result<In, HttpResponse> {
     let Some(token) = browser::cookie_of(request, site, SESSION) else {
-        return Ok(None);
+        return Err(to_sign_in(visit));
     };
-    let site = site.clone();
-    let found = block(move || site.app.signed_in(&token, site.app.now())).await?;
-    Ok(found.map(|(grant, session)| In { grant, session }))
+    let app = site.clone();
+    match block(move || app.app.signed_in(&token, app.app.now())).await {
+        Ok(Some((grant, session))) => Ok(In { grant, session }),
+        Ok(None) => Err(to_sign_in(visit)),
+        Err(_) => Err(unavailable(site, visit)),
+    }
+}
+
+/// What a page of this session sent, with who is in; others are sent away.
+async fn sent(
+    site: &web::Data<Site>,
+    request: &HttpRequest,
+    body: &Body<SMALL>,
+) -> Result<(Form, Visit, In), HttpResponse> {
+    let form = Form::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(request, site, &form);
+    let found = signed_in(site, request, visit).await?;
+    if !is_ours(site, request, &form, &found.session) {
+        let (status, kind) = (StatusCode::FORBIDDEN, ProblemKind::StaleForm);
+        return Err(failed(site, &visit, status, kind));
+    }
+    Ok((form, visit, found))
 }
 
 /// The page.
 #[get("/me")]
 pub async fn me(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    match signed_in(&site, &request).await {
-        Ok(Some(found)) => shown(&site, visit, found).await,
-        Ok(None) => to_sign_in(visit),
-        Err(_) => unavailable(&site, visit),
+    match signed_in(&site, &request, visit).await {
+        Ok(found) => shown(&site, visit, found).await,
+        Err(sent_away) => sent_away,
     }
 }
 
@@ -66,16 +84,10 @@ pub async fn choices(
     request: HttpRequest,
     body: Body<SMALL>,
 ) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
-    let visit = Visit::of_form(&request, &site, &form);
-    let found = match signed_in(&site, &request).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return to_sign_in(visit),
-        Err(_) => return unavailable(&site, visit),
+    let (form, visit, found) = match sent(&site, &request, &body).await {
+        Ok(sent) => sent,
+        Err(sent_away) => return sent_away,
     };
-    if !is_ours(&site, &request, &form, &found.session) {
-        return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::StaleForm);
-    }
     let wanted = form.get("contact").unwrap_or_default().to_owned();
     let opened = {
         let site = site.clone();
@@ -105,16 +117,10 @@ fn opened(site: &Site, found: &In, wanted: &str) -> Result<Option<String>, Refus
 /// Signs out.
 #[post("/me/sign-out")]
 pub async fn leave(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
-    let visit = Visit::of_form(&request, &site, &form);
-    let found = match signed_in(&site, &request).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return to_sign_in(visit),
-        Err(_) => return unavailable(&site, visit),
+    let (_, visit, _) = match sent(&site, &request, &body).await {
+        Ok(sent) => sent,
+        Err(sent_away) => return sent_away,
     };
-    if !is_ours(&site, &request, &form, &found.session) {
-        return failed(&site, &visit, StatusCode::FORBIDDEN, ProblemKind::StaleForm);
-    }
     let token = browser::cookie_of(&request, &site, SESSION).unwrap_or_default();
     let closed = {
         let site = site.clone();
@@ -186,11 +192,6 @@ fn page(
     .render()
 }
 
-pub(super) fn to_sign_in(visit: Visit) -> HttpResponse {
+fn to_sign_in(visit: Visit) -> HttpResponse {
     browser::to(&format!("/sign-in?lang={}", visit.language.code()))
-}
-
-pub(super) fn unavailable(site: &Site, visit: Visit) -> HttpResponse {
-    let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
-    failed(site, &visit, status, kind)
 }

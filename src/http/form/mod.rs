@@ -14,12 +14,13 @@ pub mod stop;
 pub mod undo;
 pub mod why;
 
-use super::browser::{self, Visit};
+use super::browser::{self, Form, Visit, from_our_page};
+use super::json::{Body, SMALL};
 use super::pages::{Frame, Language, LinkGonePage, ProblemKind, ProblemPage, Text, WhyGone};
 use super::site::Site;
-use crate::domain::registry::{self, Catalogue, Wording};
-use actix_web::HttpResponse;
+use crate::domain::registry::{self, Catalogue, Identifier, Wording};
 use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 
 /// The registry's code of a page's language.
 pub(in crate::http) fn code(language: Language) -> registry::Language {
@@ -44,6 +45,32 @@ fn frame(catalogue: &Catalogue, language: Language) -> Frame {
         help: asking.and_then(|controller| controller.contact.clone()),
         ..Frame::customer(language, brand)
     }
+}
+
+/// What a page of ours posted, with its language; a form of another site is sent away.
+fn posted(
+    site: &Site,
+    request: &HttpRequest,
+    body: &Body<SMALL>,
+) -> Result<(Form, Visit), Box<HttpResponse>> {
+    let form = Form::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(request, site, &form);
+    if from_our_page(request, site) {
+        return Ok((form, visit));
+    }
+    let (status, kind) = (StatusCode::FORBIDDEN, ProblemKind::Forbidden);
+    Err(Box::new(failed(site, &visit, status, kind)))
+}
+
+/// The contact point as far as it is shown.
+fn masked(contact: Option<&Identifier>) -> String {
+    contact.map(Identifier::masked).unwrap_or_default()
+}
+
+/// The register does not answer.
+fn unavailable(site: &Site, visit: Visit) -> HttpResponse {
+    let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
+    failed(site, &visit, status, kind)
 }
 
 /// The link leads nowhere; known and unknown ones are answered alike.

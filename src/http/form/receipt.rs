@@ -2,12 +2,12 @@
 //! taken along as data, and disputed. `/receipt` checks one that was kept, also after its content was
 //! erased here.
 
-use super::{code, failed, frame, text};
+use super::{code, failed, frame, posted, text, unavailable};
 use crate::app::Refusal;
 use crate::app::receipt::{KeptReceipt, LogPlace, OwnReceipt};
 use crate::domain::ids::{Position, RecordId};
 use crate::domain::registry::Wording;
-use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::browser::{self, Form, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
     Frame, Language, PostForm, ProblemKind, ReceiptCheckPage, ReceiptPage, ReceiptPlace,
@@ -124,12 +124,7 @@ async fn page(
             let html = asked(site, visit, false, true);
             browser::page(StatusCode::NOT_FOUND, html)
         }
-        Err(_) => failed(
-            site,
-            &visit,
-            StatusCode::SERVICE_UNAVAILABLE,
-            ProblemKind::Unavailable,
-        ),
+        Err(_) => unavailable(site, visit),
     }
 }
 
@@ -141,12 +136,11 @@ pub async fn dispute(
     address: Address,
     body: Body<SMALL>,
 ) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
-    let visit = Visit::of_form(&request, &site, &form);
+    let (_, visit) = match posted(&site, &request, &body) {
+        Ok(posted) => posted,
+        Err(sent_away) => return *sent_away,
+    };
     let problem = |status, kind| failed(&site, &visit, status, kind);
-    if !from_our_page(&request, &site) {
-        return problem(StatusCode::FORBIDDEN, ProblemKind::Forbidden);
-    }
     let (position, record) = address.into_inner();
     let (mut receipt, place) = match found(&site, position, &record).await {
         Ok(found) => found,

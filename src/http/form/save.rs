@@ -2,11 +2,11 @@
 
 use super::show::{choices, opened, page, switched};
 use super::undo;
-use super::{code, failed, frame, gone, slower, text};
+use super::{code, failed, frame, gone, masked, slower, text};
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::{Changed, Changes, PaceChanged, Wish, Wishes};
 use crate::app::{FieldProblem, Refusal};
-use crate::domain::registry::{Act, Answer, Channel};
+use crate::domain::registry::{Act, Answer, Channel, Source};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
@@ -183,7 +183,7 @@ pub(in crate::http) fn wishes(
             } else {
                 Act::ChoiceSaved
             },
-            source: Wishes::OWN_PAGE,
+            source: Source::OWN_PAGE,
             reference: None,
         });
     }
@@ -258,11 +258,7 @@ pub(super) fn saved(
             switch_path: Some(again),
             ..frame(&view.catalogue, visit.language)
         },
-        masked_contact: view
-            .contact
-            .as_ref()
-            .map(crate::domain::registry::Identifier::masked)
-            .unwrap_or_default(),
+        masked_contact: masked(view.contact.as_ref()),
         changes: changed_rows(site, view, visit, &changes),
         effective_at: site.app.now().utc().with_timezone(&site.timezone),
         position,
@@ -314,12 +310,16 @@ pub(super) fn title_of(view: &OwnChoicesView, language: Language, purpose: &str)
     })
 }
 
-fn change_of(view: &OwnChoicesView, visit: Visit, change: &Changed) -> Change {
-    let standing = |answer: Option<Answer>| match answer {
+/// An answer in the words of the pages.
+pub(in crate::http) const fn standing(answer: Option<Answer>) -> Standing {
+    match answer {
         None | Some(Answer::Requested) => Standing::NoAnswer,
         Some(Answer::Given) => Standing::Yes,
-        Some(_) => Standing::No,
-    };
+        Some(Answer::Refused | Answer::Withdrawn) => Standing::No,
+    }
+}
+
+fn change_of(view: &OwnChoicesView, visit: Visit, change: &Changed) -> Change {
     Change {
         title: title_of(view, visit.language, &change.purpose),
         channel: change.channel.as_str().to_owned(),

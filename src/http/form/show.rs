@@ -1,6 +1,6 @@
 //! `GET /c/{token}`: a person's choices.
 
-use super::{failed, frame, gone, slower, text};
+use super::{failed, frame, gone, masked, slower, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
 use crate::domain::ids::Position;
 use crate::domain::registry::{Answer, Channel, ConsentState, LegalBasis, Standing};
@@ -127,11 +127,7 @@ fn whole(
             switch_form: Some("choices"),
             ..frame(&view.catalogue, visit.language)
         },
-        masked_contact: view
-            .contact
-            .as_ref()
-            .map(crate::domain::registry::Identifier::masked)
-            .unwrap_or_default(),
+        masked_contact: masked(view.contact.as_ref()),
         form: PostForm {
             action_url: format!("/c/{token}"),
             hidden: vec![("seen".into(), view.seen.to_string())],

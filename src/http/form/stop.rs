@@ -1,12 +1,12 @@
 //! `/u/{token}`: stop everything. The target of `List-Unsubscribe` (RFC 8058): a mail program
 //! posts to it without cookie or page; a person who opens it sees a page first.
 
-use super::{code, failed, frame, gone, text, undo};
+use super::{code, failed, frame, gone, masked, text, undo};
 use crate::access::{Grant, StopOwn};
 use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::Changes;
-use crate::domain::registry::{Act, Identifier};
+use crate::domain::registry::Act;
 use crate::domain::signals::one_click::{Unsubscribe, unsubscribe_request};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::json::{Body, SMALL};
@@ -118,7 +118,7 @@ fn asked(visit: Visit, found: &Stop) -> String {
     let view = &found.view;
     StopPage {
         frame: frame(&view.catalogue, visit.language),
-        masked_contact: masked(view),
+        masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit),
         form: PostForm {
             action_url: format!("/u/{}", found.token),
@@ -143,7 +143,7 @@ fn stopped(site: &Site, visit: Visit, found: &Stop, done: &Committed<Changes>) -
         .any(|offered| !offered.purpose.legal_basis.is_chosen());
     StoppedPage {
         frame: frame(&view.catalogue, visit.language),
-        masked_contact: masked(view),
+        masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit),
         effective_at: site.app.now().utc().with_timezone(&site.timezone),
         position,
@@ -166,19 +166,12 @@ fn already(site: &Site, visit: Visit, found: &Stop) -> String {
         .unwrap_or_else(|| site.app.now().utc());
     AlreadyStoppedPage {
         frame: frame(&view.catalogue, visit.language),
-        masked_contact: masked(view),
+        masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit),
         already: AlreadyStopped::Everything(since.with_timezone(&site.timezone)),
         choices_url: found.choices_url(),
     }
     .render()
-}
-
-fn masked(view: &OwnChoicesView) -> String {
-    view.contact
-        .as_ref()
-        .map(Identifier::masked)
-        .unwrap_or_default()
 }
 
 /// Every stream that may write to the person, or might.

@@ -6,12 +6,12 @@
 
 use super::save::{Outcome, saved, title_of, wishes, written};
 use super::show::opened;
-use super::{failed, frame, gone, slower, text};
+use super::{failed, frame, gone, posted, slower, text};
 use crate::app::choices::{OwnChoicesView, PurposeChoices};
 use crate::app::choose::{Changed, Changes, Wishes, undo_within};
 use crate::domain::ids::Position;
 use crate::domain::registry::{Act, Answer, Notice, SourceKind};
-use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::browser::{self, Form, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
     Frame, Language, PostForm, ProblemKind, ProblemPage, Restored, Standing, Undo, When,
@@ -28,12 +28,11 @@ pub async fn undo(
     token: web::Path<String>,
     body: Body<SMALL>,
 ) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
-    let visit = Visit::of_form(&request, &site, &form);
+    let (form, visit) = match posted(&site, &request, &body) {
+        Ok(posted) => posted,
+        Err(sent_away) => return *sent_away,
+    };
     let problem = |status, kind| failed(&site, &visit, status, kind);
-    if !from_our_page(&request, &site) {
-        return problem(StatusCode::FORBIDDEN, ProblemKind::Forbidden);
-    }
     let (token, view) = match opened(&site, &visit, token.into_inner(), ProblemKind::NotSaved).await
     {
         Ok(found) => found,

@@ -2,10 +2,11 @@
 
 use askama::Template;
 
+use super::choices::beside;
 use super::frame::rendered;
 use super::{
-    ChoicesError, ChoicesPage, Content, Frame, Language, Pick, PostForm, PurposeBlock, Standing,
-    Text, Undo, When, Words, moment,
+    ChoicesError, Content, Frame, Language, Pick, PostForm, PurposeBlock, Standing, Text, Undo,
+    When, Words, moment,
 };
 
 /// Why nobody was looked for.
@@ -149,10 +150,8 @@ struct AskView<'a> {
 }
 
 impl AskView<'_> {
-    /// The message that stands beside a field: the same as in the summary (WCAG 3.3.1).
     fn error_of(&self, field: &str) -> Option<&str> {
-        let found = self.errors.iter().find(|(name, _)| *name == Some(field));
-        found.map(|(_, message)| message.as_str())
+        beside(&self.errors, field)
     }
 }
 
@@ -162,15 +161,10 @@ impl AgentAskPage {
     pub fn render(&self) -> String {
         let w = self.frame.words();
         let title = w.get("agent-ask-title");
-        // the messages are those of the customer's own page
-        let own = ChoicesPage {
-            frame: self.frame.clone(),
-            masked_contact: String::new(),
-            form: PostForm::default(),
-            purposes: self.purposes.clone(),
-            errors: Vec::new(),
-        };
-        let errors: Vec<_> = self.errors.iter().map(|error| own.message(error)).collect();
+        let errors = self.errors.iter();
+        let errors: Vec<_> = errors
+            .map(|error| error.message(w, &self.purposes))
+            .collect();
         rendered(&AskView {
             w,
             frame: &self.frame,

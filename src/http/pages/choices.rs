@@ -102,10 +102,8 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// The message that stands beside a field: the same as in the summary (WCAG 3.3.1).
     fn error_of(&self, field: &str) -> Option<&str> {
-        let found = self.errors.iter().find(|(name, _)| *name == Some(field));
-        found.map(|(_, message)| message.as_str())
+        beside(&self.errors, field)
     }
 }
 
@@ -120,7 +118,7 @@ impl ChoicesPage {
         let errors = self
             .errors
             .iter()
-            .map(|error| self.message(error))
+            .map(|error| error.message(w, &self.purposes))
             .collect();
         rendered(&View {
             w,
@@ -135,33 +133,42 @@ impl ChoicesPage {
         let mut contents = self.purposes.iter().map(|purpose| &purpose.content);
         contents.any(|content| matches!(content, Content::Choices(rows) if !rows.is_empty()))
     }
+}
 
-    pub(super) fn message<'a>(&self, error: &'a ChoicesError) -> (Option<&'a str>, String) {
-        match error {
-            ChoicesError::Changed { field } => self.about(field, "choices-error-changed"),
-            ChoicesError::Invalid { field } => self.about(field, "choices-error-invalid"),
-            ChoicesError::StaleForm => (None, self.frame.words().get("choices-error-form")),
-        }
-    }
-
-    fn about<'a>(&self, field: &'a str, key: &str) -> (Option<&'a str>, String) {
-        let words = self.frame.words();
-        let (purpose, channel) = self.names(field);
+impl ChoicesError {
+    /// The field that it is about, and what is said of it.
+    pub(super) fn message(
+        &self,
+        words: Words,
+        purposes: &[PurposeBlock],
+    ) -> (Option<&str>, String) {
+        let (field, key) = match self {
+            Self::Changed { field } => (field, "choices-error-changed"),
+            Self::Invalid { field } => (field, "choices-error-invalid"),
+            Self::StaleForm => return (None, words.get("choices-error-form")),
+        };
+        let (purpose, channel) = names(purposes, field);
         let channel = words.code("channel", channel);
         let message = words.get_with(key, &[("purpose", purpose), ("channel", &channel)]);
         (Some(field), message)
     }
+}
 
-    /// The purpose's title and the channel's code of a field.
-    fn names(&self, field: &str) -> (&str, &str) {
-        for purpose in &self.purposes {
-            let Content::Choices(rows) = &purpose.content else {
-                continue;
-            };
-            if let Some(row) = rows.iter().find(|row| row.field_name == field) {
-                return (&purpose.title.text, &row.channel);
-            }
+/// The purpose's title and the channel's code of a field.
+fn names<'a>(purposes: &'a [PurposeBlock], field: &str) -> (&'a str, &'a str) {
+    for purpose in purposes {
+        let Content::Choices(rows) = &purpose.content else {
+            continue;
+        };
+        if let Some(row) = rows.iter().find(|row| row.field_name == field) {
+            return (&purpose.title.text, &row.channel);
         }
-        ("", "none")
     }
+    ("", "none")
+}
+
+/// The message that stands beside a field: the same as in the summary (WCAG 3.3.1).
+pub(super) fn beside<'a>(errors: &'a [(Option<&str>, String)], field: &str) -> Option<&'a str> {
+    let found = errors.iter().find(|(name, _)| *name == Some(field));
+    found.map(|(_, message)| message.as_str())
 }

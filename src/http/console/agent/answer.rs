@@ -2,19 +2,19 @@
 
 use super::asked::{self, Asking};
 use super::place::{Place, act};
-use super::{Agent, PATH, find, to};
+use super::{Agent, PATH, find};
 use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::{Changed, Changes, Wishes};
 use crate::domain::registry::{Act, Answer};
 use crate::http::browser::{self, Form, Visit};
-use crate::http::console::{frame, unavailable};
-use crate::http::form::save::{error, wishes};
+use crate::http::console::{frame, is_ours, to, unavailable};
+use crate::http::form::save::{error, standing, wishes};
 use crate::http::form::undo::{Start, offer};
 use crate::http::form::{code, text};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
-    AgentDonePage, AgentFindError, ChoicesError, Frame, ReceiptLine, Standing, Text, When,
+    AgentDonePage, AgentFindError, ChoicesError, Frame, ReceiptLine, Text, When,
 };
 use crate::http::site::Site;
 use crate::store::Committed;
@@ -48,7 +48,7 @@ pub(super) async fn taken(
         Err(sent_away) => return sent_away,
     };
     let place = Place::of(&form, &site);
-    if !agent.sent(&site, &request, &form) {
+    if !is_ours(&site, &request, &form, &agent.open) {
         let html = find::page(visit, &agent, &place, "", Some(AgentFindError::StaleForm));
         return browser::page(StatusCode::UNPROCESSABLE_ENTITY, html);
     }
@@ -178,11 +178,7 @@ fn line(view: &OwnChoicesView, asking: &Asking<'_>, change: &Changed) -> Receipt
             text(&offered.purpose.title, tongue)
         }),
         channel: change.channel.as_str().to_owned(),
-        answer: match change.after {
-            Answer::Given => Standing::Yes,
-            Answer::Requested => Standing::NoAnswer,
-            Answer::Refused | Answer::Withdrawn => Standing::No,
-        },
+        answer: standing(Some(change.after)),
         words: agreed.map(|notice| (text(&notice.text, tongue), notice.reference().to_string())),
         record: change.record.to_string(),
     }

@@ -7,7 +7,7 @@ use crate::app::Refusal;
 use crate::app::contact::{self, Named};
 use crate::domain::registry::{Identifier, IdentifierError};
 use crate::http::browser::{self, Form, Visit};
-use crate::http::console::frame;
+use crate::http::console::{frame, is_ours};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{AgentFindError, AgentFindPage, Language, Pick, PostForm, Text};
 use crate::http::site::Site;
@@ -43,7 +43,7 @@ pub async fn find(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
         let html = page(visit, &agent, &place, typed, Some(error));
         browser::page(StatusCode::UNPROCESSABLE_ENTITY, html)
     };
-    if !agent.sent(&site, &request, &form) {
+    if !is_ours(&site, &request, &form, &agent.open) {
         return again(AgentFindError::StaleForm);
     }
     let Ok(named) = named(&site, typed) else {

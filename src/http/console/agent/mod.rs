@@ -7,9 +7,9 @@ mod find;
 mod place;
 mod undo;
 
-use super::{forbidden, principal, session, to};
-use crate::access::{Grant, ServeCustomers, authorize};
-use crate::http::browser::{Form, Visit, from_our_page};
+use super::allowed;
+use crate::access::{Grant, ServeCustomers};
+use crate::http::browser::Visit;
 use crate::http::site::Site;
 use crate::store::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -39,17 +39,7 @@ impl Agent {
         request: &HttpRequest,
         visit: Visit,
     ) -> Result<Self, HttpResponse> {
-        let Some(open) = session(site, request).await else {
-            return Err(to("/console/sign-in"));
-        };
-        match authorize(&principal(&open)) {
-            Ok(grant) => Ok(Self { open, grant }),
-            Err(_) => Err(forbidden(visit, &open)),
-        }
-    }
-
-    /// Whether one of this agent's own pages sent the form.
-    fn sent(&self, site: &Site, request: &HttpRequest, form: &Form) -> bool {
-        from_our_page(request, site) && form.get("csrf") == Some(self.open.csrf.as_str())
+        let (open, grant) = allowed(site, request, visit).await?;
+        Ok(Self { open, grant })
     }
 }
