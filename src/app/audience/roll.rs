@@ -16,6 +16,14 @@ pub(super) struct Roll {
 }
 
 impl Roll {
+    /// Begins to read a person's mark, so that those of many are waited for at once. What is returned
+    /// means nothing.
+    #[inline]
+    pub(super) fn touch(&self, person: &PersonView<'_>) -> u8 {
+        let mark = self.first.get(person.row() as usize);
+        mark.copied().unwrap_or_default()
+    }
+
     /// A line of this person got the answer at a place.
     #[inline]
     pub(super) fn enter(&mut self, person: &PersonView<'_>, place: Place) {
