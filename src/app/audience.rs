@@ -30,7 +30,7 @@ use crate::domain::ids::AudienceId;
 use crate::store::{Entry, Order, SealedRoll, StoreError, WriteTx};
 use given::Given;
 use judge::Judge;
-use line::Line;
+use line::Lines;
 use roll::Roll;
 use run::Run;
 use serde_json::{Value, json};
@@ -128,24 +128,22 @@ impl Audience<'_> {
         self.judge.renew(&view, &self.query, self.app.now(), fresh);
         let (position, version) = (view.position(), view.rules().version());
         self.tally.at(&self.given, position, version);
-        let (mut lines, mut run) = (Vec::with_capacity(TOGETHER), Run::new(piece));
+        let mut run = Run::new(piece);
         loop {
-            for record in records.by_ref().take(TOGETHER) {
-                lines.push(Line::read(self.app.keys(), &layout, record));
-            }
+            let some = records.by_ref().take(TOGETHER);
+            let lines = Lines::read(self.app.keys(), &layout, some);
             if lines.is_empty() {
                 break;
             }
             let told = (&mut self.given, &mut self.roll);
             self.judge
-                .lines(self.app, &view, told, &lines, |line, verdict| {
+                .lines(self.app, &view, told, &lines, |record, verdict| {
                     if verdict.permit {
-                        run.add(&line.record, &mut lists.permitted);
+                        run.add(record, &mut lists.permitted);
                     } else if let Some(refused) = &mut lists.refused {
-                        layout.with_reason(&line.record, &verdict.reason, refused);
+                        layout.with_reason(record, &verdict.reason, refused);
                     }
                 });
-            lines.clear();
         }
         run.pass(&mut lists.permitted);
         self.digest

@@ -126,21 +126,36 @@ impl Hashes {
     }
 }
 
-/// The keyed hash of an identifier that is written as nearly all are; `None` says nothing, the
-/// text is then to be [read](hashes_of).
+/// An identifier that is written as nearly all are: it has one keyed hash, and no coarser one.
+pub enum Plain<'t> {
+    /// The input of the hash, and what kind of identifier it is.
+    Text([&'t [u8]; 3], IdentifierKinds),
+    /// The hash.
+    Hash(Blind),
+}
+
+/// Reads an identifier that is written as nearly all are; `None` says nothing, the text is then to be
+/// [read](hashes_of).
+#[must_use]
+#[inline]
+pub fn plain<'t>(name: &str, text: &'t [u8]) -> Option<Plain<'t>> {
+    match name {
+        "email" => {
+            let email = IdentifierKinds::NONE.with(IdentifierKind::Email);
+            Some(Plain::Text(Identifier::email_as_it_stands(text)?, email))
+        }
+        "id_hash" => Some(Plain::Hash(Blind(crate::audit::encoding::unhex(text)?))),
+        _ => None,
+    }
+}
+
+/// The keyed hash of an identifier that is written as nearly all are; `None` as of [`plain`].
 #[must_use]
 #[inline]
 pub fn hash_of_plain(keys: &Keyring, name: &str, text: &[u8]) -> Option<Hashes> {
-    let (own, kinds) = match name {
-        "email" => {
-            let email = IdentifierKinds::NONE.with(IdentifierKind::Email);
-            (keys.blind(Identifier::email_as_it_stands(text)?), email)
-        }
-        "id_hash" => {
-            let hash = Blind(crate::audit::encoding::unhex(text)?);
-            (hash, IdentifierKinds::NONE)
-        }
-        _ => return None,
+    let (own, kinds) = match plain(name, text)? {
+        Plain::Text(canonical, kinds) => (keys.blind(canonical), kinds),
+        Plain::Hash(hash) => (hash, IdentifierKinds::NONE),
     };
     Some(Hashes {
         own,

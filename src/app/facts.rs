@@ -171,6 +171,7 @@ impl<'a> Asked<'a> {
 
     /// What is known of contact points for this use, whoever has them.
     #[must_use]
+    #[inline]
     pub(super) fn point<'c>(
         &self,
         table: &Table,

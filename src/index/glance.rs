@@ -83,6 +83,7 @@ pub struct OwnAnswer {
 
 impl Glance {
     /// Of nobody, named by this contact point.
+    #[inline]
     #[must_use]
     pub fn nobody(wanted: &Use, point: &Point) -> Self {
         let mut glance = Self {
@@ -93,6 +94,7 @@ impl Glance {
         glance
     }
 
+    #[inline]
     fn take_registers(&mut self, wanted: &Use, registers: u8, kinds: IdentifierKinds) {
         let consulted = &wanted.consulted;
         if consulted.is_none() {
@@ -177,6 +179,7 @@ impl Glance {
         }
     }
 
+    #[inline]
     fn take(&mut self, cell: &PackedCell, wanted: &Use) {
         let answered = cell.answered_by(wanted.at);
         let expired = cell.expired_by(wanted.at);
@@ -236,6 +239,7 @@ const fn answer(bits: u64) -> Answer {
 
 impl<'a> PersonView<'a> {
     /// What the row says about a use, and what is known of the contact point that led to it.
+    #[inline]
     #[must_use]
     pub fn glance(&self, wanted: &Use, point: &Point) -> Glance {
         let suppressed = point.suppressed || self.suppressed();

@@ -77,6 +77,7 @@ impl Lists {
     }
 
     /// What lists say of contact points: those that `of` picks.
+    #[inline]
     pub(super) fn entered<'c>(
         &self,
         of: impl Fn(Register) -> bool,
@@ -178,6 +179,7 @@ impl Consulted {
 impl Table {
     /// What is known of contact points for a channel: of their own keyed hashes and of the coarser
     /// ones under which a no may be filed. `kinds` says what they are.
+    #[inline]
     #[must_use]
     pub fn point<'c>(
         &self,

@@ -103,17 +103,19 @@ impl Table {
     }
 
     /// The persons that contact points lead to, in their order. Each step is taken for all of them
-    /// before the next one, so that what each waits for in memory is waited for at once.
+    /// before the next one, so that what each waits for in memory is waited for at once; `touch` begins
+    /// to read what the caller keeps of a row.
     pub fn people<'t, 'c>(
         &'t self,
         contacts: impl Iterator<Item = Option<&'c Blind>> + Clone,
+        touch: impl Fn(u32) -> u32,
     ) -> Vec<Option<PersonView<'t>>> {
         let known = contacts.clone().flatten();
         let mut begun = known.fold(0, |begun, contact| begun ^ self.by_contact.touch(contact));
         let slot = |contact: Option<&Blind>| self.by_contact.get(contact?);
         let slots: Vec<Option<u32>> = contacts.map(slot).collect();
         for slot in slots.iter().flatten() {
-            begun ^= self.slots.get(*slot as usize).map_or(0, Person::touch);
+            begun ^= self.slots.get(*slot as usize).map_or(0, Person::touch) ^ touch(*slot);
         }
         // what was read means nothing, and must be read all the same
         std::hint::black_box(begun);
@@ -121,6 +123,7 @@ impl Table {
     }
 
     /// Whether a contact point is on the suppression list, known person or not.
+    #[inline]
     #[must_use]
     pub fn is_suppressed(&self, contact: &Blind) -> bool {
         self.suppressed.get(contact).is_some()
@@ -134,6 +137,7 @@ impl Table {
         self.by_subject.find(own_bits(subject), own).copied()
     }
 
+    #[inline]
     fn at(&self, slot: u32) -> Option<PersonView<'_>> {
         let row = last_of(&self.slots, slot)?;
         let person = self.slots.get(row as usize)?;

@@ -5,6 +5,7 @@ use super::months::Months;
 use crate::app::contact::Hashes;
 use crate::app::facts::{Asked, Seen};
 use crate::app::policies::rules::Rules;
+use crate::domain::ids::Blind;
 use crate::domain::registry::IdentifierKinds;
 use crate::domain::time::from_micros;
 use crate::index::{Glance, PersonView, Point, Table, Use};
@@ -34,8 +35,15 @@ pub(super) struct Answers<'a> {
 
 impl Answers<'_> {
     /// The answer for the person that one identifier leads to, if it leads to anybody.
-    pub(super) fn one(&mut self, person: Option<PersonView<'_>>, hashes: &Hashes) -> Place {
-        let point = self.asked.point(self.table, hashes.filed(), hashes.kinds);
+    #[inline]
+    pub(super) fn one(
+        &mut self,
+        person: Option<PersonView<'_>>,
+        (own, coarse): (&Blind, Option<&Blind>),
+        kinds: IdentifierKinds,
+    ) -> Place {
+        let filed = std::iter::once(own).chain(coarse);
+        let point = self.asked.point(self.table, filed, kinds);
         self.about(person, &point)
     }
 
@@ -56,6 +64,7 @@ impl Answers<'_> {
         strictest.unwrap_or_else(|| self.about(None, &point))
     }
 
+    #[inline]
     fn about(&mut self, person: Option<PersonView<'_>>, point: &Point) -> Place {
         let Some(person) = person else {
             return self.plain(None, Glance::nobody(&self.used, point));
@@ -71,6 +80,7 @@ impl Answers<'_> {
     }
 
     /// What is seen of a plain person, or of nobody, follows from the glance alone.
+    #[inline]
     fn plain(&mut self, person: Option<PersonView<'_>>, glance: Glance) -> Place {
         if let Some(place) = self.memory.plain.get(&glance) {
             return *place;

@@ -2,12 +2,13 @@
 
 use super::answers::{Answers, Memory};
 use super::given::{Given, Verdict};
-use super::line::{Line, Who};
+use super::line::{Lines, Who};
 use super::roll::Roll;
 use super::{App, AudienceQuery};
 use crate::app::facts::{Asked, Said};
 use crate::app::policies::rules::Rules;
 use crate::app::refusal::FieldProblem;
+use crate::domain::audience::Record;
 use crate::domain::registry::{Catalogue, Channel, Purpose};
 use crate::domain::time::Now;
 use crate::index::{Table, View};
@@ -95,14 +96,11 @@ impl Judge {
         app: &App,
         view: &View<Rules>,
         (given, roll): (&mut Given, &mut Roll),
-        lines: &[Line<'_>],
-        mut each: impl FnMut(&Line<'_>, &Verdict),
+        lines: &Lines<'_>,
+        mut each: impl FnMut(&Record<'_>, &Verdict),
     ) {
         let (table, setting): (&Table, _) = (view, app.setting(view));
-        let persons = table.people(lines.iter().map(Line::first));
-        let marks = persons.iter().flatten().map(|person| roll.touch(person));
-        // what was read means nothing, and must be read all the same
-        std::hint::black_box(marks.fold(0, |begun, mark| begun ^ mark));
+        let persons = table.people(lines.firsts(), |row| roll.touch(row));
         let at = self.now.utc();
         let asked = Asked::new(setting, &self.purpose, self.channel, &NOTHING_SAID, at);
         let (Some(asked), true) = (asked, self.fresh) else {
@@ -114,7 +112,7 @@ impl Judge {
             let place = given.place(Verdict::of(&nobody));
             for (line, person) in lines.iter().zip(persons) {
                 line.everybody(table, person, |person| roll.enter(person, place));
-                each(line, given.count(place));
+                each(line.record, given.count(place));
             }
             return;
         };
@@ -127,13 +125,15 @@ impl Judge {
             given,
         };
         for (line, person) in lines.iter().zip(persons) {
-            let place = match &line.who {
-                Who::One(hashes) => answers.one(person, hashes),
+            let place = match line.who {
+                Who::One(kinds, coarse) => {
+                    answers.one(person, (line.own, coarse.as_deref()), *kinds)
+                }
                 Who::Several(contacts) => answers.several(contacts),
                 Who::Unreadable => answers.given.place(Verdict::refused(UNREADABLE)),
             };
             line.everybody(table, person, |person| roll.enter(person, place));
-            each(line, answers.given.count(place));
+            each(line.record, answers.given.count(place));
         }
     }
 }

@@ -1,47 +1,93 @@
-//! One line: whom it names.
+//! Lines that are answered for together: whom each names.
+//!
+//! They stand in columns, and each step is taken for all of them before the next one: hashes that do
+//! not wait for each other are worked out side by side by the processor.
 
-use crate::app::contact::{self, Hashes};
+use crate::app::contact::{self, Hashes, Plain};
 use crate::domain::audience::{Layout, Record};
 use crate::domain::ids::Blind;
+use crate::domain::registry::IdentifierKinds;
 use crate::index::{PersonView, Table};
 use crate::store::keys::Keyring;
 
-/// A record and its person.
-pub(super) struct Line<'a> {
-    pub(super) record: Record<'a>,
-    pub(super) who: Who,
+/// Lines and their persons.
+pub(super) struct Lines<'a> {
+    records: Vec<Record<'a>>,
+    /// Of each line the keyed hash of its one identifier; of the others nothing that means anything.
+    own: Vec<Blind>,
+    who: Vec<Who>,
 }
 
 /// Whom a line names.
 pub(super) enum Who {
-    /// By one identifier, as most lines do.
-    One(Hashes),
+    /// By one identifier, as most lines do; with the coarser hash that it may have.
+    One(IdentifierKinds, Option<Box<Blind>>),
     /// By several.
-    Several(Vec<Hashes>),
+    Several(Box<[Hashes]>),
     /// Nobody can tell.
     Unreadable,
 }
 
-impl<'a> Line<'a> {
-    #[inline]
-    pub(super) fn read(keys: &Keyring, layout: &Layout, record: Record<'a>) -> Self {
-        // nearly all lines are of the plain kind; what is not goes the long way
-        let sole = layout.sole_identifier(&record);
-        let plain = sole.and_then(|(name, text)| contact::hash_of_plain(keys, name, text));
-        Self {
-            who: plain.map_or_else(|| who(keys, layout, &record), Who::One),
-            record,
+/// One of the lines.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'l, 'a> {
+    pub(super) record: &'l Record<'a>,
+    pub(super) own: &'l Blind,
+    pub(super) who: &'l Who,
+}
+
+const NOBODY: Blind = Blind([0; 32]);
+
+impl<'a> Lines<'a> {
+    pub(super) fn read(
+        keys: &Keyring,
+        layout: &Layout,
+        records: impl Iterator<Item = Record<'a>>,
+    ) -> Self {
+        let records: Vec<Record<'a>> = records.collect();
+        let mut own = Vec::with_capacity(records.len());
+        let mut who = Vec::with_capacity(records.len());
+        let (mut texts, mut places) = (Vec::new(), Vec::new());
+        for (place, record) in records.iter().enumerate() {
+            // nearly all lines are of the plain kind; what is not goes the long way
+            let sole = layout.sole_identifier(record);
+            let (hash, named) = match sole.and_then(|(name, text)| contact::plain(name, text)) {
+                Some(Plain::Text(canonical, kinds)) => {
+                    texts.push(canonical);
+                    places.push(place);
+                    (NOBODY, Who::One(kinds, None))
+                }
+                Some(Plain::Hash(hash)) => (hash, Who::One(IdentifierKinds::NONE, None)),
+                None => read_slowly(keys, layout, record),
+            };
+            own.push(hash);
+            who.push(named);
         }
+        for (place, hash) in places.into_iter().zip(keys.blinds(&texts)) {
+            if let Some(own) = own.get_mut(place) {
+                *own = hash;
+            }
+        }
+        Self { records, own, who }
     }
 
-    /// The one identifier.
-    pub(super) const fn first(&self) -> Option<&Blind> {
-        match &self.who {
-            Who::One(hashes) => Some(&hashes.own),
-            Who::Several(_) | Who::Unreadable => None,
-        }
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty()
     }
 
+    /// Of each line the hash of the one identifier.
+    pub(super) fn firsts(&self) -> impl Iterator<Item = Option<&Blind>> + Clone {
+        let one = |(own, who)| matches!(who, &Who::One(..)).then_some(own);
+        self.own.iter().zip(&self.who).map(one)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Line<'_, 'a>> {
+        let columns = self.records.iter().zip(&self.own).zip(&self.who);
+        columns.map(|((record, own), who)| Line { record, own, who })
+    }
+}
+
+impl Line<'_, '_> {
     /// Everybody whom the line leads to; `first` is whom its one identifier does.
     #[inline]
     pub(super) fn everybody(
@@ -50,7 +96,7 @@ impl<'a> Line<'a> {
         first: Option<PersonView<'_>>,
         mut tell: impl FnMut(&PersonView<'_>),
     ) {
-        if let Who::Several(contacts) = &self.who {
+        if let Who::Several(contacts) = self.who {
             let found = contacts.iter().filter_map(|one| table.person(&one.own));
             return found.for_each(|person| tell(&person));
         }
@@ -58,20 +104,22 @@ impl<'a> Line<'a> {
     }
 }
 
-fn who(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> Who {
-    let mut who = None;
+fn read_slowly(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> (Blind, Who) {
+    let mut all = Vec::new();
     let read = layout.identifiers(record, &mut |name, text| {
-        let also = contact::hashes_of(keys, name, &text);
-        who = Some(match (who.take(), also) {
-            (None, Some(hashes)) => Who::One(hashes),
-            (Some(Who::One(first)), Some(hashes)) => Who::Several(vec![first, hashes]),
-            (Some(Who::Several(mut all)), Some(hashes)) => {
-                all.push(hashes);
-                Who::Several(all)
-            }
-            // one identifier that is none spoils the line: it may be the person who said no
-            _ => Who::Unreadable,
-        });
+        all.push(contact::hashes_of(keys, name, &text));
     });
-    read.ok().and(who).unwrap_or(Who::Unreadable)
+    // one identifier that is none spoils the line: it may be the person who said no
+    let all: Option<Vec<Hashes>> = read.ok().and_then(|()| all.into_iter().collect());
+    let Some(mut all) = all else {
+        return (NOBODY, Who::Unreadable);
+    };
+    match (all.pop(), all.is_empty()) {
+        (None, _) => (NOBODY, Who::Unreadable),
+        (Some(one), true) => (one.own, Who::One(one.kinds, one.coarse)),
+        (Some(last), false) => {
+            all.push(last);
+            (NOBODY, Who::Several(all.into()))
+        }
+    }
 }

@@ -26,6 +26,7 @@ enum Kept {
 impl Months {
     /// The instant that stands for all that are as many completed months ago as this one.
     /// Both are microseconds since 1970.
+    #[inline]
     pub(in crate::app) fn alike(&mut self, moment: &Moment, at: i64) -> i64 {
         let months = usize::from(self.since(moment, at));
         if self.stands_for.len() <= months {
@@ -37,6 +38,7 @@ impl Months {
         }
     }
 
+    #[inline]
     fn since(&mut self, moment: &Moment, at: i64) -> u16 {
         let exact = || moment.months_since(from_micros(at)).get();
         let Ok(day) = usize::try_from(at.div_euclid(DAY)) else {

@@ -16,12 +16,12 @@ pub(super) struct Roll {
 }
 
 impl Roll {
-    /// Begins to read a person's mark, so that those of many are waited for at once. What is returned
-    /// means nothing.
+    /// Begins to read the mark of a row's person, so that those of many are waited for at once. What is
+    /// returned means nothing.
     #[inline]
-    pub(super) fn touch(&self, person: &PersonView<'_>) -> u8 {
-        let mark = self.first.get(person.row() as usize);
-        mark.copied().unwrap_or_default()
+    pub(super) fn touch(&self, row: u32) -> u32 {
+        let mark = self.first.get(row as usize);
+        mark.copied().unwrap_or_default().into()
     }
 
     /// A line of this person got the answer at a place.

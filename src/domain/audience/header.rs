@@ -80,6 +80,7 @@ impl Header {
     }
 
     /// The one field that names the person, in a line without quotes.
+    #[inline]
     pub(super) fn sole<'r>(&self, line: &'r [u8]) -> Option<(&'static str, &'r [u8])> {
         let [(column, name)] = self.columns.as_slice() else {
             return None;

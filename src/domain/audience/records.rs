@@ -22,6 +22,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Without the line end.
     #[must_use]
+    #[inline]
     pub fn line(&self) -> &'a [u8] {
         let line = self.bytes.strip_suffix(b"\n").unwrap_or(self.bytes);
         line.strip_suffix(b"\r").unwrap_or(line)
@@ -81,6 +82,7 @@ impl<'a> Records<'a> {
     }
 
     /// The length of the next record, and whether it is sound and quoted.
+    #[inline]
     fn length(&self, rest: &[u8]) -> Option<(usize, bool, bool)> {
         let line = self.line(rest)?;
         let quoted = |delimiter: u8| {
@@ -99,6 +101,7 @@ impl<'a> Records<'a> {
 impl<'a> Iterator for Records<'a> {
     type Item = Record<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Record<'a>> {
         loop {
             let rest = self.rest();

@@ -109,6 +109,7 @@ impl Identifier {
     /// The input of the keyed hash of an e-mail address that stands for itself, as nearly all do:
     /// it is in normal form, and no suppression is filed under a coarser one. `None` for every
     /// other text, which is [parsed](Self::email).
+    #[inline]
     #[must_use]
     pub fn email_as_it_stands(text: &[u8]) -> Option<[&[u8]; 3]> {
         let (local, domain) = email::plain(text)?;

@@ -35,6 +35,7 @@ pub(super) fn normal(text: &str) -> Result<String, IdentifierError> {
 /// their case: small letters, digits and `.`, `_`, `+`, `-` before the `@`, names of small letters,
 /// digits and single inner hyphens after it, all ASCII. What is anything else, or wrong, goes the
 /// long way.
+#[inline]
 pub(super) fn plain(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(b'@', text)?;
     let (local, domain) = (text.get(..at)?, text.get(at + 1..)?);

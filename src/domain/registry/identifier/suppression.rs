@@ -27,6 +27,7 @@ pub(super) fn coarse(kind: IdentifierKind, text: &str) -> String {
 }
 
 /// Whether an e-mail address in normal form is its own coarser form; in doubt not.
+#[inline]
 pub(super) fn is_coarse(local: &[u8], domain: &[u8]) -> bool {
     let has = |sign| memchr::memchr(sign, local).is_some();
     let dots_count = match domain {
