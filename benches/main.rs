@@ -16,12 +16,15 @@
     reason = "a measuring program: where something is wrong it stops and says so"
 )]
 
+mod append;
 mod audience;
 mod batches;
 mod checks;
 mod deciding;
 mod decisions;
 mod generator;
+mod log;
+mod packages;
 mod people;
 mod postgres;
 #[allow(dead_code, reason = "shared with the integration tests")]
@@ -44,7 +47,7 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 10] = [
     "start",
     "deciding",
     "checks",
@@ -52,6 +55,9 @@ const PARTS: [&str; 7] = [
     "decisions",
     "writes",
     "audience",
+    "log",
+    "append",
+    "packages",
 ];
 
 fn main() {
@@ -86,6 +92,9 @@ fn measure(named: &[String]) {
                 .for_each(|place| checks::measure(place, &mut table)),
             "batches" => batches::measure(&places[0], &mut table),
             "audience" => audience::measure(cluster.as_ref().ok(), &mut table),
+            "log" => log::measure(&mut table),
+            "append" => append::measure(cluster.as_ref().ok(), &mut table),
+            "packages" => packages::measure(&places[0], &mut table),
             "decisions" => decisions::measure(&mut table),
             _ => writes::measure(cluster.as_ref().ok(), &mut table),
         }

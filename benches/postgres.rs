@@ -105,6 +105,15 @@ impl Cluster {
         Some(seconds)
     }
 
+    /// Whether statements could be run on a database.
+    pub fn sql(&self, name: &str, statements: &str) -> bool {
+        let (name, statements) = (
+            format!("--dbname={name}"),
+            format!("--command={statements}"),
+        );
+        self.client("psql", &["--set=ON_ERROR_STOP=1", &name, &statements])
+    }
+
     fn client(&self, name: &str, args: &[&str]) -> bool {
         let mut command = self.programs.command(name);
         command

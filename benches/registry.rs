@@ -17,6 +17,11 @@ use std::time::Instant;
 /// Persons whose consents share a request while the million is written.
 const TOGETHER: u64 = 333;
 
+/// The master key of every registry here.
+pub const MASTER: [u8; 32] = [7; 32];
+/// The name of their logs.
+pub const ORIGIN: &str = "bench.example/registry";
+
 /// Where a registry is.
 #[derive(Clone)]
 pub struct Place {
@@ -87,11 +92,11 @@ impl Place {
 pub fn open(url: &str) -> Arc<App> {
     let setup = Setup {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
-        master_key: Secret::new([7; 32]),
+        master_key: Secret::new(MASTER),
         key_directory: KeyDirectory::new(directory().join("keys")),
         policies: PolicySource::Embedded,
         public_url: "http://127.0.0.1".into(),
-        origin: "bench.example/registry".into(),
+        origin: ORIGIN.into(),
         country: placet::policy::Country::France,
         timezone: chrono_tz::Europe::Paris,
         clock: Arc::new(SystemClock),

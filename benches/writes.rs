@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 const ROUNDS: u64 = 5;
-const SECONDS: f64 = 2.0;
-const MANY: usize = 64;
+pub const SECONDS: f64 = 2.0;
+pub const MANY: usize = 64;
 
 /// Measures on both databases.
 pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
@@ -107,7 +107,7 @@ fn processor(place: &Place, app: &Arc<App>, table: &mut Table) {
 }
 
 /// Consents a second through the use case.
-fn in_process(app: &Arc<App>, callers: usize, seed: u64) -> f64 {
+pub fn in_process(app: &Arc<App>, callers: usize, seed: u64) -> f64 {
     actix_web::rt::System::new().block_on(async {
         let (next, until) = (
             AtomicU64::new(seed),

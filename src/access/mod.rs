@@ -184,9 +184,11 @@ permissions! {
     ImportConsents = "consents.import" open to Operator,
     /// Load the lists of opt-out registers, and tell which are loaded.
     LoadRegisters = "registers.load" open to Operator,
-    /// Change the keys that sign the log, and tell which there are.
+    /// Tell which keys there are: those of epochs and those that sign the log. No secret.
+    ReadKeys = "keys.read" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
+    /// Change the keys that sign the log.
     ManageSigning = "signing.manage" open to Operator,
-    /// Begin and destroy key epochs, and tell which there are.
+    /// Begin and destroy key epochs.
     ManageEpochs = "epochs.manage" open to Operator,
     /// Have mails that were given up tried again.
     ManageMail = "mail.manage" open to Operator,

@@ -1,5 +1,7 @@
 //! `placet why`: the whole story of a decision in plain words.
 
+mod lists;
+
 use super::config::Config;
 use super::open;
 use super::output::{Exit, Failure, print};
@@ -16,12 +18,27 @@ use clap::Args;
 
 /// Tells what was decided and why.
 #[derive(Args)]
-#[command(
-    after_help = "Example: placet why 019aab2c-3d4e-7f50-8a1b-2c3d4e5f6071 --reason complaint --reference 2026-117"
-)]
+#[command(after_help = "\
+Examples:
+  placet why 019aab2c-3d4e-7f50-8a1b-2c3d4e5f6071 --reason complaint --reference 2026-117
+  placet why 019aab2c-3d4e-7f50-8a1b-2c3d4e5f6072 --email anne@example.fr
+  placet why --email anne@example.fr
+
+With a person it tells of lists: what their line was answered on the list of that id (the audience of the counts at
+its end), or on every list that they were on.")]
 pub struct WhyArgs {
-    /// The `decision_id` of an answer
-    decision: String,
+    /// The `decision_id` of an answer; with a person, the id of a list, or none for all their lists
+    #[arg(value_name = "DECISION", required_unless_present_any = ["email", "phone", "id"])]
+    decision: Option<String>,
+    /// The person whose lists are told, by an e-mail address
+    #[arg(long)]
+    email: Option<String>,
+    /// By a phone number with its country code
+    #[arg(long)]
+    phone: Option<String>,
+    /// By another identifier, like `crm_id:4711`
+    #[arg(long, value_name = "TYPE:VALUE")]
+    id: Option<String>,
     /// Why you read it, since it tells whom it is about: `person_request`, complaint, audit, correction or other
     #[arg(long, value_name = "WORD")]
     reason: Option<String>,
@@ -30,13 +47,11 @@ pub struct WhyArgs {
     reference: Option<String>,
 }
 
-/// Runs `placet why`: exits 1 where no such decision is on record.
+/// Runs `placet why`: exits 1 where no such decision, or no such list of that person, is on record.
 ///
 /// # Errors
 /// Where the data cannot be read.
 pub fn run(args: &WhyArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
-    let wrong = || Failure::usage("DECISION must be the decision_id of an answer, a UUID");
-    let id: DecisionId = args.decision.parse().map_err(|_| wrong())?;
     let reason = ViewReason::read(args.reason.as_deref(), args.reference.as_deref());
     let reason = reason.map_err(|wrong| {
         let flag = match wrong {
@@ -45,12 +60,28 @@ pub fn run(args: &WhyArgs, config: &Config, as_json: bool) -> Result<Exit, Failu
         };
         Failure::usage(format!("{flag} {}", wrong.mend()))
     })?;
+    let person = [&args.email, &args.phone, &args.id].map(Option::as_deref);
+    if person.iter().any(Option::is_some) {
+        let app = || open(config);
+        return lists::run(
+            app,
+            person,
+            args.decision.as_deref(),
+            reason.as_ref(),
+            as_json,
+        );
+    }
+    let wrong = || Failure::usage("DECISION must be the decision_id of an answer, a UUID");
+    let id = args.decision.as_deref().unwrap_or_default();
+    let id: DecisionId = id.parse().map_err(|_| wrong())?;
     let app = open(config)?;
     let grant: Grant<ReadDecisions> = authorize(&Principal::Operator).map_err(Refusal::from)?;
     let story = match app.decision(&grant, id) {
         Ok(story) => story,
         Err(Refusal::NotFound(_)) => {
-            super::output::say("placet: no decision with this id is on record");
+            super::output::say(
+                "placet: no decision with this id is on record; of a list, name the person as well: --email, --phone or --id",
+            );
             return Ok(Exit::Wrong);
         }
         Err(refusal) => return Err(refusal.into()),

@@ -350,10 +350,18 @@ impl Teller {
         let Some(payload) = &one.payload else {
             return vec![self.fact("person-withheld", self.words.get("person-withheld-why"))];
         };
-        let told = ["export", "reason"]
-            .into_iter()
-            .zip(["person-export", "person-reason"]);
+        let told = ["export", "reason", "epoch"].into_iter().zip([
+            "person-export",
+            "person-reason",
+            "person-epoch",
+        ]);
+        let means = [
+            ("key_epoch.begun", "person-epoch-begun"),
+            ("kek.destroyed", "person-epoch-destroyed"),
+        ];
+        let means = means.into_iter().filter(|(kind, _)| one.kind == *kind);
         told.filter_map(|(name, key)| Some(self.fact(key, text(payload.get(name)?))))
+            .chain(means.map(|(_, key)| self.fact("person-means", self.words.get(key))))
             .collect()
     }
 

@@ -11,7 +11,7 @@ use crate::support::database::Db;
 use crate::support::process::find;
 use crate::support::scene::{Scene, consent, email};
 use crate::support::server::{Output, cli};
-use crate::support::waits::{GO, test_name};
+use crate::support::waits::{GO, QPDF, test_name};
 use crate::support::witness::Witness;
 
 /// Where Debian keeps Go's libraries.
@@ -270,4 +270,73 @@ fn openssl_verifies_the_signatures() {
 fn public(vkey: &str) -> [u8; 32] {
     let key: [u8; 33] = unb64(vkey.splitn(3, '+').nth(2).unwrap()).unwrap();
     key[1..].try_into().unwrap()
+}
+
+/// The structure of a report as PDF, by a reader that is not ours: cross references, streams, and what hangs
+/// on the catalogue for an archive and for whoever reads by ear. No validator of PDF/A runs here:
+/// `docs/measuring.md`.
+#[test]
+fn qpdf_finds_no_fault_in_a_report() {
+    let Some(qpdf) = find(&["qpdf"]) else {
+        QPDF.missing(&test_name(), "qpdf is not installed");
+        return;
+    };
+    let db = Db::sqlite();
+    let scene = Scene::new(&db);
+    let said = consent(&email("anne@pdf.example"), "newsletter", "email", "given");
+    scene.api.post("/v1/consents", &said).expect(201);
+    let file = db.data_dir().join("report.pdf").display().to_string();
+    let period = [
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2099-12-31",
+        "--format",
+        "pdf",
+    ];
+    let made = cli(
+        &db,
+        &[&["report", "consents", "-o", &file], period.as_slice()].concat(),
+    );
+    assert_eq!(made.code, 0, "{made:?}");
+    // 0: neither errors nor warnings
+    let checked = run(Command::new(&qpdf).args(["--check", &file]));
+    assert_eq!(checked.code, 0, "{checked:?}");
+    let told = run(Command::new(&qpdf).args(["--json", &file]));
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    let objects = told["qpdf"][1].as_object().expect("objects");
+    let of_type = |kind: &str| {
+        let is = |one: &&serde_json::Value| one["value"]["/Type"] == kind;
+        objects.values().filter(is).count()
+    };
+    let catalog = objects
+        .values()
+        .find(|one| one["value"]["/Type"] == "/Catalog");
+    let catalog = &catalog.expect("a catalogue")["value"];
+    assert_eq!(catalog["/MarkInfo"]["/Marked"], true);
+    for name in ["/Metadata", "/OutputIntents", "/StructTreeRoot", "/Lang"] {
+        assert!(!catalog[name].is_null(), "{name}: {catalog}");
+    }
+    assert_eq!(of_type("/Font") > 0, of_type("/FontDescriptor") > 0);
+    // every font is embedded, nothing runs, and nothing is encrypted
+    let descriptors = objects
+        .values()
+        .filter(|one| one["value"]["/Type"] == "/FontDescriptor");
+    for descriptor in descriptors {
+        let value = &descriptor["value"];
+        let embedded = ["/FontFile2", "/FontFile3"]
+            .iter()
+            .any(|name| !value[*name].is_null());
+        assert!(embedded, "{descriptor}");
+    }
+    let whole = told.to_string();
+    for never in ["/JavaScript", "/Launch", "/Encrypt", "/AA\""] {
+        assert!(!whole.contains(never), "{never}");
+    }
+    // and it does see a fault
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&file, bytes).unwrap();
+    let broken = run(Command::new(&qpdf).args(["--check", &file]));
+    assert_ne!(broken.code, 0, "{broken:?}");
 }

@@ -46,6 +46,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
     for page in [
         "/console",
         "/console/reports",
+        "/console/keys",
         "/console/customers",
         "/console/customers/answers",
         "/console/exports/none",

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::shop::{Shop, yes};
 use crate::support::database::Db;
 use crate::support::http::Http;
 use crate::support::postgres;
@@ -346,5 +347,35 @@ on_both! {
         let what = "payloads of entries and identifiers of persons do not open";
         assert!(checked.stdout.contains("does not open"), "{what}: {checked:?}");
         checks_well(db);
+    }
+
+    /// The console shows epochs and signing keys, with the commands, to the DPO and the administrator alone.
+    fn the_console_tells_of_keys(db: &Db) {
+        let shop = Shop::open(db);
+        shop.record(&yes("anne@epochs.example"));
+        let clients = ["dpo", "admin", "marketing", "collector"].map(|role| shop.staff(db, role));
+        let [dpo, admin, marketing, collector] = &clients;
+        let page = |client: &Http| client.get("/console/keys?lang=en").expect(200).text;
+        let before = page(dpo);
+        assert!(before.contains("In use") && before.contains("placet keys rotate-epoch"), "{before}");
+        assert!(!before.contains("destroy-epoch 2"), "nothing is to be destroyed yet");
+        assert_eq!(page(admin).matches("<tr>").count(), before.matches("<tr>").count());
+        for refused in [marketing, collector] {
+            refused.get("/console/keys").expect(403);
+        }
+        shop.server.http().get("/console/keys").expect(303);
+        rotates(db);
+        let after = page(dpo);
+        assert!(after.contains("placet keys destroy-epoch 2") && after.contains("Past"), "{after}");
+        assert_eq!(cli(db, &["keys", "destroy-epoch", "2"]).code, 0);
+        let gone = page(dpo);
+        assert!(gone.contains("Destroyed") && gone.contains("Gone") && !gone.contains("destroy-epoch 2"), "{gone}");
+        // what is behind it, in the one table and in the other
+        std::fs::rename(key_file(db, 3), key_file(db, 99)).unwrap();
+        assert!(page(dpo).contains("MISSING"));
+        std::fs::rename(key_file(db, 99), key_file(db, 3)).unwrap();
+        let listed: Value = serde_json::from_str(&cli(db, &["keys", "list", "--json"]).stdout).unwrap();
+        let key = &listed["keys"][0];
+        assert!(gone.contains(key["id"].as_str().unwrap()) && key["since"].is_string(), "{listed}");
     }
 }

@@ -179,6 +179,46 @@ on_both! {
         assert_eq!(checked(db).code, 0, "{:?}", checked(db));
     }
 
+    /// The command tells a person's lists, and the page whoever holds their own link.
+    fn why_tells_of_a_list(db: &Db) {
+        let shop = shop(db);
+        filter(&shop, "spring", &[ANNE, BRUNO]);
+        filter(&shop, "summer", &[ANNE]);
+        let spring = page(&shop, &shop.subject(BRUNO), "")["items"][0].clone();
+        let list = spring["audience"].as_str().unwrap();
+        let told = cli(db, &["why", list, "--email", BRUNO, "--reason", "complaint"]);
+        assert_eq!(told.code, 0, "{told:?}");
+        for word in [list, "denied", "campaign \"spring\"", "by email", "(CONSENT_REFUSED)", "(newsletter)"] {
+            assert!(told.stdout.contains(word), "{word}: {}", told.stdout);
+        }
+        assert!(!told.stdout.contains(BRUNO) && !told.stdout.contains("summer"));
+        let all = cli(db, &["why", "--json", "--email", ANNE]);
+        let all: Value = serde_json::from_str(&all.stdout).unwrap();
+        let campaigns: Vec<&Value> = all.as_array().unwrap().iter().map(|one| &one["campaign"]).collect();
+        assert_eq!(campaigns, ["summer", "spring"]);
+        // nobody, a list that they were not on, a decision of nobody's, no id at all
+        for arguments in [["why", "--email", "nobody@listed.example"].as_slice(),
+            &["why", "0190a1b2-0000-7000-8000-000000000000", "--email", ANNE], &["why", list]] {
+            assert_eq!(cli(db, arguments).code, 1, "{arguments:?}");
+        }
+        assert_eq!(cli(db, &["why", "anne", "--email", ANNE]).code, 2);
+        assert_eq!(cli(db, &["why"]).code, 2);
+        // who looks leaves an entry, with the reason
+        let history = shop.dpo().get(&format!("/v1/subjects/{}/history", shop.subject(BRUNO))).expect(200).text;
+        assert!(history.contains("\"lists\"") && history.contains("\"complaint\""), "{history}");
+        // the page
+        let link = |who: &str| shop.link(who).0.rsplit('/').next().unwrap().to_owned();
+        let visitor = || shop.server.http().header("accept-language", "en");
+        let seen = visitor().get(&format!("/why/{list}/{}", link(BRUNO))).expect(200).text;
+        assert!(seen.contains("was not allowed to send it to you") && seen.contains("a list that was filtered"), "{seen}");
+        assert!(!seen.contains(BRUNO));
+        let seen = visitor().get(&format!("/why/{list}/{}", link(ANNE))).expect(200).text;
+        assert!(seen.contains("was allowed to send it to you"), "{seen}");
+        visitor().get(&format!("/why/{list}")).expect(404);
+        let other = page(&shop, &shop.subject(ANNE), "")["items"][0]["audience"].as_str().unwrap().to_owned();
+        visitor().get(&format!("/why/{other}/{}", link(BRUNO))).expect(404);
+    }
+
     fn an_erasure_takes_the_person_off_every_list(db: &Db) {
         let shop = shop(db);
         let [anne, bruno] = [ANNE, BRUNO].map(|who| shop.subject(who));

@@ -151,6 +151,29 @@ on_both! {
         assert_eq!(held.matches("<code>").count() - 1, 1, "one purpose and channel: {held}");
     }
 
+    /// A rotation and the end of the old epoch stand in it, with their time, and are proved; what was
+    /// before the person came does not.
+    fn it_tells_when_the_key_epoch_was_destroyed(db: &Db) {
+        let rotated = |epoch: &str| {
+            for arguments in [["keys", "rotate-epoch"].as_slice(), &["keys", "destroy-epoch", epoch]] {
+                let done = cli(db, arguments);
+                assert_eq!(done.code, 0, "{done:?}");
+            }
+        };
+        rotated("2");
+        let shop = shop(db);
+        rotated("3");
+        let (path, made) = export(db, "anne.zip", &["--email", ANNE]);
+        assert_eq!((made.code, verify(&path).code), (0, 0), "{made:?} {:?}", verify(&path));
+        let of_epochs: Vec<String> = kinds(&path).into_iter()
+            .filter(|kind| kind.contains("epoch") || kind.starts_with("kek")).collect();
+        assert_eq!(of_epochs, ["key_epoch.begun", "kek.destroyed"]);
+        let report = told(&path);
+        let after = report.split("Key epoch destroyed").nth(1).expect("the end of the epoch");
+        assert!(after.contains("<dt>Key epoch</dt><dd>3</dd>") && after.contains("open no more"), "{after}");
+        drop(shop);
+    }
+
     fn over_http_for_the_dpo_alone(db: &Db) {
         let shop = shop(db);
         let body = json!({ "subject": { "email": ANNE }, "language": "fr" });

@@ -15,7 +15,7 @@ pub(super) use watch::EpochWatch;
 
 use super::open::App;
 use super::refusal::Refusal;
-use crate::access::{Grant, ManageEpochs};
+use crate::access::{Grant, ReadKeys};
 use crate::domain::time::rfc3339;
 use crate::store::StoreError;
 use crate::store::keys::Epoch;
@@ -44,7 +44,7 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn key_epochs(&self, grant: &Grant<ManageEpochs>) -> Result<Vec<EpochTold>, Refusal> {
+    pub fn key_epochs(&self, grant: &Grant<ReadKeys>) -> Result<Vec<EpochTold>, Refusal> {
         let (current, stored, persons, times) = self.store.read(|tx| {
             let stored = tx.key_epochs(grant)?;
             let entries = stored.iter().flat_map(|one| [one.begun, one.destroyed]);

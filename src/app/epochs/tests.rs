@@ -7,7 +7,7 @@
 )]
 
 use super::*;
-use crate::access::{ExportAudit, ReadSubjects, Serve};
+use crate::access::{ExportAudit, ManageEpochs, ReadSubjects, Serve};
 use crate::app::testing::{TestApp, TestDice};
 use crate::store::ReadTx;
 use std::path::PathBuf;
@@ -31,8 +31,8 @@ fn findings(home: &TestApp) -> Vec<String> {
     found.findings.into_iter().map(|one| one.what).collect()
 }
 
-fn states(home: &TestApp, grant: &Grant<ManageEpochs>) -> Vec<(i32, &'static str, u64)> {
-    let told = home.app.key_epochs(grant).unwrap();
+fn states(home: &TestApp) -> Vec<(i32, &'static str, u64)> {
+    let told = home.app.key_epochs(&TestApp::grant()).unwrap();
     told.iter()
         .map(|one| (one.epoch, one.state, one.persons))
         .collect()
@@ -70,13 +70,13 @@ fn readable(home: &TestApp) -> usize {
 #[test]
 fn keys_are_wrapped_again_and_everything_reads_as_before() {
     let (home, grant) = home();
-    assert_eq!(states(&home, &grant), [(2, "current", 0)]);
+    assert_eq!(states(&home), [(2, "current", 0)]);
     records(&home, &["anne", "bea", "carl"]);
     assert_eq!(findings(&home), Vec::<String>::new());
     assert_eq!(rotates(&home, &grant), Epoch::of(3));
-    assert_eq!(states(&home, &grant), [(2, "past", 0), (3, "current", 3)]);
+    assert_eq!(states(&home), [(2, "past", 0), (3, "current", 3)]);
     records(&home, &["anne", "dora"]);
-    assert_eq!(states(&home, &grant)[1].2, 4);
+    assert_eq!(states(&home)[1].2, 4);
     assert_eq!(readable(&home), 4);
     assert_eq!(findings(&home), Vec::<String>::new());
     let again = home.app.rewrap_keys(&grant, &|_, _| ()).unwrap();
@@ -104,10 +104,7 @@ fn a_rotation_that_was_broken_off_goes_on() {
     let epoch = app.prepare_epoch(&grant, false).unwrap();
     assert_eq!(std::fs::read(file(&home, 3)).unwrap(), secret);
     records(&home, &["bea"]);
-    assert_eq!(
-        states(&home, &grant),
-        [(2, "current", 2), (3, "prepared", 0)]
-    );
+    assert_eq!(states(&home), [(2, "current", 2), (3, "prepared", 0)]);
     assert_eq!(findings(&home), Vec::<String>::new());
     // begun, and nobody wrapped again
     app.begin_epoch(&grant, epoch, app.now()).unwrap();
@@ -141,12 +138,9 @@ fn an_epoch_goes_only_when_nobody_needs_it() {
     assert!(done.recorded && done.file_removed && !file(&home, 2).exists());
     let done = destroy(2).unwrap();
     assert!(!done.recorded && !done.file_removed, "again");
-    assert_eq!(
-        states(&home, &grant),
-        [(2, "destroyed", 0), (3, "current", 1)]
-    );
+    assert_eq!(states(&home), [(2, "destroyed", 0), (3, "current", 1)]);
     assert_eq!(findings(&home), Vec::<String>::new());
-    let told = app.key_epochs(&grant).unwrap();
+    let told = app.key_epochs(&TestApp::grant()).unwrap();
     assert!(told[0].destroyed_at.is_some() && told[0].begun_at.is_some());
 }
 
@@ -195,6 +189,39 @@ fn an_old_copy_opens_for_nobody_once_its_epoch_is_destroyed() {
     let serve = &between.app.serve;
     let held = between.app.store.read(|tx| tx.hold_every_epoch(serve));
     assert!(held.is_ok() && readable(&between) == 2, "{held:?}");
+}
+
+/// A registry from before there were epochs: its first rotation takes everybody away from the master key
+/// alone. Later copies do not open without the new epoch's file; earlier ones do, and epoch 1 says so by
+/// not letting itself be destroyed.
+#[test]
+fn an_old_registry_leaves_the_master_key_with_its_first_rotation() {
+    let (new, grant) = home();
+    new.app.settle().unwrap();
+    let as_before =
+        "UPDATE registry SET key_epoch = 1; UPDATE key_epochs SET number = 1, self_test = NULL";
+    let aside = tempfile::tempdir().unwrap();
+    let old_file = aside.path().join("placet.db");
+    std::fs::copy(&new.file, &old_file).unwrap();
+    let old = TestApp::copy_of(&old_file, 7, as_before);
+    records(&old, &["anne", "bea"]);
+    assert_eq!(states(&old), [(1, "current", 2)]);
+    let bare = |home: &TestApp, seed: u64| {
+        let folder = tempfile::tempdir().unwrap();
+        home.app.settle().unwrap();
+        let copy = folder.path().join("placet.db");
+        std::fs::copy(&home.file, &copy).unwrap();
+        readable(&TestApp::copy_of(&copy, seed, "SELECT 1"))
+    };
+    assert_eq!(bare(&old, 8), 2, "the master key alone opens it");
+    assert_eq!(rotates(&old, &grant), Epoch::FIRST);
+    assert_eq!(states(&old), [(1, "past", 0), (2, "current", 2)]);
+    assert_eq!(readable(&old), 2);
+    assert_eq!(bare(&old, 9), 0, "and no copy from here on");
+    let destroyed = old
+        .app
+        .destroy_epoch(&grant, Epoch::OF_MASTER, old.app.now());
+    assert_eq!(code(destroyed), "epoch_of_master");
 }
 
 #[test]

@@ -15,11 +15,12 @@ pub(super) use look::look;
 
 use super::open::App;
 use super::refusal::Refusal;
-use crate::access::{Grant, ManageSigning};
+use crate::access::{Grant, ReadKeys};
 use crate::audit::encoding::hex;
 use crate::audit::note::{NoteSigner, VerifierKey};
 use crate::audit::signing::{Introduced, KeyHistory};
 use crate::domain::personal::Secret;
+use crate::domain::time::rfc3339;
 use crate::store::keys::Keyring;
 use crate::store::{StoreError, StoredKeyAct};
 
@@ -113,6 +114,18 @@ pub struct KeyTold {
     pub reason: Option<String>,
 }
 
+/// A key with what is known here only.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct KeyHere {
+    /// The key.
+    #[serde(flatten)]
+    pub told: KeyTold,
+    /// `signs`, `retired` or `lost`.
+    pub state: &'static str,
+    /// When the entry was recorded by which it signs.
+    pub since: Option<String>,
+}
+
 impl App {
     /// Every key that signed or signs the log, in the order in which they came. Public.
     ///
@@ -138,14 +151,11 @@ impl App {
         Ok(told.collect())
     }
 
-    /// The same with what is known here only: `signs`, `retired` or `lost`.
+    /// The same with what is known here only.
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn signing_inventory(
-        &self,
-        _grant: &Grant<ManageSigning>,
-    ) -> Result<Vec<(KeyTold, &'static str)>, Refusal> {
+    pub fn signing_inventory(&self, grant: &Grant<ReadKeys>) -> Result<Vec<KeyHere>, Refusal> {
         let keys = self.keys_of_log()?;
         let state = |told: &KeyTold| {
             let key = told.key.parse().ok();
@@ -157,13 +167,17 @@ impl App {
                 (None, None) => "lost",
             }
         };
-        let told = self.log_keys()?.into_iter();
-        Ok(told
-            .map(|told| {
-                let state = state(&told);
-                (told, state)
-            })
-            .collect())
+        let told = self.log_keys()?;
+        // an entry is in the first size that is signed on it
+        let entry = |told: &KeyTold| told.from.saturating_sub(1);
+        let entries: Vec<_> = told.iter().map(entry).collect();
+        let times = self.store.read(|tx| tx.recorded_at(grant, &entries))?;
+        let here = told.into_iter().map(|told| KeyHere {
+            state: state(&told),
+            since: times.get(&entry(&told)).map(|at| rfc3339(*at)),
+            told,
+        });
+        Ok(here.collect())
     }
 
     /// The key that vouches for all others: the one that the log began with, or began with anew

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::*;
-use crate::access::ExportAudit;
+use crate::access::{ExportAudit, ManageSigning};
 use crate::app::testing::{TestApp, sql};
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::note::{self, lines_by};
@@ -50,10 +50,10 @@ fn both_sign_until_the_old_one_is_retired() {
     assert_eq!(findings(&home), Vec::<String>::new());
     let third = app.rotate_signing(&grant, now).unwrap();
     app.retire_signing(&grant, now).unwrap();
-    let states: Vec<_> = app.signing_inventory(&grant).unwrap();
+    let states: Vec<_> = app.signing_inventory(&TestApp::grant()).unwrap();
     let states: Vec<_> = states
         .iter()
-        .map(|(key, state)| (key.key.clone(), *state))
+        .map(|here| (here.told.key.clone(), here.state))
         .collect();
     let expected = [(old, "retired"), (new, "retired"), (third, "signs")];
     assert_eq!(

@@ -6,14 +6,16 @@
 //! Text is deflated, since JSON and HTML shrink to a tenth. Tiles are stored: hashes do not shrink,
 //! and a damaged byte in a stored file stays one damaged byte, so that the entry can be named.
 
-use super::format::{self, About, EntryLine, FileLine, Finding, Manifest, Period, Positions};
+use super::format::{self, About, EntryLine, FileLine, Finding, Period, Positions};
 use super::path::is_safe;
 use super::seal::{PLACEHOLDER, SealedWriter};
+use crate::audit::Hash;
 use crate::audit::commitment::{CanonicalError, canonical_json};
 use crate::audit::encoding::hex;
 use crate::audit::note::{NoteError, NoteSigner, VerifierKey};
 use crate::audit::tree::finish;
 use ring::digest::{Context, SHA256};
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -79,7 +81,8 @@ enum Entries {
 pub struct PackageWriter<W: Write> {
     zip: ZipWriter<StreamWriter<SealedWriter<W>>>,
     meta: PackageMeta,
-    files: BTreeMap<String, FileLine>,
+    /// By path: digest and size. A package of ten million entries has 80,000.
+    files: BTreeMap<String, (Hash, u64)>,
     entries: Entries,
     next: u64,
 }
@@ -182,20 +185,38 @@ impl<W: Write> PackageWriter<W> {
     }
 
     fn write_manifest(&mut self, origin: &str, signers: &[NoteSigner]) -> Result<(), WriteError> {
-        let meta = self.meta.clone();
-        let manifest = Manifest {
-            profile: meta.about.profile().to_owned(),
-            period: meta.period,
-            positions: meta.positions,
-            created_at: meta.created_at,
-            query: meta.query,
-            files: std::mem::take(&mut self.files).into_values().collect(),
-        };
-        let bytes = canonical_json(&serde_json::to_value(manifest)?)?;
+        let bytes = self.manifest()?;
         self.put(format::MANIFEST, &bytes)?;
         let text = format::manifest_text(origin, &bytes);
         let note = NoteSigner::sign_by(signers, &text)?;
         self.put(format::MANIFEST_NOTE, note.as_bytes())
+    }
+
+    /// The canonical text of [`format::Manifest`], a file at a time: as one tree of values it would take
+    /// more memory than everything else.
+    fn manifest(&mut self) -> Result<Vec<u8>, WriteError> {
+        let files = std::mem::take(&mut self.files);
+        let meta = &self.meta;
+        let mut text = b"{\"created_at\":".to_vec();
+        text.extend(canonical(&meta.created_at)?);
+        text.extend(b",\"files\":[");
+        for (number, (path, (digest, size))) in files.into_iter().enumerate() {
+            if number > 0 {
+                text.push(b',');
+            }
+            let sha256 = hex(&digest);
+            text.extend(canonical(&FileLine { path, sha256, size })?);
+        }
+        text.extend(b"],\"period\":");
+        text.extend(canonical(&meta.period)?);
+        text.extend(b",\"positions\":");
+        text.extend(canonical(&meta.positions)?);
+        text.extend(b",\"profile\":");
+        text.extend(canonical(&meta.about.profile())?);
+        text.extend(b",\"query\":");
+        text.extend(canonical(&meta.query)?);
+        text.push(b'}');
+        Ok(text)
     }
 
     fn open_entries(&mut self) -> Result<(), WriteError> {
@@ -213,7 +234,8 @@ impl<W: Write> PackageWriter<W> {
     fn close_entries(&mut self) {
         match std::mem::replace(&mut self.entries, Entries::Closed) {
             Entries::Open { digest, size } => {
-                self.list(format::ENTRIES, hex(&finish(*digest)), size);
+                self.files
+                    .insert(format::ENTRIES.to_owned(), (finish(*digest), size));
             }
             Entries::Waiting => self.entries = Entries::Waiting,
             Entries::Closed => {}
@@ -242,16 +264,14 @@ impl<W: Write> PackageWriter<W> {
             size: 0,
         };
         write(&mut out)?;
-        let (sha256, size) = (hex(&finish(out.digest)), out.size);
-        self.list(path, sha256, size);
+        let listed = (finish(out.digest), out.size);
+        self.files.insert(path.to_owned(), listed);
         Ok(())
     }
+}
 
-    fn list(&mut self, path: &str, sha256: String, size: u64) {
-        let path = path.to_owned();
-        let key = path.clone();
-        self.files.insert(key, FileLine { path, sha256, size });
-    }
+fn canonical(value: &impl Serialize) -> Result<Vec<u8>, WriteError> {
+    Ok(canonical_json(&serde_json::to_value(value)?)?)
 }
 
 /// Hashes and counts what passes through.
@@ -302,6 +322,21 @@ mod tests {
     fn same_calls_same_bytes() {
         let sample = Sample::new(300);
         assert_eq!(sample.package(10, 290), sample.package(10, 290));
+    }
+
+    /// Written a piece at a time, it is what one canonical tree of values would be.
+    #[test]
+    fn the_manifest_is_canonical() {
+        let mut query = meta(0, 2);
+        query.query = serde_json::json!({ "z": "\u{1}\"é", "a": [1, null] });
+        let mut writer = PackageWriter::begin(Vec::new(), query).unwrap();
+        writer.file("purposes.json", b"{}").unwrap();
+        writer.file("log/tile/0/000", &[7; 32]).unwrap();
+        let text = writer.manifest().unwrap();
+        let read: format::Manifest = serde_json::from_slice(&text).unwrap();
+        let paths: Vec<&str> = read.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["README.txt", "log/tile/0/000", "purposes.json"]);
+        assert_eq!(canonical(&read).unwrap(), text);
     }
 
     #[test]

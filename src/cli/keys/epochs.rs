@@ -1,7 +1,7 @@
 //! Key epochs: what there is, the next one, the end of an old one.
 
 use super::signing;
-use crate::access::{Grant, ManageEpochs, Principal, authorize};
+use crate::access::{Grant, ManageEpochs, Principal, ReadKeys, authorize};
 use crate::app::epochs::{Destroyed, EpochTold};
 use crate::app::{App, Refusal};
 use crate::cli::config::Config;
@@ -43,16 +43,21 @@ fn grant() -> Result<Grant<ManageEpochs>, Failure> {
     Ok(authorize(&Principal::Operator).map_err(Refusal::from)?)
 }
 
+fn reader() -> Result<Grant<ReadKeys>, Failure> {
+    Ok(authorize(&Principal::Operator).map_err(Refusal::from)?)
+}
+
 /// Prints every epoch and every signing key.
 pub fn list(config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open_as_it_is(config)?;
-    let epochs = app.key_epochs(&grant()?)?;
+    let reader = reader()?;
+    let epochs = app.key_epochs(&reader)?;
     if as_json {
-        let all = json!({ "epochs": epochs, "keys": signing::values(&app)? });
+        let all = json!({ "epochs": epochs, "keys": signing::values(&app, &reader)? });
         return print(&all.to_string());
     }
     let mut lines: Vec<String> = epochs.iter().map(line).collect();
-    lines.extend(signing::lines(&app)?);
+    lines.extend(signing::lines(&app, &reader)?);
     print(&lines.join("\n"))
 }
 
@@ -90,7 +95,7 @@ pub fn rotate(args: &RotateArgs, config: &Config, as_json: bool) -> Result<Exit,
         say("An earlier rotation was broken off: wrapping the keys that it left.");
         let done = rewrap(&app, &grant)?;
         if done.persons > 0 {
-            return told(&app, &grant, done, as_json);
+            return told(&app, done, as_json);
         }
     }
     let epoch = app.prepare_epoch(&grant, args.anew)?;
@@ -104,7 +109,7 @@ pub fn rotate(args: &RotateArgs, config: &Config, as_json: bool) -> Result<Exit,
         "Key epoch {epoch} has begun. Wrapping everybody's key again:"
     ));
     let done = rewrap(&app, &grant)?;
-    told(&app, &grant, done, as_json)
+    told(&app, done, as_json)
 }
 
 /// Waits for what running nodes say of the epoch's file.
@@ -139,13 +144,8 @@ fn rewrap(app: &App, grant: &Grant<ManageEpochs>) -> Result<Rewrapped, Failure> 
     Ok(done)
 }
 
-fn told(
-    app: &App,
-    grant: &Grant<ManageEpochs>,
-    done: Rewrapped,
-    as_json: bool,
-) -> Result<Exit, Failure> {
-    let epochs = app.key_epochs(grant)?;
+fn told(app: &App, done: Rewrapped, as_json: bool) -> Result<Exit, Failure> {
+    let epochs = app.key_epochs(&reader()?)?;
     let past: Vec<String> = epochs
         .iter()
         .filter(|one| one.state == "past" && one.file.is_some() && one.persons == 0)

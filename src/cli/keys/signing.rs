@@ -1,9 +1,9 @@
 //! The keys that sign the log.
 
-use crate::access::{Grant, ManageSigning, Principal, authorize};
+use crate::access::{Grant, ManageSigning, Principal, ReadKeys, authorize};
 use crate::app::App;
 use crate::app::Refusal;
-use crate::app::signing::KeyTold;
+use crate::app::signing::KeyHere;
 use crate::cli::config::Config;
 use crate::cli::open_as_it_is as open;
 use crate::cli::output::{Exit, Failure, print, say};
@@ -23,24 +23,18 @@ fn grant() -> Result<Grant<ManageSigning>, Failure> {
 }
 
 /// Every key, for the eye.
-pub fn lines(app: &App) -> Result<Vec<String>, Failure> {
-    Ok(app.signing_inventory(&grant()?)?.iter().map(line).collect())
+pub fn lines(app: &App, grant: &Grant<ReadKeys>) -> Result<Vec<String>, Failure> {
+    Ok(app.signing_inventory(grant)?.iter().map(line).collect())
 }
 
 /// Every key, for programs.
-pub fn values(app: &App) -> Result<Vec<Value>, Failure> {
-    Ok(app.signing_inventory(&grant()?)?.iter().map(told).collect())
+pub fn values(app: &App, grant: &Grant<ReadKeys>) -> Result<Vec<Value>, Failure> {
+    let keys = app.signing_inventory(grant)?;
+    Ok(keys.iter().map(|key| json!(key)).collect())
 }
 
-fn told((key, state): &(KeyTold, &str)) -> Value {
-    let mut told = json!(key);
-    if let Some(fields) = told.as_object_mut() {
-        fields.insert("state".into(), json!(state));
-    }
-    told
-}
-
-fn line((key, state): &(KeyTold, &str)) -> String {
+fn line(here: &KeyHere) -> String {
+    let (key, state) = (&here.told, here.state);
     let until = key
         .until
         .map_or_else(|| "on".to_owned(), |until| format!("to {until}"));

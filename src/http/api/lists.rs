@@ -95,7 +95,9 @@ pub async fn of_subject(
 }
 
 impl PersonOnList {
-    fn of(list: &OnList) -> Self {
+    /// A list, as it is told.
+    #[must_use]
+    pub fn of(list: &OnList) -> Self {
         let text = |name| list.told(name).to_owned();
         Self {
             audience: text("audience"),

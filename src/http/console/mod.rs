@@ -4,6 +4,7 @@ mod agent;
 mod background;
 mod export;
 mod home;
+mod keys;
 mod reports;
 mod sign_in;
 
@@ -27,6 +28,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(agent::routes)
         .service(background::show)
         .service(background::fetch)
+        .service(keys::show)
         .service(reports::show)
         .service(reports::make);
 }

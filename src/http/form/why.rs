@@ -4,18 +4,21 @@
 use super::{failed, text};
 use crate::app::Refusal;
 use crate::app::decisions::story::{Shown, Story};
-use crate::domain::ids::DecisionId;
-use crate::domain::registry::{Answer, Channel};
+use crate::app::lists::OnList;
+use crate::domain::ids::{AudienceId, DecisionId};
+use crate::domain::registry::{Answer, Channel, Controller, Purpose};
 use crate::http::browser::{self, Visit};
 use crate::http::pages::{
-    Frame, Language, PostForm, ProblemKind, Said, StopItem, Text, WhyAnswer, WhyPage, WhyWays,
+    Frame, Language, PostForm, ProblemKind, Said, StopItem, Text, WhyAnswer, WhyPage, WhyRests,
+    WhyWays,
 };
 use crate::http::problem::Problem;
 use crate::http::site::Site;
 use crate::http::work::block;
-use crate::policy::Effect;
+use crate::policy::{Effect, to_person, to_person_in};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, Utc};
 
 /// Tells the story of a decision to whoever has its id: it names nobody, and changes nothing.
 #[get("/why/{decision}")]
@@ -28,7 +31,7 @@ pub async fn why(
 }
 
 /// The same for whoever holds a link of the person whom the decision is about: beside the story stand
-/// the ways to stop it. Opening it changes nothing either. A link of somebody else, or one that has
+/// the ways to stop it. With the id of a filtered list it tells what their line on it was answered. Opening it changes nothing either. A link of somebody else, or one that has
 /// run out, opens no more than the story.
 #[get("/why/{decision}/{token}")]
 pub async fn own(
@@ -51,33 +54,64 @@ async fn told(
     let Ok(id) = decision.parse::<DecisionId>() else {
         return not_found(StatusCode::NOT_FOUND, ProblemKind::NotFound);
     };
-    match story(site, id, token).await {
-        Ok(Some((story, ways))) => browser::page(StatusCode::OK, page(site, visit, &story, ways)),
+    match found(site, id, token).await {
+        Ok(Some(Found::Decision(story, ways))) => {
+            browser::page(StatusCode::OK, page(site, visit, &story, ways))
+        }
+        Ok(Some(Found::List(told))) => browser::page(StatusCode::OK, list(site, visit, *told)),
         Ok(None) => not_found(StatusCode::NOT_FOUND, ProblemKind::NotFound),
         Err(_) => not_found(StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable),
     }
 }
 
-/// The story, and the ways to stop it where the token is the same person's.
-async fn story(
+/// What an address leads to.
+enum Found {
+    /// A decision, and the ways to stop it where the token is the same person's.
+    Decision(Box<Story>, Option<WhyWays>),
+    /// A list that the person of the token was on.
+    List(Box<Listed>),
+}
+
+/// A list, what it was for, and the ways to stop that.
+struct Listed {
+    list: OnList,
+    about: Option<(Purpose, Option<Controller>)>,
+    ways: WhyWays,
+}
+
+/// The decision of that id, or the list of that id, which only whoever was on it is told of.
+async fn found(
     site: &web::Data<Site>,
     id: DecisionId,
     token: Option<String>,
-) -> Result<Option<(Story, Option<WhyWays>)>, Problem> {
+) -> Result<Option<Found>, Problem> {
     let site = site.clone();
     block(move || {
-        let story = match site.app.explain(id) {
-            Ok(story) => story,
-            Err(Refusal::NotFound(_)) => return Ok(None),
-            Err(refusal) => return Err(refusal),
+        let app = &site.app;
+        let entered = match &token {
+            Some(token) => app.enter(token, app.now())?,
+            None => None,
         };
-        let Some(token) = token else {
-            return Ok(Some((story, None)));
-        };
-        let entered = site.app.enter(&token, site.app.now())?;
-        let theirs = entered.is_some_and(|(_, link)| story.subject == Some(link.subject));
-        let ways = theirs.then(|| ways(&token));
-        Ok(Some((story, ways)))
+        let ways = || token.as_deref().map(ways);
+        match app.explain(id) {
+            Ok(story) => {
+                let theirs = entered.is_some_and(|(_, link)| story.subject == Some(link.subject));
+                let ways = ways().filter(|_| theirs);
+                Ok(Some(Found::Decision(Box::new(story), ways)))
+            }
+            Err(Refusal::NotFound(_)) => {
+                let (Some((mine, _)), Some(ways)) = (entered, ways()) else {
+                    return Ok(None);
+                };
+                let list = app.own_list(&mine, AudienceId::from_bytes(*id.as_bytes()))?;
+                let Some(list) = list else {
+                    return Ok(None);
+                };
+                let about = app.list_about(&list)?;
+                Ok(Some(Found::List(Box::new(Listed { list, about, ways }))))
+            }
+            Err(refusal) => Err(refusal),
+        }
     })
     .await
 }
@@ -94,19 +128,11 @@ fn ways(token: &str) -> WhyWays {
 
 fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> String {
     let language = visit.language;
-    let about = story.about.as_ref();
-    let controller = about.and_then(|(_, controller)| controller.as_ref());
-    let brand = controller.map_or("Placet", |controller| controller.name.as_str());
-    let title = about.map_or_else(
-        || Text::new(story.purpose.clone()),
-        |(purpose, _)| text(&purpose.title, language),
-    );
     let outcome = &story.outcome;
+    let (frame, title) = heading(language, story.about.as_ref(), &story.purpose);
+    let answer = story.consent.as_ref();
     WhyPage {
-        frame: Frame {
-            help: controller.and_then(|controller| controller.contact.clone()),
-            ..Frame::customer(language, brand)
-        },
+        frame,
         permitted: outcome.effect == Effect::Permit,
         simulation: story.at.is_some(),
         item: StopItem {
@@ -117,14 +143,69 @@ fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> Stri
         explanation: explained(story, language),
         ways,
         sources: sources(story),
-        answer: story
-            .consent
-            .as_ref()
-            .map(|shown| answer(site, language, shown)),
+        answer: answer.map_or(WhyRests::OnNone, |shown| {
+            WhyRests::On(self::answer(site, language, shown))
+        }),
         version: story.policy_version.clone(),
         reference: story.id.to_string(),
     }
     .render()
+}
+
+/// The page of a list.
+fn list(site: &Site, visit: Visit, told: Listed) -> String {
+    let Listed { list, about, ways } = told;
+    let language = visit.language;
+    let (frame, title) = heading(language, about.as_ref(), list.told("purpose"));
+    let ended = list.told("recorded_at").parse().unwrap_or_default();
+    let ended: DateTime<Utc> = ended;
+    WhyPage {
+        frame,
+        permitted: list.permit,
+        simulation: false,
+        item: StopItem {
+            title,
+            channel: list.told("channel").to_owned(),
+        },
+        made_at: ended.with_timezone(&site.timezone),
+        explanation: spoken(&list.reason, language),
+        ways: Some(ways),
+        sources: Vec::new(),
+        answer: WhyRests::List,
+        version: list.told("policy_version").to_owned(),
+        reference: list.told("audience").to_owned(),
+    }
+    .render()
+}
+
+/// Who decides, around the page, and what for.
+fn heading(
+    language: Language,
+    about: Option<&(Purpose, Option<Controller>)>,
+    purpose: &str,
+) -> (Frame, Text) {
+    let controller = about.and_then(|(_, controller)| controller.as_ref());
+    let brand = controller.map_or("Placet", |controller| controller.name.as_str());
+    let title = about.map_or_else(
+        || Text::new(purpose.to_owned()),
+        |(purpose, _)| text(&purpose.title, language),
+    );
+    let frame = Frame {
+        help: controller.and_then(|controller| controller.contact.clone()),
+        ..Frame::customer(language, brand)
+    };
+    (frame, title)
+}
+
+/// The words of a reason alone; a firm's own reason, of which a list keeps none, is its code.
+fn spoken(reason: &str, language: Language) -> Text {
+    match (language, to_person(reason)) {
+        (_, None) => Text::new(reason),
+        (Language::Fr, Some(words)) => Text::new(words.fr),
+        (Language::En, Some(words)) => Text::new(words.en),
+        (_, Some(words)) => to_person_in(reason, language.code())
+            .map_or_else(|| Text::foreign(words.en, "en"), Text::new),
+    }
 }
 
 /// The reason in words, in the page's language or marked as English where a firm's own reason has none.

@@ -1,7 +1,7 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
 use super::enter_fixtures::ways_in;
-use super::staff_fixtures::{agent_pages, background, home, reports, sign_in};
+use super::staff_fixtures::{agent_pages, background, home, keys, reports, sign_in};
 use super::*;
 
 pub(super) const HOSTILE: &str = r#"<script>alert("x")</script>'&"#;
@@ -243,6 +243,7 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     pages.push(("home".to_owned(), home(language, vec![]).render()));
     pages.push(("reports".to_owned(), reports(language, vec![]).render()));
     pages.extend(background(language));
+    pages.push(("keys".to_owned(), keys(language).render()));
     let failed = reports(language, all.clone()).render();
     pages.push(("error reports".to_owned(), failed));
     pages.push(("error home".to_owned(), home(language, all).render()));
@@ -368,7 +369,7 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         explanation: text(),
         ways: None,
         sources: vec![HOSTILE.to_owned()],
-        answer: None,
+        answer: WhyRests::OnNone,
         version: HOSTILE.to_owned(),
         reference: HOSTILE.to_owned(),
     };
@@ -381,6 +382,11 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         ..why.clone()
     };
     pages.push(("why own".to_owned(), own.render()));
+    let list = WhyPage {
+        answer: WhyRests::List,
+        ..own
+    };
+    pages.push(("why list".to_owned(), list.render()));
     pages.extend(receipts(language));
     for (permitted, simulation) in [(true, false), (false, false), (true, true)] {
         let page = WhyPage {
@@ -398,7 +404,7 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
             words: Some((Text::foreign(HOSTILE, "de"), HOSTILE.to_owned())),
         };
         let page = WhyPage {
-            answer: Some(answer),
+            answer: WhyRests::On(answer),
             ..why.clone()
         };
         pages.push((format!("why {said:?}"), page.render()));

@@ -249,3 +249,37 @@ pub(super) fn report(language: Language, findings: Vec<Finding>, rows: u64) -> S
     assert!(written.is_ok(), "a vector takes everything");
     String::from_utf8_lossy(&out).into_owned()
 }
+
+/// Every state of an epoch, of its file and of a signing key.
+pub(super) fn keys(language: Language) -> KeysPage {
+    use EpochFile::{Gone, Left, Missing, None, There};
+    let epoch = |(number, (state, file)): (i32, (&'static str, EpochFile))| EpochRow {
+        number,
+        state,
+        begun: Some(at()),
+        days: Some(1204),
+        destroyed: (state == "destroyed").then(at),
+        persons: 0,
+        file,
+    };
+    let states = [
+        ("past", None),
+        ("past", There),
+        ("destroyed", Gone),
+        ("destroyed", Left),
+        ("current", Missing),
+        ("prepared", There),
+    ];
+    let signing = ["retired", "lost", "signs"].map(|state| SigningRow {
+        id: HOSTILE.to_owned(),
+        state,
+        since: Some(at()),
+        from: 1204,
+        until: (state == "retired").then_some(48_211),
+    });
+    KeysPage {
+        frame: desk(language),
+        epochs: (1..).zip(states).map(epoch).collect(),
+        signing: signing.to_vec(),
+    }
+}

@@ -32,6 +32,17 @@ pub struct WhyAnswer {
     pub words: Option<(Text, String)>,
 }
 
+/// What is told of the answer that a decision rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WhyRests {
+    /// On this one.
+    On(WhyAnswer),
+    /// On none: there is none.
+    OnNone,
+    /// A filtered list keeps what was decided, and not on which answer.
+    List,
+}
+
 /// How the person stops it from here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhyWays {
@@ -61,10 +72,10 @@ pub struct WhyPage {
     /// The law that the rules follow.
     pub sources: Vec<String>,
     /// The answer that it rests on.
-    pub answer: Option<WhyAnswer>,
+    pub answer: WhyRests,
     /// The version of the rules.
     pub version: String,
-    /// The decision's id.
+    /// The decision's id, or the list's.
     pub reference: String,
 }
 

@@ -336,6 +336,8 @@ mod tests {
             "pace-",
             "receipt-",
             "history-by-",
+            "keys-epoch-",
+            "keys-signing-",
         ];
         let used = quoted_words();
         for key in entries(FR).keys() {

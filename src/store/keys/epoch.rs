@@ -2,8 +2,9 @@
 //! *and* a secret in a file of its own. Whoever destroys the file has destroyed every copy of what
 //! was wrapped under it, also those in backups of the database.
 
+use super::KeyError;
 use super::file::{self, KeyFileError};
-use super::{KeyError, cipher, expand};
+use super::sealing::{cipher, expand};
 use crate::domain::personal::Secret;
 use crate::domain::time::Entropy;
 use ring::aead::LessSafeKey;

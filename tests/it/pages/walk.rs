@@ -202,6 +202,8 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("reports");
     refused(browser);
     look("reports, errors");
+    browser.goto(&format!("{}/console/keys", demo.server.url()));
+    look("keys");
     for form in ["/console", "/console/reports"] {
         browser.goto(&format!("{}{form}", demo.server.url()));
         browser.find("main form button[name=how]").follow();

@@ -33,6 +33,13 @@ pub static GO: Service = Service {
     waiting: AtomicUsize::new(0),
 };
 
+pub static QPDF: Service = Service {
+    name: "qpdf",
+    word: "qpdf",
+    install: "Debian's qpdf",
+    waiting: AtomicUsize::new(0),
+};
+
 impl Service {
     /// Says that `test` waits for this service, and why; panics where the service is required.
     pub fn missing(&self, test: &str, why: &str) {

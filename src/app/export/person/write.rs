@@ -37,6 +37,7 @@ impl Job<'_> {
         positions.extend(decided.iter().map(|one| one.block));
         let lists = self.on_lists(tx, person)?;
         positions.extend(lists.iter().map(|one| one.position));
+        positions.extend(self.epochs(tx, &positions)?);
         let findings = self.check(tx, &positions)?;
         let lines = self.lines(tx, &positions)?;
 
@@ -79,6 +80,21 @@ impl Job<'_> {
     pub(super) fn end(&self) -> Position {
         let ends = self.recorded.records.iter().map(|(_, end)| *end);
         ends.max().unwrap_or_default().saturating_add(1)
+    }
+
+    /// The entries by which key epochs began and were destroyed since the person is known: they tell from
+    /// when on no copy of the database opens their file any more.
+    fn epochs(
+        &self,
+        tx: &mut ReadTx<'_>,
+        positions: &BTreeSet<Position>,
+    ) -> Result<Vec<Position>, StoreError> {
+        let known_since = positions.first().copied().unwrap_or_default();
+        let epochs = tx.key_epochs(self.grant)?.into_iter();
+        let entries = epochs.flat_map(|one| [one.begun, one.destroyed]).flatten();
+        Ok(entries
+            .filter(|at| *at > known_since && *at < self.end())
+            .collect())
     }
 
     /// Keys and numbers of the records, and where their entries stand, up to the disclosure.

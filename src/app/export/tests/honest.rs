@@ -48,6 +48,49 @@ fn an_honest_registry_holds_and_so_does_its_export() {
     assert_eq!(found(&home.app), []);
 }
 
+/// Of one period the same is told, however much was written since, and the later head continues the earlier.
+#[test]
+fn two_exports_of_one_period_agree() {
+    let home = FIXTURE.copy("");
+    let query = ExportQuery {
+        to: home.app.now().utc(),
+        ..all(&home.app)
+    };
+    home.clock.pass(1);
+    let (first, one) = export(&home.app, &query).unwrap();
+    home.clock.pass(3600);
+    home.record(vec![home.claim(
+        &[("email", "later@example.fr")],
+        "newsletter",
+        "given",
+    )]);
+    let (second, other) = export(&home.app, &query).unwrap();
+    for name in ["entries.jsonl", "purposes.json", "report.html"] {
+        assert_eq!(file(&one, name), file(&other, name), "{name}");
+    }
+    assert_eq!(first.positions, second.positions);
+    assert!(first.entries > 0 && second.size > first.size + 1);
+    let [before, after] = [&one, &other].map(|bytes| {
+        let report = verified(bytes, home.app.verifier());
+        assert!(report.ok, "{report}");
+        let note = file(bytes, "log/checkpoint");
+        let text = crate::audit::note::unverified_text(&note)
+            .unwrap()
+            .to_owned();
+        text.parse::<crate::audit::checkpoint::Checkpoint>()
+            .unwrap()
+    });
+    let proof = home.app.store.read(|tx| {
+        crate::app::witness::proof_between(tx, &home.app.serve, before.size, after.size)
+    });
+    let proof = proof.unwrap();
+    let holds = |root: &crate::audit::Hash| {
+        crate::audit::proof::verify_consistency(before.size, after.size, root, &after.root, &proof)
+    };
+    assert_eq!(holds(&before.root), Ok(()));
+    assert!(holds(&after.root).is_err());
+}
+
 #[test]
 fn a_period_and_a_purpose() {
     let home = FIXTURE.copy("");

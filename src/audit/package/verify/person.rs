@@ -253,14 +253,17 @@ impl<'a> Disclosure<'a> {
         }
     }
 
-    /// Entries about nobody: the export, blocks of decisions, filtered lists, and the suppression list.
+    /// Entries about nobody: the export, blocks of decisions, filtered lists, the suppression list, and
+    /// the epochs of the keys under which the person's key is wrapped.
     fn about_nobody(&self, log: &mut Recorder) {
         let mut recorded = false;
         for told in &self.others {
             match told.leaf.kind {
                 EntryKind::DecisionsRecorded
                 | EntryKind::AudienceEnded
-                | EntryKind::SuppressionAdded => {}
+                | EntryKind::SuppressionAdded
+                | EntryKind::KeyEpochBegun
+                | EntryKind::KekDestroyed => {}
                 EntryKind::ExportMade if told.field("export") == Some(&self.file.export) => {
                     recorded = true;
                 }

@@ -159,6 +159,7 @@ why-said-yes = Sie haben am { $since } Ja gesagt, { $source }.
 why-said-no = Sie haben am { $since } Nein gesagt, { $source }.
 why-said-no-more = Sie haben Ihr Ja am { $since } zurückgenommen, { $source }.
 why-no-answer = Wir haben dazu keine Antwort von Ihnen.
+why-list-answer = Ihre Adresse stand auf einer Liste, die nach unseren Regeln gefiltert wurde. Wir bewahren auf, was entschieden wurde, und nicht, auf welche Antwort hin: Ihre heutigen Entscheidungen finden Sie unten.
 why-words = Der Text, den Sie gesehen haben
 why-change = Die Entscheidung ändern
 why-change-text = Jede unserer Nachrichten enthält einen Link zu Ihren Entscheidungen: Dort sagen Sie Nein oder widersprechen, sofort und kostenlos. Sie müssen keinen Grund nennen.

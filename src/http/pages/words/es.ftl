@@ -159,6 +159,7 @@ why-said-yes = Dijo que sí el { $since } { $source }.
 why-said-no = Dijo que no el { $since } { $source }.
 why-said-no-more = Retiró su sí el { $since } { $source }.
 why-no-answer = No tenemos ninguna respuesta suya sobre esto.
+why-list-answer = Su dirección estaba en una lista filtrada según nuestras reglas. Guardamos lo que se decidió, y no según qué respuesta: sus elecciones de hoy están más abajo.
 why-words = El texto que se le mostró
 why-change = Cambiar de opinión
 why-change-text = Cada mensaje que enviamos lleva un enlace a sus elecciones: allí puede decir que no, u oponerse, al momento y gratis. No hace falta dar un motivo.

@@ -1,4 +1,4 @@
-# Tous les mots des pages, en français. L’anglais a exactement les mêmes clés ; les langues des seuls
+# Tous les mots des pages, en français. L’anglais a exactement les mêmes clés ; les langues des seuls
 # clients ont celles qui précèdent la ligne « ### Console ».
 # Devant : ; ! ? et à l'intérieur des guillemets : espace fine insécable (U+202F).
 
@@ -161,6 +161,7 @@ why-said-yes = Vous avez dit oui le { $since } { $source }.
 why-said-no = Vous avez dit non le { $since } { $source }.
 why-said-no-more = Vous avez retiré votre oui le { $since } { $source }.
 why-no-answer = Nous n’avons aucune réponse de votre part à ce sujet.
+why-list-answer = Votre adresse était sur une liste filtrée d’après nos règles. Nous gardons ce qui a été décidé, et non sur quelle réponse : vos choix d’aujourd’hui sont plus bas.
 why-words = Le texte qui vous a été montré
 why-change = Changer d’avis
 why-change-text = Chaque message que nous envoyons contient un lien vers vos choix : vous y dites non, ou vous vous opposez, tout de suite et sans frais. Vous n’avez pas à donner de raison.
@@ -697,6 +698,39 @@ reports-format-jsonl = Lignes JSON
 reports-requests = Il n’y a pas encore de rapport des demandes : cette version ne traite pas les demandes.
 reports-button = Faire le rapport
 reports-back = Tableau de bord
+keys-open = Clés : époques, signatures
+keys-title = Clés
+keys-lead = Les clés de ce registre et leur âge. Rien ici n’est secret, et rien ici ne se modifie.
+keys-epochs = Époques de clés : sous lesquelles les clés des personnes sont conservées
+keys-epoch = Époque
+keys-state = État
+keys-begun = Commencée
+keys-days = Âge en jours
+keys-persons = Personnes
+keys-destroyed = Détruite
+keys-file = Fichier de clé sur ce serveur
+keys-epoch-prepared = Préparée
+keys-epoch-current = En service
+keys-epoch-past = Passée
+keys-epoch-destroyed = Détruite
+keys-file-none = Aucun : faite de la seule clé maîtresse
+keys-file-there = Présent
+keys-file-missing = MANQUANT : le reprendre de la sauvegarde des fichiers de clés
+keys-file-gone = Disparu
+keys-file-left = ENCORE LÀ : le détruire
+keys-how = Pour qu’un effacement atteigne les sauvegardes
+keys-rotate = Une personne effacée reste dans les sauvegardes antérieures. Commencez une nouvelle époque à l’intervalle que vous avez fixé : la clé de chacun est alors conservée sous celle-ci.
+keys-destroy = Quand les sauvegardes d’avant ne servent plus, détruisez l’époque d’avant : plus personne ne peut alors les ouvrir.
+keys-operator = La personne qui exploite le serveur lance ces commandes, sur chaque serveur. Les copies dans la sauvegarde des fichiers de clés sont à détruire aussi.
+keys-signing = Clés qui signent le journal
+keys-key = Clé
+keys-since = Signe depuis
+keys-from = À partir de la taille
+keys-until = Jusqu’à la taille
+keys-signing-signs = Signe
+keys-signing-retired = Retirée
+keys-signing-lost = PERDUE : voir le guide d’exploitation
+keys-signing-how = Une nouvelle clé de signature signe à côté de l’ancienne jusqu’au retrait de celle-ci ; ce que l’ancienne a signé reste valable.
 reports-error-whole = Le rapport des accès porte sur tout le registre : choisissez toutes les marques et toutes les finalités.
 reports-error-kind = Choisissez un rapport et un type de fichier.
 
@@ -706,6 +740,10 @@ person-lead = Tout ce qui a été enregistré sur cette personne : chaque choi
 person-verify = Elle montre aussi si une entrée sur cette personne a été omise : ses entrées sont numérotées sans trou, et la dernière est celle de cet export même.
 person-limit = Les décisions ne portent pas de tel numéro. Celles qui suivent sont authentiques ; qu’il n’y en ait pas d’autres ne peut être montré ainsi.
 person-unreadable = Une fiche fusionnée ne peut plus être lue : sa clé n’existe plus, après un effacement par exemple. Rien n’en est montré.
+person-epoch = Époque de clés
+person-means = Ce que cela signifie
+person-epoch-begun = La clé de cette personne est conservée sous cette époque à partir d’ici.
+person-epoch-destroyed = Les copies de la base où le dossier de cette personne est sous cette époque ne s’ouvrent plus, là où chaque copie du fichier de clé est détruite.
 person-export = Export
 person-records = Fiches de la personne, fusionnées comprises
 person-timeline = Ce qui s’est passé

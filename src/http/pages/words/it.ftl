@@ -160,6 +160,7 @@ why-said-yes = Risposta: sì, in data { $since } { $source }.
 why-said-no = Risposta: no, in data { $since } { $source }.
 why-said-no-more = Il sì è stato ritirato in data { $since } { $source }.
 why-no-answer = Non abbiamo nessuna risposta su questo.
+why-list-answer = L’indirizzo era in una lista filtrata secondo le nostre regole. Conserviamo che cosa è stato deciso, e non in base a quale risposta: le scelte di oggi sono qui sotto.
 why-words = Il testo che era mostrato
 why-change = Cambiare idea
 why-change-text = Ogni messaggio che inviamo contiene un link alle scelte: lì si dice di no, o ci si oppone, subito e gratis. Non serve dare un motivo.

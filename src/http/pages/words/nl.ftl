@@ -159,6 +159,7 @@ why-said-yes = U zei ja op { $since } { $source }.
 why-said-no = U zei nee op { $since } { $source }.
 why-said-no-more = U trok uw ja in op { $since } { $source }.
 why-no-answer = We hebben hierover geen antwoord van u.
+why-list-answer = Uw adres stond op een lijst die volgens onze regels is gefilterd. We bewaren wat er is beslist, en niet op welk antwoord: uw keuzes van vandaag staan hieronder.
 why-words = De tekst die u zag
 why-change = Van gedachten veranderen
 why-change-text = In elk bericht van ons staat een link naar uw keuzes: daar zegt u nee, of maakt u bezwaar, meteen en gratis. U hoeft geen reden te geven.
