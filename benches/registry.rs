@@ -89,6 +89,10 @@ pub fn open(url: &str) -> Arc<App> {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
         master_key: Secret::new([7; 32]),
         key_directory: KeyDirectory::new(directory().join("keys")),
+        register: placet::store::RegisterPlace {
+            directory: directory().join("register"),
+            node: "bench".into(),
+        },
         policies: PolicySource::Embedded,
         public_url: "http://127.0.0.1".into(),
         origin: "bench.example/registry".into(),

@@ -1,6 +1,7 @@
 //! The use cases: a verb a file. What happens, in which order, in which transaction.
 
 pub mod add_staff;
+pub mod again;
 pub mod audience;
 pub mod audit_check;
 pub mod background;

@@ -32,12 +32,12 @@ use crate::app::open::OpenError;
 use crate::app::timestamps::Authority;
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
-use crate::store::DatabaseUrl;
+use crate::store::{DatabaseUrl, RegisterPlace};
 use crate::store::keys::KeyDirectory;
 use clap::{Args, Parser, Subcommand};
 use config::{Config, ConfigError};
 use output::{Exit, Failure};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -69,6 +69,10 @@ pub struct Settings {
     /// Directory of the key files of epochs [default: keys, beside the master key's file]
     #[arg(long, global = true, value_name = "DIR")]
     pub key_directory: Option<String>,
+    /// Directory of the register of erasures and noes, best on another disk [default: erasure-register in
+    /// the data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub erasure_register: Option<String>,
     /// Directory of the policy packs [default: the packs that ship with placet]
     #[arg(long, global = true, value_name = "DIR")]
     pub policies: Option<String>,
@@ -303,6 +307,7 @@ fn setup(
         directory => PathBuf::from(directory),
     };
     master_key::make_directory(&data_dir)?;
+    let register = register(config, &data_dir)?;
     let entropy = Arc::new(system::SystemEntropy::new());
     let master_key = master_key::load_or_make(&key_file, entropy.as_ref())?;
     let policies = match config.get("policies").as_str() {
@@ -313,6 +318,7 @@ fn setup(
         database,
         master_key,
         key_directory: KeyDirectory::new(key_directory),
+        register,
         policies,
         public_url: public_url.trim_end_matches('/').to_owned(),
         origin: config.origin(entropy.as_ref())?,
@@ -324,5 +330,19 @@ fn setup(
         clock: Arc::new(system::SystemClock),
         entropy,
         progress,
+    })
+}
+
+/// Where the register outside the database is, and by which name this node writes there: the same after
+/// a restart, another's on another machine.
+fn register(config: &Config, data_dir: &Path) -> Result<RegisterPlace, Failure> {
+    let directory = match config.get("erasure_register").as_str() {
+        "" => data_dir.join("erasure-register"),
+        directory => PathBuf::from(directory),
+    };
+    let whole = std::path::absolute(&directory)?;
+    Ok(RegisterPlace {
+        directory,
+        node: format!("{} {}", serve::machine(), whole.display()),
     })
 }

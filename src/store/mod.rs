@@ -28,6 +28,7 @@ mod log;
 mod mails;
 mod mark;
 mod open;
+mod outside;
 mod own_history;
 mod paces;
 mod people;
@@ -70,6 +71,7 @@ pub use figures::{ConsentCount, PublicEntry};
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
 pub use mails::{ClaimedMail, Failure, NewMail, Outcome as MailOutcome};
 pub use open::{Opened, Options, Store};
+pub use outside::{Applied, Demand, Gap, LaterAct, Marks, OutsideFault, RegisterPlace};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,

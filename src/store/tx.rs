@@ -8,7 +8,7 @@ use super::rows::{IdentifierRow, SubjectRow};
 use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
 use crate::access::{
-    ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile, Permission,
+    ApplyAgain, ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile, Permission,
     RecordConsents, ServeCustomers, StopOwn,
 };
 use crate::domain::event::{PublicEvent, SubjectEvent};
@@ -31,11 +31,17 @@ impl Records for OwnFile {}
 impl Records for ImportConsents {}
 impl Records for IssueLinks {}
 impl Records for ServeCustomers {}
+impl Records for ApplyAgain {}
 
 /// A permission that lets a contact point be put on the suppression list.
 pub trait Suppresses: Permission {}
 impl<P: Records> Suppresses for P {}
 impl Suppresses for EraseSubjects {}
+
+/// A permission that lets a person be erased.
+pub trait Erases: Permission {}
+impl Erases for EraseSubjects {}
+impl Erases for ApplyAgain {}
 
 /// An entry that is pending. Only [`WriteTx`] makes it, and only from it comes a [`Recorded`].
 #[derive(Debug)]
