@@ -188,6 +188,8 @@ permissions! {
     ManageSigning = "signing.manage" open to Operator,
     /// Begin and destroy key epochs, and tell which there are.
     ManageEpochs = "epochs.manage" open to Operator,
+    /// Copy the whole database.
+    BackUp = "registry.back_up" open to Operator,
     /// Apply again, after a restore, what a person said and who was erased since the backup.
     ApplyAgain = "registry.apply_again" open to Operator | System,
     /// Have mails that were given up tried again.

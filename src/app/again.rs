@@ -4,12 +4,14 @@
 
 use super::decisions::Recorder;
 use crate::access::{ApplyAgain, Grant, Principal, Serve, authorize};
-use crate::domain::ids::{Position, SubjectId};
+use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::time::Clock;
+use crate::store::keys::Keyring;
 use crate::store::{Applied, Demand, Erasure, Gap, LaterAct, Marks, Order, Store, StoreError};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Acts that share a transaction.
@@ -53,6 +55,49 @@ pub(super) struct Again<'a> {
     pub serve: &'a Grant<Serve>,
 }
 
+/// Who was erased, and when.
+#[derive(Default)]
+struct Gone {
+    records: HashMap<SubjectId, DateTime<Utc>>,
+    contacts: HashMap<Blind, DateTime<Utc>>,
+}
+
+impl Gone {
+    /// Notes an erasure; whether it is one.
+    fn notes(&mut self, at: DateTime<Utc>, act: &LaterAct) -> bool {
+        let LaterAct::Erased {
+            records, contacts, ..
+        } = act
+        else {
+            return false;
+        };
+        for record in records {
+            let last = self.records.entry(*record).or_insert(at);
+            *last = at.max(*last);
+        }
+        for contact in contacts {
+            let last = self.contacts.entry(contact.0).or_insert(at);
+            *last = at.max(*last);
+        }
+        true
+    }
+
+    /// Whether an act is of somebody who was erased after it.
+    fn has(&self, at: DateTime<Utc>, act: &LaterAct, keys: &Keyring) -> bool {
+        let Some(who) = act.who() else { return false };
+        let later = |erased: &DateTime<Utc>| *erased >= at;
+        let by_contact = || {
+            let contacts = who.contacts(keys);
+            let mut erased = contacts
+                .iter()
+                .filter_map(|one| self.contacts.get(&one.blind));
+            erased.any(later)
+        };
+        self.records.get(&who.subject).is_some_and(later)
+            || (!self.contacts.is_empty() && by_contact())
+    }
+}
+
 /// Halts a write that has nothing to write.
 enum Halt {
     Nothing,
@@ -93,30 +138,32 @@ impl Again<'_> {
         Ok(Some(done))
     }
 
+    /// Erasures first: whoever of them the copy holds is from before. Then the noes, but for those of
+    /// somebody who was erased after saying it.
     fn acts(&self, grant: &Grant<ApplyAgain>, gap: &Gap) -> Result<Applied, StoreError> {
-        let (mut erased, mut said) = (Vec::new(), Vec::new());
-        let mut gone = HashSet::new();
-        for act in gap.acts() {
-            match act {
-                LaterAct::Erased { records, .. } => {
-                    gone.extend(records.iter().copied());
-                    erased.push(act);
-                }
-                _ => said.push(act),
-            }
-        }
-        // nothing is written down any more about whoever was erased
-        let stays = |act: &&LaterAct| act.who().is_none_or(|who| !gone.contains(&who.subject));
-        said.retain(stays);
         let mut done = Applied::default();
-        for chunk in said.chunks(TOGETHER) {
-            done = done.and(self.say(grant, chunk)?);
-        }
-        if !erased.is_empty() {
+        let mut gone = Gone::default();
+        if gap
+            .acts()
+            .any(|(_, act)| matches!(act, LaterAct::Erased { .. }))
+        {
             self.recorder.sealing()()?;
         }
-        for act in erased {
-            done.erased += u64::from(self.erase(grant, act)?);
+        for (at, act) in gap.acts() {
+            if gone.notes(at, act) {
+                done.erased += u64::from(self.erase(grant, act)?);
+            }
+        }
+        let keys = self.store.keys();
+        let said: Vec<&LaterAct> = gap
+            .acts()
+            .filter(|(at, act)| {
+                !matches!(act, LaterAct::Erased { .. }) && !gone.has(*at, act, keys)
+            })
+            .map(|(_, act)| act)
+            .collect();
+        for chunk in said.chunks(TOGETHER) {
+            done = done.and(self.say(grant, chunk)?);
         }
         if done.erased > 0 {
             self.store.sweep(self.serve)?;
@@ -128,13 +175,17 @@ impl Again<'_> {
         let whos = || acts.iter().filter_map(|act| act.who());
         let order = Order {
             blinds: whos()
-                .flat_map(|who| who.contacts.iter().map(|(hash, _)| hash.0))
+                .flat_map(|who| who.contacts(self.store.keys()))
+                .map(|contact| contact.blind)
                 .collect(),
             subjects: whos().map(|who| who.subject).collect(),
             alone: true,
             ..Order::at(self.clock.now())
         };
-        let (actor, acts) = (grant.clone(), acts.iter().copied().cloned().collect::<Vec<_>>());
+        let (actor, acts) = (
+            grant.clone(),
+            acts.iter().copied().cloned().collect::<Vec<_>>(),
+        );
         let done = self.store.write_blocking(grant, order, move |tx| {
             let (last, done) = tx.say_again(&actor, &acts)?;
             Ok::<_, Halt>(last.ok_or(Halt::Nothing)?.with(done))
@@ -151,6 +202,7 @@ impl Again<'_> {
     fn erase(&self, grant: &Grant<ApplyAgain>, act: &LaterAct) -> Result<bool, StoreError> {
         let LaterAct::Erased {
             records,
+            contacts,
             reason,
             reference,
         } = act
@@ -165,13 +217,15 @@ impl Again<'_> {
                 suppressed: 0,
             };
             let (actor, ids): (_, Vec<SubjectId>) = (grant.clone(), records.clone());
+            let hashes: Vec<Blind> = contacts.iter().map(|hash| hash.0).collect();
             let order = Order {
                 subjects: ids.clone(),
+                blinds: hashes.clone(),
                 alone: true,
                 ..Order::at(self.clock.now())
             };
             let erased = self.store.write_blocking(grant, order, move |tx| {
-                let entry = tx.erase_again(&actor, &ids, &why)?;
+                let entry = tx.erase_again(&actor, (&ids, &hashes), &why)?;
                 Ok::<_, Halt>(entry.ok_or(Halt::Nothing)?.with(()))
             });
             match erased {

@@ -5,6 +5,7 @@ pub mod again;
 pub mod audience;
 pub mod audit_check;
 pub mod background;
+pub mod backup;
 pub mod check;
 pub mod checkpoint;
 pub mod choices;

@@ -22,7 +22,7 @@ use crate::domain::time::{Clock, Entropy, random};
 use crate::index::Index;
 use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::{KeyDirectory, Keyring};
-use crate::store::{DatabaseUrl, Demand, Options, RegisterPlace, Store, StoreError};
+use crate::store::{DatabaseUrl, Options, RegisterPlace, Store, StoreError};
 use chrono_tz::Tz;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -4,6 +4,7 @@
 
 mod audience;
 mod audit;
+mod backup;
 mod catalogue;
 mod check;
 pub mod config;
@@ -23,6 +24,7 @@ mod policy;
 mod progress;
 mod register;
 mod report;
+mod restore;
 mod serve;
 pub mod system;
 mod why;
@@ -32,8 +34,8 @@ use crate::app::open::OpenError;
 use crate::app::timestamps::Authority;
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
-use crate::store::{DatabaseUrl, RegisterPlace};
 use crate::store::keys::KeyDirectory;
+use crate::store::{DatabaseUrl, RegisterPlace};
 use clap::{Args, Parser, Subcommand};
 use config::{Config, ConfigError};
 use output::{Exit, Failure};
@@ -143,6 +145,10 @@ enum Command {
         #[command(subcommand)]
         command: witness::WitnessCommand,
     },
+    /// Copy the database beside a running service
+    Backup(backup::BackupArgs),
+    /// Bring a backup back, and apply to it what the erasure register has
+    Restore(restore::RestoreArgs),
     /// Make a report: figures over a period, as at a position of the log
     Report(report::ReportArgs),
     /// Work on policy packs
@@ -216,6 +222,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         ))),
         Command::Keys { command } => keys::run(&command, &config, settings.json),
         Command::Witness { command } => witness::run(&command),
+        Command::Backup(args) => backup::run(&args, &config, settings.json),
+        Command::Restore(args) => restore::run(&args, &config, settings.json),
         Command::Report(args) => report::run(&args, &config, settings.json),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
         Command::Health => health::run(&config),
@@ -244,6 +252,7 @@ fn open_by(config: &Config, open: fn(Setup) -> Result<App, OpenError>) -> Result
         &config.public_url("http://127.0.0.1:8080"),
         Box::new(|_, _| ()),
     )?;
+    restore::unfinished(&setup.database)?;
     let authority = authority(config)?;
     let mut app = open(setup)?;
     if let Some(authority) = authority {

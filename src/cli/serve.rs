@@ -137,6 +137,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         &config.public_url(&format!("http://{address}")),
         progress(),
     )?;
+    super::restore::unfinished(&setup.database)?;
     if args.demo {
         master_key::make_directory(&demo_directory())?;
     }

@@ -190,6 +190,8 @@ impl WriteTx<'_> {
                 .filter(identifiers::subject_id.eq_any(records))
                 .select(identifiers::blind).load(conn))
         })?;
+        let hashes = theirs.iter().filter_map(|blind| Blind::from_slice(blind));
+        self.world.erased_contacts.extend(hashes);
         self.read("erasing", |db| {
             on!(db, conn => diesel::delete(
                 sign_ins::table.filter(sign_ins::contact.eq_any(theirs))).execute(conn))

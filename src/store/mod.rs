@@ -6,6 +6,7 @@
 
 mod audit;
 mod background;
+mod backup;
 mod bulk;
 mod catalogue;
 mod confirmations;
@@ -55,6 +56,7 @@ pub use audit::{
     StoredPace, StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use background::{BackgroundExport, ExportFailure, ExportGone, ExportMade, ExportState};
+pub use backup::{CopyHead, in_use, look_at, look_into};
 pub use catalogue::{notice_bytes, notice_hash};
 pub use confirmations::{Asked, NewConfirmation, Pending};
 pub use contacts::{NotReleased, Reaches};
@@ -86,6 +88,6 @@ pub use sign_ins::{
 pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
-pub use url::{DatabaseUrl, without_password};
+pub use url::{DatabaseUrl, parted, without_password};
 pub use views::{SeesFiles, Viewing};
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

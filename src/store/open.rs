@@ -214,6 +214,7 @@ impl Store {
             extras: Vec::new(),
             changes: Vec::new(),
             policy: None,
+            erased_contacts: Vec::new(),
             again: false,
             decided_by: None,
         };

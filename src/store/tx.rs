@@ -8,8 +8,8 @@ use super::rows::{IdentifierRow, SubjectRow};
 use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
 use crate::access::{
-    ApplyAgain, ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile, Permission,
-    RecordConsents, ServeCustomers, StopOwn,
+    ApplyAgain, ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile,
+    Permission, RecordConsents, ServeCustomers, StopOwn,
 };
 use crate::domain::event::{PublicEvent, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
@@ -183,10 +183,26 @@ impl WriteTx<'_> {
         grant: &Grant<P>,
         contacts: &[Contact],
     ) -> Result<SubjectId, StoreError> {
-        let mut found = self.find(contacts).into_iter();
+        let new = SubjectId::new(self.now, self.entropy)?;
+        self.subject_again(grant, new, contacts)
+    }
+
+    /// The same, where the id of a person whom nobody knows is told: it had that id before a restore.
+    ///
+    /// # Errors
+    /// As [`WriteTx::subject_for`].
+    pub(super) fn subject_again<P: Records>(
+        &mut self,
+        grant: &Grant<P>,
+        id: SubjectId,
+        contacts: &[Contact],
+    ) -> Result<SubjectId, StoreError> {
+        let mut found = self.find(contacts);
+        found.extend(self.resolve(id));
+        let mut found = found.into_iter();
         let subject = match found.next() {
             Some(oldest) => oldest,
-            None => self.create_subject()?,
+            None => self.create_subject(id)?,
         };
         for other in found {
             self.merge(grant, other, subject)?;
@@ -195,8 +211,7 @@ impl WriteTx<'_> {
         Ok(subject)
     }
 
-    fn create_subject(&mut self) -> Result<SubjectId, StoreError> {
-        let id = SubjectId::new(self.now, self.entropy)?;
+    fn create_subject(&mut self, id: SubjectId) -> Result<SubjectId, StoreError> {
         let key = SubjectKey::new(self.entropy)?;
         let epoch = self.world.epoch;
         let held = super::epochs::hold(self.db, self.keys, epoch);

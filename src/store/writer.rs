@@ -297,7 +297,7 @@ impl Writer {
         let first = flush.run(db, &mut world)?;
         remember(db, batch, &ran, first, now)?;
         let end = first.saturating_add(world.pending.len() as u64);
-        self.write_outside(db, &world, end)?;
+        self.write_outside(db, &world, (end, now))?;
         let changes = Self::changes(db, &mut world, &linked, first)?;
         Ok((
             Outcome { ran, saved, first },
@@ -312,7 +312,12 @@ impl Writer {
     }
 
     /// What a restore must not lose is on another disk before it is acknowledged.
-    fn write_outside(&self, db: &mut Db, world: &World, end: Position) -> Result<(), StoreError> {
+    fn write_outside(
+        &self,
+        db: &mut Db,
+        world: &World,
+        (end, now): (Position, Now),
+    ) -> Result<(), StoreError> {
         if world.again {
             return Ok(());
         }
@@ -325,7 +330,8 @@ impl Writer {
             epoch: self.epoch,
             entropy: self.entropy.as_ref(),
         };
-        self.outside.write_down(db, (end, acts), &sealing)
+        self.outside
+            .write_down(db, (end, now.utc()), acts, &sealing)
     }
 
     fn world(&self) -> World {
@@ -339,6 +345,7 @@ impl Writer {
             extras: Vec::new(),
             changes: Vec::new(),
             policy: None,
+            erased_contacts: Vec::new(),
             again: false,
             decided_by: None,
         }

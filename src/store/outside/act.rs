@@ -2,12 +2,16 @@
 
 use crate::domain::event::{PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::personal::Personal;
 use crate::domain::registry::{
-    Answer, Change, Channel, ErasureReason, IdentifierKind, Objection, PaceRecord, Slug,
+    Answer, Change, Channel, ErasureReason, Identifier, IdentifierKind, Objection, PaceRecord, Slug,
 };
 use crate::store::connection::{Db, on};
 use crate::store::error::StoreError;
+use crate::store::keys::Keyring;
+use crate::store::rows::IdentifierRow;
 use crate::store::schema::identifiers;
+use crate::store::tx::Contact;
 use crate::store::world::{Pending, Subject, World};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -19,12 +23,52 @@ use std::collections::{BTreeSet, HashMap};
 const CHUNK: usize = 500;
 
 /// A person, by what finds them in any copy: an older one may hold them as two records, or not at all.
+/// The identifiers are sealed with the block, as they are in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Who {
     /// The record.
     pub subject: SubjectId,
-    /// The keyed hashes of their identifiers, each with the code of its kind.
-    pub contacts: Vec<(ContactHash, i16)>,
+    /// Their identifiers.
+    contacts: Vec<Named>,
+}
+
+impl Who {
+    /// Their identifiers, as they are looked up.
+    #[must_use]
+    pub fn contacts(&self, keys: &Keyring) -> Vec<Contact> {
+        let read = |named: &Named| {
+            let kind = IdentifierKind::from_code(named.kind)?;
+            let identifier = Identifier::parse(kind, named.text.reveal()).ok()?;
+            Some(Contact {
+                blind: keys.blind(identifier.canonical()),
+                coarse: None,
+                identifier,
+            })
+        };
+        self.contacts.iter().filter_map(read).collect()
+    }
+}
+
+/// An identifier, by the code of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Named {
+    kind: i16,
+    #[serde(with = "within_the_seal")]
+    text: Personal<String>,
+}
+
+/// What is written within the seal, and nowhere else.
+mod within_the_seal {
+    use crate::domain::personal::Personal;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(text: &Personal<String>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text.reveal())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Personal<String>, D::Error> {
+        String::deserialize(from).map(Personal::new)
+    }
 }
 
 /// A keyed hash as its bytes.
@@ -41,14 +85,6 @@ impl From<[u8; 32]> for ContactHash {
 impl From<ContactHash> for [u8; 32] {
     fn from(hash: ContactHash) -> Self {
         hash.0.0
-    }
-}
-
-impl Who {
-    /// Whether a code is that of the company's own key, which is no contact point.
-    #[must_use]
-    pub fn is_own_key(code: i16) -> bool {
-        IdentifierKind::from_code(code) == Some(IdentifierKind::CrmId)
     }
 }
 
@@ -101,6 +137,8 @@ pub enum LaterAct {
     Erased {
         /// The records: random ids.
         records: Vec<SubjectId>,
+        /// The keyed hashes of their identifiers.
+        contacts: Vec<ContactHash>,
         /// On which ground.
         reason: ErasureReason,
         /// The request that it answered.
@@ -127,6 +165,8 @@ impl LaterAct {
 pub struct Block {
     /// The log's length with them.
     pub end: Position,
+    /// When they were recorded.
+    pub at: DateTime<Utc>,
     /// The last block of this file that the database had taken in: those between were given up.
     pub after: u64,
     /// The acts.
@@ -135,7 +175,7 @@ pub struct Block {
 
 /// What of a batch that was just flushed has to be written outside as well.
 pub(in crate::store) fn gather(db: &mut Db, world: &World) -> Result<Vec<LaterAct>, StoreError> {
-    let mut contacts = contacts(db, &concerned(world))?;
+    let contacts = contacts(db, world, &concerned(world))?;
     let mut acts = Vec::new();
     for pending in &world.pending {
         match pending {
@@ -153,7 +193,6 @@ pub(in crate::store) fn gather(db: &mut Db, world: &World) -> Result<Vec<LaterAc
             },
         }
     }
-    contacts.clear();
     Ok(acts)
 }
 
@@ -236,14 +275,17 @@ fn merged(person: &Subject, who: impl Fn() -> Who) -> Vec<LaterAct> {
             at: at?,
         })
     }));
-    let restricted = standing.restricted.map(|_| LaterAct::Restricted { who: who() });
+    let restricted = standing
+        .restricted
+        .map(|_| LaterAct::Restricted { who: who() });
     acts.extend(restricted);
     acts
 }
 
 fn suppressed(payload: &Value) -> Option<LaterAct> {
     let hex = payload.get("contact")?.as_str()?;
-    let pairs = (0..hex.len() / 2).map(|at| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok());
+    let pairs =
+        (0..hex.len() / 2).map(|at| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok());
     let contact = Blind::from_slice(&pairs.collect::<Option<Vec<u8>>>()?)?;
     Some(LaterAct::Suppressed {
         contact: ContactHash(contact),
@@ -259,6 +301,12 @@ fn erased(payload: &Value, world: &World) -> Option<LaterAct> {
     });
     Some(LaterAct::Erased {
         records: gone.collect(),
+        contacts: world
+            .erased_contacts
+            .iter()
+            .copied()
+            .map(ContactHash)
+            .collect(),
         reason: ErasureReason::parse(payload.get("reason")?.as_str()?)?,
         reference: payload
             .get("reference")
@@ -267,23 +315,31 @@ fn erased(payload: &Value, world: &World) -> Option<LaterAct> {
     })
 }
 
-type Contacts = HashMap<SubjectId, Vec<(ContactHash, i16)>>;
+type Contacts = HashMap<SubjectId, Vec<Named>>;
 
-fn contacts(db: &mut Db, persons: &BTreeSet<SubjectId>) -> Result<Contacts, StoreError> {
+fn contacts(
+    db: &mut Db,
+    world: &World,
+    persons: &BTreeSet<SubjectId>,
+) -> Result<Contacts, StoreError> {
     let ids: Vec<&[u8]> = persons.iter().map(|id| id.as_bytes().as_slice()).collect();
     let mut found = Contacts::new();
     for chunk in ids.chunks(CHUNK) {
-        let rows: Vec<(Vec<u8>, Vec<u8>, i16)> = on!(db, conn => identifiers::table
-            .filter(identifiers::subject_id.eq_any(chunk))
-            .select((identifiers::subject_id, identifiers::blind, identifiers::kind)).load(conn))
+        let rows: Vec<IdentifierRow> = on!(db, conn => identifiers::table
+            .filter(identifiers::subject_id.eq_any(chunk)).load(conn))
         .map_err(StoreError::failed("reading identifiers for the register"))?;
-        for (subject, blind, kind) in rows {
-            let subject = SubjectId::from_slice(&subject).ok_or(StoreError::damaged("an identifier"))?;
-            let blind = Blind::from_slice(&blind).ok_or(StoreError::damaged("an identifier"))?;
-            found
-                .entry(subject)
-                .or_default()
-                .push((ContactHash(blind), kind));
+        for row in rows {
+            let subject = SubjectId::from_slice(&row.subject_id);
+            let person = subject.and_then(|id| Some((id, world.subjects.get(&id)?)));
+            let (subject, person) = person.ok_or(StoreError::damaged("an identifier"))?;
+            // one that does not open cannot be told; the others find the person
+            let text = person.key.open(&row.sealed, &row.blind).ok();
+            let text = text.and_then(|text| String::from_utf8(text).ok());
+            let named = text.map(|text| Named {
+                kind: row.kind,
+                text: Personal::new(text),
+            });
+            found.entry(subject).or_default().extend(named);
         }
     }
     Ok(found)

@@ -1,7 +1,7 @@
 //! Applies again what the register has and the database not. Done twice, it changes nothing the second
 //! time, so that it may break off anywhere.
 
-use super::act::{ContactHash, LaterAct, Who};
+use super::act::{LaterAct, Who};
 use super::gap::Marks;
 use super::rows;
 use crate::access::{ApplyAgain, Grant};
@@ -13,7 +13,7 @@ use crate::domain::registry::{
 use crate::store::Erasure;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
-use crate::store::schema::suppressions;
+use crate::store::schema::{erasures, suppressions};
 use crate::store::tx::{Entry, WriteTx};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -23,8 +23,6 @@ use std::collections::BTreeSet;
 
 /// What a record says of where it comes from.
 const AGAIN: &str = "erasure-register";
-/// Why a contact point that the restored database does not know is on the suppression list.
-const UNKNOWN: &str = "no_before_restore";
 
 /// What was applied again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +39,7 @@ pub struct Applied {
     pub pauses: u64,
     /// Contact points put on the suppression list.
     pub suppressed: u64,
-    /// Of these, such as the copy does not know: whose they are cannot be told any more.
+    /// Persons whom the copy does not know, made anew with their no.
     pub unknown: u64,
 }
 
@@ -62,8 +60,8 @@ impl Applied {
 }
 
 impl WriteTx<'_> {
-    /// Applies noes again: each to everybody whom it may be about. What the copy does not know goes on
-    /// the suppression list, so that no later import brings back a yes.
+    /// Applies noes again: each to the one whom it was about. Whom the copy does not know is made anew,
+    /// with that no and nothing else; who is two records there becomes one, the stricter winning.
     ///
     /// # Errors
     /// Where the database fails.
@@ -94,15 +92,24 @@ impl WriteTx<'_> {
     pub fn erase_again(
         &mut self,
         grant: &Grant<ApplyAgain>,
-        records: &[SubjectId],
+        (records, contacts): (&[SubjectId], &[Blind]),
         why: &Erasure,
     ) -> Result<Option<Entry>, StoreError> {
         self.world.again = true;
-        let there = records.iter().find_map(|id| self.resolve(*id));
+        let by_record = records.iter().find_map(|id| self.resolve(*id));
+        let there = by_record.or_else(|| self.find_hashes(contacts).into_iter().next());
         let Some(subject) = there else {
             return Ok(None);
         };
         Ok(Some(self.erase(grant, subject, why)?.0))
+    }
+
+    fn was_erased(&mut self, subject: SubjectId) -> Result<bool, StoreError> {
+        let id = subject.as_bytes().to_vec();
+        let found: Option<i64> = self.read("looking for an erasure", |db| {
+            on!(db, conn => erasures::table.find(id).select(erasures::position).first(conn).optional())
+        })?;
+        Ok(found.is_some())
     }
 
     /// Says that the register was applied, as far as it goes, and moves the marks.
@@ -165,28 +172,20 @@ impl Again<'_, '_> {
         }
     }
 
-    /// Everybody whom an act may be about, by the record or by any identifier.
     fn each(
         &mut self,
         who: &Who,
         act: impl Fn(&mut Self, SubjectId) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let hashes: Vec<Blind> = who.contacts.iter().map(|(hash, _)| hash.0).collect();
-        let mut persons: BTreeSet<SubjectId> = self.tx.find_hashes(&hashes).into_iter().collect();
-        persons.extend(self.tx.resolve(who.subject));
-        for person in &persons {
-            act(self, *person)?;
+        let contacts = who.contacts(self.tx.keys);
+        let there = self.tx.resolve(who.subject);
+        let unknown = there.is_none() && self.tx.find(&contacts).is_empty();
+        if unknown && (contacts.is_empty() || self.tx.was_erased(who.subject)?) {
+            return Ok(());
         }
-        let own_only = who.contacts.iter().all(|(_, kind)| Who::is_own_key(*kind));
-        for (ContactHash(hash), kind) in &who.contacts {
-            let counts = !Who::is_own_key(*kind) || (own_only && persons.is_empty());
-            if counts && !self.tx.world.by_blind.contains_key(hash) {
-                let before = self.done.suppressed;
-                self.suppress(*hash, UNKNOWN)?;
-                self.done.unknown += self.done.suppressed - before;
-            }
-        }
-        Ok(())
+        self.done.unknown += u64::from(unknown);
+        let person = self.tx.subject_again(self.grant, who.subject, &contacts)?;
+        act(self, person)
     }
 
     fn suppress(&mut self, contact: Blind, reason: &str) -> Result<(), StoreError> {
@@ -272,7 +271,8 @@ impl Again<'_, '_> {
     fn paced(&mut self, person: SubjectId, record: &PaceRecord) -> Result<(), StoreError> {
         let held = self.tx.pace(person, &record.purpose, record.channel)?;
         let (pace, since) = (record.pace, record.effective_at);
-        if held.is_some_and(|held| held.since > since || (held.since == since && held.pace == pace)) {
+        if held.is_some_and(|held| held.since > since || (held.since == since && held.pace == pace))
+        {
             return Ok(());
         }
         let record = PaceRecord {

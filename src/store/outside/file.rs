@@ -81,7 +81,8 @@ pub(super) fn append(
 ) -> Result<(Hash, u64), Append> {
     let plain = serde_json::to_vec(block).map_err(|error| Append::Io(error.into()))?;
     let sealed = keys.seal_register(&plain, epoch, &place(id, number, before), entropy)?;
-    let length = u32::try_from(sealed.len()).map_err(|error| Append::Io(std::io::Error::other(error)))?;
+    let length =
+        u32::try_from(sealed.len()).map_err(|error| Append::Io(std::io::Error::other(error)))?;
     let bytes = [
         length.to_le_bytes().as_slice(),
         &epoch.number().to_le_bytes(),
@@ -160,7 +161,9 @@ pub(super) fn scan(path: &Path, file: &File, since: u64) -> Result<Scan, Outside
         scan.blocks = number;
         scan.end = scan.end.saturating_add((BEFORE + bytes.len()) as u64);
         if number > since {
-            let epoch = before.last_chunk().map_or(0, |four| i32::from_le_bytes(*four));
+            let epoch = before
+                .last_chunk()
+                .map_or(0, |four| i32::from_le_bytes(*four));
             scan.later.push(Sealed {
                 number,
                 before: previous,
@@ -192,7 +195,9 @@ fn block(from: &mut impl Read) -> std::io::Result<Option<([u8; BEFORE], Vec<u8>)
     if !filled(from, &mut before)? {
         return Ok(None);
     }
-    let length = before.first_chunk().map_or(0, |four| u32::from_le_bytes(*four));
+    let length = before
+        .first_chunk()
+        .map_or(0, |four| u32::from_le_bytes(*four));
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     if length > LONGEST {
         return Ok(None);

@@ -13,6 +13,7 @@ use crate::store::error::StoreError;
 use crate::store::keys::{KeyError, Keyring};
 use crate::store::open::Store;
 use crate::store::url::DatabaseUrl;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -74,10 +75,11 @@ pub struct FileGap {
 }
 
 impl Gap {
-    /// Every act that the database lacks.
-    pub fn acts(&self) -> impl Iterator<Item = &LaterAct> {
+    /// Every act that the database lacks, with the instant at which it was recorded; those of one file
+    /// in their order.
+    pub fn acts(&self) -> impl Iterator<Item = (DateTime<Utc>, &LaterAct)> {
         let blocks = self.files.iter().flat_map(|file| &file.later);
-        blocks.flat_map(|block| &block.acts)
+        blocks.flat_map(|block| block.acts.iter().map(|act| (block.at, act)))
     }
 
     /// How far the log had come, as far as the register tells.
@@ -269,7 +271,10 @@ impl Look<'_> {
         let later = self.opened(path, &scan)?;
         file.set_len(scan.end)
             .map_err(|error| OutsideFault::file(path, "mended", error))?;
-        let node = known.map_or_else(|| self.outside.place.node.clone(), |known| known.node.clone());
+        let node = known.map_or_else(
+            || self.outside.place.node.clone(),
+            |known| known.node.clone(),
+        );
         Ok(FileGap {
             id: scan.id,
             node,
@@ -287,10 +292,12 @@ impl Look<'_> {
         let mut blocks: Vec<(u64, Block)> = Vec::new();
         for sealed in &scan.later {
             let path = path.to_owned();
-            let block = sealed.open(&scan.id, self.keys).map_err(|error| match error {
-                KeyError::NotHeld(_) => OutsideFault::Shut { path, error },
-                _ => OutsideFault::Damaged(path),
-            })?;
+            let block = sealed
+                .open(&scan.id, self.keys)
+                .map_err(|error| match error {
+                    KeyError::NotHeld(_) => OutsideFault::Shut { path, error },
+                    _ => OutsideFault::Damaged(path),
+                })?;
             while blocks.pop_if(|(number, _)| *number > block.after).is_some() {}
             blocks.push((sealed.number, block));
         }

@@ -13,9 +13,9 @@ mod file;
 mod gap;
 mod rows;
 
-pub(super) use act::gather;
-pub use act::LaterAct;
 use act::Block;
+pub use act::LaterAct;
+pub(super) use act::gather;
 pub use apply::Applied;
 pub use fault::OutsideFault;
 pub use gap::{Demand, Gap, Marks};
@@ -26,6 +26,7 @@ use super::keys::{Epoch, Keyring};
 use crate::audit::Hash;
 use crate::domain::ids::Position;
 use crate::domain::time::Entropy;
+use chrono::{DateTime, Utc};
 use file::Append;
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
@@ -85,7 +86,8 @@ impl Outside {
     pub fn write_down(
         &self,
         db: &mut Db,
-        (end, acts): (Position, Vec<LaterAct>),
+        (end, at): (Position, DateTime<Utc>),
+        acts: Vec<LaterAct>,
         sealing: &Sealing<'_>,
     ) -> Result<(), StoreError> {
         super::epochs::hold(db, sealing.keys, sealing.epoch)?;
@@ -98,7 +100,13 @@ impl Outside {
         if after < own.committed || own.broken {
             return Err(OutsideFault::WentBack.into());
         }
-        own.append(&Block { end, after, acts }, sealing, &self.place)?;
+        let block = Block {
+            end,
+            at,
+            after,
+            acts,
+        };
+        own.append(&block, sealing, &self.place)?;
         rows::put(db, (&own.id, &self.place.node), own.blocks, &own.head)
     }
 
@@ -125,7 +133,10 @@ impl Outside {
 
     fn make_directory(&self) -> Result<(), OutsideFault> {
         let directory = &self.place.directory;
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory);
         made.map_err(|error| OutsideFault::file(directory, "begun", error))
     }
 }

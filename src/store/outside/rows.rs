@@ -38,9 +38,8 @@ pub(super) fn all(db: &mut Db) -> Result<Vec<Known>, StoreError> {
 }
 
 pub(super) fn find(db: &mut Db, id: &str) -> Result<Option<Known>, StoreError> {
-    let row: Option<Row> =
-        on!(db, conn => erasure_register::table.find(id).first(conn).optional())
-            .map_err(StoreError::failed(READING))?;
+    let row: Option<Row> = on!(db, conn => erasure_register::table.find(id).first(conn).optional())
+        .map_err(StoreError::failed(READING))?;
     Ok(row.map(read))
 }
 
@@ -61,7 +60,9 @@ pub(super) fn put(
         .do_update()
         .set(moved)
         .execute(conn))
-    .map_err(StoreError::failed("writing how far the register was taken in"))?;
+    .map_err(StoreError::failed(
+        "writing how far the register was taken in",
+    ))?;
     Ok(())
 }
 
