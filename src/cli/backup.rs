@@ -76,13 +76,13 @@ fn make(part: &Part, grant: &Grant<BackUp>, config: &Config) -> Result<Manifest,
     let app = open_as_it_is(config)?;
     let checkpoint = app.checkpoint_for_backup(grant)?;
     let expected = app.bytes_to_copy(grant)?;
-    let head = watched(part.path(), expected, || {
+    let head = watched(part.begun(), expected, || {
         if app.is_embedded() {
-            return Ok(app.copy_into(grant, part.path())?);
+            return Ok(app.copy_into(grant, part.begun())?);
         }
         dump(&app, grant, config, part)
     })?;
-    let mut file = File::open(part.path())?;
+    let mut file = File::open(part.begun())?;
     file.sync_all()?;
     let bytes = file.metadata()?.len();
     file.rewind()?;

@@ -182,7 +182,7 @@ impl Part {
 
     /// Where it stands until then.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub fn begun(&self) -> &Path {
         &self.begun
     }
 

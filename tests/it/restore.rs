@@ -368,6 +368,11 @@ fn files(directory: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// The erasure register of one data directory, copied into another.
+pub fn copy_register(from: &Path, to: &Path) {
+    copy_directory(&from.join("erasure-register"), &to.join("erasure-register"));
+}
+
 fn copy_directory(from: &Path, to: &Path) {
     std::fs::create_dir(to).unwrap();
     for path in files(from) {
