@@ -249,6 +249,10 @@ fn open(file: &Path) -> Store {
         entropy: Arc::new(SystemEntropy::new()),
         origin: "bench.example/decisions".into(),
         now: SystemClock.now(),
+        register: placet::store::RegisterPlace {
+            directory: directory().join("register"),
+            node: "bench".into(),
+        },
         observer: Arc::new(|_| ()),
     };
     Store::open(options).expect("open the registry").store

@@ -94,6 +94,10 @@ pub fn open(url: &str) -> Arc<App> {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
         master_key: Secret::new(MASTER),
         key_directory: KeyDirectory::new(directory().join("keys")),
+        register: placet::store::RegisterPlace {
+            directory: directory().join("register"),
+            node: "bench".into(),
+        },
         policies: PolicySource::Embedded,
         public_url: "http://127.0.0.1".into(),
         origin: ORIGIN.into(),

@@ -190,6 +190,10 @@ permissions! {
     ManageSigning = "signing.manage" open to Operator,
     /// Begin and destroy key epochs.
     ManageEpochs = "epochs.manage" open to Operator,
+    /// Copy the whole database.
+    BackUp = "registry.back_up" open to Operator,
+    /// Apply again, after a restore, what a person said and who was erased since the backup.
+    ApplyAgain = "registry.apply_again" open to Operator | System,
     /// Have mails that were given up tried again.
     ManageMail = "mail.manage" open to Operator,
     /// What the service does by itself: open the door, follow the ledger, sign checkpoints.

@@ -1,9 +1,11 @@
 //! The use cases: a verb a file. What happens, in which order, in which transaction.
 
 pub mod add_staff;
+pub mod again;
 pub mod audience;
 pub mod audit_check;
 pub mod background;
+pub mod backup;
 pub mod check;
 pub mod checkpoint;
 pub mod choices;

@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::again::{Again, AppliedAgain, Look};
 use super::background::Shelf;
 use super::clock::ClockWatch;
 use super::deciding::Memories;
@@ -21,7 +22,7 @@ use crate::domain::time::{Clock, Entropy, random};
 use crate::index::Index;
 use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::{KeyDirectory, Keyring};
-use crate::store::{DatabaseUrl, Options, Store, StoreError};
+use crate::store::{DatabaseUrl, Options, RegisterPlace, Store, StoreError};
 use chrono_tz::Tz;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,6 +35,8 @@ pub struct Setup {
     pub master_key: Secret<[u8; 32]>,
     /// Where the files of key epochs are.
     pub key_directory: KeyDirectory,
+    /// Where the register is that lies outside the database.
+    pub register: RegisterPlace,
     /// Where the policies are.
     pub policies: PolicySource,
     /// The address that customers' links begin with, without a slash at the end.
@@ -97,6 +100,27 @@ pub struct App {
     public_url: String,
     /// Whether mails go out.
     mail: bool,
+    applied_again: Option<AppliedAgain>,
+}
+
+/// For what the service is opened.
+enum Opening {
+    /// To serve.
+    Serving,
+    /// For a command.
+    Plain(Look),
+    /// To look into what is wrong.
+    AsItIs,
+}
+
+impl Opening {
+    fn look(self) -> Option<Look> {
+        match self {
+            Self::Serving => Some(Look::USUAL),
+            Self::Plain(look) => Some(look),
+            Self::AsItIs => None,
+        }
+    }
 }
 
 impl App {
@@ -105,9 +129,7 @@ impl App {
     /// # Errors
     /// See [`OpenError`].
     pub fn open_plain(setup: Setup) -> Result<Self, OpenError> {
-        let app = Self::assemble(setup, false)?;
-        app.store.read(|tx| tx.hold_every_epoch(&app.serve))?;
-        Ok(app)
+        Self::assemble(setup, Opening::Plain(Look::USUAL))
     }
 
     /// The same for whoever looks into what is wrong: also where keys of epochs are missing, and what
@@ -116,7 +138,7 @@ impl App {
     /// # Errors
     /// See [`OpenError`].
     pub fn open_as_it_is(setup: Setup) -> Result<Self, OpenError> {
-        Self::assemble(setup, false)
+        Self::assemble(setup, Opening::AsItIs)
     }
 
     /// Opens the service to serve: builds the index from the registry and follows the ledger.
@@ -124,10 +146,19 @@ impl App {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(setup: Setup) -> Result<Self, OpenError> {
-        Self::assemble(setup, true)
+        Self::assemble(setup, Opening::Serving)
     }
 
-    fn assemble(setup: Setup, indexed: bool) -> Result<Self, OpenError> {
+    /// Opens the service after a restore, and applies again what the register has.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_restored(setup: Setup, look: Look) -> Result<Self, OpenError> {
+        Self::assemble(setup, Opening::Plain(look))
+    }
+
+    fn assemble(setup: Setup, opening: Opening) -> Result<Self, OpenError> {
+        let indexed = matches!(opening, Opening::Serving);
         let keys = Keyring::derive(&setup.master_key, setup.key_directory);
         let keys = Arc::new(keys.map_err(StoreError::from)?);
         let failed = |error: NoteError| OpenError::Signing(error.to_string());
@@ -142,6 +173,7 @@ impl App {
             entropy: setup.entropy.clone(),
             origin: setup.origin,
             now: setup.clock.now(),
+            register: setup.register,
             // where entries of other nodes come before, the next check catches up with them all
             observer: Arc::new(move |commit| {
                 let rules = commit.policy.map(|held| loads.rules(&held));
@@ -153,14 +185,6 @@ impl App {
             .map_err(|error| OpenError::Signing(error.to_string()))?;
         let first_signer =
             NoteSigner::from_seed(store.origin(), keys.signing_seed().expose()).map_err(failed)?;
-        if indexed {
-            store.read(|tx| signing::look(tx, &serve, &first_signer, &keys))?;
-            store.read(|tx| tx.hold_every_epoch(&serve))?;
-            follow::build(&store, &index, &loader, &serve, &*setup.progress)?;
-        }
-        let idle = indexed.then_some(follow::IDLE);
-        let following = (store.clone(), index.clone(), loader.clone());
-        let head = HeadWatch::start(following, serve.clone(), idle);
         let maker = Arc::new(Maker::new());
         let node = random(setup.entropy.as_ref()).map_err(StoreError::from)?;
         let node = i64::from_le_bytes(node);
@@ -172,8 +196,29 @@ impl App {
             maker: maker.clone(),
             node,
         })?;
+        if indexed {
+            store.read(|tx| signing::look(tx, &serve, &first_signer, &keys))?;
+        }
+        let mut applied_again = None;
+        if let Some(look) = opening.look() {
+            store.read(|tx| tx.hold_every_epoch(&serve))?;
+            let again = Again {
+                store: &store,
+                recorder: &recorder,
+                clock: setup.clock.as_ref(),
+                serve: &serve,
+            };
+            applied_again = again.apply(&look, indexed)?;
+        }
+        if indexed {
+            follow::build(&store, &index, &loader, &serve, &*setup.progress)?;
+        }
+        let idle = indexed.then_some(follow::IDLE);
+        let following = (store.clone(), index.clone(), loader.clone());
+        let head = HeadWatch::start(following, serve.clone(), idle);
         Ok(Self {
             recorder,
+            applied_again,
             memories: Memories::new(maker.clone()),
             views: Views::default(),
             epoch_watch: EpochWatch::default(),
@@ -210,6 +255,12 @@ impl App {
         let rules = Rules::ready(Arc::new(Engine::compile(draft)?));
         self.shadow = Some(Arc::new(Shadow::new(rules)));
         Ok(())
+    }
+
+    /// What was applied again when this was opened.
+    #[must_use]
+    pub const fn applied_again(&self) -> Option<&AppliedAgain> {
+        self.applied_again.as_ref()
     }
 
     /// Says that mails go out: somebody carries them.

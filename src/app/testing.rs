@@ -17,8 +17,8 @@ use crate::domain::personal::Secret;
 use crate::domain::registry::{Act, Source, SourceKind};
 use crate::domain::time::{Clock, Entropy, NoEntropy, Now, from_micros};
 use crate::policy::PolicySource;
-use crate::store::DatabaseUrl;
 use crate::store::keys::KeyDirectory;
+use crate::store::{DatabaseUrl, RegisterPlace};
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use serde_json::json;
@@ -135,6 +135,10 @@ impl TestApp {
         let app = open(Setup {
             database: DatabaseUrl::Sqlite(file.clone()),
             master_key: Secret::new([7; 32]),
+            register: RegisterPlace {
+                directory: keys.with_file_name("register"),
+                node: "test".into(),
+            },
             key_directory: KeyDirectory::new(keys),
             policies: PolicySource::Embedded,
             public_url: "http://localhost:8080".into(),

@@ -15,6 +15,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("data_dir", "./placet-data", false),
     ("master_key_file", "", false),
     ("key_directory", "", false),
+    ("erasure_register", "", false),
     ("policies", "", false),
     ("public_url", "", false),
     ("origin", "", false),
@@ -93,6 +94,7 @@ impl Config {
             ("data_dir", &settings.data_dir),
             ("master_key_file", &settings.master_key_file),
             ("key_directory", &settings.key_directory),
+            ("erasure_register", &settings.erasure_register),
             ("policies", &settings.policies),
             ("public_url", &settings.public_url),
         ];

@@ -4,6 +4,7 @@
 
 mod audience;
 mod audit;
+mod backup;
 mod catalogue;
 mod check;
 pub mod config;
@@ -23,6 +24,7 @@ mod policy;
 mod progress;
 mod register;
 mod report;
+mod restore;
 mod serve;
 pub mod system;
 mod why;
@@ -32,12 +34,12 @@ use crate::app::open::OpenError;
 use crate::app::timestamps::Authority;
 use crate::app::{App, Setup};
 use crate::policy::PolicySource;
-use crate::store::DatabaseUrl;
 use crate::store::keys::KeyDirectory;
+use crate::store::{DatabaseUrl, RegisterPlace};
 use clap::{Args, Parser, Subcommand};
 use config::{Config, ConfigError};
 use output::{Exit, Failure};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -69,6 +71,10 @@ pub struct Settings {
     /// Directory of the key files of epochs [default: keys, beside the master key's file]
     #[arg(long, global = true, value_name = "DIR")]
     pub key_directory: Option<String>,
+    /// Directory of the register of erasures and noes, best on another disk [default: erasure-register in
+    /// the data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub erasure_register: Option<String>,
     /// Directory of the policy packs [default: the packs that ship with placet]
     #[arg(long, global = true, value_name = "DIR")]
     pub policies: Option<String>,
@@ -139,6 +145,10 @@ enum Command {
         #[command(subcommand)]
         command: witness::WitnessCommand,
     },
+    /// Copy the database beside a running service
+    Backup(backup::BackupArgs),
+    /// Bring a backup back, and apply to it what the erasure register has
+    Restore(restore::RestoreArgs),
     /// Make a report: figures over a period, as at a position of the log
     Report(report::ReportArgs),
     /// Work on policy packs
@@ -212,6 +222,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         ))),
         Command::Keys { command } => keys::run(&command, &config, settings.json),
         Command::Witness { command } => witness::run(&command),
+        Command::Backup(args) => backup::run(&args, &config, settings.json),
+        Command::Restore(args) => restore::run(&args, &config, settings.json),
         Command::Report(args) => report::run(&args, &config, settings.json),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
         Command::Health => health::run(&config),
@@ -240,6 +252,7 @@ fn open_by(config: &Config, open: fn(Setup) -> Result<App, OpenError>) -> Result
         &config.public_url("http://127.0.0.1:8080"),
         Box::new(|_, _| ()),
     )?;
+    restore::unfinished(&setup.database)?;
     let authority = authority(config)?;
     let mut app = open(setup)?;
     if let Some(authority) = authority {
@@ -303,6 +316,7 @@ fn setup(
         directory => PathBuf::from(directory),
     };
     master_key::make_directory(&data_dir)?;
+    let register = register(config, &data_dir)?;
     let entropy = Arc::new(system::SystemEntropy::new());
     let master_key = master_key::load_or_make(&key_file, entropy.as_ref())?;
     let policies = match config.get("policies").as_str() {
@@ -313,6 +327,7 @@ fn setup(
         database,
         master_key,
         key_directory: KeyDirectory::new(key_directory),
+        register,
         policies,
         public_url: public_url.trim_end_matches('/').to_owned(),
         origin: config.origin(entropy.as_ref())?,
@@ -324,5 +339,19 @@ fn setup(
         clock: Arc::new(system::SystemClock),
         entropy,
         progress,
+    })
+}
+
+/// Where the register outside the database is, and by which name this node writes there: the same after
+/// a restart, another's on another machine.
+fn register(config: &Config, data_dir: &Path) -> Result<RegisterPlace, Failure> {
+    let directory = match config.get("erasure_register").as_str() {
+        "" => data_dir.join("erasure-register"),
+        directory => PathBuf::from(directory),
+    };
+    let whole = std::path::absolute(&directory)?;
+    Ok(RegisterPlace {
+        directory,
+        node: format!("{} {}", serve::machine(), whole.display()),
     })
 }

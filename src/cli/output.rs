@@ -53,6 +53,14 @@ impl Failure {
         }
     }
 
+    /// A check found something wrong.
+    pub fn wrong(text: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Wrong,
+            text: text.into(),
+        }
+    }
+
     /// The service or something that it needs failed.
     pub fn failed(text: impl Into<String>) -> Self {
         Self {
@@ -170,6 +178,12 @@ impl Part {
             begun: part,
             path,
         })
+    }
+
+    /// Where it stands until then.
+    #[must_use]
+    pub fn begun(&self) -> &Path {
+        &self.begun
     }
 
     /// What is written to.

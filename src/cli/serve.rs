@@ -92,6 +92,10 @@ impl ServeArgs {
                 "key_directory",
                 Some(directory.join("keys").display().to_string()),
             ));
+            flags.push((
+                "erasure_register",
+                Some(directory.join("erasure-register").display().to_string()),
+            ));
             flags.push(("data_dir", Some(directory.display().to_string())));
             flags.push(("smtp_url", Some("folder".into())));
         }
@@ -133,6 +137,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         &config.public_url(&format!("http://{address}")),
         progress(),
     )?;
+    super::restore::unfinished(&setup.database)?;
     if args.demo {
         master_key::make_directory(&demo_directory())?;
     }
@@ -203,7 +208,7 @@ fn node_name(address: &SocketAddr) -> String {
 }
 
 /// The name of this machine; empty where the system tells none.
-fn machine() -> String {
+pub(super) fn machine() -> String {
     let told = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     told.trim().to_owned()
 }

@@ -315,6 +315,8 @@ pub enum PublicKind {
     KekDestroyed,
     /// A person was erased.
     Erased,
+    /// What the register outside the database knew, and the database not, was applied again.
+    AppliedAgain,
 }
 
 impl PublicKind {
@@ -346,6 +348,7 @@ impl PublicKind {
             Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
             Self::Erased => "subject.erased",
+            Self::AppliedAgain => "register.applied_again",
         }
     }
 }

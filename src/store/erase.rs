@@ -12,7 +12,7 @@ use super::schema::{
     confirmations, consent_states, contacts, customer_sessions, erased_entries, erasures,
     idempotency, identifiers, links, mails, paces, sign_ins, subject_events, subjects,
 };
-use super::tx::{Entry, WriteTx};
+use super::tx::{Entry, Erases, WriteTx};
 use crate::access::{EraseSubjects, ExportAudit, Grant, Serve};
 use crate::audit::encoding::hex;
 use crate::domain::event::{PublicEvent, PublicKind};
@@ -103,9 +103,9 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Where the database fails; the transaction is given up then.
-    pub fn erase(
+    pub fn erase<P: Erases>(
         &mut self,
-        grant: &Grant<EraseSubjects>,
+        grant: &Grant<P>,
         subject: SubjectId,
         why: &Erasure,
     ) -> Result<(Entry, Erased), StoreError> {
@@ -114,9 +114,9 @@ impl WriteTx<'_> {
         outcome
     }
 
-    fn erase_now(
+    fn erase_now<P>(
         &mut self,
-        grant: &Grant<EraseSubjects>,
+        grant: &Grant<P>,
         subject: SubjectId,
         why: &Erasure,
     ) -> Result<(Entry, Erased), StoreError> {
@@ -190,6 +190,8 @@ impl WriteTx<'_> {
                 .filter(identifiers::subject_id.eq_any(records))
                 .select(identifiers::blind).load(conn))
         })?;
+        let hashes = theirs.iter().filter_map(|blind| Blind::from_slice(blind));
+        self.world.erased_contacts.extend(hashes);
         self.read("erasing", |db| {
             on!(db, conn => diesel::delete(
                 sign_ins::table.filter(sign_ins::contact.eq_any(theirs))).execute(conn))

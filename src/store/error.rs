@@ -2,6 +2,7 @@
 
 use super::epochs::EpochFault;
 use super::keys::KeyError;
+use super::outside::OutsideFault;
 use crate::domain::ids::Position;
 use crate::domain::time::NoEntropy;
 
@@ -40,6 +41,9 @@ pub enum StoreError {
     /// The key of an epoch cannot be had. What to do is part of the words.
     #[error(transparent)]
     Epoch(Box<EpochFault>),
+    /// The register outside the database cannot be used. What to do is part of the words.
+    #[error(transparent)]
+    Outside(Box<OutsideFault>),
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),

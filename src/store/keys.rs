@@ -18,6 +18,7 @@ use sealing::{cipher, expand, open, seal, tag32};
 
 mod epoch;
 pub mod file;
+mod register;
 mod sealing;
 mod subject;
 #[cfg(test)]

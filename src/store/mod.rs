@@ -6,6 +6,7 @@
 
 mod audit;
 mod background;
+mod backup;
 mod bulk;
 mod catalogue;
 mod confirmations;
@@ -28,6 +29,7 @@ mod log;
 mod mails;
 mod mark;
 mod open;
+mod outside;
 mod own_history;
 mod paces;
 mod people;
@@ -54,6 +56,7 @@ pub use audit::{
     StoredPace, StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use background::{BackgroundExport, ExportFailure, ExportGone, ExportMade, ExportState};
+pub use backup::{CopyHead, in_use, look_at, look_into};
 pub use catalogue::{notice_bytes, notice_hash};
 pub use confirmations::{Asked, NewConfirmation, Pending};
 pub use contacts::{NotReleased, Reaches};
@@ -70,6 +73,7 @@ pub use figures::{ConsentCount, PublicEntry};
 pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
 pub use mails::{ClaimedMail, Failure, NewMail, Outcome as MailOutcome};
 pub use open::{Opened, Options, Store};
+pub use outside::{Applied, Demand, Gap, LaterAct, Marks, OutsideFault, RegisterPlace};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
@@ -84,6 +88,6 @@ pub use sign_ins::{
 pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
-pub use url::{DatabaseUrl, without_password};
+pub use url::{DatabaseUrl, parted, without_password};
 pub use views::{SeesFiles, Viewing};
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

@@ -6,6 +6,7 @@ use super::cosignatures::StoredCosignature;
 use super::error::StoreError;
 use super::keys::{Epoch, Keyring};
 use super::mark::Mark;
+use super::outside::{Outside, RegisterPlace};
 use super::read::ReadTx;
 use super::rows::{signed, unsigned};
 use super::schema::{log_head, registry};
@@ -47,6 +48,8 @@ pub struct Options {
     pub origin: String,
     /// The present instant.
     pub now: Now,
+    /// Where the register is that lies outside the database.
+    pub register: RegisterPlace,
     /// Told of every commit before its writer is answered.
     pub observer: Arc<dyn Fn(Commit) + Send + Sync>,
 }
@@ -60,6 +63,8 @@ pub struct Store {
     idle: Mutex<Vec<Db>>,
     mark: Option<Arc<Mark>>,
     turn: Turn,
+    outside: Arc<Outside>,
+    entropy: Arc<dyn Entropy>,
 }
 
 /// A registry that was opened, and whether it is new.
@@ -97,6 +102,8 @@ impl Store {
         };
         let (origin, new) = Self::greet(&mut db, &options, mark.as_deref())?;
         let turn = Turn::of(&options.url);
+        let outside = Arc::new(Outside::new(options.register, origin.clone()));
+        let entropy = options.entropy.clone();
         let (jobs, inbox) = channel();
         let writer = Writer {
             url: options.url.clone(),
@@ -107,6 +114,7 @@ impl Store {
             db: Some(db),
             mark: mark.clone(),
             turn: turn.clone(),
+            outside: outside.clone(),
             catalogue: Arc::new(Catalogue::default()),
             catalogue_at: -1,
             epoch: Epoch::OF_MASTER,
@@ -123,6 +131,8 @@ impl Store {
             idle: Mutex::new(Vec::new()),
             mark,
             turn,
+            outside,
+            entropy,
         };
         Ok(Opened { store, new })
     }
@@ -204,6 +214,8 @@ impl Store {
             extras: Vec::new(),
             changes: Vec::new(),
             policy: None,
+            erased_contacts: Vec::new(),
+            again: false,
             decided_by: None,
         };
         let flush = super::flush::Flush {
@@ -294,6 +306,14 @@ impl Store {
             .send(Box::new(job))
             .map_err(|_| StoreError::Stopping)?;
         Ok(outcome)
+    }
+
+    pub(super) fn outside(&self) -> &Outside {
+        &self.outside
+    }
+
+    pub(super) fn entropy(&self) -> &dyn Entropy {
+        self.entropy.as_ref()
     }
 
     pub(super) const fn url(&self) -> &DatabaseUrl {

@@ -227,6 +227,9 @@ table! {
     erasures (subject_id) { subject_id -> Binary, position -> BigInt, }
 }
 table! {
+    erasure_register (id) { id -> Text, node -> Text, blocks -> BigInt, head -> Binary, }
+}
+table! {
     erased_entries (position) { position -> BigInt, }
 }
 table! {

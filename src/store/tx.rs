@@ -8,8 +8,8 @@ use super::rows::{IdentifierRow, SubjectRow};
 use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
 use crate::access::{
-    ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile, Permission,
-    RecordConsents, ServeCustomers, StopOwn,
+    ApplyAgain, ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile,
+    Permission, RecordConsents, ServeCustomers, StopOwn,
 };
 use crate::domain::event::{PublicEvent, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
@@ -31,11 +31,17 @@ impl Records for OwnFile {}
 impl Records for ImportConsents {}
 impl Records for IssueLinks {}
 impl Records for ServeCustomers {}
+impl Records for ApplyAgain {}
 
 /// A permission that lets a contact point be put on the suppression list.
 pub trait Suppresses: Permission {}
 impl<P: Records> Suppresses for P {}
 impl Suppresses for EraseSubjects {}
+
+/// A permission that lets a person be erased.
+pub trait Erases: Permission {}
+impl Erases for EraseSubjects {}
+impl Erases for ApplyAgain {}
 
 /// An entry that is pending. Only [`WriteTx`] makes it, and only from it comes a [`Recorded`].
 #[derive(Debug)]
@@ -177,10 +183,26 @@ impl WriteTx<'_> {
         grant: &Grant<P>,
         contacts: &[Contact],
     ) -> Result<SubjectId, StoreError> {
-        let mut found = self.find(contacts).into_iter();
+        let new = SubjectId::new(self.now, self.entropy)?;
+        self.subject_again(grant, new, contacts)
+    }
+
+    /// The same, where the id of a person whom nobody knows is told: it had that id before a restore.
+    ///
+    /// # Errors
+    /// As [`WriteTx::subject_for`].
+    pub(super) fn subject_again<P: Records>(
+        &mut self,
+        grant: &Grant<P>,
+        id: SubjectId,
+        contacts: &[Contact],
+    ) -> Result<SubjectId, StoreError> {
+        let mut found = self.find(contacts);
+        found.extend(self.resolve(id));
+        let mut found = found.into_iter();
         let subject = match found.next() {
             Some(oldest) => oldest,
-            None => self.create_subject()?,
+            None => self.create_subject(id)?,
         };
         for other in found {
             self.merge(grant, other, subject)?;
@@ -189,8 +211,7 @@ impl WriteTx<'_> {
         Ok(subject)
     }
 
-    fn create_subject(&mut self) -> Result<SubjectId, StoreError> {
-        let id = SubjectId::new(self.now, self.entropy)?;
+    fn create_subject(&mut self, id: SubjectId) -> Result<SubjectId, StoreError> {
         let key = SubjectKey::new(self.entropy)?;
         let epoch = self.world.epoch;
         let held = super::epochs::hold(self.db, self.keys, epoch);

@@ -47,6 +47,48 @@ pub fn without_password(url: &str) -> String {
     format!("{scheme}://{place}?{}", query.join("&"))
 }
 
+/// An address and, apart from it, its password, for programs that are given the one where everybody sees
+/// it and the other where nobody does.
+#[must_use]
+pub fn parted(url: &str) -> (String, Option<String>) {
+    let apart = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let (place, query) = rest
+            .split_once('?')
+            .map_or((rest, None), |(place, query)| (place, Some(query)));
+        let (user, host) = place.rsplit_once('@')?;
+        let (user, password) = user.split_once(':')?;
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        Some((
+            format!("{scheme}://{user}@{host}{query}"),
+            decoded(password),
+        ))
+    };
+    apart().map_or_else(
+        || (url.to_owned(), None),
+        |(url, password)| (url, Some(password)),
+    )
+}
+
+/// Without the percent signs of an address.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let pair = after.get(..2);
+        if let Some(byte) = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            bytes.push(byte);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(b'%');
+            rest = after;
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -73,6 +115,19 @@ impl FromStr for DatabaseUrl {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+
+    #[test]
+    fn a_password_goes_apart_as_it_is_meant() {
+        assert_eq!(
+            parted("postgres://placet:s%3Acr%40t%zz@db:5432/placet?sslmode=require"),
+            (
+                "postgres://placet@db:5432/placet?sslmode=require".to_owned(),
+                Some("s:cr@t%zz".to_owned())
+            )
+        );
+        let plain = "postgres://placet@db/placet";
+        assert_eq!(parted(plain), (plain.to_owned(), None));
+    }
 
     #[test]
     fn a_password_is_never_printed() {

@@ -178,6 +178,10 @@ pub(super) struct World {
     pub changes: Vec<Change>,
     /// The policy version that this batch put in force.
     pub policy: Option<PolicyInForce>,
+    /// The keyed hashes of the identifiers of whoever this batch erases.
+    pub erased_contacts: Vec<Blind>,
+    /// The register outside the database told this batch what it writes, and need not be told.
+    pub again: bool,
     /// The policy version that decisions of this batch were made by.
     pub decided_by: Option<String>,
 }

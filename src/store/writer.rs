@@ -9,6 +9,7 @@ use super::flush::{self, Flush};
 use super::keys::{Epoch, Keyring};
 use super::load;
 use super::mark::Mark;
+use super::outside::{self, Outside, Sealing};
 use super::paces;
 use super::policies::PolicyInForce;
 use super::rows::IdempotencyRow;
@@ -117,6 +118,7 @@ pub(super) struct Writer {
     pub db: Option<Db>,
     pub mark: Option<Arc<Mark>>,
     pub turn: Turn,
+    pub outside: Arc<Outside>,
     pub catalogue: Arc<Catalogue>,
     pub catalogue_at: i64,
     pub epoch: Epoch,
@@ -208,6 +210,7 @@ impl Writer {
                     StoreError::Uncertain
                 })?;
                 self.db = Some(db);
+                self.outside.committed();
                 if let Some(commit) = commit {
                     (self.observer)(commit);
                 }
@@ -294,6 +297,7 @@ impl Writer {
         let first = flush.run(db, &mut world)?;
         remember(db, batch, &ran, first, now)?;
         let end = first.saturating_add(world.pending.len() as u64);
+        self.write_outside(db, &world, (end, now))?;
         let changes = Self::changes(db, &mut world, &linked, first)?;
         Ok((
             Outcome { ran, saved, first },
@@ -307,6 +311,29 @@ impl Writer {
         ))
     }
 
+    /// What a restore must not lose is on another disk before it is acknowledged.
+    fn write_outside(
+        &self,
+        db: &mut Db,
+        world: &World,
+        (end, now): (Position, Now),
+    ) -> Result<(), StoreError> {
+        if world.again {
+            return Ok(());
+        }
+        let acts = outside::gather(db, world)?;
+        if acts.is_empty() {
+            return Ok(());
+        }
+        let sealing = Sealing {
+            keys: &self.keys,
+            epoch: self.epoch,
+            entropy: self.entropy.as_ref(),
+        };
+        self.outside
+            .write_down(db, (end, now.utc()), acts, &sealing)
+    }
+
     fn world(&self) -> World {
         World {
             by_blind: HashMap::new(),
@@ -318,6 +345,8 @@ impl Writer {
             extras: Vec::new(),
             changes: Vec::new(),
             policy: None,
+            erased_contacts: Vec::new(),
+            again: false,
             decided_by: None,
         }
     }

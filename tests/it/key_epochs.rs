@@ -101,6 +101,8 @@ fn backup(db: &Db) -> Db {
     )
     .unwrap();
     std::fs::create_dir(data.path().join("keys")).unwrap();
+    // of that moment as well: what came later is another test's
+    crate::restore::copy_register(db.data_dir(), data.path());
     match db {
         Db::Sqlite { .. } => {
             std::fs::copy(db.file(), data.path().join("placet.db")).unwrap();

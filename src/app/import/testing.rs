@@ -169,6 +169,10 @@ pub fn open(directory: &std::path::Path) -> App {
         database: DatabaseUrl::Sqlite(directory.join("placet.db")),
         master_key: Secret::new([7; 32]),
         key_directory: crate::store::keys::KeyDirectory::new(directory.join("keys")),
+        register: crate::store::RegisterPlace {
+            directory: directory.join("register"),
+            node: "test".into(),
+        },
         policies: PolicySource::Embedded,
         public_url: "http://localhost".into(),
         origin: "localhost/test".into(),

@@ -136,6 +136,9 @@ pub enum EntryKind {
     /// A key epoch was destroyed: backups of it can no longer be opened.
     #[serde(rename = "kek.destroyed")]
     KekDestroyed,
+    /// After a restore: what had happened since the backup was applied again, as far as it is known.
+    #[serde(rename = "register.applied_again")]
+    AppliedAgain,
 }
 
 /// A kind outside the list.
@@ -145,7 +148,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -189,6 +192,7 @@ impl EntryKind {
         Self::SigningKeyReplaced,
         Self::KeyEpochBegun,
         Self::KekDestroyed,
+        Self::AppliedAgain,
     ];
 
     /// Its text in leaves, tables and the API.
@@ -238,6 +242,7 @@ impl EntryKind {
             Self::SigningKeyReplaced => "signing_key.replaced",
             Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
+            Self::AppliedAgain => "register.applied_again",
         }
     }
 }

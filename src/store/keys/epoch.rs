@@ -111,6 +111,7 @@ impl KeyDirectory {
 /// The key of an epoch, made of both its parts.
 pub struct EpochKey {
     pub(super) wrapping: LessSafeKey,
+    pub(super) register: LessSafeKey,
     self_test: [u8; 32],
 }
 
@@ -136,6 +137,7 @@ impl Epochs {
             mixing: expand(root, b"epochs/1")?,
             of_master: Arc::new(EpochKey {
                 wrapping: cipher(&expand(root, b"kek/1")?)?,
+                register: cipher(&expand(root, b"register/1")?)?,
                 self_test: [0; 32],
             }),
             held: RwLock::default(),
@@ -154,6 +156,7 @@ impl Epochs {
         let named = |what: &str| expand(&root, format!("{what}/{epoch}").as_bytes());
         Ok(EpochKey {
             wrapping: cipher(&named("kek")?)?,
+            register: cipher(&named("register")?)?,
             self_test: named("self-test")?,
         })
     }

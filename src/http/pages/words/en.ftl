@@ -561,6 +561,7 @@ entry-signing_key-retired = Signing key retired
 entry-signing_key-replaced = Lost signing key replaced
 entry-key_epoch-begun = Key epoch begun
 entry-kek-destroyed = Key epoch destroyed
+entry-register-applied_again = Applied again after a restore
 entry-log-genesis = Log opened
 entry-log-sealed = Log closed
 origin-web_form = Choices page

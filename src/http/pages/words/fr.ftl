@@ -562,6 +562,7 @@ entry-signing_key-retired = Clé de signature retirée
 entry-signing_key-replaced = Clé de signature perdue, remplacée
 entry-key_epoch-begun = Époque de clés commencée
 entry-kek-destroyed = Époque de clés détruite
+entry-register-applied_again = Réappliqué après une restauration
 entry-log-genesis = Ouverture du journal
 entry-log-sealed = Clôture du journal
 origin-web_form = Page des choix
