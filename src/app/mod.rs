@@ -4,6 +4,7 @@ pub mod add_staff;
 pub mod audience;
 pub mod audit_check;
 pub mod background;
+pub mod brand;
 pub mod check;
 pub mod checkpoint;
 pub mod choices;

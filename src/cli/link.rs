@@ -31,7 +31,7 @@ pub fn run(command: &LinkCommand, config: &Config, as_json: bool) -> Result<Exit
     let grant: Grant<IssueLinks> = authorize(&Principal::Operator).map_err(Refusal::from)?;
     let named = person.named(&app)?;
     let now = app.now();
-    let link = actix_web::rt::System::new().block_on(app.issue_link(&grant, named, now))?;
+    let link = actix_web::rt::System::new().block_on(app.issue_link(&grant, named, None, now))?;
     if as_json {
         let text = json!({ "url": link.url, "stop_url": link.stop_url, "expires_at": rfc3339(link.expires_at) });
         return print(&text.to_string());

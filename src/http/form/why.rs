@@ -1,14 +1,14 @@
 //! `GET /why/{decision}`: why did I get this message? With the token of the person's own link behind
 //! it, `/why/{decision}/{token}`, the page can stop it, too.
 
-use super::{failed, text};
+use super::{failed, frame, text};
 use crate::app::Refusal;
 use crate::app::decisions::story::{Shown, Story};
 use crate::domain::ids::DecisionId;
 use crate::domain::registry::{Answer, Channel};
 use crate::http::browser::{self, Visit};
 use crate::http::pages::{
-    Frame, Language, PostForm, ProblemKind, Said, StopItem, Text, WhyAnswer, WhyPage, WhyWays,
+    Language, PostForm, ProblemKind, Said, StopItem, Text, WhyAnswer, WhyPage, WhyWays,
 };
 use crate::http::problem::Problem;
 use crate::http::site::Site;
@@ -92,21 +92,19 @@ fn ways(token: &str) -> WhyWays {
     }
 }
 
-fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> String {
+fn page(site: &Site, visit: Visit<'_>, story: &Story, ways: Option<WhyWays>) -> String {
     let language = visit.language;
     let about = story.about.as_ref();
     let controller = about.and_then(|(_, controller)| controller.as_ref());
-    let brand = controller.map_or("Placet", |controller| controller.name.as_str());
+    visit.in_name_of(controller.map(|controller| &controller.id));
+    let catalogue = site.app.index().view().catalogue().clone();
     let title = about.map_or_else(
         || Text::new(story.purpose.clone()),
         |(purpose, _)| text(&purpose.title, language),
     );
     let outcome = &story.outcome;
     WhyPage {
-        frame: Frame {
-            help: controller.and_then(|controller| controller.contact.clone()),
-            ..Frame::customer(language, brand)
-        },
+        frame: frame(&catalogue, &visit),
         permitted: outcome.effect == Effect::Permit,
         simulation: story.at.is_some(),
         item: StopItem {
