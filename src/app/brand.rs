@@ -1,6 +1,7 @@
 //! In whose name something is said, and at which address.
 
 use super::open::App;
+use super::refusal::Refusal;
 use crate::domain::registry::brand::Host;
 use crate::domain::registry::{Catalogue, Controller, Language, Slug};
 
@@ -60,6 +61,11 @@ pub fn of_site<'c>(catalogue: &'c Catalogue, origin: &str, https: bool) -> Optio
     found.map(|(controller, _)| controller)
 }
 
+/// What stands in an address as it is.
+const fn plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
 impl App {
     /// Whether customers come over encrypted connections.
     #[must_use]
@@ -86,6 +92,25 @@ impl App {
         let brand = controller.and_then(|one| one.brand.as_ref());
         let host = brand.and_then(|brand| brand.hosts.first());
         self.base_at(host.map(Host::as_str))
+    }
+
+    /// The address at which customers of a brand sign in, in one of its places.
+    ///
+    /// # Errors
+    /// Where there is no such brand or place.
+    pub fn way_in(&self, brand: &Slug, place: Option<&str>) -> Result<String, Refusal> {
+        let catalogue = self.store.read(|tx| tx.catalogue(&self.serve))?;
+        let controller = catalogue.controllers.get(brand);
+        let controller = controller.ok_or(Refusal::NotFound("this controller"))?;
+        let base = self.base_of(Some(controller));
+        let Some(place) = place else {
+            return Ok(format!("{base}/at/{brand}"));
+        };
+        if !controller.places.contains_key(place) || !place.bytes().all(plain) {
+            let mend = "must be an id among the controller's places, of letters, digits, '-', '_' and '.' for an address";
+            return Err(Refusal::field("/place", "place_unknown", mend));
+        }
+        Ok(format!("{base}/at/{brand}/{place}"))
     }
 
     /// The host of a brand that a `Host` header names, as the catalogue writes it.

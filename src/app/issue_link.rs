@@ -100,8 +100,8 @@ impl App {
         let Some(id) = brand else {
             return Ok(None);
         };
-        let catalogue = self.store.read(|tx| tx.catalogue(&self.serve))?;
-        let found = catalogue.controllers.get(id).cloned();
+        let view = self.index().view();
+        let found = view.catalogue().controllers.get(id).cloned();
         let unknown = "no such controller; leave it out, or publish it first";
         found
             .map(Some)

@@ -123,7 +123,7 @@ impl App {
 
 /// One thing to publish.
 enum Step {
-    Controller(Controller),
+    Controller(Box<Controller>),
     Purpose(Purpose),
     Notice(Notice),
 }
@@ -225,7 +225,7 @@ fn plan_controllers(draft: &mut Catalogue, publication: &Publication, steps: &mu
             draft
                 .controllers
                 .insert(controller.id.clone(), controller.clone());
-            steps.push(Step::Controller(controller));
+            steps.push(Step::Controller(Box::new(controller)));
         }
     }
 }

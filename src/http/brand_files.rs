@@ -48,6 +48,8 @@ pub async fn file(
     address: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let (hash, name) = address.into_inner();
+    // a page may have been made on what was published a moment ago
+    let _behind = site.app.fresh().await;
     let view = site.app.index().view();
     let found = found(view.catalogue(), &format!("/assets/{hash}/{name}"), &name);
     let (kind, body) = found.ok_or_else(Problem::not_found)?;

@@ -182,7 +182,11 @@ on_both! {
         let shop = Shop::open_with(db, &FOLDER);
         shop.record(&yes(ANNE));
         assert_eq!(Files::new().catalogue(db, "apply", &[]).code, 0);
-        shop.newsletter(ANNE);
+        let code = cli(db, &["link", "code", "--brand", "default", "--place", "lille-2"]);
+        assert!(code.code == 0 && code.stdout.starts_with("<?xml") && code.stdout.contains("<svg"), "{code:?}");
+        let plain = cli(db, &["link", "code", "--brand", "default", "--place", "lille-2", "--json"]);
+        assert!(plain.stdout.contains("http://choices.lumen.localhost:8080/at/default/lille-2"), "{plain:?}");
+        assert_eq!(cli(db, &["link", "code", "--brand", "default", "--place", "none"]).code, 2);
         for nowhere in ["/at/default/none", "/at/none", "/at/none/lille-2"] {
             browser(&shop).get(nowhere).expect(404);
         }
@@ -203,7 +207,8 @@ on_both! {
         let choices = opened.header("location").unwrap().split('?').next().unwrap().to_owned();
         let page = browser(&shop).get(&choices).expect(200).text;
         let seen = hidden(&page, "seen");
-        browser(&shop).form(&choices, &[("seen", &seen), ("choice.offers.sms", "yes")]).expect(200);
+        browser(&shop).form(&choices, &[("seen", &seen), ("was.choice.offers.sms", "none"),
+            ("notice.offers", "offers@1"), ("choice.offers.sms", "yes")]).expect(200);
         let page = browser(&shop).get(&choices).expect(200).text;
         assert!(page.contains("in a shop, Lille"), "{page}");
     }

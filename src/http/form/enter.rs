@@ -42,7 +42,7 @@ pub async fn at_brand(
     request: HttpRequest,
     brand: web::Path<String>,
 ) -> HttpResponse {
-    at(&site, &request, (&brand, None))
+    at(&site, &request, (&brand, None)).await
 }
 
 /// The same, in a place of a brand: where the code on a shop's counter leads.
@@ -53,11 +53,16 @@ pub async fn at_place(
     address: web::Path<(String, String)>,
 ) -> HttpResponse {
     let (brand, place) = address.into_inner();
-    at(&site, &request, (&brand, Some(&place)))
+    at(&site, &request, (&brand, Some(&place))).await
 }
 
-fn at(site: &Site, request: &HttpRequest, (brand, place): (&str, Option<&str>)) -> HttpResponse {
+async fn at(
+    site: &Site,
+    request: &HttpRequest,
+    (brand, place): (&str, Option<&str>),
+) -> HttpResponse {
     let visit = Visit::of(request, site);
+    let _behind = site.app.fresh().await;
     let view = site.app.index().view();
     let Some(via) = via(view.catalogue(), brand, place) else {
         return failed(site, &visit, StatusCode::NOT_FOUND, ProblemKind::NotFound);

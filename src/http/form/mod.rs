@@ -82,7 +82,7 @@ fn unavailable(site: &Site, visit: Visit<'_>) -> HttpResponse {
 fn gone(site: &Site, visit: &Visit<'_>) -> HttpResponse {
     let catalogue = site.app.index().view().catalogue().clone();
     let page = LinkGonePage {
-        frame: frame(&catalogue, &visit),
+        frame: frame(&catalogue, visit),
         why: WhyGone::Unknown,
     };
     browser::page(StatusCode::NOT_FOUND, page.render())
@@ -92,7 +92,7 @@ fn gone(site: &Site, visit: &Visit<'_>) -> HttpResponse {
 fn failed(site: &Site, visit: &Visit<'_>, status: StatusCode, kind: ProblemKind) -> HttpResponse {
     let catalogue = site.app.index().view().catalogue().clone();
     let page = ProblemPage {
-        frame: frame(&catalogue, &visit),
+        frame: frame(&catalogue, visit),
         kind,
         reference: None,
         back_url: None,
