@@ -99,7 +99,10 @@ async fn opened(
         .await
     };
     match found {
-        Ok(Some(found)) => Ok(found),
+        Ok(Some((grant, found))) => {
+            visit.in_name_of(found.view.via.controller.as_ref());
+            Ok((grant, found))
+        }
         Ok(None) => Err(gone(site, visit)),
         Err(_) => Err(failed(site, visit, StatusCode::SERVICE_UNAVAILABLE, kind)),
     }
