@@ -10,7 +10,7 @@ use crate::domain::registry::{
     SourceKind, Standing,
 };
 use crate::domain::time::Now;
-use crate::store::{Link, LinkPower, ReadTx, Reads, StoreError};
+use crate::store::{Link, LinkPower, ReadTx, Reads, StoreError, Via};
 
 /// One purpose with its rows.
 #[derive(Debug, Clone)]
@@ -58,6 +58,10 @@ pub struct OwnChoicesView {
     pub seen: Position,
     /// What is in force.
     pub catalogue: Catalogue,
+    /// By which way the person came.
+    pub via: Via,
+    /// Whether the sites of the brand they came by may frame their page.
+    pub framed: bool,
 }
 
 impl App {
@@ -126,6 +130,7 @@ impl App {
                 .into_iter()
                 .find(|held| held.blind == link.contact);
             view.contact = contact.map(|held| held.identifier);
+            (view.via, view.framed) = (link.via, link.framed);
             Ok(view)
         })
     }
@@ -164,6 +169,8 @@ impl App {
             standing,
             seen: seen.unwrap_or(0),
             catalogue,
+            via: Via::default(),
+            framed: false,
         })
     }
 }

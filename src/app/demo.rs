@@ -38,6 +38,8 @@ pub struct Demo {
 }
 
 const CATALOGUE: &str = include_str!("demo/catalogue.toml");
+/// Drawn for the demo.
+const LOGO: &[u8] = include_bytes!("demo/lumen.png");
 const CUSTOMER: &str = "camille.martin@example.com";
 const LOGIN: &str = "dpo";
 const AGENT: &str = "agent";
@@ -64,6 +66,13 @@ const CHOICES: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+fn broken() -> Refusal {
+    Refusal::Conflict {
+        code: "demo_broken",
+        what: "the demo's catalogue does not read".into(),
+    }
+}
+
 impl App {
     /// Fills an empty registry with the demo.
     ///
@@ -72,15 +81,15 @@ impl App {
     pub async fn furnish_demo(&self) -> Result<Demo, Refusal> {
         let now = self.now();
         let publish: Grant<PublishCatalogue> = authorize(&Principal::Operator)?;
-        let publication: Publication =
-            toml::from_str(CATALOGUE).map_err(|_| Refusal::Conflict {
-                code: "demo_broken",
-                what: "the demo's catalogue does not read".into(),
-            })?;
+        let mut publication: Publication = toml::from_str(CATALOGUE).map_err(|_| broken())?;
+        let logo = publication.read_pictures(|_| Ok(LOGO.to_vec()));
+        logo.map_err(|_| broken())?;
         self.publish(&publish, publication, now, None).await?;
         self.record_demo(now).await?;
         let links: Grant<IssueLinks> = authorize(&Principal::Operator)?;
-        let link = self.issue_link(&links, self.named(CUSTOMER)?, now).await?;
+        let link = self
+            .issue_link(&links, self.named(CUSTOMER)?, None, now)
+            .await?;
         Ok(Demo {
             form_url: link.url,
             console_url: format!("{}/console/sign-in", self.public_url()),

@@ -6,9 +6,10 @@ use super::record::person;
 use super::refusal::Refusal;
 use crate::access::token::{PlainToken, TokenKind};
 use crate::access::{Grant, IssueLinks};
+use crate::domain::registry::{Controller, Slug};
 use crate::domain::signals::list_unsubscribe::POST_VALUE;
 use crate::domain::time::Now;
-use crate::store::{Link, LinkPower, Order};
+use crate::store::{Link, LinkPower, Order, Via};
 use chrono::{DateTime, Months, Utc};
 
 /// How long a link in a message works: longer than a year, so that an old message still lets go.
@@ -38,7 +39,8 @@ impl IssuedLink {
 }
 
 impl App {
-    /// Issues a link for the first contact point that the request names. It changes no choice.
+    /// Issues a link for the first contact point that the request names, in the name of a brand. It changes no
+    /// choice.
     ///
     /// # Errors
     /// See [`Refusal`].
@@ -46,8 +48,10 @@ impl App {
         &self,
         grant: &Grant<IssueLinks>,
         named: Named,
+        brand: Option<Slug>,
         now: Now,
     ) -> Result<IssuedLink, Refusal> {
+        let controller = self.named_brand(brand.as_ref())?;
         let token = PlainToken::new(TokenKind::Link, self.entropy())?;
         let header = PlainToken::new(TokenKind::OneClick, self.entropy())?;
         let contact = *named
@@ -72,18 +76,35 @@ impl App {
                         subject,
                         contact,
                         power,
+                        via: Via {
+                            controller: brand.clone(),
+                            place: None,
+                        },
+                        framed: false,
                     };
                     (link, hash)
                 });
                 Ok::<_, Refusal>(tx.issue_links(&actor, links, expires_at)?.with(()))
             })
             .await?;
-        let base = self.public_url();
+        let base = self.base_of(controller.as_ref());
         Ok(IssuedLink {
             url: format!("{base}/c/{}", token.reveal()),
             stop_url: format!("{base}/u/{}", token.reveal()),
             header_url: format!("{base}/u/{}", header.reveal()),
             expires_at,
         })
+    }
+
+    fn named_brand(&self, brand: Option<&Slug>) -> Result<Option<Controller>, Refusal> {
+        let Some(id) = brand else {
+            return Ok(None);
+        };
+        let view = self.index().view();
+        let found = view.catalogue().controllers.get(id).cloned();
+        let unknown = "no such controller; leave it out, or publish it first";
+        found
+            .map(Some)
+            .ok_or_else(|| Refusal::field("/brand", "controller_unknown", unknown))
     }
 }

@@ -6,6 +6,7 @@ pub mod audience;
 pub mod audit_check;
 pub mod background;
 pub mod backup;
+pub mod brand;
 pub mod check;
 pub mod checkpoint;
 pub mod choices;

@@ -5,6 +5,7 @@ use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{Grant, PublishCatalogue, ReadCatalogue};
 use crate::domain::duration::CalendarPeriod;
+use crate::domain::registry::brand::{Host, Image, Picture};
 use crate::domain::registry::{Catalogue, Controller, Notice, Purpose, Slug, Wording};
 use crate::domain::time::Now;
 use crate::policy::PurposeUse;
@@ -25,6 +26,30 @@ pub struct Publication {
     /// Notices, with their versions.
     #[serde(default, rename = "notice", skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
+}
+
+impl Publication {
+    /// Puts the pictures in that its logos name as files.
+    ///
+    /// # Errors
+    /// The name of a file, and why it is no picture.
+    pub fn read_pictures(
+        &mut self,
+        read: impl Fn(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<(), String> {
+        let brands = self
+            .controllers
+            .iter_mut()
+            .filter_map(|one| one.brand.as_mut());
+        for logo in brands.filter_map(|brand| brand.logo.as_mut()) {
+            if let Picture::File(name) = &logo.image {
+                let told = |error: &str| format!("the logo {name} {error}");
+                let bytes = read(name).map_err(|error| told(&error))?;
+                logo.image = Picture::Data(Image::read(&bytes).map_err(told)?);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One line of the difference between what is in force and what is asked for.
@@ -98,7 +123,7 @@ impl App {
 
 /// One thing to publish.
 enum Step {
-    Controller(Controller),
+    Controller(Box<Controller>),
     Purpose(Purpose),
     Notice(Notice),
 }
@@ -154,6 +179,7 @@ fn plan(catalogue: &Catalogue, publication: &Publication) -> Result<Vec<Step>, R
     let (mut steps, mut problems) = (Vec::new(), Vec::new());
     let mut draft = catalogue.clone();
     plan_controllers(&mut draft, publication, &mut steps);
+    problems.extend(look_at_brands(&draft, publication));
     for (at, purpose) in publication.purposes.iter().enumerate() {
         problems.extend(look_at_purpose(&draft, at, purpose));
         plan_purpose(&mut draft, purpose, &mut steps);
@@ -199,9 +225,50 @@ fn plan_controllers(draft: &mut Catalogue, publication: &Publication, steps: &mu
             draft
                 .controllers
                 .insert(controller.id.clone(), controller.clone());
-            steps.push(Step::Controller(controller));
+            steps.push(Step::Controller(Box::new(controller)));
         }
     }
+}
+
+/// What brands say and look like, and that no host is two brands'.
+fn look_at_brands(draft: &Catalogue, publication: &Publication) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
+    for (at, controller) in publication.controllers.iter().enumerate() {
+        let Some(brand) = &controller.brand else {
+            continue;
+        };
+        let mut found = |field: &str, code, detail: String| {
+            let pointer = format!("/controllers/{at}/brand/{field}");
+            problems.push(FieldProblem::new(pointer, code, detail));
+        };
+        for fault in brand.faults() {
+            found(&fault.field, fault.code, fault.detail);
+        }
+        let others = || {
+            draft
+                .brands()
+                .filter(|(other, _)| other.id != controller.id)
+        };
+        for (other, theirs) in others() {
+            let twice = |host: &&Host| theirs.hosts.contains(host);
+            if let Some(host) = brand.hosts.iter().find(twice) {
+                let detail = format!(
+                    "{host} is served for {} already; a host has one brand",
+                    other.id
+                );
+                found("hosts", "host_taken", detail);
+            }
+            let twice = |site: &&Host| theirs.sites.contains(site);
+            if let Some(site) = brand.sites.iter().find(twice) {
+                let detail = format!(
+                    "{site} is a site of {} already; a site speaks for one brand",
+                    other.id
+                );
+                found("sites", "site_taken", detail);
+            }
+        }
+    }
+    problems
 }
 
 fn plan_purpose(draft: &mut Catalogue, purpose: &Purpose, steps: &mut Vec<Step>) {

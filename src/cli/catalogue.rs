@@ -1,4 +1,4 @@
-//! `placet catalogue …`: purposes and notices as files under version control.
+//! `placet catalogue …`: brands, purposes and notices as files under version control.
 
 use super::config::Config;
 use super::open;
@@ -6,8 +6,11 @@ use super::output::{Exit, Failure, print, say};
 use crate::access::{Grant, Principal, PublishCatalogue, ReadCatalogue, authorize};
 use crate::app::Refusal;
 use crate::app::publish::{Difference, Publication};
+use crate::domain::registry::Controller;
+use crate::domain::registry::brand::{MOST, Picture};
 use clap::Subcommand;
 use serde_json::json;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// `placet catalogue …`
@@ -91,13 +94,50 @@ fn read(directory: &Path) -> Result<Publication, Failure> {
     let mut all = Publication::default();
     for file in files {
         let text = std::fs::read_to_string(&file)?;
-        let one: Publication = toml::from_str(&text)
-            .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
+        let wrong = |error: String| Failure::usage(format!("{}: {error}", file.display()));
+        let mut one: Publication =
+            toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        one.read_pictures(|name| picture(directory, name))
+            .map_err(wrong)?;
         all.controllers.extend(one.controllers);
         all.purposes.extend(one.purposes);
         all.notices.extend(one.notices);
     }
     Ok(all)
+}
+
+/// A logo's bytes, of a file beside the catalogue's. No more is read than a logo may have.
+fn picture(directory: &Path, name: &str) -> Result<Vec<u8>, String> {
+    let plain = Path::new(name).file_name().is_some_and(|last| last == name);
+    if !plain {
+        return Err("must be a file in the catalogue's own directory".to_owned());
+    }
+    let unread = |error: std::io::Error| format!("cannot be read: {error}");
+    let file = std::fs::File::open(directory.join(name)).map_err(unread)?;
+    let mut bytes = Vec::new();
+    file.take(MOST as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unread)?;
+    Ok(bytes)
+}
+
+/// Writes the pictures of logos beside the catalogue's files, which then name them.
+fn put_pictures(directory: &Path, controllers: &mut [Controller]) -> Result<(), Failure> {
+    for controller in controllers {
+        let Some(logo) = controller
+            .brand
+            .as_mut()
+            .and_then(|brand| brand.logo.as_mut())
+        else {
+            continue;
+        };
+        if let Picture::Data(image) = &logo.image {
+            let name = format!("logo-{}.{}", controller.id, image.kind().ending());
+            std::fs::write(directory.join(&name), image.bytes())?;
+            logo.image = Picture::File(name);
+        }
+    }
+    Ok(())
 }
 
 fn export(directory: &Path, config: &Config) -> Result<Exit, Failure> {
@@ -110,7 +150,8 @@ fn export(directory: &Path, config: &Config) -> Result<Exit, Failure> {
             .map_err(|error| Failure::failed(error.to_string()))?;
         std::fs::write(directory.join(name), text).map_err(Failure::from)
     };
-    let controllers = catalogue.controllers.values().cloned().collect();
+    let mut controllers: Vec<Controller> = catalogue.controllers.values().cloned().collect();
+    put_pictures(directory, &mut controllers)?;
     write(
         "controllers.toml",
         &Publication {

@@ -1,7 +1,7 @@
 //! What the ledger records. Each event becomes one leaf; its payload is what the leaf commits to.
 
 use super::ids::{Blind, ExportId, KeyId, RecordId, StaffId, SubjectId};
-use super::registry::{ConsentRecord, ContactRecord, Objection, PaceRecord, Role};
+use super::registry::{ConsentRecord, ContactRecord, Objection, PaceRecord, Role, Slug};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -79,8 +79,8 @@ pub enum SubjectEvent {
     },
     /// A link to the person's choices was issued.
     LinkIssued,
-    /// The person signed in.
-    SignedIn,
+    /// The person signed in: by a mail, or by the login of a brand's own, which said so.
+    SignedIn(Option<Slug>),
     /// The person was reached, or reached the company.
     Contacted(Box<ContactRecord>),
     /// A reserved contact was not made after all.
@@ -120,7 +120,7 @@ impl SubjectEvent {
             Self::Linked(_) => "subject.linked",
             Self::Merged { .. } => "subject.merged",
             Self::LinkIssued => "contact.linked",
-            Self::SignedIn => "subject.signed_in",
+            Self::SignedIn(_) => "subject.signed_in",
             Self::Contacted(_) => "contact.made",
             Self::Released { .. } => "contact.released",
             Self::Viewed(..) => "subject.viewed",
@@ -159,7 +159,8 @@ impl SubjectEvent {
             Self::Merged { from, contacts } => json!({ "from": from, "contacts": names(contacts) }),
             Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
             Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
-            Self::LinkIssued | Self::SignedIn => json!({}),
+            Self::LinkIssued | Self::SignedIn(None) => json!({}),
+            Self::SignedIn(Some(brand)) => json!({ "asserted_by": brand }),
             Self::Contacted(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Released { contact, reason } => json!({ "contact": contact, "reason": reason }),
             Self::Viewed(view, reason) => viewed(*view, reason.as_ref()),
@@ -194,7 +195,10 @@ impl SubjectEvent {
                 contacts: blinds(fields)?,
             },
             "contact.linked" => Self::LinkIssued,
-            "subject.signed_in" => Self::SignedIn,
+            "subject.signed_in" => Self::SignedIn(match fields.get("asserted_by") {
+                Some(_) => Some(field(fields, "asserted_by")?),
+                None => None,
+            }),
             "contact.made" => Self::Contacted(Box::new(ContactRecord::deserialize(payload).ok()?)),
             "contact.released" => Self::Released {
                 contact: field(fields, "contact")?,
@@ -442,7 +446,8 @@ mod tests {
                 contacts: vec![],
             },
             SubjectEvent::LinkIssued,
-            SubjectEvent::SignedIn,
+            SubjectEvent::SignedIn(None),
+            SubjectEvent::SignedIn("lumen".parse().ok()),
             SubjectEvent::Contacted(Box::new(ContactRecord {
                 id: RecordId::from_bytes([3; 16]),
                 subject: anne,

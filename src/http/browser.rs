@@ -2,24 +2,35 @@
 
 use super::pages::Language;
 use super::site::Site;
+use crate::app::brand::speaking;
+use crate::domain::registry::brand::Host;
+use crate::domain::registry::{Catalogue, Controller, Slug};
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use std::collections::BTreeMap;
 
 /// A visit.
 #[derive(Debug, Clone, Copy)]
-pub struct Visit {
+pub struct Visit<'r> {
     /// The language to answer in: what the address asks for, or the browser.
     pub language: Language,
+    /// What was asked.
+    pub request: &'r HttpRequest,
 }
 
-impl Visit {
+/// The brand in whose name a page answers, once it is known what the request is about.
+struct InNameOf(Slug);
+
+/// The sources that may frame the answer, for the policy of its content.
+pub struct FramedBy(pub String);
+
+impl<'r> Visit<'r> {
     /// Looks at a request.
     #[must_use]
-    pub fn of(request: &HttpRequest, site: &Site) -> Self {
+    pub fn of(request: &'r HttpRequest, site: &Site) -> Self {
         let asked = request
             .query_string()
             .split('&')
@@ -31,15 +42,73 @@ impl Visit {
                 .and_then(Language::from_code)
                 .filter(known)
                 .unwrap_or_else(|| accepted(request, site, spoken)),
+            request,
         }
     }
 
     /// The same, for a form that carries its page's language.
     #[must_use]
-    pub fn of_form(request: &HttpRequest, site: &Site, form: &Form) -> Self {
+    pub fn of_form(request: &'r HttpRequest, site: &Site, form: &Form) -> Self {
         let carried = form.get("lang").and_then(Language::from_code);
         let carried = carried.filter(|language| spoken(request).contains(language));
-        carried.map_or_else(|| Self::of(request, site), |language| Self { language })
+        carried.map_or_else(
+            || Self::of(request, site),
+            |language| Self { language, request },
+        )
+    }
+
+    /// The host that was asked.
+    #[must_use]
+    pub fn host(&self) -> Option<&'r str> {
+        let header = self.request.headers().get(header::HOST)?;
+        header.to_str().ok()
+    }
+
+    /// From here on the pages of this request are in that controller's name.
+    pub fn in_name_of(&self, controller: Option<&Slug>) {
+        if let Some(controller) = controller {
+            let mut extensions = self.request.extensions_mut();
+            extensions.insert(InNameOf(controller.clone()));
+        }
+    }
+
+    /// The controller whose brand the page shows: of the host, else of what the request is about, else the
+    /// first.
+    #[must_use]
+    pub fn controller<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Controller> {
+        let of_host = self.host().and_then(|host| catalogue.at_host(host));
+        of_host.or_else(|| {
+            let extensions = self.request.extensions();
+            let named = extensions.get::<InNameOf>().map(|named| &named.0);
+            speaking(catalogue, named)
+        })
+    }
+
+    /// The answer may stand in a frame on the sites of that controller's brand, and nowhere else.
+    pub fn framed_by(&self, site: &Site, catalogue: &Catalogue, controller: Option<&Slug>) {
+        let controller = controller.and_then(|id| catalogue.controllers.get(id));
+        let brand = controller.and_then(|controller| controller.brand.as_ref());
+        let sites = brand
+            .map(|brand| brand.sites.as_slice())
+            .unwrap_or_default();
+        let source = |host: &Host| {
+            if site.app.is_https() {
+                format!("https://{host}")
+            } else {
+                format!("http://{host}:* https://{host}")
+            }
+        };
+        let sources: Vec<String> = sites.iter().map(source).collect();
+        if !sources.is_empty() {
+            let mut extensions = self.request.extensions_mut();
+            extensions.insert(FramedBy(sources.join(" ")));
+        }
+    }
+
+    /// Whether the answer may stand in a frame.
+    #[must_use]
+    pub fn is_framed(&self) -> bool {
+        self.request.extensions().get::<FramedBy>().is_some()
     }
 }
 

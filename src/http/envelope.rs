@@ -1,6 +1,7 @@
 //! Around every request: an id, a log line without personal data, a count, the headers that
 //! guard a browser. Routes are logged by their pattern, since an address may hold a token.
 
+use super::browser::FramedBy;
 use super::metrics::CHECKS;
 use super::site::Site;
 use crate::domain::ids::RequestId;
@@ -9,12 +10,18 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage, web};
 use std::borrow::Cow;
 use std::time::Instant;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const PAGES: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+macro_rules! pages_but_for_ancestors {
+    () => {
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors "
+    };
+}
+const FRAMED: &str = pages_but_for_ancestors!();
+const PAGES: &str = concat!(pages_but_for_ancestors!(), "'none'");
 
 /// The middleware.
 ///
@@ -39,7 +46,8 @@ pub async fn envelope(
     if let Some(value) = given_back {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
-    guard(response.headers_mut());
+    let framed = framed(&response);
+    guard(response.headers_mut(), framed);
     if let Some(site) = site {
         tell(&site, &response, id, started);
     }
@@ -54,11 +62,24 @@ fn echoed(request: &ServiceRequest) -> Option<HeaderValue> {
     (sent.len() <= 200).then(|| sent.clone())
 }
 
+/// The policy of a page that a brand's own sites may frame; no other page has one.
+fn framed<B>(response: &ServiceResponse<B>) -> Option<HeaderValue> {
+    let extensions = response.request().extensions();
+    let FramedBy(sources) = extensions.get()?;
+    HeaderValue::from_str(&format!("{FRAMED}{sources}")).ok()
+}
+
 /// What guards a browser. A body that is plain JSON needs a key that no browser holds, opens no
 /// window and loads nothing: it is not to be kept, nor taken for something else.
-fn guard(headers: &mut header::HeaderMap) {
+fn guard(headers: &mut header::HeaderMap, framed: Option<HeaderValue>) {
     let json = HeaderValue::from_static("application/json");
     let is_json = headers.get(header::CONTENT_TYPE) == Some(&json);
+    if let Some(policy) = framed {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        // a site that isolates itself takes frames only that allow it
+        let anywhere = HeaderValue::from_static("cross-origin");
+        headers.insert(header::CROSS_ORIGIN_RESOURCE_POLICY, anywhere);
+    }
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));

@@ -327,7 +327,7 @@ impl Teller {
             SubjectEvent::Consent(_)
             | SubjectEvent::Paced(_)
             | SubjectEvent::LinkIssued
-            | SubjectEvent::SignedIn => Vec::new(),
+            | SubjectEvent::SignedIn(_) => Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::site::Site;
-use super::{api, console, dev, envelope, form, log, openapi, pages};
+use super::{api, brand_files, console, dev, envelope, form, log, openapi, pages};
 use crate::app::desk::Desk;
 use actix_web::dev::Server;
 use actix_web::http::header;
@@ -38,6 +38,7 @@ fn page_routes(config: &mut web::ServiceConfig) {
     config
         .service(describe)
         .service(style)
+        .service(brand_files::file)
         .service(form::access::access)
         .service(form::show::show)
         .service(form::save::save)
@@ -52,6 +53,10 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(form::enter::typed)
         .service(form::enter::link)
         .service(form::enter::pressed)
+        .service(form::own_login::top)
+        .service(form::own_login::frame_in_site)
+        .service(form::enter::at_brand)
+        .service(form::enter::at_place)
         .service(form::me::me)
         .service(form::history::history)
         .service(form::me::choices)

@@ -30,6 +30,6 @@ impl Site {
     /// Whether cookies may be marked for encrypted connections only.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.app.public_url().starts_with("https://")
+        self.app.is_https()
     }
 }

@@ -11,7 +11,7 @@ use crate::access::token::TokenHash;
 use crate::access::{Grant, ManageAccess, Principal, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, KeyId, StaffId, SubjectId};
-use crate::domain::registry::{KeyImage, Role};
+use crate::domain::registry::{KeyImage, Role, Slug};
 use crate::domain::time::{Now, from_micros};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -59,8 +59,28 @@ impl LinkPower {
     }
 }
 
+/// By which way somebody comes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Via {
+    /// In which brand's name.
+    pub controller: Option<Slug>,
+    /// From which place: the id of a source, such as a shop's.
+    pub place: Option<String>,
+}
+
+impl Via {
+    pub(super) fn of(controller: Option<&str>, place: Option<String>) -> Self {
+        let controller = controller.and_then(|id| id.parse().ok());
+        Self { controller, place }
+    }
+
+    pub(super) fn named(&self) -> Option<String> {
+        self.controller.as_ref().map(ToString::to_string)
+    }
+}
+
 /// A link that is still valid.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Link {
     /// Whose choices it opens.
     pub subject: SubjectId,
@@ -68,6 +88,10 @@ pub struct Link {
     pub contact: Blind,
     /// What it opens.
     pub power: LinkPower,
+    /// By which way it was come by.
+    pub via: Via,
+    /// Whether the sites of its brand may frame what it opens.
+    pub framed: bool,
 }
 
 /// A key as the index needs it.
@@ -207,6 +231,9 @@ impl WriteTx<'_> {
                 created_at: self.now.micros(),
                 expires_at: until.timestamp_micros(),
                 power: link.power.as_str().to_owned(),
+                controller: link.via.named(),
+                place: link.via.place,
+                framed: link.framed,
             }));
         }
         Ok(entry)
@@ -323,6 +350,8 @@ impl ReadTx<'_> {
                 subject,
                 contact,
                 power,
+                via: Via::of(row.controller.as_deref(), row.place),
+                framed: row.framed,
             },
             from_micros(row.expires_at),
         )))

@@ -65,7 +65,7 @@ pub use decisions::{
     BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
-pub use doors::{Link, LinkPower, Session, StaffAccount};
+pub use doors::{Link, LinkPower, Session, StaffAccount, Via};
 pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
@@ -83,7 +83,8 @@ pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
 pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
 pub use sign_ins::{
-    AskedSignIn, CustomerSession, IDLE, Looked, NewSignIn, OpenSignIn, Ready, Tried,
+    AskedSignIn, CustomerSession, IDLE, Looked, NewSession, NewSignIn, OpenSignIn, Ready, Spend,
+    Tried,
 };
 pub use signing::StoredKeyAct;
 pub use timestamps::StoredTimestamp;

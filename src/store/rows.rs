@@ -287,6 +287,9 @@ pub(super) struct LinkRow {
     pub created_at: i64,
     pub expires_at: i64,
     pub power: String,
+    pub controller: Option<String>,
+    pub place: Option<String>,
+    pub framed: bool,
 }
 
 #[derive(Insertable, Queryable)]
@@ -334,6 +337,9 @@ pub(super) struct SignInRow {
     pub code: Option<Vec<u8>>,
     pub attempts: i32,
     pub used_at: Option<i64>,
+    pub controller: Option<String>,
+    pub place: Option<String>,
+    pub host: Option<String>,
 }
 
 #[derive(Insertable, Queryable)]
@@ -345,6 +351,8 @@ pub(super) struct CustomerSessionRow {
     pub csrf: String,
     pub seen_at: i64,
     pub expires_at: i64,
+    pub controller: Option<String>,
+    pub place: Option<String>,
 }
 
 #[derive(Insertable, Queryable)]

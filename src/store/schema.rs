@@ -156,7 +156,17 @@ table! {
     sessions (hash) { hash -> Binary, staff_id -> Binary, csrf -> Text, created_at -> BigInt, expires_at -> BigInt, }
 }
 table! {
-    links (hash) { hash -> Binary, subject_id -> Binary, contact -> Binary, created_at -> BigInt, expires_at -> BigInt, power -> Text, }
+    links (hash) {
+        hash -> Binary,
+        subject_id -> Binary,
+        contact -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        power -> Text,
+        controller -> Nullable<Text>,
+        place -> Nullable<Text>,
+        framed -> Bool,
+    }
 }
 table! {
     mails (id) {
@@ -200,6 +210,9 @@ table! {
         code -> Nullable<Binary>,
         attempts -> Integer,
         used_at -> Nullable<BigInt>,
+        controller -> Nullable<Text>,
+        place -> Nullable<Text>,
+        host -> Nullable<Text>,
     }
 }
 table! {
@@ -210,7 +223,12 @@ table! {
         csrf -> Text,
         seen_at -> BigInt,
         expires_at -> BigInt,
+        controller -> Nullable<Text>,
+        place -> Nullable<Text>,
     }
+}
+table! {
+    spent_assertions (hash) { hash -> Binary, expires_at -> BigInt, }
 }
 table! {
     idempotency (key) { key -> Binary, fingerprint -> Binary, answer -> Text, created_at -> BigInt, }

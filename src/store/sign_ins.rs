@@ -5,11 +5,12 @@
 
 use super::ReadTx;
 use super::connection::on;
+use super::doors::Via;
 use super::error::StoreError;
 use super::mails::{NewMail, row as mail_row};
 use super::open::Store;
 use super::rows::{CustomerSessionRow, SignInRow, unsigned};
-use super::schema::{customer_sessions, mails, sign_ins};
+use super::schema::{customer_sessions, mails, sign_ins, spent_assertions};
 use super::tx::{Entry, WriteTx};
 use super::world::Extra;
 use crate::access::code::{Code, TRIES};
@@ -17,6 +18,7 @@ use crate::access::token::TokenHash;
 use crate::access::{Grant, OwnFile, Serve};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Blind, SubjectId};
+use crate::domain::registry::Slug;
 use crate::domain::time::{Entropy, Now, from_micros};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::sum;
@@ -57,6 +59,10 @@ pub struct NewSignIn {
     pub language: String,
     /// Until when it can be used.
     pub expires_at: DateTime<Utc>,
+    /// By which way it came.
+    pub via: Via,
+    /// The brand's host on which it was asked, where that is not ours.
+    pub host: Option<String>,
 }
 
 /// A wish that nobody has looked at.
@@ -70,6 +76,10 @@ pub struct AskedSignIn {
     pub language: String,
     /// Until when it can be used.
     pub expires_at: DateTime<Utc>,
+    /// By which way it came.
+    pub via: Via,
+    /// The brand's host on which it was asked, where that is not ours.
+    pub host: Option<String>,
 }
 
 /// What comes of a wish.
@@ -95,7 +105,7 @@ pub struct Ready {
 }
 
 /// A wish as the asking browser's next request finds it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct OpenSignIn {
     /// What is kept of the asking browser's cookie.
     pub browser: TokenHash,
@@ -109,6 +119,8 @@ pub struct OpenSignIn {
     pub expires_at: DateTime<Utc>,
     /// Whether it was used.
     pub used: bool,
+    /// By which way it came.
+    pub via: Via,
 }
 
 /// How a typed code did.
@@ -133,6 +145,32 @@ pub struct CustomerSession {
     pub csrf: String,
     /// When it was seen last.
     pub seen_at: DateTime<Utc>,
+    /// By which way they came.
+    pub via: Via,
+}
+
+/// A session that is to be opened.
+#[derive(Debug)]
+pub struct NewSession {
+    /// What is kept of its token.
+    pub hash: TokenHash,
+    /// The token that each form must bring back.
+    pub csrf: String,
+    /// The address by which they came in.
+    pub contact: Blind,
+    /// By which way they came.
+    pub via: Via,
+    /// Until when it lasts at most.
+    pub until: DateTime<Utc>,
+}
+
+/// An assertion that is to be used.
+#[derive(Debug, Clone, Copy)]
+pub struct Spend {
+    /// What is kept of its issuer and id.
+    pub hash: [u8; 32],
+    /// Until when it could come again.
+    pub expires_at: DateTime<Utc>,
 }
 
 fn open(row: &SignInRow) -> Option<OpenSignIn> {
@@ -144,6 +182,7 @@ fn open(row: &SignInRow) -> Option<OpenSignIn> {
         token: row.token.as_deref().and_then(hash),
         expires_at: from_micros(row.expires_at),
         used: row.used_at.is_some(),
+        via: Via::of(row.controller.as_deref(), row.place.clone()),
     })
 }
 
@@ -173,6 +212,9 @@ impl Store {
             code: None,
             attempts: 0,
             used_at: None,
+            controller: new.via.named(),
+            place: new.via.place.clone(),
+            host: new.host.clone(),
         };
         let failed = StoreError::failed("asking for a sign-in");
         self.outside_the_ledger(|db| {
@@ -353,8 +395,7 @@ impl WriteTx<'_> {
         &mut self,
         grant: &Grant<OwnFile>,
         asked: &OpenSignIn,
-        (hash, csrf): (TokenHash, &str),
-        until: DateTime<Utc>,
+        session: &NewSession,
     ) -> Result<Option<Entry>, StoreError> {
         let now = self.now.micros();
         let unused = sign_ins::table
@@ -368,16 +409,58 @@ impl WriteTx<'_> {
         let Some(subject) = subject.filter(|_| used == 1) else {
             return Ok(None);
         };
-        let entry = self.append(grant, subject, SubjectEvent::SignedIn, None)?;
-        self.beside_last(Extra::CustomerSession(CustomerSessionRow {
-            hash: hash.0.to_vec(),
-            subject_id: subject.as_bytes().to_vec(),
-            contact: asked.contact.0.to_vec(),
-            csrf: csrf.to_owned(),
-            seen_at: now,
-            expires_at: until.timestamp_micros(),
-        }));
+        let entry = self.append(grant, subject, SubjectEvent::SignedIn(None), None)?;
+        self.with_session(subject, session);
         Ok(Some(entry))
+    }
+
+    /// Lets in whom a brand's own login has named, and opens a session where one is wanted; `None` where the
+    /// assertion was used before. Of two at once, on whichever nodes, one gets in. The write must be alone in
+    /// its transaction.
+    ///
+    /// # Errors
+    /// Where the person is not loaded or the database fails.
+    pub fn enter_by_assertion(
+        &mut self,
+        grant: &Grant<OwnFile>,
+        brand: &Slug,
+        spend: Spend,
+        session: Option<&NewSession>,
+    ) -> Result<Option<Entry>, StoreError> {
+        let spent = (
+            spent_assertions::hash.eq(spend.hash.to_vec()),
+            spent_assertions::expires_at.eq(spend.expires_at.timestamp_micros()),
+        );
+        let over =
+            spent_assertions::table.filter(spent_assertions::expires_at.lt(self.now.micros()));
+        let first = self.read("using an assertion", |db| {
+            on!(db, conn => diesel::delete(over).execute(conn))?;
+            on!(db, conn => diesel::insert_into(spent_assertions::table).values(&spent)
+                .on_conflict_do_nothing().execute(conn))
+        })?;
+        let subject = grant.customer().and_then(|id| self.resolve(id));
+        let Some(subject) = subject.filter(|_| first == 1) else {
+            return Ok(None);
+        };
+        let event = SubjectEvent::SignedIn(Some(brand.clone()));
+        let entry = self.append(grant, subject, event, None)?;
+        if let Some(session) = session {
+            self.with_session(subject, session);
+        }
+        Ok(Some(entry))
+    }
+
+    fn with_session(&mut self, subject: SubjectId, session: &NewSession) {
+        self.beside_last(Extra::CustomerSession(CustomerSessionRow {
+            hash: session.hash.0.to_vec(),
+            subject_id: subject.as_bytes().to_vec(),
+            contact: session.contact.0.to_vec(),
+            csrf: session.csrf.clone(),
+            seen_at: self.now.micros(),
+            expires_at: session.until.timestamp_micros(),
+            controller: session.via.named(),
+            place: session.via.place.clone(),
+        }));
     }
 }
 
@@ -403,6 +486,8 @@ impl ReadTx<'_> {
                 contact: found.contact,
                 expires_at: found.expires_at,
                 language: row.language,
+                via: found.via,
+                host: row.host,
             })
         };
         Ok(rows.into_iter().filter_map(asked).collect())
@@ -481,6 +566,7 @@ impl ReadTx<'_> {
         Ok(self.resolve(subject)?.map(|subject| CustomerSession {
             subject,
             contact,
+            via: Via::of(row.controller.as_deref(), row.place),
             csrf: row.csrf,
             seen_at,
         }))

@@ -278,6 +278,14 @@ fn names_library(statement: &str, library: &str) -> bool {
     })
 }
 
+/// Whether a statement has that path: `rand::`, and not `brand::`.
+fn has_path(statement: &str, path: &str) -> bool {
+    statement.match_indices(path).any(|(at, _)| {
+        let before = statement[..at].chars().next_back();
+        before.is_none_or(|sign| !sign.is_alphanumeric() && sign != '_')
+    })
+}
+
 #[test]
 fn pure_rooms_know_only_what_they_are_given() {
     let mut offenders = Vec::new();
@@ -287,7 +295,7 @@ fn pure_rooms_know_only_what_they_are_given() {
         }
         for outside in OUTSIDE
             .iter()
-            .filter(|outside| statement.contains(**outside))
+            .filter(|outside| has_path(&statement, outside))
         {
             offenders.push(format!(
                 "src/{file}:{line}: {outside} is not handed in: {statement}"
@@ -350,6 +358,8 @@ fn the_rules_see_what_they_should() {
     );
     assert!(names_library("use diesel::prelude::*;", "diesel"));
     assert!(!names_library("use crate::store::ring::x;", "ring"));
+    assert!(has_path("rand::random()", "rand::") && has_path("use x::rand::y", "rand::"));
+    assert!(!has_path("pub use brand::Brand;", "rand::"));
     assert_eq!(
         statements("use crate::{\n    app,\n};\nfn x() {}")[0].1,
         "use crate::{app,};"

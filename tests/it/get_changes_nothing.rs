@@ -65,6 +65,10 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/sign-in/none",
         "/me",
         "/me/history",
+        "/at/default",
+        "/at/default/none",
+        "/own-login",
+        "/own-login/frame",
         "/dev/mails",
     ] {
         found.push(page.to_owned());

@@ -21,6 +21,7 @@ mod audit_files;
 mod authzen;
 mod background_exports;
 mod bad_input;
+mod brands;
 mod cli;
 mod contacts;
 mod contract;

@@ -4,6 +4,7 @@ mod confirming;
 mod headers;
 mod history;
 mod mails;
+mod own_login;
 mod signing_in;
 
 use std::time::Duration;

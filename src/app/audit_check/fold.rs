@@ -73,7 +73,7 @@ pub(in crate::app) fn fold<E>(
                 sum.merge(position, *from, other(*from)?);
             }
             SubjectEvent::LinkIssued
-            | SubjectEvent::SignedIn
+            | SubjectEvent::SignedIn(_)
             | SubjectEvent::Disputed(_)
             | SubjectEvent::Viewed(..)
             | SubjectEvent::Disclosed(_) => {}

@@ -3,6 +3,7 @@
 use crate::access::Grant;
 use crate::access::code::Code;
 use crate::access::token::{PlainToken, TokenKind};
+use crate::app::brand::Sender;
 use crate::app::mail::{Content, Item, Letter};
 use crate::app::record::Consent;
 use crate::app::refusal::Refusal;
@@ -89,10 +90,13 @@ fn ask_one<P: Records>(
     };
     tx.ask_confirmation(grant, &new)?;
     let language = language(tx, first.consent);
+    let controller = tx.catalogue().controllers.get(&first.consent.controller);
+    let sender = Sender::of(controller, language);
     let letter = Letter {
         to: contact.identifier.reveal().to_owned(),
         language: language.as_str().to_owned(),
-        brand: brand(tx, first.consent),
+        brand: sender.name,
+        foot: sender.foot,
         content: Content::Confirm {
             link: format!("{base}/o/{}", token.reveal()),
             code: code.reveal().to_owned(),
@@ -165,11 +169,6 @@ fn language(tx: &WriteTx<'_>, consent: &Consent) -> Language {
     let purpose = tx.catalogue().purpose(consent.purpose.as_str());
     let spoken = || Some(purpose?.title.in_or_else(Language::EN)?.0);
     consent.language.or_else(spoken).unwrap_or(Language::EN)
-}
-
-fn brand(tx: &WriteTx<'_>, consent: &Consent) -> String {
-    let controller = tx.catalogue().controllers.get(&consent.controller);
-    controller.map_or_else(|| "Placet".to_owned(), |found| found.name.clone())
 }
 
 fn item(tx: &WriteTx<'_>, consent: &Consent, language: Language) -> Item {

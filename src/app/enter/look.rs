@@ -3,12 +3,13 @@
 
 use crate::access::code::Code;
 use crate::access::token::{PlainToken, TokenKind};
+use crate::app::brand::{Sender, speaking};
 use crate::app::mail::{Content, Letter};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
-use crate::domain::registry::{Identifier, IdentifierKind};
+use crate::domain::registry::{Identifier, IdentifierKind, Language};
 use crate::domain::time::Now;
-use crate::store::{AskedSignIn, Looked, ReadTx, Ready};
+use crate::store::{AskedSignIn, Looked, Ready};
 use chrono::{DateTime, TimeDelta, Utc};
 
 impl App {
@@ -48,10 +49,10 @@ impl App {
             };
             let address = identifiers.into_iter().find(is_it);
             let history = tx.sign_in_mails(serve, asked.contact, now)?;
-            let brand = brand(tx, self)?;
-            Ok::<_, Refusal>(address.map(|held| (subject, held.identifier, history, brand)))
+            let catalogue = tx.catalogue(serve)?;
+            Ok::<_, Refusal>(address.map(|held| (subject, held.identifier, history, catalogue)))
         })?;
-        let Some((subject, address, (mails, last), brand)) = found else {
+        let Some((subject, address, (mails, last), catalogue)) = found else {
             return Ok(Some(Looked::Nobody));
         };
         if must_wait(mails, last, now.utc()) {
@@ -59,7 +60,10 @@ impl App {
         }
         let token = PlainToken::new(TokenKind::SignIn, self.entropy())?;
         let code = Code::new(self.entropy())?;
-        let letter = self.letter(asked, &address, &brand, (&token, &code));
+        let controller = speaking(&catalogue, asked.via.controller.as_ref());
+        let language = Language::parse(&asked.language).unwrap_or(Language::EN);
+        let sender = Sender::of(controller, language);
+        let letter = self.letter(asked, &address, sender, (&token, &code));
         let mail = letter.posted(asked.expires_at, now, self.entropy())?;
         Ok(Some(Looked::Mail(Box::new(Ready {
             subject,
@@ -73,26 +77,22 @@ impl App {
         &self,
         asked: &AskedSignIn,
         address: &Identifier,
-        brand: &str,
+        sender: Sender,
         (token, code): (&PlainToken, &Code),
     ) -> Letter {
+        // the browser that asked holds its cookie for that host alone
+        let base = self.base_at(asked.host.as_deref());
         Letter {
             to: address.reveal().to_owned(),
             language: asked.language.clone(),
-            brand: brand.to_owned(),
+            brand: sender.name,
+            foot: sender.foot,
             content: Content::SignIn {
-                link: format!("{}/sign-in/{}", self.public_url(), token.reveal()),
+                link: format!("{base}/sign-in/{}", token.reveal()),
                 code: code.reveal().to_owned(),
             },
         }
     }
-}
-
-/// In whose name a mail is that is about no purpose: the first controller's, as on the pages.
-fn brand(tx: &mut ReadTx<'_>, app: &App) -> Result<String, Refusal> {
-    let catalogue = tx.catalogue(&app.serve)?;
-    let first = catalogue.controllers.values().next();
-    Ok(first.map_or_else(|| "Placet".to_owned(), |one| one.name.clone()))
 }
 
 /// An address gets its first mail at once, and each further one within the hour after a longer pause: it

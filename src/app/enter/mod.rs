@@ -4,7 +4,11 @@
 //! afterwards ([`App::look_at_sign_ins`]). The way in is bound to the browser that asked: by its cookie where
 //! the mail's link is opened in it, by the code where that is typed in it.
 
+mod asserted;
+pub mod assertion;
 mod look;
+
+pub use asserted::{Asserted, Entrance, Posted};
 
 use super::open::App;
 use super::refusal::Refusal;
@@ -15,7 +19,8 @@ use crate::domain::ids::Blind;
 use crate::domain::registry::{Identifier, Language};
 use crate::domain::time::Now;
 use crate::store::{
-    CustomerSession, Link, LinkPower, NewSignIn, OpenSignIn, Order, StoredIdentifier, Tried,
+    CustomerSession, Link, LinkPower, NewSession, NewSignIn, OpenSignIn, Order, StoredIdentifier,
+    Tried, Via,
 };
 use chrono::TimeDelta;
 
@@ -75,6 +80,7 @@ impl App {
         address: &str,
         network: &str,
         language: Language,
+        (via, host): (Via, Option<String>),
         now: Now,
     ) -> Result<Asking, Refusal> {
         let Ok(address) = Identifier::email(address) else {
@@ -87,6 +93,8 @@ impl App {
             client: self.keys().client(network),
             language: language.as_str().to_owned(),
             expires_at: now.utc() + VALID,
+            via,
+            host,
         };
         let taken = self.store.ask_sign_in(&self.serve, &new, now)?;
         Ok(if taken {
@@ -191,12 +199,16 @@ impl App {
             alone: true,
             ..Order::at(now)
         };
-        let (actor, asked, hash) = (grant.clone(), *asked, token.hash());
-        let csrf = csrf.reveal().to_owned();
-        let until = now.utc() + SESSION;
+        let session = NewSession {
+            hash: token.hash(),
+            csrf: csrf.reveal().to_owned(),
+            contact: asked.contact,
+            via: asked.via.clone(),
+            until: now.utc() + SESSION,
+        };
+        let (actor, asked) = (grant.clone(), asked.clone());
         let opened = self.store.write_blocking(&grant, order, move |tx| {
-            let session = (hash, csrf.as_str());
-            let entry = tx.open_customer_session(&actor, &asked, session, until)?;
+            let entry = tx.open_customer_session(&actor, &asked, &session)?;
             Ok::<_, Refusal>(
                 entry
                     .ok_or(Refusal::NotFound("this wish to sign in"))?
@@ -259,7 +271,7 @@ impl App {
     pub fn open_choices(
         &self,
         grant: &Grant<OwnFile>,
-        contact: Blind,
+        (contact, via): (Blind, Via),
         now: Now,
     ) -> Result<String, Refusal> {
         let own = grant.customer().ok_or(Refusal::NotFound("this person"))?;
@@ -275,6 +287,8 @@ impl App {
                 subject,
                 contact,
                 power: LinkPower::Choices,
+                via: via.clone(),
+                framed: false,
             };
             Ok::<_, Refusal>(tx.issue_links(&actor, [(link, hash)], until)?.with(()))
         })?;

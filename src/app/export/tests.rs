@@ -157,7 +157,7 @@ impl Fixture {
                 .positions[0];
         TestApp::wait(app.suppress(&record, stop, "again".into(), app.now(), None)).unwrap();
         let links = TestApp::grant::<crate::access::IssueLinks>();
-        TestApp::wait(app.issue_link(&links, bea, app.now())).unwrap();
+        TestApp::wait(app.issue_link(&links, bea, None, app.now())).unwrap();
         app.sign_head(app.now()).unwrap();
         let size = next();
         sql(&home.file, "PRAGMA wal_checkpoint(TRUNCATE)");

@@ -23,6 +23,9 @@ pub struct Letter {
     pub language: String,
     /// In whose name.
     pub brand: String,
+    /// The lines below: signature, help.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foot: Vec<String>,
     /// What it says.
     pub content: Content,
 }

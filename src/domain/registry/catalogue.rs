@@ -1,6 +1,6 @@
 //! What is in force: controllers, purposes and notices.
 
-use super::{Controller, Notice, NoticeChange, NoticeRef, Purpose, Slug};
+use super::{Brand, Controller, Notice, NoticeChange, NoticeRef, Purpose, Slug};
 use std::collections::BTreeMap;
 
 /// The latest version of each controller and purpose, and every version of each notice.
@@ -30,6 +30,20 @@ impl Catalogue {
         named
             .map(String::as_str)
             .or_else(|| reads_as_name(id).then_some(id))
+    }
+
+    /// The controller whose brand has its pages on the host that a `Host` header names.
+    #[must_use]
+    pub fn at_host(&self, header: &str) -> Option<&Controller> {
+        self.brands()
+            .find(|(_, brand)| brand.hosts.iter().any(|host| host.is_named_by(header)))
+            .map(|(controller, _)| controller)
+    }
+
+    /// The controllers that have a brand, with it.
+    pub fn brands(&self) -> impl Iterator<Item = (&Controller, &Brand)> {
+        let all = self.controllers.values();
+        all.filter_map(|controller| Some((controller, controller.brand.as_ref()?)))
     }
 
     /// The latest notice that asks consent for that purpose.

@@ -2,6 +2,7 @@
 //! (purpose), in which words (notice), and what was answered (consent record, state).
 
 mod act;
+pub mod brand;
 mod bundle;
 mod catalogue;
 mod channel;
@@ -22,8 +23,10 @@ mod slug;
 mod source;
 mod standing;
 mod state;
+pub mod tone;
 
 pub use act::{Act, Clarity};
+pub use brand::Brand;
 pub use bundle::Bundle;
 pub use catalogue::Catalogue;
 pub use channel::Channel;

@@ -1,6 +1,6 @@
 //! Who decides, and what for.
 
-use super::{Channel, Slug, Wording};
+use super::{Brand, Channel, Language, Slug, Wording};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -37,6 +37,9 @@ pub struct Controller {
     /// name such as the town of a shop.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, String>,
+    /// How it looks and speaks on its customers' pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
 }
 
 impl Controller {
@@ -54,7 +57,18 @@ impl Controller {
             transfers: None,
             security: None,
             places: BTreeMap::new(),
+            brand: None,
         }
+    }
+
+    /// The name by which customers know it, in sentences of a language.
+    #[must_use]
+    pub fn known_as(&self, language: Language) -> &str {
+        let brand = self.brand.as_ref();
+        let spoken = brand.and_then(|brand| brand.words.get(&language)?.name.as_deref());
+        spoken
+            .or_else(|| brand.and_then(|brand| brand.name.as_deref()))
+            .unwrap_or(&self.name)
     }
 
     /// Whether both say the same, whatever their version numbers.

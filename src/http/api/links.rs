@@ -2,6 +2,7 @@
 
 use super::subject::Subject;
 use crate::access::IssueLinks;
+use crate::domain::registry::Slug;
 use crate::domain::time::rfc3339;
 use crate::http::door::Allowed;
 use crate::http::json::{self, Body, SMALL};
@@ -17,6 +18,9 @@ use utoipa::ToSchema;
 pub struct LinkBody {
     /// The contact point that the message is sent to comes first.
     pub subject: Subject,
+    /// The controller in whose name the message is: the pages show its brand, on its host where it has one.
+    #[schema(value_type = Option<String>)]
+    pub brand: Option<Slug>,
 }
 
 /// The links. They are shown once: only their hash is kept.
@@ -67,7 +71,7 @@ pub async fn issue(
         .map_err(Problem::invalid)?;
     let link = site
         .app
-        .issue_link(&door.grant, named, site.app.now())
+        .issue_link(&door.grant, named, asked.brand, site.app.now())
         .await?;
     let [(_, list_unsubscribe), (_, list_unsubscribe_post)] = link.headers();
     Ok(HttpResponse::Created().json(LinkView {

@@ -3,7 +3,7 @@
 use crate::access::{PublishCatalogue, ReadCatalogue};
 use crate::app::Refusal;
 use crate::app::publish::{Difference, Publication};
-use crate::domain::registry::{Channel, Controller, LegalBasis, Purpose, Slug, Wording};
+use crate::domain::registry::{Brand, Channel, Controller, LegalBasis, Purpose, Slug, Wording};
 use crate::http::door::{self, Allowed};
 use crate::http::json::{self, Body, SMALL};
 use crate::http::problem::Problem;
@@ -81,6 +81,9 @@ pub struct ControllerBody {
     #[serde(default)]
     #[schema(value_type = Object, example = json!({"lille-2": "Lille"}))]
     pub places: BTreeMap<String, String>,
+    /// How it looks and speaks on its customers' pages; without it the controller has no brand.
+    #[schema(value_type = Object)]
+    pub brand: Option<Brand>,
 }
 
 /// What publishing changed.
@@ -185,6 +188,7 @@ pub async fn publish_controller(
         transfers: asked.transfers,
         security: asked.security,
         places: asked.places,
+        brand: asked.brand,
     };
     let publication = Publication {
         controllers: vec![controller],

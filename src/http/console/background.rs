@@ -86,7 +86,11 @@ async fn found(
 }
 
 /// The exports that were asked for last, for whoever may fetch them.
-pub(super) async fn latest(site: &web::Data<Site>, open: &Session, visit: Visit) -> Vec<ExportRow> {
+pub(super) async fn latest(
+    site: &web::Data<Site>,
+    open: &Session,
+    visit: Visit<'_>,
+) -> Vec<ExportRow> {
     let Ok(grant) = authorize::<ExportAudit>(&principal(open)) else {
         return Vec::new();
     };
@@ -125,7 +129,7 @@ fn id(text: &str) -> Result<BackgroundId, Refusal> {
     text.parse().map_err(unknown)
 }
 
-fn refused(visit: Visit, open: &Session, refusal: &Refusal) -> HttpResponse {
+fn refused(visit: Visit<'_>, open: &Session, refusal: &Refusal) -> HttpResponse {
     match refusal {
         Refusal::NotFound(_) => problem(StatusCode::NOT_FOUND, ProblemKind::NotFound, visit, open),
         _ => problem(
@@ -139,7 +143,7 @@ fn refused(visit: Visit, open: &Session, refusal: &Refusal) -> HttpResponse {
 
 fn page(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     open: &Session,
     export: &BackgroundExport,
     names: &HashMap<String, String>,

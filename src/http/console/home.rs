@@ -94,7 +94,7 @@ fn vouched(site: &Site, vouchers: Vouchers) -> Vec<Vouched> {
 /// The page.
 pub(super) async fn page(
     site: &web::Data<Site>,
-    visit: Visit,
+    visit: Visit<'_>,
     open: &Session,
     asked: Asked,
 ) -> String {

@@ -62,7 +62,7 @@ async fn session(site: &web::Data<Site>, request: &HttpRequest) -> Option<Sessio
 async fn allowed<P: Permission>(
     site: &web::Data<Site>,
     request: &HttpRequest,
-    visit: Visit,
+    visit: Visit<'_>,
 ) -> Result<(Session, Grant<P>), HttpResponse> {
     let Some(open) = session(site, request).await else {
         return Err(to("/console/sign-in"));
@@ -82,7 +82,7 @@ const fn principal(session: &Session) -> Principal {
     Principal::Staff(session.staff, session.role)
 }
 
-fn frame(visit: Visit, session: &Session) -> Frame {
+fn frame(visit: Visit<'_>, session: &Session) -> Frame {
     let sign_out = PostForm {
         action_url: "/console/sign-out".into(),
         hidden: vec![("csrf".into(), session.csrf.clone())],
@@ -96,24 +96,29 @@ fn frame(visit: Visit, session: &Session) -> Frame {
     )
 }
 
-fn forbidden(visit: Visit, open: &Session) -> HttpResponse {
+fn forbidden(visit: Visit<'_>, open: &Session) -> HttpResponse {
     problem(StatusCode::FORBIDDEN, ProblemKind::Forbidden, visit, open)
 }
 
 /// Nothing was written down.
-fn unavailable(visit: Visit, open: &Session, back: &str) -> HttpResponse {
+fn unavailable(visit: Visit<'_>, open: &Session, back: &str) -> HttpResponse {
     let status = StatusCode::SERVICE_UNAVAILABLE;
     problem_from(status, ProblemKind::NotSaved, visit, open, back)
 }
 
-fn problem(status: StatusCode, kind: ProblemKind, visit: Visit, open: &Session) -> HttpResponse {
+fn problem(
+    status: StatusCode,
+    kind: ProblemKind,
+    visit: Visit<'_>,
+    open: &Session,
+) -> HttpResponse {
     problem_from(status, kind, visit, open, "/console")
 }
 
 fn problem_from(
     status: StatusCode,
     kind: ProblemKind,
-    visit: Visit,
+    visit: Visit<'_>,
     open: &Session,
     back: &str,
 ) -> HttpResponse {

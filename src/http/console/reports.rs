@@ -96,7 +96,7 @@ async fn ask(
     grant: Grant<ExportAudit>,
     query: ReportQuery,
     format: Format,
-    visit: Visit,
+    visit: Visit<'_>,
 ) -> Result<HttpResponse, Vec<ExportError>> {
     let wanted = Wanted::Report {
         query,
@@ -113,7 +113,7 @@ async fn send(
     grant: Grant<ExportAudit>,
     query: ReportQuery,
     format: Format,
-    visit: Visit,
+    visit: Visit<'_>,
 ) -> Result<HttpResponse, Vec<ExportError>> {
     let name = format!("placet-{}.{}", query.report, format.as_str());
     let (out, broken, mut receiver) = stream::pipe();
@@ -146,7 +146,7 @@ async fn send(
 
 fn page(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     open: &Session,
     status: StatusCode,
     (report, format): (&str, &str),

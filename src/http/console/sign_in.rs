@@ -18,7 +18,7 @@ pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     browser::page(StatusCode::OK, page(visit, String::new(), None))
 }
 
-fn page(visit: Visit, user: String, error: Option<SignInError>) -> String {
+fn page(visit: Visit<'_>, user: String, error: Option<SignInError>) -> String {
     let form = PostForm {
         action_url: "/console/sign-in".into(),
         hidden: Vec::new(),

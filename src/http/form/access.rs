@@ -13,7 +13,7 @@ pub async fn access(site: web::Data<Site>, request: HttpRequest) -> HttpResponse
     let visit = Visit::of(&request, &site);
     let catalogue = site.app.index().view().catalogue().clone();
     let page = AccessPage {
-        frame: frame(&catalogue, visit.language),
+        frame: frame(&catalogue, &visit),
     };
     browser::page(StatusCode::OK, page.render())
 }

@@ -123,7 +123,7 @@ async fn by_code(
 
 async fn found(
     site: &web::Data<Site>,
-    visit: Visit,
+    visit: Visit<'_>,
     token: String,
 ) -> Result<(String, ConfirmationView), HttpResponse> {
     let view = {
@@ -131,7 +131,12 @@ async fn found(
         block(move || site.app.confirmation(&token)).await
     };
     match view {
-        Ok(Some(view)) => Ok((token, view)),
+        Ok(Some(view)) => {
+            let asked = view.pending.items.first();
+            let purpose = asked.and_then(|one| view.catalogue.purpose(one.purpose.as_str()));
+            visit.in_name_of(purpose.map(|purpose| &purpose.controller));
+            Ok((token, view))
+        }
         Ok(None) => Err(gone(site, &visit)),
         Err(_) => Err(unavailable(site, visit)),
     }
@@ -145,14 +150,14 @@ fn tag(site: &Site, token: &str, nonce: &str) -> String {
 
 fn asked(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     (token, view): (&str, &ConfirmationView),
     nonce: Option<&str>,
     by: ConfirmBy,
 ) -> String {
     let shown = nonce.map(|nonce| ("shown".to_owned(), tag(site, token, nonce)));
     ConfirmPage {
-        frame: frame(&view.catalogue, visit.language),
+        frame: frame(&view.catalogue, &visit),
         masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit, &view.pending.items),
         form: PostForm {
@@ -166,7 +171,7 @@ fn asked(
 
 fn ended(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     view: &ConfirmationView,
     (confirmed, position): (Confirmed, Option<u64>),
 ) -> HttpResponse {
@@ -185,7 +190,7 @@ fn ended(
     let page = ConfirmedPage {
         frame: Frame {
             switch_path: Some(String::new()),
-            ..frame(&view.catalogue, visit.language)
+            ..frame(&view.catalogue, &visit)
         },
         masked_contact: masked(view.contact.as_ref()),
         state,
@@ -194,7 +199,7 @@ fn ended(
     browser::page(status, page.render())
 }
 
-fn items(view: &ConfirmationView, visit: Visit, asked: &[Asked]) -> Vec<ConfirmItem> {
+fn items(view: &ConfirmationView, visit: Visit<'_>, asked: &[Asked]) -> Vec<ConfirmItem> {
     let told = |item: &Asked| {
         let purpose = view.catalogue.purpose(item.purpose.as_str());
         let notice = item.notice.as_ref();

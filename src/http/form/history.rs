@@ -34,7 +34,7 @@ pub async fn history(site: web::Data<Site>, request: HttpRequest) -> HttpRespons
     };
     let app = site.clone();
     match block(move || app.app.own_history(&found.grant, before)).await {
-        Ok(told) => browser::page(StatusCode::OK, page(&site, visit.language, &told)),
+        Ok(told) => browser::page(StatusCode::OK, page(&site, visit, &told)),
         Err(_) => unavailable(&site, visit),
     }
 }
@@ -46,14 +46,15 @@ fn before(query: &str) -> Result<Option<Position>, std::num::ParseIntError> {
     given.map(str::parse).transpose()
 }
 
-fn page(site: &Site, language: Language, told: &OwnHistory) -> String {
+fn page(site: &Site, visit: Visit<'_>, told: &OwnHistory) -> String {
+    let language = visit.language;
     let catalogue = site.app.index().view().catalogue().clone();
     let lang = language.code();
     let further = told.further;
     HistoryPage {
         frame: Frame {
             switch_path: Some("/me/history".into()),
-            ..frame(&catalogue, language)
+            ..frame(&catalogue, &visit)
         },
         items: told
             .events

@@ -26,25 +26,28 @@ pub(super) struct In {
 pub(super) async fn signed_in(
     site: &web::Data<Site>,
     request: &HttpRequest,
-    visit: Visit,
+    visit: Visit<'_>,
 ) -> Result<In, HttpResponse> {
     let Some(token) = browser::cookie_of(request, site, SESSION) else {
         return Err(to_sign_in(visit));
     };
     let app = site.clone();
     match block(move || app.app.signed_in(&token, app.app.now())).await {
-        Ok(Some((grant, session))) => Ok(In { grant, session }),
+        Ok(Some((grant, session))) => {
+            visit.in_name_of(session.via.controller.as_ref());
+            Ok(In { grant, session })
+        }
         Ok(None) => Err(to_sign_in(visit)),
         Err(_) => Err(unavailable(site, visit)),
     }
 }
 
 /// What a page of this session sent, with who is in; others are sent away.
-async fn sent(
+async fn sent<'r>(
     site: &web::Data<Site>,
-    request: &HttpRequest,
+    request: &'r HttpRequest,
     body: &Body<SMALL>,
-) -> Result<(Form, Visit, In), HttpResponse> {
+) -> Result<(Form, Visit<'r>, In), HttpResponse> {
     let form = Form::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(request, site, &form);
     let found = signed_in(site, request, visit).await?;
@@ -65,7 +68,7 @@ pub async fn me(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     }
 }
 
-async fn shown(site: &web::Data<Site>, visit: Visit, found: In) -> HttpResponse {
+async fn shown(site: &web::Data<Site>, visit: Visit<'_>, found: In) -> HttpResponse {
     let (grant, app) = (found.grant.clone(), site.clone());
     let contacts = block(move || app.app.own_contacts(&grant)).await;
     match contacts {
@@ -109,7 +112,7 @@ fn opened(site: &Site, found: &In, wanted: &str) -> Result<Option<String>, Refus
     let now = site.app.now();
     Ok(Some(site.app.open_choices(
         &found.grant,
-        held.blind,
+        (held.blind, found.session.via.clone()),
         now,
     )?))
 }
@@ -149,7 +152,7 @@ fn name(site: &Site, session: &CustomerSession, contact: &Blind) -> String {
 
 fn page(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     session: &CustomerSession,
     contacts: &[StoredIdentifier],
 ) -> String {
@@ -174,7 +177,7 @@ fn page(
     MePage {
         frame: Frame {
             switch_path: Some("/me".into()),
-            ..frame(&catalogue, visit.language)
+            ..frame(&catalogue, &visit)
         },
         masked_contact: mine
             .map(|held| held.identifier.masked())
@@ -192,6 +195,6 @@ fn page(
     .render()
 }
 
-fn to_sign_in(visit: Visit) -> HttpResponse {
+fn to_sign_in(visit: Visit<'_>) -> HttpResponse {
     browser::to(&format!("/sign-in?lang={}", visit.language.code()))
 }

@@ -2,10 +2,12 @@
 //! changes nothing; `POST` acts.
 
 pub mod access;
+mod brand;
 pub mod confirm;
 pub mod enter;
 pub mod history;
 pub mod me;
+pub mod own_login;
 pub mod receipt;
 pub mod save;
 pub mod show;
@@ -21,6 +23,7 @@ use super::site::Site;
 use crate::domain::registry::{self, Catalogue, Identifier, Wording};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use brand::branded;
 
 /// The registry's code of a page's language.
 pub(in crate::http) fn code(language: Language) -> registry::Language {
@@ -38,21 +41,23 @@ pub(in crate::http) fn text(wording: &Wording, language: Language) -> Text {
 }
 
 /// The frame of a page of the brand that asks.
-fn frame(catalogue: &Catalogue, language: Language) -> Frame {
-    let asking = catalogue.controllers.values().next();
-    let brand = asking.map_or("Placet", |controller| controller.name.as_str());
+fn frame(catalogue: &Catalogue, visit: &Visit<'_>) -> Frame {
+    let frame = match visit.controller(catalogue) {
+        Some(controller) => branded(controller, visit.language),
+        None => Frame::customer(visit.language, "Placet"),
+    };
     Frame {
-        help: asking.and_then(|controller| controller.contact.clone()),
-        ..Frame::customer(language, brand)
+        framed: visit.is_framed(),
+        ..frame
     }
 }
 
 /// What a page of ours posted, with its language; a form of another site is sent away.
-fn posted(
+fn posted<'r>(
     site: &Site,
-    request: &HttpRequest,
+    request: &'r HttpRequest,
     body: &Body<SMALL>,
-) -> Result<(Form, Visit), Box<HttpResponse>> {
+) -> Result<(Form, Visit<'r>), Box<HttpResponse>> {
     let form = Form::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(request, site, &form);
     if from_our_page(request, site) {
@@ -68,26 +73,26 @@ fn masked(contact: Option<&Identifier>) -> String {
 }
 
 /// The register does not answer.
-fn unavailable(site: &Site, visit: Visit) -> HttpResponse {
+fn unavailable(site: &Site, visit: Visit<'_>) -> HttpResponse {
     let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::Unavailable);
     failed(site, &visit, status, kind)
 }
 
 /// The link leads nowhere; known and unknown ones are answered alike.
-fn gone(site: &Site, visit: &Visit) -> HttpResponse {
+fn gone(site: &Site, visit: &Visit<'_>) -> HttpResponse {
     let catalogue = site.app.index().view().catalogue().clone();
     let page = LinkGonePage {
-        frame: frame(&catalogue, visit.language),
+        frame: frame(&catalogue, visit),
         why: WhyGone::Unknown,
     };
     browser::page(StatusCode::NOT_FOUND, page.render())
 }
 
 /// Something else went wrong; nothing was changed.
-fn failed(site: &Site, visit: &Visit, status: StatusCode, kind: ProblemKind) -> HttpResponse {
+fn failed(site: &Site, visit: &Visit<'_>, status: StatusCode, kind: ProblemKind) -> HttpResponse {
     let catalogue = site.app.index().view().catalogue().clone();
     let page = ProblemPage {
-        frame: frame(&catalogue, visit.language),
+        frame: frame(&catalogue, visit),
         kind,
         reference: None,
         back_url: None,

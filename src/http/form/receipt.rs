@@ -163,14 +163,15 @@ pub async fn dispute(
 
 fn rendered(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     receipt: &OwnReceipt,
     place: &LogPlace,
     noted: bool,
 ) -> String {
     let (consent, language) = (&receipt.consent, visit.language);
     let address = format!("/r/{}/{}", place.position, consent.id);
-    let brand = receipt.controller.as_ref();
+    visit.in_name_of(Some(&consent.controller));
+    let catalogue = site.app.index().view().catalogue().clone();
     let not_me = PostForm {
         action_url: format!("{address}/not-me"),
         hidden: Vec::new(),
@@ -178,9 +179,8 @@ fn rendered(
     let when = |at: DateTime<Utc>| at.with_timezone(&site.timezone);
     ReceiptPage {
         frame: Frame {
-            help: brand.and_then(|one| one.contact.clone()),
             switch_path: Some(address.clone()),
-            ..Frame::customer(language, brand.map_or("Placet", |one| one.name.as_str()))
+            ..frame(&catalogue, &visit)
         },
         title: receipt.purpose.as_ref().map_or_else(
             || Text::new(consent.purpose.as_str()),
@@ -263,12 +263,12 @@ pub async fn ask(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     browser::page(StatusCode::OK, asked(&site, visit, false, false))
 }
 
-fn asked(site: &Site, visit: Visit, wrong: bool, missing: bool) -> String {
+fn asked(site: &Site, visit: Visit<'_>, wrong: bool, missing: bool) -> String {
     let catalogue = site.app.index().view().catalogue().clone();
     ReceiptCheckPage {
         frame: Frame {
             switch_path: Some("/receipt".into()),
-            ..frame(&catalogue, visit.language)
+            ..frame(&catalogue, &visit)
         },
         form: PostForm {
             action_url: "/receipt".into(),
@@ -303,7 +303,7 @@ pub async fn check(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
 }
 
 /// What a kept receipt says: its own words, not the registry's.
-fn told(site: &Site, visit: Visit, kept: &KeptReceipt) -> String {
+fn told(site: &Site, visit: Visit<'_>, kept: &KeptReceipt) -> String {
     let words = Words::of(visit.language);
     let field = |name: &str| kept.content.get(name).and_then(Value::as_str);
     let when = |name: &str| {
@@ -326,7 +326,7 @@ fn told(site: &Site, visit: Visit, kept: &KeptReceipt) -> String {
     ReceiptPage {
         frame: Frame {
             switch_path: None,
-            ..frame(&catalogue, visit.language)
+            ..frame(&catalogue, &visit)
         },
         title: Text::new(field("purpose").unwrap_or_default()),
         facts: told.filter_map(|(key, text)| Some((key, text?))).collect(),

@@ -6,7 +6,7 @@ use super::{code, failed, frame, gone, masked, slower, text};
 use crate::app::choices::OwnChoicesView;
 use crate::app::choose::{Changed, Changes, PaceChanged, Wish, Wishes};
 use crate::app::{FieldProblem, Refusal};
-use crate::domain::registry::{Act, Answer, Channel, Source};
+use crate::domain::registry::{Act, Answer, Channel, Source, SourceKind};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
@@ -44,7 +44,7 @@ pub async fn save(
         Err(answer) => return answer,
     };
     if let Some(language) = form.get("switch").and_then(Language::from_code) {
-        let html = switched(&site, Visit { language }, &token, &view, &form);
+        let html = switched(&site, Visit { language, ..visit }, &token, &view, &form);
         return browser::page(StatusCode::OK, html);
     }
     let at = site.app.now().utc().with_timezone(&site.timezone);
@@ -62,7 +62,7 @@ pub async fn save(
 
 async fn apply(
     site: &web::Data<Site>,
-    visit: Visit,
+    visit: Visit<'_>,
     token: String,
     view: &OwnChoicesView,
     wishes: Wishes,
@@ -183,11 +183,23 @@ pub(in crate::http) fn wishes(
             } else {
                 Act::ChoiceSaved
             },
-            source: Source::OWN_PAGE,
+            source: source(view),
             reference: None,
         });
     }
     Err(errors)
+}
+
+/// Where the person says it: on their own page, to which a shop may have led them.
+fn source(view: &OwnChoicesView) -> Source {
+    match &view.via.place {
+        Some(place) => Source {
+            kind: SourceKind::Store,
+            id: Some(place.clone()),
+            agent: None,
+        },
+        None => Source::OWN_PAGE,
+    }
 }
 
 fn wish(form: &Form, view: &OwnChoicesView, choice: &str, value: &str) -> Option<Wish> {
@@ -231,7 +243,7 @@ fn known_field(view: &OwnChoicesView, name: &str) -> String {
 /// The page after saving, or after taking the way back.
 pub(super) fn saved(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     token: &str,
     view: &OwnChoicesView,
     changed: Option<Committed<Changes>>,
@@ -256,7 +268,7 @@ pub(super) fn saved(
     SavedPage {
         frame: Frame {
             switch_path: Some(again),
-            ..frame(&view.catalogue, visit.language)
+            ..frame(&view.catalogue, &visit)
         },
         masked_contact: masked(view.contact.as_ref()),
         changes: changed_rows(site, view, visit, &changes),
@@ -277,7 +289,7 @@ pub(super) fn saved(
 fn changed_rows(
     site: &Site,
     view: &OwnChoicesView,
-    visit: Visit,
+    visit: Visit<'_>,
     changes: &Changes,
 ) -> Vec<Change> {
     let answers = changes.answers.iter();
@@ -290,7 +302,7 @@ fn changed_rows(
 fn pace_change_of(
     site: &Site,
     view: &OwnChoicesView,
-    visit: Visit,
+    visit: Visit<'_>,
     change: &PaceChanged,
 ) -> Change {
     let told = |pace| Standing::Pace(slower::told(site, pace));
@@ -319,7 +331,7 @@ pub(in crate::http) const fn standing(answer: Option<Answer>) -> Standing {
     }
 }
 
-fn change_of(view: &OwnChoicesView, visit: Visit, change: &Changed) -> Change {
+fn change_of(view: &OwnChoicesView, visit: Visit<'_>, change: &Changed) -> Change {
     Change {
         title: title_of(view, visit.language, &change.purpose),
         channel: change.channel.as_str().to_owned(),

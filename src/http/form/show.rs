@@ -39,14 +39,26 @@ pub async fn show(
 /// read now.
 pub(super) async fn opened(
     site: &web::Data<Site>,
-    visit: &Visit,
+    visit: &Visit<'_>,
     token: String,
     kind: ProblemKind,
 ) -> Result<(String, OwnChoicesView), HttpResponse> {
     match choices(site, token).await {
-        Ok(Some(found)) => Ok(found),
+        Ok(Some((token, view))) => {
+            came_by(site, visit, &view);
+            Ok((token, view))
+        }
         Ok(None) => Err(gone(site, visit)),
         Err(_) => Err(failed(site, visit, StatusCode::SERVICE_UNAVAILABLE, kind)),
+    }
+}
+
+/// The page of somebody who came in a brand's name is that brand's, and stands in a frame of its sites if it is to.
+pub(super) fn came_by(site: &Site, visit: &Visit<'_>, view: &OwnChoicesView) {
+    let brand = view.via.controller.as_ref();
+    visit.in_name_of(brand);
+    if view.framed {
+        visit.framed_by(site, &view.catalogue, brand);
     }
 }
 
@@ -70,7 +82,7 @@ pub(super) async fn choices(
 /// answer has changed since the page was made shows the new one instead.
 pub(super) fn switched(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     token: &str,
     view: &OwnChoicesView,
     form: &Form,
@@ -106,7 +118,7 @@ fn picked(form: &Form, field: &str) -> Option<Picked> {
 /// The page.
 pub(super) fn page(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     token: &str,
     view: &OwnChoicesView,
     errors: Vec<ChoicesError>,
@@ -116,7 +128,7 @@ pub(super) fn page(
 
 fn whole(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     token: &str,
     view: &OwnChoicesView,
     errors: Vec<ChoicesError>,
@@ -125,7 +137,7 @@ fn whole(
     ChoicesPage {
         frame: Frame {
             switch_form: Some("choices"),
-            ..frame(&view.catalogue, visit.language)
+            ..frame(&view.catalogue, &visit)
         },
         masked_contact: masked(view.contact.as_ref()),
         form: PostForm {
@@ -140,7 +152,7 @@ fn whole(
 /// What is on offer, and how it stands.
 pub(in crate::http) fn blocks(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     view: &OwnChoicesView,
 ) -> Vec<PurposeBlock> {
     let at = site.app.now().utc();
@@ -154,7 +166,7 @@ pub(in crate::http) fn blocks(
 fn block_of(
     choices: &PurposeChoices,
     standing: &Standing,
-    visit: Visit,
+    visit: Visit<'_>,
     at: DateTime<Utc>,
     when: &impl Fn(DateTime<Utc>) -> When,
 ) -> PurposeBlock {

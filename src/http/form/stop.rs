@@ -82,7 +82,7 @@ impl Stop {
 /// What is behind a link of either kind, or the page that says why there is nothing.
 async fn opened(
     site: &web::Data<Site>,
-    visit: &Visit,
+    visit: &Visit<'_>,
     token: String,
     kind: ProblemKind,
 ) -> Result<(Grant<StopOwn>, Stop), HttpResponse> {
@@ -92,13 +92,17 @@ async fn opened(
             let Some((grant, link)) = site.app.enter_to_stop(&token, site.app.now())? else {
                 return Ok(None);
             };
-            let (view, power) = (site.app.own_choices(&grant, link)?, link.power);
+            let power = link.power;
+            let view = site.app.own_choices(&grant, link)?;
             Ok::<_, Refusal>(Some((grant, Stop { token, view, power })))
         })
         .await
     };
     match found {
-        Ok(Some(found)) => Ok(found),
+        Ok(Some((grant, found))) => {
+            visit.in_name_of(found.view.via.controller.as_ref());
+            Ok((grant, found))
+        }
         Ok(None) => Err(gone(site, visit)),
         Err(_) => Err(failed(site, visit, StatusCode::SERVICE_UNAVAILABLE, kind)),
     }
@@ -114,10 +118,10 @@ fn act(request: &HttpRequest, body: &[u8]) -> Act {
     }
 }
 
-fn asked(visit: Visit, found: &Stop) -> String {
+fn asked(visit: Visit<'_>, found: &Stop) -> String {
     let view = &found.view;
     StopPage {
-        frame: frame(&view.catalogue, visit.language),
+        frame: frame(&view.catalogue, &visit),
         masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit),
         form: PostForm {
@@ -130,7 +134,7 @@ fn asked(visit: Visit, found: &Stop) -> String {
     .render()
 }
 
-fn stopped(site: &Site, visit: Visit, found: &Stop, done: &Committed<Changes>) -> String {
+fn stopped(site: &Site, visit: Visit<'_>, found: &Stop, done: &Committed<Changes>) -> String {
     let (token, view) = (&found.token, &found.view);
     let position = done.positions.last().copied();
     // a link that only stops takes nothing back
@@ -142,7 +146,7 @@ fn stopped(site: &Site, visit: Visit, found: &Stop, done: &Committed<Changes>) -
         .iter()
         .any(|offered| !offered.purpose.legal_basis.is_chosen());
     StoppedPage {
-        frame: frame(&view.catalogue, visit.language),
+        frame: frame(&view.catalogue, &visit),
         masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit),
         effective_at: site.app.now().utc().with_timezone(&site.timezone),
@@ -158,14 +162,14 @@ fn stopped(site: &Site, visit: Visit, found: &Stop, done: &Committed<Changes>) -
     .render()
 }
 
-fn already(site: &Site, visit: Visit, found: &Stop) -> String {
+fn already(site: &Site, visit: Visit<'_>, found: &Stop) -> String {
     let view = &found.view;
     let since = view
         .standing
         .objection
         .unwrap_or_else(|| site.app.now().utc());
     AlreadyStoppedPage {
-        frame: frame(&view.catalogue, visit.language),
+        frame: frame(&view.catalogue, &visit),
         masked_contact: masked(view.contact.as_ref()),
         items: items(view, visit),
         already: AlreadyStopped::Everything(since.with_timezone(&site.timezone)),
@@ -175,7 +179,7 @@ fn already(site: &Site, visit: Visit, found: &Stop) -> String {
 }
 
 /// Every stream that may write to the person, or might.
-fn items(view: &OwnChoicesView, visit: Visit) -> Vec<StopItem> {
+fn items(view: &OwnChoicesView, visit: Visit<'_>) -> Vec<StopItem> {
     let chosen = view
         .purposes
         .iter()

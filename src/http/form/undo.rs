@@ -54,11 +54,11 @@ pub async fn undo(
 }
 
 /// Too late, with the way to the choices as they are.
-fn late(visit: Visit, token: &str, view: &OwnChoicesView) -> String {
+fn late(visit: Visit<'_>, token: &str, view: &OwnChoicesView) -> String {
     ProblemPage {
         frame: Frame {
             switch_path: None,
-            ..frame(&view.catalogue, visit.language)
+            ..frame(&view.catalogue, &visit)
         },
         kind: ProblemKind::UndoLate,
         reference: None,
@@ -67,7 +67,7 @@ fn late(visit: Visit, token: &str, view: &OwnChoicesView) -> String {
     .render()
 }
 
-fn wished(form: &Form, view: &OwnChoicesView, visit: Visit, at: When) -> Option<Wishes> {
+fn wished(form: &Form, view: &OwnChoicesView, visit: Visit<'_>, at: When) -> Option<Wishes> {
     if form.get("stop_all").is_some() {
         return None;
     }
@@ -145,7 +145,7 @@ pub(in crate::http) fn offer(
 /// The way back on the person's own page.
 pub(super) fn own(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     token: &str,
     view: &OwnChoicesView,
     changes: &Changes,

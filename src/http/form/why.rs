@@ -1,7 +1,7 @@
 //! `GET /why/{decision}`: why did I get this message? With the token of the person's own link behind
 //! it, `/why/{decision}/{token}`, the page can stop it, too.
 
-use super::{failed, text};
+use super::{failed, frame, text};
 use crate::app::Refusal;
 use crate::app::decisions::story::{Shown, Story};
 use crate::app::lists::OnList;
@@ -126,10 +126,10 @@ fn ways(token: &str) -> WhyWays {
     }
 }
 
-fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> String {
+fn page(site: &Site, visit: Visit<'_>, story: &Story, ways: Option<WhyWays>) -> String {
     let language = visit.language;
     let outcome = &story.outcome;
-    let (frame, title) = heading(language, story.about.as_ref(), &story.purpose);
+    let (frame, title) = heading(site, &visit, story.about.as_ref(), &story.purpose);
     let answer = story.consent.as_ref();
     WhyPage {
         frame,
@@ -153,10 +153,10 @@ fn page(site: &Site, visit: Visit, story: &Story, ways: Option<WhyWays>) -> Stri
 }
 
 /// The page of a list.
-fn list(site: &Site, visit: Visit, told: Listed) -> String {
+fn list(site: &Site, visit: Visit<'_>, told: Listed) -> String {
     let Listed { list, about, ways } = told;
     let language = visit.language;
-    let (frame, title) = heading(language, about.as_ref(), list.told("purpose"));
+    let (frame, title) = heading(site, &visit, about.as_ref(), list.told("purpose"));
     let ended = list.told("recorded_at").parse().unwrap_or_default();
     let ended: DateTime<Utc> = ended;
     WhyPage {
@@ -180,21 +180,19 @@ fn list(site: &Site, visit: Visit, told: Listed) -> String {
 
 /// Who decides, around the page, and what for.
 fn heading(
-    language: Language,
+    site: &Site,
+    visit: &Visit<'_>,
     about: Option<&(Purpose, Option<Controller>)>,
     purpose: &str,
 ) -> (Frame, Text) {
     let controller = about.and_then(|(_, controller)| controller.as_ref());
-    let brand = controller.map_or("Placet", |controller| controller.name.as_str());
+    visit.in_name_of(controller.map(|controller| &controller.id));
+    let catalogue = site.app.index().view().catalogue().clone();
     let title = about.map_or_else(
         || Text::new(purpose.to_owned()),
-        |(purpose, _)| text(&purpose.title, language),
+        |(purpose, _)| text(&purpose.title, visit.language),
     );
-    let frame = Frame {
-        help: controller.and_then(|controller| controller.contact.clone()),
-        ..Frame::customer(language, brand)
-    };
-    (frame, title)
+    (frame(&catalogue, visit), title)
 }
 
 /// The words of a reason alone; a firm's own reason, of which a list keeps none, is its code.

@@ -88,6 +88,45 @@ pub struct MePage {
     pub sign_out: PostForm,
 }
 
+/// The page of whom a brand's own login brought, and who is not in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnLoginPage {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// Whether the login holds, and nothing is kept of the person.
+    pub unknown: bool,
+    /// The other way in; none where there is none.
+    pub sign_in_url: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "own_login.html")]
+struct OwnLoginView<'a> {
+    w: Words,
+    frame: &'a Frame,
+    page: &'a OwnLoginPage,
+    title: String,
+}
+
+impl OwnLoginPage {
+    /// The page.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let w = self.frame.words();
+        let key = if self.unknown {
+            "me-title"
+        } else {
+            "own-refused-title"
+        };
+        rendered(&OwnLoginView {
+            w,
+            frame: &self.frame,
+            page: self,
+            title: self.frame.title(&w.get(key), !self.unknown),
+        })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "enter.html")]
 struct EnterView<'a> {

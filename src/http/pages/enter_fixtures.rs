@@ -60,6 +60,15 @@ fn enter(language: Language, is_open: bool, error: bool) -> String {
     .render()
 }
 
+fn own_login(language: Language, unknown: bool) -> String {
+    OwnLoginPage {
+        frame: frame(language),
+        unknown,
+        sign_in_url: Some(HOSTILE.to_owned()),
+    }
+    .render()
+}
+
 fn me(language: Language) -> String {
     let contact = |kind: &str, choices| OwnContact {
         kind: kind.to_owned(),
@@ -128,6 +137,8 @@ pub(super) fn ways_in(language: Language) -> Vec<(String, String)> {
         ("link, error elsewhere", link(language, Elsewhere)),
         ("link, error used", link(language, Used)),
         ("link, error late", link(language, Late)),
+        ("own login, unknown", own_login(language, true)),
+        ("own login, error", own_login(language, false)),
         ("me", me(language)),
         ("history", history(language, true)),
         ("history, empty", history(language, false)),

@@ -86,7 +86,19 @@ pub(super) fn text() -> Text {
 
 pub(super) fn frame(language: Language) -> Frame {
     Frame {
-        help: Some(HOSTILE.to_owned()),
+        help: Help {
+            line: Some(HOSTILE.to_owned()),
+            phone: Some(HOSTILE.to_owned()),
+            mail: Some(HOSTILE.to_owned()),
+            post: Some(HOSTILE.to_owned()),
+            lang: Some("de".to_owned()),
+        },
+        legal_name: Some(HOSTILE.to_owned()),
+        sheet_url: Some(HOSTILE.to_owned()),
+        logo: Some(LogoView {
+            url: HOSTILE.to_owned(),
+            alt: text(),
+        }),
         ..Frame::customer(language, HOSTILE)
     }
 }

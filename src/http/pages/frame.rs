@@ -47,6 +47,46 @@ pub struct Account {
     pub sign_out: PostForm,
 }
 
+/// How a brand helps: each part where there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Help {
+    /// A sentence: opening hours, an address.
+    pub line: Option<String>,
+    /// A phone number.
+    pub phone: Option<String>,
+    /// A mail address.
+    pub mail: Option<String>,
+    /// A postal address.
+    pub post: Option<String>,
+    /// The BCP 47 tag of the sentence where it is not the page's.
+    pub lang: Option<String>,
+}
+
+impl Help {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let parts = [&self.line, &self.phone, &self.mail, &self.post];
+        parts.iter().all(|part| part.is_none())
+    }
+
+    /// The number as a link dials it.
+    pub(super) fn dialled(&self) -> String {
+        let phone = self.phone.as_deref().unwrap_or_default();
+        let dialled = |sign: &char| sign.is_ascii_digit() || *sign == '+';
+        phone.chars().filter(dialled).collect()
+    }
+}
+
+/// A logo on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogoView {
+    /// Where it is.
+    pub url: String,
+    /// What it says.
+    pub alt: Text,
+}
+
 /// What is the same on all pages of a visit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
@@ -60,8 +100,16 @@ pub struct Frame {
     /// The id of the form whose answers go along when the language is switched. The links are then
     /// buttons of that form, which send `switch`.
     pub switch_form: Option<&'static str>,
-    /// One line of help: a phone number, an address, opening hours.
-    pub help: Option<String>,
+    /// How the brand helps.
+    pub help: Help,
+    /// The legal name of the brand, where it is another.
+    pub legal_name: Option<String>,
+    /// The sheet of the brand's colours.
+    pub sheet_url: Option<String>,
+    /// The brand's logo.
+    pub logo: Option<LogoView>,
+    /// True where the page stands in a frame of the brand's own site: what leads away opens a window.
+    pub framed: bool,
     /// Set in the console, after signing in.
     pub account: Option<Account>,
     /// True on the console's pages.

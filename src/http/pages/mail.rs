@@ -21,6 +21,7 @@ struct Said {
     link_text: String,
     code: String,
     after: Vec<String>,
+    foot: Vec<String>,
 }
 
 #[derive(Template)]
@@ -56,6 +57,7 @@ impl MailWords {
                 link_text: w.get("mail-in-link"),
                 code: w.get_with("mail-in-code", &[("code", code)]),
                 after: vec![w.get("mail-in-not")],
+                foot: letter.foot.clone(),
             },
             Content::Confirm {
                 link,
@@ -76,6 +78,7 @@ impl MailWords {
                         w.get("mail-confirm-not"),
                         w.get_with("mail-confirm-until", &[("until", &until)]),
                     ],
+                    foot: letter.foot.clone(),
                 }
             }
         }
@@ -104,6 +107,9 @@ fn plain(w: Words, said: &Said) -> String {
     for line in &said.after {
         text.push_str(&format!("\n{line}\n"));
     }
+    if !said.foot.is_empty() {
+        text.push_str(&format!("\n{}\n", said.foot.join("\n")));
+    }
     text
 }
 
@@ -117,6 +123,7 @@ mod tests {
             to: "anne@example.fr".into(),
             language: language.into(),
             brand: "<b>Lumière</b>".into(),
+            foot: vec!["<i>Bonjour</i>".into()],
             content,
         }
     }

@@ -54,12 +54,14 @@ pub use console::{
     ReportsPage, SignInError, SignInNotice, SignInPage,
 };
 pub use dates::{When, date_long, date_of, date_time_long, moment, time_of_day};
-pub use enter::{CodeError, EnterPage, InboxPage, LinkInPage, LinkState, MePage, OwnContact};
+pub use enter::{
+    CodeError, EnterPage, InboxPage, LinkInPage, LinkState, MePage, OwnContact, OwnLoginPage,
+};
 pub use figures::{
     FigureCell, FigureColumn, FiguresHead, figures_foot, figures_head, figures_row, figures_table,
     figures_table_end,
 };
-pub use frame::{Account, Frame, PostForm, Text};
+pub use frame::{Account, Frame, Help, LogoView, PostForm, Text};
 pub use history::{Done, HistoryItem, HistoryPage};
 pub use keys::{EpochFile, EpochRow, KeysPage, SigningRow};
 pub use language::Language;
@@ -73,7 +75,7 @@ pub use report::{
 };
 pub use saved::{Change, Remaining, Restored, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
-pub use style::{STYLE, STYLE_HASH, style_url};
+pub use style::{STYLE, STYLE_HASH, fnv1a, style_url};
 pub use vouched::Vouched;
 pub use why::{Said, WhyAnswer, WhyPage, WhyRests, WhyWays};
 pub use words::Words;

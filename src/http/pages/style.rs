@@ -13,7 +13,9 @@ pub fn style_url() -> String {
     format!("/assets/style.css?v={STYLE_HASH:016x}")
 }
 
-const fn fnv1a(mut rest: &[u8]) -> u64 {
+/// A fingerprint of content (FNV-1a).
+#[must_use]
+pub const fn fnv1a(mut rest: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     while let [byte, tail @ ..] = rest {
         hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01b3);
@@ -32,6 +34,23 @@ mod tests {
         assert!(STYLE.len() < 12_000, "{} bytes", STYLE.len());
         for foreign in ["http:", "https:", "url(", "@import", "@font-face"] {
             assert!(!STYLE.contains(foreign), "{foreign}");
+        }
+    }
+
+    /// Brands' accents are held against these grounds.
+    #[test]
+    fn the_grounds_are_those_that_brands_are_measured_on() {
+        use crate::domain::registry::brand::Scheme;
+        for (palette, scheme) in Scheme::ALL.into_iter().enumerate() {
+            for (name, ground) in scheme.grounds() {
+                let found = STYLE.split(&format!("--{name}:")).nth(palette + 1).unwrap();
+                let written = found
+                    .split([';', '}'])
+                    .next()
+                    .unwrap()
+                    .replace("#fff", "#ffffff");
+                assert_eq!(written, ground.to_string(), "{name} {scheme:?}");
+            }
         }
     }
 

@@ -145,6 +145,17 @@ impl Browser {
         self.post("/actions", &json!({ "actions": [keyboard] }));
     }
 
+    /// Does something in the frame that a CSS selector names, and comes back.
+    pub fn in_frame(&self, css: &str, act: impl FnOnce()) {
+        let found = self.post(
+            "/element",
+            &json!({ "using": "css selector", "value": css }),
+        );
+        self.post("/frame", &json!({ "id": found }));
+        act();
+        self.post("/frame", &json!({ "id": null }));
+    }
+
     /// Runs the body of a function on the page: `return document.title` answers with a value.
     #[track_caller]
     pub fn script(&self, body: &str) -> Value {

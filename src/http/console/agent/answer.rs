@@ -117,7 +117,7 @@ async fn write(
 
 fn done(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     asking: &Asking<'_>,
     view: &OwnChoicesView,
     written: Option<Committed<Changes>>,

@@ -50,7 +50,7 @@ impl Asking<'_> {
 /// The page.
 pub(super) fn page(
     site: &Site,
-    visit: Visit,
+    visit: Visit<'_>,
     asking: &Asking<'_>,
     view: &OwnChoicesView,
     form: &Form,
@@ -70,6 +70,7 @@ pub(super) fn page(
     });
     let visit = Visit {
         language: frame.language,
+        ..visit
     };
     AgentAskPage {
         frame,

@@ -106,7 +106,7 @@ pub(super) async fn choices(
 
 /// The page of the search.
 pub(super) fn page(
-    visit: Visit,
+    visit: Visit<'_>,
     agent: &Agent,
     place: &Place,
     typed: &str,

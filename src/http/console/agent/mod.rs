@@ -37,7 +37,7 @@ impl Agent {
     async fn of(
         site: &web::Data<Site>,
         request: &HttpRequest,
-        visit: Visit,
+        visit: Visit<'_>,
     ) -> Result<Self, HttpResponse> {
         let (open, grant) = allowed(site, request, visit).await?;
         Ok(Self { open, grant })
