@@ -1,6 +1,7 @@
 //! The use cases: a verb a file. What happens, in which order, in which transaction.
 
 pub mod add_staff;
+pub mod agent_day;
 pub mod audience;
 pub mod audit_check;
 pub mod background;
@@ -50,7 +51,7 @@ pub mod registers;
 mod remembered;
 pub mod reports;
 pub mod reserve;
-mod serve_customer;
+pub mod serve_customer;
 pub mod sign_in;
 pub mod signing;
 pub mod tile;

@@ -48,6 +48,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/console/reports",
         "/console/customers",
         "/console/customers/answers",
+        "/console/customers/day",
         "/console/exports/none",
         "/console/exports/none/file",
         "/console/sign-in",

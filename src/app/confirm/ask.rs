@@ -3,7 +3,7 @@
 use crate::access::Grant;
 use crate::access::code::Code;
 use crate::access::token::{PlainToken, TokenKind};
-use crate::app::mail::{Content, Item, Letter};
+use crate::app::mail::{Content, Item, Letter, brand};
 use crate::app::record::Consent;
 use crate::app::refusal::Refusal;
 use crate::domain::ids::{RecordId, SubjectId};
@@ -92,13 +92,17 @@ fn ask_one<P: Records>(
     let letter = Letter {
         to: contact.identifier.reveal().to_owned(),
         language: language.as_str().to_owned(),
-        brand: brand(tx, first.consent),
+        brand: brand(tx.catalogue(), Some(&first.consent.controller)),
         content: Content::Confirm {
             link: format!("{base}/o/{}", token.reveal()),
             code: code.reveal().to_owned(),
             items: wanted
                 .iter()
-                .map(|one| item(tx, one.consent, language))
+                .map(|one| {
+                    let asked = one.consent;
+                    let purpose = asked.purpose.as_str();
+                    Item::of(tx.catalogue(), purpose, asked.channel, language)
+                })
                 .collect(),
             until: expires_at,
         },
@@ -165,21 +169,4 @@ fn language(tx: &WriteTx<'_>, consent: &Consent) -> Language {
     let purpose = tx.catalogue().purpose(consent.purpose.as_str());
     let spoken = || Some(purpose?.title.in_or_else(Language::EN)?.0);
     consent.language.or_else(spoken).unwrap_or(Language::EN)
-}
-
-fn brand(tx: &WriteTx<'_>, consent: &Consent) -> String {
-    let controller = tx.catalogue().controllers.get(&consent.controller);
-    controller.map_or_else(|| "Placet".to_owned(), |found| found.name.clone())
-}
-
-fn item(tx: &WriteTx<'_>, consent: &Consent, language: Language) -> Item {
-    let purpose = tx.catalogue().purpose(consent.purpose.as_str());
-    let title = purpose.and_then(|purpose| purpose.title.in_or_else(language));
-    Item {
-        title: title.map_or_else(|| consent.purpose.to_string(), |(_, text)| text.to_owned()),
-        lang: title
-            .filter(|(found, _)| *found != language)
-            .map(|(found, _)| found.as_str().to_owned()),
-        channel: consent.channel.as_str().to_owned(),
-    }
 }

@@ -7,6 +7,7 @@
 
 mod access;
 mod agent;
+mod agent_day;
 mod background;
 mod chart;
 mod choice_row;
@@ -28,6 +29,7 @@ mod report;
 mod saved;
 mod stop;
 mod style;
+mod voice;
 mod vouched;
 mod why;
 mod words;
@@ -43,6 +45,7 @@ mod staff_fixtures;
 
 pub use access::AccessPage;
 pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, ReceiptLine};
+pub use agent_day::{AgentDayPage, DayNotice, DayRefused, DayRow};
 pub use background::{BackgroundPage, BackgroundState, ExportWhat};
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};

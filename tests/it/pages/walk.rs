@@ -246,6 +246,14 @@ pub fn agents(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("agent, done");
     browser.find("main form button").follow();
     look("agent, undone");
+    browser.goto(&format!("{}/console/customers/day", demo.server.url()));
+    look("agent, my day");
+    browser.find("article form button").follow();
+    look("agent, my day, corrected");
+    browser.script("history.back()");
+    browser.wait_until("return document.querySelector('article form button') !== null");
+    browser.find("article form button").follow();
+    look("agent, my day, error");
 }
 
 /// Sends the form for files with a period that ends before it begins.
