@@ -109,19 +109,16 @@ impl App {
         Ok(self.store.forget_not_taken(&self.serve, now.utc() - KEPT)?)
     }
 
-    /// Says that a yes which this agent took down was none. Where it still holds by this very record it is
-    /// withdrawn, by an entry that names it; nothing is taken out of the past. It makes no yes of a no: for
-    /// that the customer is asked again.
+    /// A yes that this agent took down. Blocks.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] where the agent took no such yes down; a conflict where it holds no more.
-    pub async fn correct(
+    /// [`Refusal::NotFound`] where there is none.
+    pub fn own_yes(
         &self,
         grant: &Grant<ServeCustomers>,
         record: RecordId,
         position: Position,
-        now: Now,
-    ) -> Result<Committed<()>, Refusal> {
+    ) -> Result<ConsentRecord, Refusal> {
         let entry = self.consent_record(grant, record, position)?;
         let own = serde_json::to_value(grant.actor()).unwrap_or_default();
         let payload = entry.payload.reveal();
@@ -129,6 +126,21 @@ impl App {
         if payload.get("actor") != Some(&own) || consent.status != Answer::Given {
             return Err(NONE);
         }
+        Ok(consent)
+    }
+
+    /// Says that a yes which this agent took down was none. Where it still holds by this very record it is
+    /// withdrawn, by an entry that names it; nothing is taken out of the past. It makes no yes of a no: for
+    /// that the customer is asked again.
+    ///
+    /// # Errors
+    /// A conflict where it holds no more.
+    pub async fn correct(
+        &self,
+        grant: &Grant<ServeCustomers>,
+        consent: ConsentRecord,
+        now: Now,
+    ) -> Result<Committed<()>, Refusal> {
         let order = Order {
             subjects: vec![consent.subject],
             ..Order::at(now)

@@ -11,7 +11,7 @@ use super::record::person;
 use super::refusal::Refusal;
 use crate::access::{Grant, ServeCustomers};
 use crate::domain::event::View;
-use crate::domain::registry::{Identifier, IdentifierKind};
+use crate::domain::registry::IdentifierKind;
 use crate::domain::time::Now;
 use crate::store::{Committed, Contact, Order};
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,8 @@ pub struct Taken {
     pub named: Named,
     /// What they answered.
     pub wishes: Wishes,
-    /// The keyed hash, as text, of the address of theirs that the receipt goes to.
-    pub receipt_to: Option<String>,
+    /// The address of theirs that the receipt goes to.
+    pub receipt_to: Option<Contact>,
 }
 
 /// What was taken down.
@@ -43,6 +43,14 @@ pub struct Served {
     pub changes: Changes,
     /// Whether a receipt is on its way by mail.
     pub mailed: bool,
+}
+
+impl Found {
+    /// The e-mail addresses of the customer, that by which they were found the first.
+    pub fn addresses<'a>(&'a self, named: &'a Named) -> impl Iterator<Item = &'a Contact> {
+        let all = named.contacts.iter().chain(&self.others);
+        all.filter(|one| one.identifier.kind() == IdentifierKind::Email)
+    }
 }
 
 impl App {
@@ -87,18 +95,18 @@ impl App {
     /// `None` where everything was so already. Who is not known yet is from here on.
     ///
     /// # Errors
-    /// As [`App::choose`]; a receipt goes only to an address of the customer's.
+    /// As [`App::choose`].
     pub async fn serve_customer(
         &self,
         grant: &Grant<ServeCustomers>,
         taken: Taken,
         now: Now,
     ) -> Result<Option<Committed<Served>>, Refusal> {
-        let Taken { named, wishes, .. } = taken;
-        let to = match taken.receipt_to {
-            Some(to) => Some(self.address(grant, &named, &to)?),
-            None => None,
-        };
+        let Taken {
+            named,
+            wishes,
+            receipt_to: to,
+        } = taken;
         let blinds = named.blinds().into_iter();
         let order = Order {
             blinds: blinds.chain(to.as_ref().map(|to| to.blind)).collect(),
@@ -124,22 +132,5 @@ impl App {
             })
             .await;
         none_if_so_already(outcome)
-    }
-
-    /// An e-mail address of the customer's, by its keyed hash.
-    fn address(
-        &self,
-        grant: &Grant<ServeCustomers>,
-        named: &Named,
-        to: &str,
-    ) -> Result<Contact, Refusal> {
-        let none = || Refusal::field("receipt", "not_an_address_of_theirs", "no such address");
-        let typed = named.contacts.first().ok_or_else(none)?;
-        let others = self.other_contacts(grant, typed)?;
-        let mut all = std::iter::once(typed).chain(&others);
-        let is_mail = |identifier: &Identifier| identifier.kind() == IdentifierKind::Email;
-        all.find(|one| contact::hash_text(&one.blind) == to && is_mail(&one.identifier))
-            .cloned()
-            .ok_or_else(none)
     }
 }

@@ -20,7 +20,7 @@ use crate::http::pages::{
 };
 use crate::http::site::Site;
 use crate::http::work::block;
-use crate::store::Committed;
+use crate::store::{Committed, Contact};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 
@@ -68,17 +68,12 @@ pub(super) async fn taken(
     };
     let at = site.app.now().utc().with_timezone(&site.timezone);
     let view = &found.choices;
-    let problems = match read(&form, view, &asking, undone, at) {
-        Ok(wishes) => match write(&site, &asking, wishes, receipt_to(&form)).await {
+    let problems = match read(&form, view, &asking, undone, at)
+        .and_then(|wishes| Ok((wishes, receipt_to(&form, &asking, &found)?)))
+    {
+        Ok((wishes, to)) => match write(&site, &asking, wishes, to.clone()).await {
             Ok(written) => {
-                let html = done(
-                    &site,
-                    visit,
-                    &asking,
-                    &found,
-                    written,
-                    (undone, receipt_to(&form)),
-                );
+                let html = done(&site, visit, &asking, &found, written, (undone, to));
                 return browser::page(StatusCode::OK, html);
             }
             Err(Refusal::Invalid(problems)) => problems.iter().map(error).collect(),
@@ -140,7 +135,7 @@ async fn write(
     site: &web::Data<Site>,
     asking: &Asking<'_>,
     wishes: Wishes,
-    receipt_to: Option<String>,
+    receipt_to: Option<Contact>,
 ) -> Result<Option<Committed<Served>>, Refusal> {
     let taken = Taken {
         named: asking.named.clone(),
@@ -151,10 +146,20 @@ async fn write(
     site.app.serve_customer(grant, taken, site.app.now()).await
 }
 
-/// The address that the receipt is to go to, by its hash.
-fn receipt_to(form: &Form) -> Option<String> {
-    let to = form.get(RECEIPT).filter(|to| !to.is_empty())?;
-    Some(to.to_owned())
+/// The address that the receipt is to go to: one of the customer's, named by its hash.
+fn receipt_to(
+    form: &Form,
+    asking: &Asking<'_>,
+    found: &Found,
+) -> Result<Option<Contact>, Vec<ChoicesError>> {
+    let Some(to) = form.get(RECEIPT).filter(|to| !to.is_empty()) else {
+        return Ok(None);
+    };
+    let mut addresses = found.addresses(asking.named);
+    let theirs = addresses.find(|one| hash_text(&one.blind) == to).cloned();
+    theirs
+        .map(Some)
+        .ok_or_else(|| vec![ChoicesError::StaleForm])
 }
 
 fn done(
@@ -163,18 +168,14 @@ fn done(
     asking: &Asking<'_>,
     found: &Found,
     written: Option<Committed<Served>>,
-    (undone, to): (bool, Option<String>),
+    (undone, to): (bool, Option<Contact>),
 ) -> String {
     let view = &found.choices;
     let (Served { changes, mailed }, position) = match written {
         Some(committed) => (committed.value, committed.positions.last().copied()),
         None => (Served::default(), None),
     };
-    let contacts = asking.named.contacts.iter().chain(&found.others);
-    let mailed = contacts
-        .filter(|one| mailed && to.as_deref() == Some(&hash_text(&one.blind)))
-        .map(|one| one.identifier.masked())
-        .next();
+    let to = to.filter(|_| mailed);
     let frame = Frame {
         switch_path: None,
         ..frame(visit, &asking.agent.open)
@@ -190,7 +191,7 @@ fn done(
         let mut form = asking.form("/undo");
         // who has a receipt by mail gets another that says what holds
         form.hidden
-            .extend(mailed.as_ref().and(to).map(|to| (RECEIPT.into(), to)));
+            .extend(to.iter().map(|to| (RECEIPT.into(), hash_text(&to.blind))));
         offer(site, frame.language, form, &start)
     });
     let catalogue = &view.catalogue;
@@ -210,7 +211,7 @@ fn done(
             asking.place.name.clone(),
         ),
         at: site.app.now().utc().with_timezone(&site.timezone),
-        mailed,
+        mailed: to.map(|to| to.identifier.masked()),
         position,
         undone,
         undo,

@@ -5,7 +5,7 @@ use super::{Agent, PATH};
 use crate::app::choices::OwnChoicesView;
 use crate::app::contact::{Named, hash_text};
 use crate::app::serve_customer::Found;
-use crate::domain::registry::{Act, Identifier, IdentifierKind};
+use crate::domain::registry::{Act, Identifier};
 
 use crate::http::browser::{Form, Visit};
 use crate::http::console::frame;
@@ -109,9 +109,7 @@ fn receipts(site: &Site, asking: &Asking<'_>, found: &Found, form: &Form) -> Vec
         return Vec::new();
     }
     let picked = form.get(RECEIPT).unwrap_or_default();
-    let all = asking.named.contacts.iter().chain(&found.others);
-    let addresses = all.filter(|one| one.identifier.kind() == IdentifierKind::Email);
-    let by_mail = addresses.map(|one| Pick {
+    let by_mail = found.addresses(asking.named).map(|one| Pick {
         value: hash_text(&one.blind),
         label: Text::new(one.identifier.masked()),
         selected: hash_text(&one.blind) == picked,

@@ -48,10 +48,16 @@ pub async fn correct(
     let (Ok(record), Ok(position)) = (read("record").parse(), read("position").parse()) else {
         return to(DAY);
     };
-    let now = site.app.now();
-    match site.app.correct(&agent.grant, record, position, now).await {
+    let found = {
+        let (app, grant) = (site.clone(), agent.grant.clone());
+        block(move || app.app.own_yes(&grant, record, position)).await
+    };
+    let Ok(yes) = found else {
+        return page(&site, visit, &agent, Some(DayNotice::HoldsNoMore)).await;
+    };
+    match site.app.correct(&agent.grant, yes, site.app.now()).await {
         Ok(_) => page(&site, visit, &agent, Some(DayNotice::Corrected)).await,
-        Err(Refusal::Conflict { .. } | Refusal::NotFound(_)) => {
+        Err(Refusal::Conflict { .. }) => {
             page(&site, visit, &agent, Some(DayNotice::HoldsNoMore)).await
         }
         Err(_) => unavailable(visit, &agent.open, DAY),
