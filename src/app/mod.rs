@@ -54,6 +54,7 @@ pub mod reserve;
 pub mod serve_customer;
 pub mod sign_in;
 pub mod signing;
+pub mod texts;
 pub mod tile;
 pub mod timestamps;
 pub mod told_act;

@@ -39,6 +39,7 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(describe)
         .service(style)
         .service(form::access::access)
+        .service(form::texts::texts)
         .service(form::show::show)
         .service(form::save::save)
         .service(form::undo::undo)

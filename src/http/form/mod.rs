@@ -11,6 +11,7 @@ pub mod save;
 pub mod show;
 mod slower;
 pub mod stop;
+pub mod texts;
 pub mod undo;
 pub mod why;
 

@@ -29,6 +29,7 @@ mod report;
 mod saved;
 mod stop;
 mod style;
+mod texts;
 mod voice;
 mod vouched;
 mod why;
@@ -75,6 +76,7 @@ pub use report::{
 pub use saved::{Change, Remaining, Restored, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
 pub use style::{STYLE, STYLE_HASH, style_url};
+pub use texts::{ShownText, ShownVersion, TextsPage};
 pub use vouched::Vouched;
 pub use why::{Said, WhyAnswer, WhyPage, WhyWays};
 pub use words::Words;

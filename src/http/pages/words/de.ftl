@@ -338,6 +338,18 @@ pace-held-one_a_week = Höchstens eine Nachricht pro Woche.
 pace-held-two_a_month = Höchstens eine Nachricht in vierzehn Tagen.
 pace-held-one_a_month = Höchstens eine Nachricht in achtundzwanzig Tagen.
 
+### Texts
+texts-link = Unsere Texte, Fassung für Fassung
+texts-title = Unsere Texte, Fassung für Fassung
+texts-lead = Mit diesen Worten fragen wir Sie. Ihre Antwort gilt zu den Worten des jeweiligen Tages.
+texts-none = Es gibt noch keinen Text.
+texts-since = In Kraft seit { $since }
+texts-between = In Kraft von { $since } bis { $until }
+texts-asks-again = Wer vorher Ja gesagt hatte, wurde neu gefragt.
+texts-differences = Was sich geändert hat, Wort für Wort
+texts-marks = Durchgestrichen: entfernt. Unterstrichen: neu.
+texts-others = In anderen Sprachen
+
 ### Barrierefreiheit
 access-link = Barrierefreiheit
 access-title = Barrierefreiheit

@@ -339,6 +339,18 @@ pace-held-one_a_week = One message a week at most.
 pace-held-two_a_month = One message every fourteen days at most.
 pace-held-one_a_month = One message every twenty-eight days at most.
 
+### Texts
+texts-link = Our texts, version by version
+texts-title = Our texts, version by version
+texts-lead = These are the words we ask you with. What you said stands with the words of that day.
+texts-none = There is no text yet.
+texts-since = In force since { $since }
+texts-between = In force from { $since } to { $until }
+texts-asks-again = Who had said yes before was asked again.
+texts-differences = What changed, word by word
+texts-marks = Struck through: removed. Underlined: new.
+texts-others = In other languages
+
 ### Accessibility
 access-link = Accessibility
 access-title = Accessibility

@@ -338,6 +338,18 @@ pace-held-one_a_week = Un mensaje por semana como máximo.
 pace-held-two_a_month = Un mensaje cada catorce días como máximo.
 pace-held-one_a_month = Un mensaje cada veintiocho días como máximo.
 
+### Texts
+texts-link = Nuestros textos, versión por versión
+texts-title = Nuestros textos, versión por versión
+texts-lead = Estas son las palabras con las que le preguntamos. Su respuesta va unida a las palabras de ese día.
+texts-none = Todavía no hay ningún texto.
+texts-since = En vigor desde el { $since }
+texts-between = En vigor del { $since } al { $until }
+texts-asks-again = A quienes habían dicho sí antes se les volvió a preguntar.
+texts-differences = Qué ha cambiado, palabra por palabra
+texts-marks = Tachado: eliminado. Subrayado: nuevo.
+texts-others = En otros idiomas
+
 ### Accesibilidad
 access-link = Accesibilidad
 access-title = Accesibilidad

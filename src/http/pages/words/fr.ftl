@@ -340,6 +340,18 @@ pace-held-one_a_week = Un message par semaine au plus.
 pace-held-two_a_month = Un message tous les quatorze jours au plus.
 pace-held-one_a_month = Un message tous les vingt-huit jours au plus.
 
+### Texts
+texts-link = Nos textes, version par version
+texts-title = Nos textes, version par version
+texts-lead = Voici les mots avec lesquels nous vous posons la question. Votre réponse reste liée aux mots du jour.
+texts-none = Il n’y a pas encore de texte.
+texts-since = En vigueur depuis le { $since }
+texts-between = En vigueur du { $since } au { $until }
+texts-asks-again = Les personnes qui avaient dit oui avant ont été interrogées de nouveau.
+texts-differences = Ce qui a changé, mot par mot
+texts-marks = Barré : supprimé. Souligné : nouveau.
+texts-others = Dans d’autres langues
+
 ### Accessibilité
 access-link = Accessibilité
 access-title = Accessibilité

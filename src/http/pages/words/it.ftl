@@ -339,6 +339,18 @@ pace-held-one_a_week = Al massimo un messaggio alla settimana.
 pace-held-two_a_month = Al massimo un messaggio ogni quattordici giorni.
 pace-held-one_a_month = Al massimo un messaggio ogni ventotto giorni.
 
+### Texts
+texts-link = I nostri testi, versione per versione
+texts-title = I nostri testi, versione per versione
+texts-lead = Queste sono le parole con cui Le chiediamo. La Sua risposta resta legata alle parole di quel giorno.
+texts-none = Non c’è ancora alcun testo.
+texts-since = In vigore dalla data: { $since }
+texts-between = In vigore nel periodo: { $since } – { $until }
+texts-asks-again = A chi aveva detto sì prima è stato chiesto di nuovo.
+texts-differences = Che cosa è cambiato, parola per parola
+texts-marks = Barrato: tolto. Sottolineato: nuovo.
+texts-others = In altre lingue
+
 ### Accessibilità
 access-link = Accessibilità
 access-title = Accessibilità

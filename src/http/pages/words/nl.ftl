@@ -338,6 +338,18 @@ pace-held-one_a_week = Hooguit één bericht per week.
 pace-held-two_a_month = Hooguit één bericht per veertien dagen.
 pace-held-one_a_month = Hooguit één bericht per achtentwintig dagen.
 
+### Texts
+texts-link = Onze teksten, versie voor versie
+texts-title = Onze teksten, versie voor versie
+texts-lead = Met deze woorden vragen wij het u. Uw antwoord hoort bij de woorden van die dag.
+texts-none = Er is nog geen tekst.
+texts-since = Van kracht sinds { $since }
+texts-between = Van kracht van { $since } tot { $until }
+texts-asks-again = Wie eerder ja had gezegd, is opnieuw gevraagd.
+texts-differences = Wat er is veranderd, woord voor woord
+texts-marks = Doorgestreept: weg. Onderstreept: nieuw.
+texts-others = In andere talen
+
 ### Toegankelijkheid
 access-link = Toegankelijkheid
 access-title = Toegankelijkheid
