@@ -56,6 +56,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/openapi.json",
         "/assets/style.css",
         "/accessibility",
+        "/texts",
         "/",
         "/c/none",
         "/u/none",
