@@ -2,6 +2,7 @@
 
 pub mod add_staff;
 pub mod again;
+pub mod agent_day;
 pub mod audience;
 pub mod audit_check;
 pub mod background;
@@ -53,9 +54,10 @@ pub mod registers;
 mod remembered;
 pub mod reports;
 pub mod reserve;
-mod serve_customer;
+pub mod serve_customer;
 pub mod sign_in;
 pub mod signing;
+pub mod texts;
 pub mod tile;
 pub mod timestamps;
 pub mod told_act;

@@ -1,9 +1,9 @@
 //! Which entries a period has: by the leaves' times, which never go back.
 
-use crate::access::{ExportAudit, Grant};
+use crate::access::Grant;
 use crate::audit::leaf::Leaf;
 use crate::domain::ids::Position;
-use crate::store::{ReadTx, StoreError};
+use crate::store::{ReadTx, ReadsLog, StoreError};
 use chrono::{DateTime, Utc};
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ use std::ops::Range;
 const NEXT: u64 = 256;
 
 /// The positions of the entries from the period's start up to its end, in a log of `size` entries.
-pub(super) fn positions(
+pub(super) fn positions<P: ReadsLog>(
     tx: &mut ReadTx<'_>,
-    grant: &Grant<ExportAudit>,
+    grant: &Grant<P>,
     period: &Range<DateTime<Utc>>,
     size: Position,
 ) -> Result<Range<Position>, StoreError> {
@@ -23,9 +23,9 @@ pub(super) fn positions(
 }
 
 /// The first entry that is not before `instant`.
-fn first_since(
+pub(super) fn first_since<P: ReadsLog>(
     tx: &mut ReadTx<'_>,
-    grant: &Grant<ExportAudit>,
+    grant: &Grant<P>,
     instant: DateTime<Utc>,
     size: Position,
 ) -> Result<Position, StoreError> {
@@ -43,9 +43,9 @@ fn first_since(
 
 /// The time of the first entry from `position` on that reads; entries that do not read so count
 /// to the time of the next.
-fn time_from(
+fn time_from<P: ReadsLog>(
     tx: &mut ReadTx<'_>,
-    grant: &Grant<ExportAudit>,
+    grant: &Grant<P>,
     position: Position,
     size: Position,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {

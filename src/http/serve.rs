@@ -40,6 +40,7 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(style)
         .service(brand_files::file)
         .service(form::access::access)
+        .service(form::texts::texts)
         .service(form::show::show)
         .service(form::save::save)
         .service(form::undo::undo)

@@ -2,16 +2,19 @@
 
 use super::connection::{Db, on};
 use super::error::StoreError;
+use super::read::ReadTx;
 use super::rows::{CatalogueRow, signed_version};
 use super::schema::catalogue_items as items;
 use super::tx::{Entry, WriteTx};
 use super::world::Extra;
-use crate::access::{Grant, PublishCatalogue};
+use crate::access::{Grant, PublishCatalogue, Serve};
 use crate::audit::Hash;
 use crate::audit::commitment::canonical_json;
 use crate::audit::tree::sha256;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::registry::{Catalogue, Controller, Notice, Purpose};
+use crate::domain::time::from_micros;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,6 +76,26 @@ fn add(catalogue: &mut Catalogue, row: &CatalogueRow) -> Result<(), StoreError> 
         }
     }
     Ok(())
+}
+
+impl ReadTx<'_> {
+    /// Every version of every notice, with the instant from which it was in force, the earliest first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn notice_versions(
+        &mut self,
+        _grant: &Grant<Serve>,
+    ) -> Result<Vec<(Notice, DateTime<Utc>)>, StoreError> {
+        let rows: Vec<CatalogueRow> = on!(self.db, conn => items::table
+            .filter(items::kind.eq("notice"))
+            .order((items::id, items::version))
+            .load(conn))
+        .map_err(StoreError::failed("reading the notices"))?;
+        rows.iter()
+            .map(|row| Ok((read(&row.body)?, from_micros(row.since))))
+            .collect()
+    }
 }
 
 fn read<T: DeserializeOwned>(body: &str) -> Result<T, StoreError> {

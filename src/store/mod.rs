@@ -4,6 +4,7 @@
 //! No commit without a ledger entry: [`Store::write`] takes a use case that must return a
 //! [`Recorded`]. No store call without a grant: what reads or writes takes one.
 
+mod agents;
 mod audit;
 mod background;
 mod backup;
@@ -51,6 +52,7 @@ mod views;
 mod world;
 mod writer;
 
+pub use agents::NotTaken;
 pub use audit::{
     Beyond, PersonEvent, PublishedItem, Reached, StoredCheckpoint, StoredHead, StoredKey,
     StoredPace, StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
@@ -70,7 +72,7 @@ pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
 pub use figures::{ConsentCount, PublicEntry};
-pub use log::{LogHead, PersonalPayload, StoredEntry, StoredPayload};
+pub use log::{LogHead, PersonalPayload, ReadsLog, StoredEntry, StoredPayload};
 pub use mails::{ClaimedMail, Failure, NewMail, Outcome as MailOutcome};
 pub use open::{Opened, Options, Store};
 pub use outside::{Applied, Demand, Gap, LaterAct, Marks, OutsideFault, RegisterPlace};

@@ -308,6 +308,16 @@ pub(super) struct MailRow {
 }
 
 #[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::agent_refusals)]
+pub(super) struct AgentRefusalRow {
+    pub id: Vec<u8>,
+    pub staff_id: Vec<u8>,
+    pub at: i64,
+    pub field: String,
+    pub reason: String,
+}
+
+#[derive(Insertable, Queryable)]
 #[diesel(table_name = schema::confirmations, treat_none_as_default_value = false)]
 pub(super) struct ConfirmationRow {
     pub hash: Vec<u8>,

@@ -183,6 +183,9 @@ table! {
     }
 }
 table! {
+    agent_refusals (id) { id -> Binary, staff_id -> Binary, at -> BigInt, field -> Text, reason -> Text, }
+}
+table! {
     confirmations (hash) {
         hash -> Binary,
         subject_id -> Binary,

@@ -72,6 +72,11 @@ impl<T> Recorded<T> {
     pub const fn value(&self) -> &T {
         &self.0
     }
+
+    /// The same with more to answer.
+    pub fn map<U>(self, more: impl FnOnce(T) -> U) -> Recorded<U> {
+        Recorded(more(self.0))
+    }
 }
 
 /// An identifier in its three forms: for the index, for the eye, for the record.

@@ -93,7 +93,7 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().map(viewing).collect())
     }
 
-    fn owners(
+    pub(super) fn owners(
         &mut self,
         rows: &[SubjectEventRow],
     ) -> Result<HashMap<Vec<u8>, SubjectRow>, StoreError> {
@@ -109,7 +109,11 @@ impl ReadTx<'_> {
         Ok(owners)
     }
 
-    fn opened(&self, row: &SubjectEventRow, owner: Option<&SubjectRow>) -> Option<Value> {
+    pub(super) fn opened(
+        &self,
+        row: &SubjectEventRow,
+        owner: Option<&SubjectRow>,
+    ) -> Option<Value> {
         let key = self.held_key(owner?).ok()?;
         serde_json::from_slice(&key.open(&row.sealed, &row.record_id).ok()?).ok()
     }

@@ -6,6 +6,7 @@ use crate::shop::{Shop, yes};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
 use crate::support::scene::hidden;
+use crate::ways_in::{FOLDER, letter, letters, settled};
 
 const ANNE: &str = "anne@example.fr";
 
@@ -133,6 +134,80 @@ on_both! {
         assert_eq!(shop.newsletter(ANNE).1, "CONSENT_WITHDRAWN");
     }
 
+    /// The receipt goes by mail to an address of the customer's alone, in the transaction of the answers.
+    fn a_receipt_goes_to_an_address_of_the_customers(db: &Db) {
+        let shop = Shop::open_with(db, &FOLDER);
+        let mut known = yes(ANNE);
+        known["subject"] = serde_json::json!({ "email": ANNE, "phone": "+33612345678" });
+        shop.record(&known);
+        let agent = Agent::at_work(db, &shop);
+        let page = agent.find("06 12 34 56 78").expect(200).text;
+        assert!(page.contains("a•••@example.fr") && !page.contains(ANNE), "the other contact is masked: {page}");
+        let receipts = page.split_once("name=\"receipt\"").expect("a choice of receipts").1;
+        let to = receipts.split("<option value=\"").nth(2).and_then(|rest| rest.split('"').next()).expect("an address");
+        let no = [("choice.newsletter.email", "no"), ("was.choice.newsletter.email", "none")];
+        let mut fields = vec![("receipt", to)];
+        fields.extend(no);
+        let done = agent.answer("+33612345678", &fields).expect(200).text;
+        assert!(done.contains(&word("en", "agent-receipt-mailed")), "{done}");
+        // nobody else's address, and no mail where nothing was written down
+        let other = "0".repeat(64);
+        let mut fields = vec![("receipt", other.as_str())];
+        fields.push(("choice.offers.email", "no"));
+        agent.answer("+33612345678", &fields).expect(422);
+        let mut again = vec![("receipt", to)];
+        again.extend(no);
+        let same = agent.answer("+33612345678", &again).expect(200).text;
+        assert!(same.contains(&word("en", "agent-unchanged-title")));
+        let mail = letter(db, 1);
+        assert!(mail.text.contains("To: anne@example.fr"), "{}", mail.text);
+        assert!(mail.text.contains(&word("fr", "mail-receipt-link")) && mail.text.contains("Lille"), "{}", mail.text);
+        assert!(mail.text.contains(" – Non"), "{}", mail.text);
+        settled(db);
+        assert_eq!(letters(db).len(), 1);
+    }
+
+    /// My day: own entries, what lacks its proof, what was not taken; and a yes that was none.
+    fn an_agent_sees_their_own_day_and_corrects_a_yes(db: &Db) {
+        let shop = Shop::open(db);
+        let agent = Agent::at_work(db, &shop);
+        // entries of others do not show
+        let others = shop.record(&yes("zoe@example.fr"));
+        let answers = [
+            ("choice.newsletter.email", "yes"), ("was.choice.newsletter.email", "none"),
+            ("choice.offers.email", "no"), ("was.choice.offers.email", "none"),
+        ];
+        agent.answer(ANNE, &answers).expect(200);
+        let mut proven = answers.to_vec();
+        proven.push(("reference", "C-77"));
+        agent.answer("luc@example.fr", &proven).expect(200);
+        agent.answer(ANNE, &[("choice.offers.sms", "perhaps")]).expect(422);
+        let day = agent.client.get("/console/customers/day").expect(200).text;
+        assert!(!day.contains('@') && !day.contains("•••"), "it names nobody: {day}");
+        assert_eq!(day.matches("<article").count(), 4, "{day}");
+        assert_eq!(day.matches(&word("en", "agent-day-lacks")).count(), 1);
+        assert!(day.contains(&word("en", "agent-refused-invalid")), "{day}");
+        assert!(day.contains("1 of 2"), "{day}");
+        // the form of anne's yes
+        let form = day.split("action=\"/console/customers/correct\"").last().expect("a correction");
+        let (record, position) = (hidden(form, "record").unwrap(), hidden(form, "position").unwrap());
+        let fields = [("record", record.as_str()), ("position", position.as_str())];
+        assert_eq!(shop.newsletter(ANNE).1, "CONSENT_VALID");
+        agent.client.form("/console/customers/correct", &fields).expect(422);
+        assert_eq!(shop.newsletter(ANNE).1, "CONSENT_VALID", "without the form's secret nothing happens");
+        let corrected = agent.send("/correct", &fields).expect(200).text;
+        assert!(corrected.contains(&word("en", "agent-day-corrected")), "{corrected}");
+        assert_eq!(shop.newsletter(ANNE).1, "CONSENT_WITHDRAWN");
+        let id = shop.subject(ANNE);
+        let history = shop.dpo().get(&format!("/v1/subjects/{id}/history?limit=50")).expect(200).text;
+        assert!(history.contains("\"corrected\"") && history.contains("\"corrects\""), "{history}");
+        agent.send("/correct", &fields).expect(422);
+        // what others took down is not theirs to correct
+        let [record, position] = ["id", "position"].map(|name| others[name].to_string().replace('"', ""));
+        agent.send("/correct", &[("record", &record), ("position", &position)]).expect(422);
+        assert_eq!(shop.newsletter("zoe@example.fr").1, "CONSENT_VALID");
+    }
+
     fn who_wants_nothing_more_is_left_alone_at_once(db: &Db) {
         let shop = Shop::open(db);
         shop.record(&yes(ANNE));
@@ -140,6 +215,34 @@ on_both! {
         agent.answer(ANNE, &[("stop_all", "1")]).expect(200);
         assert_eq!(shop.newsletter(ANNE).0, "deny");
         assert!(!shop.choices(ANNE)["objection_since"].is_null());
+    }
+}
+
+/// Pauses are seen, and what is said speaks of the customer, not to them.
+#[test]
+fn an_agent_reads_of_the_customer() {
+    let db = Db::sqlite();
+    let shop = Shop::open(&db);
+    shop.record(&yes(ANNE));
+    let (choices, _) = shop.link(ANNE);
+    let pause = [
+        ("seen", "999999"),
+        ("pause.newsletter.email", "P3M"),
+        ("was.pause.newsletter.email", "none"),
+        ("choice.offers.email", "no"),
+    ];
+    shop.server.http().form(&choices, &pause).expect(200);
+    let agent = Agent::at_work(&db, &shop);
+    let page = agent.find(ANNE).expect(200).text;
+    assert!(
+        page.contains("Paused at the customer’s wish until"),
+        "{page}"
+    );
+    assert!(page.contains("The customer said no on"), "{page}");
+    let (_, main) = page.split_once("<main").unwrap();
+    let (main, _) = main.split_once("</main>").unwrap();
+    for spoken in ["You said", "you said", "your choices", "asked you"] {
+        assert!(!main.contains(spoken), "{spoken}: {main}");
     }
 }
 

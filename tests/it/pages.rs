@@ -4,10 +4,12 @@
 mod agent;
 mod axe;
 mod fairness;
+mod journeys;
 mod keyboard;
 mod own;
 mod pausing;
 mod receipts;
+mod same_place;
 mod screens;
 mod stale;
 mod stopping;

@@ -14,7 +14,7 @@ use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
 use crate::support::process;
 
-const FOLDER: [(&str, &str); 1] = [("PLACET_SMTP_URL", "folder")];
+pub const FOLDER: [(&str, &str); 1] = [("PLACET_SMTP_URL", "folder")];
 
 /// A mail of the folder.
 #[derive(Debug, Clone)]

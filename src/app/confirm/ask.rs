@@ -102,7 +102,11 @@ fn ask_one<P: Records>(
             code: code.reveal().to_owned(),
             items: wanted
                 .iter()
-                .map(|one| item(tx, one.consent, language))
+                .map(|one| {
+                    let asked = one.consent;
+                    let purpose = asked.purpose.as_str();
+                    Item::of(tx.catalogue(), purpose, asked.channel, language)
+                })
                 .collect(),
             until: expires_at,
         },
@@ -169,16 +173,4 @@ fn language(tx: &WriteTx<'_>, consent: &Consent) -> Language {
     let purpose = tx.catalogue().purpose(consent.purpose.as_str());
     let spoken = || Some(purpose?.title.in_or_else(Language::EN)?.0);
     consent.language.or_else(spoken).unwrap_or(Language::EN)
-}
-
-fn item(tx: &WriteTx<'_>, consent: &Consent, language: Language) -> Item {
-    let purpose = tx.catalogue().purpose(consent.purpose.as_str());
-    let title = purpose.and_then(|purpose| purpose.title.in_or_else(language));
-    Item {
-        title: title.map_or_else(|| consent.purpose.to_string(), |(_, text)| text.to_owned()),
-        lang: title
-            .filter(|(found, _)| *found != language)
-            .map(|(found, _)| found.as_str().to_owned()),
-        channel: consent.channel.as_str().to_owned(),
-    }
 }

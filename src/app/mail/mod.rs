@@ -9,6 +9,7 @@ pub use deliver::Delivered;
 
 use crate::domain::ids::MailId;
 use crate::domain::personal::Personal;
+use crate::domain::registry::{Catalogue, Channel, Language};
 use crate::domain::time::{Entropy, NoEntropy, Now};
 use crate::store::NewMail;
 use chrono::{DateTime, Utc};
@@ -58,6 +59,43 @@ pub enum Content {
         /// Until when it can be.
         until: DateTime<Utc>,
     },
+    /// What an agent took down. No advertising is in it.
+    Receipt {
+        /// Where the person can change it.
+        link: String,
+        /// When it was taken down.
+        at: DateTime<Utc>,
+        /// The code of the kind of place.
+        source: String,
+        /// Which one.
+        place: Option<String>,
+        /// What was taken down.
+        items: Vec<ReceiptItem>,
+    },
+}
+
+/// One answer that was taken down.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptItem {
+    /// What about.
+    pub item: Item,
+    /// The answer.
+    pub yes: bool,
+    /// The words that a yes agrees to.
+    pub agreed: Option<Agreed>,
+    /// The record.
+    pub record: String,
+}
+
+/// Words that were agreed to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// The words.
+    pub text: String,
+    /// Their language where it is not the letter's.
+    pub lang: Option<String>,
+    /// `newsletter@3`.
+    pub reference: String,
 }
 
 /// One thing that is confirmed.
@@ -71,6 +109,26 @@ pub struct Item {
     pub channel: String,
 }
 
+impl Item {
+    /// A purpose on a channel, as a letter in that language names it.
+    pub(super) fn of(
+        catalogue: &Catalogue,
+        purpose: &str,
+        channel: Channel,
+        language: Language,
+    ) -> Self {
+        let found = catalogue.purpose(purpose);
+        let title = found.and_then(|found| found.title.in_or_else(language));
+        Self {
+            title: title.map_or_else(|| purpose.to_owned(), |(_, text)| text.to_owned()),
+            lang: title
+                .filter(|(found, _)| *found != language)
+                .map(|(found, _)| found.as_str().to_owned()),
+            channel: channel.as_str().to_owned(),
+        }
+    }
+}
+
 impl Content {
     /// What it is for, in a word.
     #[must_use]
@@ -78,6 +136,7 @@ impl Content {
         match self {
             Self::SignIn { .. } => "sign_in",
             Self::Confirm { .. } => "confirm",
+            Self::Receipt { .. } => "receipt",
         }
     }
 }

@@ -102,6 +102,8 @@ acts! {
     ChoiceUndone = "choice_undone" is Clear,
     /// The person said that it was not they who had answered.
     Disputed = "disputed" is Clear,
+    /// Whoever had taken a yes down said that it was none.
+    Corrected = "corrected" is Clear,
     /// Everything was stopped at once, on the customer's own page.
     StopAll = "stop_all" is Clear,
     /// A mail program's one click (RFC 8058).

@@ -18,6 +18,7 @@ mod mention;
 mod notice;
 mod pace;
 mod purpose;
+mod redline;
 mod register;
 mod slug;
 mod source;
@@ -42,6 +43,7 @@ pub use mention::Mention;
 pub use notice::{Notice, NoticeChange, NoticeRef};
 pub use pace::{AtMost, LONGEST_PAUSE, Pace, PaceRecord, PaceState, Paced};
 pub use purpose::{Controller, LegalBasis, Purpose, PurposeUse};
+pub use redline::{Piece, redline};
 pub use register::{
     IdentifierKinds, Register, RegisterEntries, RegisterList, Since, is_fresh, last_day, reached_by,
 };

@@ -70,7 +70,7 @@ pub struct ConsentBody {
     /// Where, and by whom it was taken down.
     pub source: Option<SourceBody>,
     /// By which act: `unticked_box_ticked`, `button_clicked`, `switch_turned_on`, `form_signed`,
-    /// `oral`, `sms_stop`, `link_confirmed`, `choice_saved`, `choice_undone`, `disputed`, `stop_all`, `one_click`, `imported`;
+    /// `oral`, `sms_stop`, `link_confirmed`, `choice_saved`, `choice_undone`, `disputed`, `corrected`, `stop_all`, `one_click`, `imported`;
     /// and those that are no clear act, which a check denies: `preticked_box`, `default_on_slider`,
     /// `prewritten_clause_in_terms`, `contest_button_bundled`, `silence`, `inactivity`,
     /// `scrolling`, `continued_browsing`.

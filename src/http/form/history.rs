@@ -170,7 +170,8 @@ const fn step(act: Act) -> Option<&'static str> {
         | Act::StopAll
         | Act::OneClick
         | Act::SmsStop
-        | Act::Disputed => Some(act.as_str()),
+        | Act::Disputed
+        | Act::Corrected => Some(act.as_str()),
         _ => None,
     }
 }

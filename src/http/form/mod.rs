@@ -13,6 +13,7 @@ pub mod save;
 pub mod show;
 mod slower;
 pub mod stop;
+pub mod texts;
 pub mod undo;
 pub mod why;
 

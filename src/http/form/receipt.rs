@@ -221,11 +221,7 @@ pub(super) fn in_language(
 fn facts(site: &Site, language: Language, receipt: &OwnReceipt) -> Vec<(&'static str, String)> {
     let (words, consent) = (Words::of(language), &receipt.consent);
     let when = |at: DateTime<Utc>| moment(words, &at.with_timezone(&site.timezone));
-    let source = words.code("source", consent.source.kind.as_str());
-    let source = match &receipt.place {
-        Some(place) => words.get_with("source-place", &[("source", &source), ("place", place)]),
-        None => source,
-    };
+    let source = words.place(consent.source.kind.as_str(), receipt.place.as_deref());
     let told = [
         (
             "receipt-to",

@@ -4,9 +4,10 @@ use askama::Template;
 
 use super::choices::beside;
 use super::frame::rendered;
+use super::voice::Voice;
 use super::{
-    ChoicesError, Content, Frame, Language, Pick, PostForm, PurposeBlock, Standing, Text, Undo,
-    When, Words, moment,
+    Answer, ChoicesError, Content, Frame, Language, Pick, PostForm, PurposeBlock, Standing, Text,
+    Undo, When, Words, moment,
 };
 
 /// Why nobody was looked for.
@@ -39,6 +40,8 @@ pub struct AgentFindPage {
     pub form: PostForm,
     /// What was typed, kept after an error.
     pub contact: String,
+    /// What the agent did today.
+    pub day_url: String,
     /// Shop or call centre.
     pub kinds: Vec<Pick>,
     /// Which one.
@@ -58,6 +61,10 @@ pub struct AgentAskPage {
     pub form: PostForm,
     /// The contact point, masked.
     pub masked_contact: String,
+    /// The customer's other contact points, masked.
+    pub others: Vec<String>,
+    /// The e-mail addresses that a receipt can be sent to, masked.
+    pub receipts: Vec<Pick>,
     /// Whether the registry knows the customer.
     pub known: bool,
     /// The purposes with questions; the words in the customer's language.
@@ -104,6 +111,8 @@ pub struct AgentDonePage {
     pub place: (String, String),
     /// When.
     pub at: When,
+    /// The address that the receipt is on its way to, masked.
+    pub mailed: Option<String>,
     /// The ledger's position.
     pub position: Option<u64>,
     /// It was the way back that was taken.
@@ -112,6 +121,8 @@ pub struct AgentDonePage {
     pub undo: Option<Undo>,
     /// The search, for the next customer.
     pub next_url: String,
+    /// What the agent did today.
+    pub day_url: String,
 }
 
 #[derive(Template)]
@@ -146,12 +157,24 @@ struct AskView<'a> {
     frame: &'a Frame,
     page: &'a AgentAskPage,
     title: String,
+    voice: Voice,
     errors: Vec<(Option<&'a str>, String)>,
 }
 
 impl AskView<'_> {
     fn error_of(&self, field: &str) -> Option<&str> {
         beside(&self.errors, field)
+    }
+
+    /// The first question has the focus, unless something went wrong.
+    fn starts(&self, field: &str) -> bool {
+        let contents = self.page.purposes.iter().map(|purpose| &purpose.content);
+        let mut rows = contents.filter_map(|content| match content {
+            Content::Choices(rows) => Some(rows),
+            Content::Explained(_) => None,
+        });
+        let first = rows.find_map(|rows| rows.iter().find(|row| row.open()));
+        self.errors.is_empty() && first.is_some_and(|row| row.field_name == field)
     }
 }
 
@@ -170,6 +193,7 @@ impl AgentAskPage {
             frame: &self.frame,
             page: self,
             title: self.frame.title(&title, !errors.is_empty()),
+            voice: Voice::Agent,
             errors,
         })
     }
@@ -210,13 +234,8 @@ impl AgentDonePage {
 
     /// Where it was taken down, in the customer's words.
     fn place(&self) -> String {
-        let words = Words::of(self.tongue);
         let (kind, name) = &self.place;
-        let kind = words.code("source", kind);
-        match name.as_str() {
-            "" => kind,
-            name => words.get_with("source-place", &[("source", &kind), ("place", name)]),
-        }
+        Words::of(self.tongue).place(kind, Some(name))
     }
 
     fn time(&self) -> String {

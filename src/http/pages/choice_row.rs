@@ -1,5 +1,6 @@
 //! One question, a purpose on a channel, and the state in which it stands.
 
+use super::voice::Voice;
 use super::{PaceControl, When, Words, date_of};
 
 /// What a person answered.
@@ -100,29 +101,30 @@ impl RowState {
     }
 
     /// The state in words.
-    #[must_use]
-    pub fn sentence(&self, words: Words) -> String {
-        let dated = |key: &str, at: &When| words.get_with(key, &[("since", &date_of(words, at))]);
+    pub(super) fn sentence(&self, words: Words, voice: Voice) -> String {
+        let said = |keys| words.get(voice.say(keys));
+        let dated =
+            |keys, at: &When| words.get_with(voice.say(keys), &[("since", &date_of(words, at))]);
         match self {
             Self::Yes { since, source } => yes_sentence(words, since.as_ref(), source.as_ref()),
             Self::No { since, how } => dated(how.key(), since),
-            Self::NeverAsked => words.get("state-never-asked"),
-            Self::Expired { since } => dated("state-expired", since),
-            Self::NewWords { since } => dated("state-new-words", since),
-            Self::Unproven => words.get("state-unproven"),
-            Self::Customer => words.get("state-customer"),
-            Self::Interest => words.get("state-interest"),
+            Self::NeverAsked => said(("state-never-asked", "agent-state-never-asked")),
+            Self::Expired { since } => dated(("state-expired", "agent-state-expired"), since),
+            Self::NewWords { since } => dated(("state-new-words", "agent-state-new-words"), since),
+            Self::Unproven => said(("state-unproven", "agent-state-unproven")),
+            Self::Customer => said(("state-customer", "agent-state-customer")),
+            Self::Interest => said(("state-interest", "agent-state-interest")),
         }
     }
 }
 
 impl NoKind {
-    const fn key(self) -> &'static str {
+    const fn key(self) -> (&'static str, &'static str) {
         match self {
-            Self::Refused => "state-refused",
-            Self::Withdrawn => "state-withdrawn",
-            Self::Stopped => "state-stopped",
-            Self::Objected => "state-objected",
+            Self::Refused => ("state-refused", "agent-state-refused"),
+            Self::Withdrawn => ("state-withdrawn", "agent-state-withdrawn"),
+            Self::Stopped => ("state-stopped", "agent-state-stopped"),
+            Self::Objected => ("state-objected", "agent-state-objected"),
         }
     }
 }
@@ -145,11 +147,7 @@ fn yes_sentence(words: Words, since: Option<&When>, source: Option<&Source>) -> 
 
 impl Source {
     pub(super) fn phrase(&self, words: Words) -> String {
-        let kind = words.code("source", &self.kind);
-        match &self.place {
-            None => kind,
-            Some(place) => words.get_with("source-place", &[("source", &kind), ("place", place)]),
-        }
+        words.place(&self.kind, self.place.as_deref())
     }
 }
 
@@ -167,12 +165,12 @@ pub enum Lock {
 }
 
 impl Lock {
-    pub(super) const fn key(self) -> &'static str {
+    pub(super) const fn key(self) -> (&'static str, &'static str) {
         match self {
-            Self::NoContact => "lock-no_contact",
-            Self::Restricted => "lock-restricted",
-            Self::Minor => "lock-minor",
-            Self::Other => "lock-other",
+            Self::NoContact => ("lock-no_contact", "lock-no_contact"),
+            Self::Restricted => ("lock-restricted", "agent-lock-restricted"),
+            Self::Minor => ("lock-minor", "agent-lock-minor"),
+            Self::Other => ("lock-other", "lock-other"),
         }
     }
 }
@@ -198,9 +196,9 @@ pub struct ChoiceRow {
 
 impl ChoiceRow {
     /// What a pause or a bound holds back, in sentences.
-    pub(super) fn held_back(&self, words: Words) -> Vec<String> {
+    pub(super) fn held_back(&self, words: Words, voice: Voice) -> Vec<String> {
         let pace = self.pace.as_ref();
-        pace.map(|pace| pace.now.sentences(words))
+        pace.map(|pace| pace.now.sentences(words, voice))
             .unwrap_or_default()
     }
 

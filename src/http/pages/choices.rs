@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
+use super::voice::Voice;
 use super::{Answer, ChoiceRow, Frame, PostForm, Text, Words};
 
 /// Why a purpose is explained and not asked.
@@ -98,12 +99,18 @@ struct View<'a> {
     frame: &'a Frame,
     page: &'a ChoicesPage,
     title: String,
+    voice: Voice,
     errors: Vec<(Option<&'a str>, String)>,
 }
 
 impl View<'_> {
     fn error_of(&self, field: &str) -> Option<&str> {
         beside(&self.errors, field)
+    }
+
+    /// No question has the focus at once: a page is read from its top.
+    const fn starts(&self, _field: &str) -> bool {
+        false
     }
 }
 
@@ -125,6 +132,7 @@ impl ChoicesPage {
             frame: &self.frame,
             page: self,
             title,
+            voice: Voice::Customer,
             errors,
         })
     }

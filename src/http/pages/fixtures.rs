@@ -369,6 +369,7 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
             }
             .render(),
         ),
+        ("texts".to_owned(), texts(language).render()),
         ("stop".to_owned(), stop.render()),
         ("stopped".to_owned(), stopped.render()),
     ];
@@ -439,4 +440,34 @@ fn customer_pages(language: Language) -> Vec<(String, String)> {
         pages.push((format!("already {already:?}"), page.render()));
     }
     pages
+}
+
+fn texts(language: Language) -> TextsPage {
+    use crate::domain::registry::Piece;
+    let version = |until, differences| ShownVersion {
+        reference: HOSTILE.to_owned(),
+        since: at(),
+        until,
+        text: text(),
+        differences,
+        asks_again: true,
+        others: vec![text(), Text::foreign(HOSTILE, "de")],
+    };
+    let hostile = || HOSTILE.to_owned();
+    let pieces = vec![
+        Piece::Kept(hostile()),
+        Piece::Gone(hostile()),
+        Piece::New(hostile()),
+    ];
+    TextsPage {
+        frame: frame(language),
+        texts: vec![ShownText {
+            id: "news".to_owned(),
+            title: text(),
+            versions: vec![
+                version(None, Some((Some("de".to_owned()), pieces))),
+                version(Some(at()), None),
+            ],
+        }],
+    }
 }

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Language, Text, Words, date_long};
-use crate::app::mail::{Content, Item, Letter, Stationery, Written};
+use super::{Language, Text, Words, date_long, moment};
+use crate::app::mail::{Agreed, Content, Item, Letter, ReceiptItem, Stationery, Written};
 
 /// The words of the pages, for mails.
 pub struct MailWords {
@@ -16,12 +16,20 @@ pub struct MailWords {
 struct Said {
     subject: String,
     lead: String,
-    items: Vec<(Text, String)>,
+    items: Vec<Line>,
     link: String,
     link_text: String,
-    code: String,
+    code: Option<String>,
     after: Vec<String>,
     foot: Vec<String>,
+}
+
+/// One of the things that a mail is about.
+struct Line {
+    title: Text,
+    channel: String,
+    answer: Option<String>,
+    below: Vec<Text>,
 }
 
 #[derive(Template)]
@@ -55,7 +63,7 @@ impl MailWords {
                 items: Vec::new(),
                 link: link.clone(),
                 link_text: w.get("mail-in-link"),
-                code: w.get_with("mail-in-code", &[("code", code)]),
+                code: Some(w.get_with("mail-in-code", &[("code", code)])),
                 after: vec![w.get("mail-in-not")],
                 foot: letter.foot.clone(),
             },
@@ -73,7 +81,7 @@ impl MailWords {
                     items: items.iter().map(|item| told(w, item)).collect(),
                     link: link.clone(),
                     link_text: w.get("mail-confirm-link"),
-                    code: w.get_with("mail-confirm-code", &[("code", code)]),
+                    code: Some(w.get_with("mail-confirm-code", &[("code", code)])),
                     after: vec![
                         w.get("mail-confirm-not"),
                         w.get_with("mail-confirm-until", &[("until", &until)]),
@@ -81,30 +89,73 @@ impl MailWords {
                     foot: letter.foot.clone(),
                 }
             }
+            Content::Receipt {
+                link,
+                at,
+                source,
+                place,
+                items,
+            } => {
+                let at = moment(w, &at.with_timezone(&self.timezone));
+                let place = w.place(source, place.as_deref());
+                let told = [("at", at.as_str()), ("place", &place), brand[0]];
+                Said {
+                    subject: w.get_with("mail-receipt-subject", &brand),
+                    lead: w.get_with("mail-receipt-lead", &told),
+                    items: items.iter().map(|item| receipt_line(w, item)).collect(),
+                    link: link.clone(),
+                    link_text: w.get("mail-receipt-link"),
+                    code: None,
+                    after: vec![w.get("slip-change"), w.get("mail-receipt-not")],
+                    foot: letter.foot.clone(),
+                }
+            }
         }
     }
 }
 
-fn told(w: Words, item: &Item) -> (Text, String) {
-    let title = Text {
-        text: item.title.clone(),
-        lang: item.lang.clone(),
-    };
-    (title, w.code("channel", &item.channel))
+fn told(w: Words, item: &Item) -> Line {
+    Line {
+        title: Text {
+            text: item.title.clone(),
+            lang: item.lang.clone(),
+        },
+        channel: w.code("channel", &item.channel),
+        answer: None,
+        below: Vec::new(),
+    }
+}
+
+fn receipt_line(w: Words, taken: &ReceiptItem) -> Line {
+    let words = taken.agreed.as_ref().map(|agreed: &Agreed| Text {
+        text: format!("{} ({})", agreed.text, agreed.reference),
+        lang: agreed.lang.clone(),
+    });
+    let record = Text::new(format!("{} {}", w.get("slip-record"), taken.record));
+    Line {
+        answer: Some(w.get(if taken.yes { "yes" } else { "no" })),
+        below: words.into_iter().chain([record]).collect(),
+        ..told(w, &taken.item)
+    }
 }
 
 fn plain(w: Words, said: &Said) -> String {
     let mut text = format!("{}\n", said.lead);
-    for (title, channel) in &said.items {
-        text.push_str(&format!("\n- {} ({channel})", title.text));
+    for line in &said.items {
+        text.push_str(&format!("\n- {} ({})", line.title.text, line.channel));
+        if let Some(answer) = &line.answer {
+            text.push_str(&format!(" – {answer}"));
+        }
+        for below in &line.below {
+            text.push_str(&format!("\n  {}", below.text));
+        }
     }
     if !said.items.is_empty() {
         text.push('\n');
     }
     let label = w.get_with("label-colon", &[("label", &said.link_text)]);
     text.push_str(&format!("\n{label}\n{}\n", said.link));
-    text.push_str(&format!("\n{}\n", said.code));
-    for line in &said.after {
+    for line in said.code.iter().chain(&said.after) {
         text.push_str(&format!("\n{line}\n"));
     }
     if !said.foot.is_empty() {
@@ -128,7 +179,7 @@ mod tests {
         }
     }
 
-    fn both() -> [Content; 2] {
+    fn every_kind() -> [Content; 3] {
         let (link, code) = ("https://x.example/o/o_1".to_owned(), "123456".to_owned());
         let sign_in = Content::SignIn {
             link: link.clone(),
@@ -141,12 +192,28 @@ mod tests {
         };
         let until = crate::domain::time::from_micros(1_795_348_800_000_000);
         let confirm = Content::Confirm {
-            link,
+            link: link.clone(),
             code,
-            items: vec![item],
+            items: vec![item.clone()],
             until,
         };
-        [sign_in, confirm]
+        let receipt = Content::Receipt {
+            link,
+            at: until,
+            source: "store".into(),
+            place: Some("Lille 123456".into()),
+            items: vec![ReceiptItem {
+                item,
+                yes: true,
+                agreed: Some(Agreed {
+                    text: "J’accepte.".into(),
+                    lang: None,
+                    reference: "newsletter@2".into(),
+                }),
+                record: "0199".into(),
+            }],
+        };
+        [sign_in, confirm, receipt]
     }
 
     /// X30: a text beside the page, the language said, a link that says where it leads, nothing loaded,
@@ -158,7 +225,7 @@ mod tests {
         };
         let mut subjects = std::collections::BTreeSet::new();
         for language in Language::ALL {
-            for content in both() {
+            for content in every_kind() {
                 let written = words.write(&letter(language.code(), content));
                 for part in [&written.text, &written.html] {
                     assert!(part.contains("https://x.example/o/o_1") && part.contains("123456"));
@@ -184,6 +251,6 @@ mod tests {
                 subjects.insert(written.subject);
             }
         }
-        assert_eq!(subjects.len(), 12);
+        assert_eq!(subjects.len(), 18);
     }
 }

@@ -7,6 +7,7 @@
 
 mod access;
 mod agent;
+mod agent_day;
 mod background;
 mod chart;
 mod choice_row;
@@ -29,6 +30,8 @@ mod report;
 mod saved;
 mod stop;
 mod style;
+mod texts;
+mod voice;
 mod vouched;
 mod why;
 mod words;
@@ -44,6 +47,7 @@ mod staff_fixtures;
 
 pub use access::AccessPage;
 pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, ReceiptLine};
+pub use agent_day::{AgentDayPage, DayNotice, DayRefused, DayRow};
 pub use background::{BackgroundPage, BackgroundState, ExportWhat};
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
@@ -76,6 +80,7 @@ pub use report::{
 pub use saved::{Change, Remaining, Restored, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
 pub use style::{STYLE, STYLE_HASH, fnv1a, style_url};
+pub use texts::{ShownText, ShownVersion, TextsPage};
 pub use vouched::Vouched;
 pub use why::{Said, WhyAnswer, WhyPage, WhyRests, WhyWays};
 pub use words::Words;

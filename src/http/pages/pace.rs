@@ -1,5 +1,6 @@
 //! A pause, or fewer messages: an extra beside yes and no, never before them.
 
+use super::voice::Voice;
 use super::{When, Words, date_of};
 
 /// What holds back, or nothing.
@@ -28,10 +29,11 @@ impl PaceTold {
     }
 
     /// The sentences under the state.
-    pub(super) fn sentences(self, words: Words) -> Vec<String> {
+    pub(super) fn sentences(self, words: Words, voice: Voice) -> Vec<String> {
         let paused = self.paused_until.map(|until| {
             let until = date_of(words, &until);
-            words.get_with("state-paused", &[("until", &until)])
+            let key = voice.say(("state-paused", "agent-state-paused"));
+            words.get_with(key, &[("until", &until)])
         });
         let most = self.at_most.map(|most| words.code("pace-held", most));
         paused.into_iter().chain(most).collect()

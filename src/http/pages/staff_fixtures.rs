@@ -73,6 +73,7 @@ pub(super) fn agent_pages(language: Language) -> Vec<(String, String)> {
         frame: desk(language),
         form: form(),
         contact: HOSTILE.to_owned(),
+        day_url: HOSTILE.to_owned(),
         kinds: vec![pick(true)],
         place: HOSTILE.to_owned(),
         tongues: vec![pick(true)],
@@ -82,6 +83,8 @@ pub(super) fn agent_pages(language: Language) -> Vec<(String, String)> {
         frame: desk(language),
         form: form(),
         masked_contact: HOSTILE.to_owned(),
+        others: vec![HOSTILE.to_owned()],
+        receipts: vec![pick(true)],
         known: true,
         purposes: vec![purpose("f", Content::Choices(every_row()))],
         acts: vec![pick(true)],
@@ -97,10 +100,12 @@ pub(super) fn agent_pages(language: Language) -> Vec<(String, String)> {
         lines,
         place: ("store".to_owned(), HOSTILE.to_owned()),
         at: at(),
+        mailed: Some(HOSTILE.to_owned()),
         position: Some(1),
         undone,
         undo: undo(),
         next_url: HOSTILE.to_owned(),
+        day_url: HOSTILE.to_owned(),
     };
     let line = ReceiptLine {
         title: text(),
@@ -126,6 +131,7 @@ pub(super) fn agent_pages(language: Language) -> Vec<(String, String)> {
         ("agent undone".to_owned(), done(vec![line], true).render()),
         ("agent unchanged".to_owned(), done(vec![], false).render()),
     ];
+    pages.extend(agent_days(language));
     for error in [
         AgentFindError::Contact,
         AgentFindError::StaleForm,
@@ -134,6 +140,54 @@ pub(super) fn agent_pages(language: Language) -> Vec<(String, String)> {
         pages.push((format!("error agent {error:?}"), find(Some(error)).render()));
     }
     pages
+}
+
+fn agent_days(language: Language) -> Vec<(String, String)> {
+    let row = |corrected: bool| DayRow {
+        at: at(),
+        title: text(),
+        channel: "email".to_owned(),
+        answer: Standing::Yes,
+        reference: corrected.then(|| HOSTILE.to_owned()),
+        lacks_proof: !corrected,
+        corrected,
+        correct: (!corrected).then(form),
+    };
+    let refused = |about| DayRefused {
+        at: at(),
+        about,
+        reason: "changed".to_owned(),
+    };
+    let day = |notice| AgentDayPage {
+        frame: desk(language),
+        rows: vec![row(true), row(false)],
+        refused: vec![refused(Some((text(), "sms".to_owned()))), refused(None)],
+        proven: 1,
+        yeses: 2,
+        notice,
+        find_url: HOSTILE.to_owned(),
+    };
+    let empty = AgentDayPage {
+        rows: vec![],
+        refused: vec![],
+        ..day(None)
+    };
+    vec![
+        ("agent day".to_owned(), day(None).render()),
+        ("agent day, empty".to_owned(), empty.render()),
+        (
+            "agent day, corrected".to_owned(),
+            day(Some(DayNotice::Corrected)).render(),
+        ),
+        (
+            "error agent day".to_owned(),
+            day(Some(DayNotice::HoldsNoMore)).render(),
+        ),
+        (
+            "error agent day, stale".to_owned(),
+            day(Some(DayNotice::StaleForm)).render(),
+        ),
+    ]
 }
 
 fn vouched() -> Vec<Vouched> {

@@ -113,6 +113,18 @@ impl Words {
             .unwrap_or_else(|| code.to_owned())
     }
 
+    /// Where something was taken down: the kind of place, and which one.
+    #[must_use]
+    pub fn place(self, kind: &str, name: Option<&str>) -> String {
+        let kind = self.code("source", kind);
+        match name {
+            Some(name) if !name.is_empty() => {
+                self.get_with("source-place", &[("source", &kind), ("place", name)])
+            }
+            _ => kind,
+        }
+    }
+
     fn lookup(self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
         // a word of the console, should a customer's language be asked for one
         let staff = || ENGLISH.get_message(key);
@@ -327,6 +339,7 @@ mod tests {
             "act-",
             "agent-act-",
             "agent-place-",
+            "agent-refused-",
             "view-",
             "withheld-",
             "percent",

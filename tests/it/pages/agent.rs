@@ -13,6 +13,27 @@ pub fn sign_in(browser: &Browser, demo: &Demo) {
     browser.find("button.main").follow();
 }
 
+/// What went wrong has the focus, on the search and on the questions (X4).
+#[test]
+fn an_error_is_read_first() {
+    let demo = Demo::start();
+    let Some(browser) = english() else { return };
+    sign_in(&browser, &demo);
+    let focused = "return document.activeElement.className";
+    browser.find("#contact").enter("anne@");
+    browser.press(ENTER);
+    browser.wait_until("return document.title.startsWith('Error:')");
+    assert_eq!(browser.script(focused), "errors");
+    browser.script("document.querySelector('#contact').value = ''");
+    browser.find("#contact").enter("camille.martin@example.com");
+    browser.press(ENTER);
+    arrives(&browser, "agent-ask-title");
+    browser.script("document.querySelectorAll('.pick input').forEach(input => { input.value = 'perhaps'; input.checked = true })");
+    browser.find("main .savebar button").follow();
+    assert!(browser.title().starts_with("Error:"));
+    assert_eq!(browser.script(focused), "errors");
+}
+
 #[test]
 fn a_customer_is_served_by_keys_alone() {
     let demo = Demo::start();

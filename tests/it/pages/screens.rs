@@ -72,4 +72,23 @@ fn take(visitor: Visitor<'_>) {
     choose(&browser, "offers.push", "yes");
     save(&browser);
     picture(&browser, "agent-receipt", visitor);
+    browser.goto(&format!("{}/console/customers/day", demo.server.url()));
+    picture(&browser, "agent-day", visitor);
+    ways_in(&browser, &demo, visitor);
+}
+
+/// Signing in, one's own page, history, receipt, confirming, and the texts.
+fn ways_in(browser: &Browser, demo: &Demo, visitor: Visitor<'_>) {
+    let language = &visitor.languages[..2];
+    super::walk::ways_in(browser, demo, language, &mut |name| {
+        let name = match name {
+            "confirm" | "confirmed" | "enter" | "inbox" | "me" | "history" => name,
+            _ => return,
+        };
+        picture(browser, name, visitor);
+    });
+    browser.goto(&format!("{}/texts?lang={language}", demo.server.url()));
+    picture(browser, "texts", visitor);
+    browser.goto(&super::walk::receipt(demo));
+    picture(browser, "receipt", visitor);
 }

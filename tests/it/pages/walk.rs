@@ -86,11 +86,14 @@ pub fn customers(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn 
     look("problem");
     at(&format!("{host}/accessibility"));
     look("accessibility");
+    at(&format!("{host}/texts"));
+    open_all(browser);
+    look("texts");
     ways_in(browser, demo, language, look);
 }
 
 /// Signing in and confirming, by the mails that the demo puts into a folder.
-fn ways_in(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn FnMut(&str)) {
+pub fn ways_in(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn FnMut(&str)) {
     let host = demo.server.url();
     let at = |path: &str| browser.goto(&format!("{host}{path}?lang={language}"));
     let press = || browser.find("main form button").follow();
@@ -162,7 +165,7 @@ fn language_of(language: &str) -> &str {
 }
 
 /// The address of a new receipt of somebody else's.
-fn receipt(demo: &Demo) -> String {
+pub fn receipt(demo: &Demo) -> String {
     let printed = demo.server.stdout();
     let line = printed
         .lines()
@@ -248,6 +251,14 @@ pub fn agents(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("agent, done");
     browser.find("main form button").follow();
     look("agent, undone");
+    browser.goto(&format!("{}/console/customers/day", demo.server.url()));
+    look("agent, my day");
+    browser.find("article form button").follow();
+    look("agent, my day, corrected");
+    browser.script("history.back()");
+    browser.wait_until("return document.querySelector('article form button') !== null");
+    browser.find("article form button").follow();
+    look("agent, my day, error");
 }
 
 /// Sends the form for files with a period that ends before it begins.

@@ -1,11 +1,13 @@
 //! `POST /console/customers/answers`: what the customer answered is written down, with a receipt.
 
-use super::asked::{self, Asking};
+use super::asked::{self, Asking, RECEIPT};
 use super::place::{Place, act};
-use super::{Agent, PATH, find};
+use super::{Agent, DAY, PATH, find};
 use crate::app::Refusal;
 use crate::app::choices::OwnChoicesView;
-use crate::app::choose::{Changed, Changes, Wishes};
+use crate::app::choose::{Changed, Wishes};
+use crate::app::contact::hash_text;
+use crate::app::serve_customer::{Found, Served, Taken};
 use crate::domain::registry::{Act, Answer};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::console::{frame, is_ours, to, unavailable};
@@ -17,7 +19,8 @@ use crate::http::pages::{
     AgentDonePage, AgentFindError, ChoicesError, Frame, ReceiptLine, Text, When,
 };
 use crate::http::site::Site;
-use crate::store::Committed;
+use crate::http::work::block;
+use crate::store::{Committed, Contact};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 
@@ -60,14 +63,17 @@ pub(super) async fn taken(
         place: &place,
         named: &named,
     };
-    let Ok(view) = find::choices(&site, &agent, &named).await else {
+    let Ok(found) = find::choices(&site, &agent, &named).await else {
         return unavailable(visit, &agent.open, PATH);
     };
     let at = site.app.now().utc().with_timezone(&site.timezone);
-    let problems = match read(&form, &view, &asking, undone, at) {
-        Ok(wishes) => match write(&site, &asking, wishes).await {
+    let view = &found.choices;
+    let problems = match read(&form, view, &asking, undone, at)
+        .and_then(|wishes| Ok((wishes, receipt_to(&form, &asking, &found)?)))
+    {
+        Ok((wishes, to)) => match write(&site, &asking, wishes, to.clone()).await {
             Ok(written) => {
-                let html = done(&site, visit, &asking, &view, written, undone);
+                let html = done(&site, visit, &asking, &found, written, (undone, to));
                 return browser::page(StatusCode::OK, html);
             }
             Err(Refusal::Invalid(problems)) => problems.iter().map(error).collect(),
@@ -75,10 +81,31 @@ pub(super) async fn taken(
         },
         Err(problems) => problems,
     };
+    remember(&site, &agent, &problems).await;
     // as it stands now: somebody may have answered since the page was made
-    let view = find::choices(&site, &agent, &named).await.unwrap_or(view);
-    let html = asked::page(&site, visit, &asking, &view, &form, problems);
+    let found = find::choices(&site, &agent, &named).await.unwrap_or(found);
+    let html = asked::page(&site, visit, &asking, &found, &form, problems);
     browser::page(StatusCode::UNPROCESSABLE_ENTITY, html)
+}
+
+/// Keeps what was not taken, for the agent's day. The answer does not wait for a database that fails.
+async fn remember(site: &web::Data<Site>, agent: &Agent, problems: &[ChoicesError]) {
+    let told = |error: &ChoicesError| match error {
+        ChoicesError::Changed { field } => (question(field), "changed"),
+        ChoicesError::Invalid { field } => (question(field), "invalid"),
+        ChoicesError::StaleForm => (String::new(), "stale_form"),
+    };
+    let refused: Vec<(String, &str)> = problems.iter().map(told).collect();
+    let (app, grant) = (site.clone(), agent.grant.clone());
+    let kept = block(move || app.app.not_taken(&grant, &refused, app.app.now())).await;
+    if kept.is_err() {
+        tracing::warn!("what was not taken from an agent could not be kept");
+    }
+}
+
+/// A question of the catalogue, or none: what was sent is not kept.
+fn question(field: &str) -> String {
+    field.strip_prefix("choice.").unwrap_or_default().to_owned()
 }
 
 fn read(
@@ -108,25 +135,47 @@ async fn write(
     site: &web::Data<Site>,
     asking: &Asking<'_>,
     wishes: Wishes,
-) -> Result<Option<Committed<Changes>>, Refusal> {
-    let (grant, named) = (&asking.agent.grant, asking.named.clone());
-    site.app
-        .serve_customer(grant, named, wishes, site.app.now())
-        .await
+    receipt_to: Option<Contact>,
+) -> Result<Option<Committed<Served>>, Refusal> {
+    let taken = Taken {
+        named: asking.named.clone(),
+        wishes,
+        receipt_to: receipt_to.filter(|_| site.app.mails()),
+    };
+    let grant = &asking.agent.grant;
+    site.app.serve_customer(grant, taken, site.app.now()).await
+}
+
+/// The address that the receipt is to go to: one of the customer's, named by its hash.
+fn receipt_to(
+    form: &Form,
+    asking: &Asking<'_>,
+    found: &Found,
+) -> Result<Option<Contact>, Vec<ChoicesError>> {
+    let Some(to) = form.get(RECEIPT).filter(|to| !to.is_empty()) else {
+        return Ok(None);
+    };
+    let mut addresses = found.addresses(asking.named);
+    let theirs = addresses.find(|one| hash_text(&one.blind) == to).cloned();
+    theirs
+        .map(Some)
+        .ok_or_else(|| vec![ChoicesError::StaleForm])
 }
 
 fn done(
     site: &Site,
     visit: Visit<'_>,
     asking: &Asking<'_>,
-    view: &OwnChoicesView,
-    written: Option<Committed<Changes>>,
-    undone: bool,
+    found: &Found,
+    written: Option<Committed<Served>>,
+    (undone, to): (bool, Option<Contact>),
 ) -> String {
-    let (changes, position) = match written {
+    let view = &found.choices;
+    let (Served { changes, mailed }, position) = match written {
         Some(committed) => (committed.value, committed.positions.last().copied()),
-        None => (Changes::default(), None),
+        None => (Served::default(), None),
     };
+    let to = to.filter(|_| mailed);
     let frame = Frame {
         switch_path: None,
         ..frame(visit, &asking.agent.open)
@@ -139,7 +188,11 @@ fn done(
             position,
             taken,
         };
-        offer(site, frame.language, asking.form("/undo"), &start)
+        let mut form = asking.form("/undo");
+        // who has a receipt by mail gets another that says what holds
+        form.hidden
+            .extend(to.iter().map(|to| (RECEIPT.into(), hash_text(&to.blind))));
+        offer(site, frame.language, form, &start)
     });
     let catalogue = &view.catalogue;
     let controller = catalogue.controllers.values().next();
@@ -158,10 +211,12 @@ fn done(
             asking.place.name.clone(),
         ),
         at: site.app.now().utc().with_timezone(&site.timezone),
+        mailed: to.map(|to| to.identifier.masked()),
         position,
         undone,
         undo,
         next_url: PATH.to_owned(),
+        day_url: DAY.to_owned(),
     }
     .render()
 }

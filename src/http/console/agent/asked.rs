@@ -3,8 +3,10 @@
 use super::place::{Place, act};
 use super::{Agent, PATH};
 use crate::app::choices::OwnChoicesView;
-use crate::app::contact::Named;
+use crate::app::contact::{Named, hash_text};
+use crate::app::serve_customer::Found;
 use crate::domain::registry::{Act, Identifier};
+
 use crate::http::browser::{Form, Visit};
 use crate::http::console::frame;
 use crate::http::form::show::blocks;
@@ -13,6 +15,9 @@ use crate::http::pages::{
     AgentAskPage, ChoicesError, Content, Frame, Language, Pick, PostForm, PurposeBlock, Text,
 };
 use crate::http::site::Site;
+
+/// The field that says to which address a receipt goes.
+pub(super) const RECEIPT: &str = "receipt";
 
 /// Who asks whom, and where.
 pub(super) struct Asking<'a> {
@@ -52,10 +57,11 @@ pub(super) fn page(
     site: &Site,
     visit: Visit<'_>,
     asking: &Asking<'_>,
-    view: &OwnChoicesView,
+    found: &Found,
     form: &Form,
     errors: Vec<ChoicesError>,
 ) -> String {
+    let view = &found.choices;
     let mut post = asking.form("/answers");
     post.hidden.push(("seen".into(), view.seen.to_string()));
     let frame = Frame {
@@ -76,6 +82,12 @@ pub(super) fn page(
         frame,
         form: post,
         masked_contact: asking.masked(),
+        others: found
+            .others
+            .iter()
+            .map(|other| other.identifier.masked())
+            .collect(),
+        receipts: receipts(site, asking, found, form),
         known: view.contact.is_some(),
         purposes: to_read(
             blocks(site, visit, view),
@@ -89,6 +101,21 @@ pub(super) fn page(
         errors,
     }
     .render()
+}
+
+/// The addresses of the customer's that a receipt can go to. None of them stands in the page: a hash
+/// names it.
+fn receipts(site: &Site, asking: &Asking<'_>, found: &Found, form: &Form) -> Vec<Pick> {
+    if !site.app.mails() {
+        return Vec::new();
+    }
+    let picked = form.get(RECEIPT).unwrap_or_default();
+    let by_mail = found.addresses(asking.named).map(|one| Pick {
+        value: hash_text(&one.blind),
+        label: Text::new(one.identifier.masked()),
+        selected: hash_text(&one.blind) == picked,
+    });
+    by_mail.collect()
 }
 
 /// The blocks that have questions, with the words in the customer's language.

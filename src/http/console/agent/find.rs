@@ -2,14 +2,16 @@
 
 use super::asked::{self, Asking};
 use super::place::Place;
-use super::{Agent, PATH};
+use super::{Agent, DAY, PATH};
 use crate::app::Refusal;
 use crate::app::contact::{self, Named};
+use crate::app::serve_customer::Found;
 use crate::domain::registry::{Identifier, IdentifierError};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::console::{frame, is_ours};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{AgentFindError, AgentFindPage, Language, Pick, PostForm, Text};
+use crate::http::problem::Problem;
 use crate::http::site::Site;
 use crate::http::work::block;
 use actix_web::http::StatusCode;
@@ -49,7 +51,7 @@ pub async fn find(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
     let Ok(named) = named(&site, typed) else {
         return again(AgentFindError::Contact);
     };
-    let Ok(view) = choices(&site, &agent, &named).await else {
+    let Ok(found) = choices(&site, &agent, &named).await else {
         return again(AgentFindError::Unavailable);
     };
     let asking = Asking {
@@ -57,7 +59,7 @@ pub async fn find(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
         place: &place,
         named: &named,
     };
-    let html = asked::page(&site, visit, &asking, &view, &form, Vec::new());
+    let html = asked::page(&site, visit, &asking, &found, &form, Vec::new());
     let mut response = browser::page(StatusCode::OK, html);
     // without the cookie the place is asked for again
     drop(response.add_cookie(&place.cookie(&site)));
@@ -94,7 +96,7 @@ pub(super) async fn choices(
     site: &web::Data<Site>,
     agent: &Agent,
     named: &Named,
-) -> Result<crate::app::choices::OwnChoicesView, crate::http::problem::Problem> {
+) -> Result<Found, Problem> {
     let (site, grant, named) = (site.clone(), agent.grant.clone(), named.clone());
     block(move || {
         let nobody = Refusal::NotFound("a contact point");
@@ -131,6 +133,7 @@ pub(super) fn page(
             hidden: vec![("csrf".into(), agent.open.csrf.clone())],
         },
         contact: typed.to_owned(),
+        day_url: DAY.to_owned(),
         kinds: kinds.to_vec(),
         place: place.name.clone(),
         tongues: tongues.to_vec(),

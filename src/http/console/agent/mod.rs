@@ -3,6 +3,7 @@
 
 mod answer;
 mod asked;
+mod day;
 mod find;
 mod place;
 mod undo;
@@ -17,13 +18,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// Where an agent's work begins.
 pub const PATH: &str = "/console/customers";
 
+/// What an agent did today.
+pub const DAY: &str = "/console/customers/day";
+
 /// Registers the agents' pages.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(find::show)
         .service(find::find)
         .service(answer::write_down)
-        .service(undo::undo);
+        .service(undo::undo)
+        .service(day::show)
+        .service(day::correct);
 }
 
 /// An agent who is signed in.

@@ -251,6 +251,7 @@ history-by-stop_all = durch „alles stoppen“
 history-by-one_click = mit einem Klick im Mailprogramm
 history-by-sms_stop = per SMS
 history-by-disputed = Sie haben gesagt, dass Sie das nicht waren
+history-by-corrected = berichtigt: ein Ja war irrtümlich notiert worden
 kind-email = E-Mail
 kind-phone = Telefon
 kind-postal = Postanschrift
@@ -286,6 +287,10 @@ mail-confirm-link = Ansehen und bestätigen
 mail-confirm-code = Die Seite fragt vielleicht nach diesem Code: { $code }
 mail-confirm-not = Wenn Sie es nicht waren, tun Sie nichts. Ohne Bestätigung senden wir nichts.
 mail-confirm-until = Gültigkeit des Links: bis { $until }.
+mail-receipt-subject = Beleg Ihrer Entscheidungen – { $brand }
+mail-receipt-lead = Das hat { $brand } am { $at } für Sie notiert, { $place }.
+mail-receipt-link = Entscheidungen ansehen oder ändern
+mail-receipt-not = Wenn Sie das nicht waren, melden Sie sich an und sagen Sie es, oder schreiben Sie an den Kontakt auf unseren Seiten.
 ### Receipts
 receipt-title = Beleg
 receipt-lead = Was Sie geantwortet haben, und wo es in unserem Protokoll steht.
@@ -338,6 +343,18 @@ state-paused = Pause bis { $until }. Danach gilt wieder, was Sie gewählt haben;
 pace-held-one_a_week = Höchstens eine Nachricht pro Woche.
 pace-held-two_a_month = Höchstens eine Nachricht in vierzehn Tagen.
 pace-held-one_a_month = Höchstens eine Nachricht in achtundzwanzig Tagen.
+
+### Texts
+texts-link = Unsere Texte, Fassung für Fassung
+texts-title = Unsere Texte, Fassung für Fassung
+texts-lead = Mit diesen Worten fragen wir Sie. Ihre Antwort gilt zu den Worten des jeweiligen Tages.
+texts-none = Es gibt noch keinen Text.
+texts-since = In Kraft seit { $since }
+texts-between = In Kraft von { $since } bis { $until }
+texts-asks-again = Wer vorher Ja gesagt hatte, wurde neu gefragt.
+texts-differences = Was sich geändert hat, Wort für Wort
+texts-marks = Durchgestrichen: entfernt. Unterstrichen: neu.
+texts-others = In anderen Sprachen
 
 ### Barrierefreiheit
 access-link = Barrierefreiheit

@@ -251,6 +251,7 @@ history-by-stop_all = al detenerlo todo
 history-by-one_click = con un clic en su programa de correo
 history-by-sms_stop = por SMS
 history-by-disputed = nos dijo que no fue usted
+history-by-corrected = corregido: se había anotado un sí por error
 kind-email = Correo electrónico
 kind-phone = Teléfono
 kind-postal = Dirección postal
@@ -286,6 +287,10 @@ mail-confirm-link = Ver la petición y confirmar
 mail-confirm-code = La página puede pedir este código: { $code }
 mail-confirm-not = Si no ha sido usted, no haga nada. Sin confirmación no enviamos nada.
 mail-confirm-until = El enlace funciona hasta el { $until }.
+mail-receipt-subject = Comprobante de sus elecciones – { $brand }
+mail-receipt-lead = Esto es lo que { $brand } anotó para usted el { $at }, { $place }.
+mail-receipt-link = Ver o cambiar sus elecciones
+mail-receipt-not = Si no fue usted, inicie sesión y díganoslo, o escriba al contacto que figura en nuestras páginas.
 ### Receipts
 receipt-title = Recibo
 receipt-lead = Lo que respondió, y dónde está en nuestro registro.
@@ -338,6 +343,18 @@ state-paused = En pausa hasta el { $until }. Después vuelven a valer sus elecci
 pace-held-one_a_week = Un mensaje por semana como máximo.
 pace-held-two_a_month = Un mensaje cada catorce días como máximo.
 pace-held-one_a_month = Un mensaje cada veintiocho días como máximo.
+
+### Texts
+texts-link = Nuestros textos, versión por versión
+texts-title = Nuestros textos, versión por versión
+texts-lead = Estas son las palabras con las que le preguntamos. Su respuesta va unida a las palabras de ese día.
+texts-none = Todavía no hay ningún texto.
+texts-since = En vigor desde el { $since }
+texts-between = En vigor del { $since } al { $until }
+texts-asks-again = A quienes habían dicho sí antes se les volvió a preguntar.
+texts-differences = Qué ha cambiado, palabra por palabra
+texts-marks = Tachado: eliminado. Subrayado: nuevo.
+texts-others = En otros idiomas
 
 ### Accesibilidad
 access-link = Accesibilidad

@@ -252,6 +252,7 @@ history-by-stop_all = fermando tutto
 history-by-one_click = con un clic nel programma di posta
 history-by-sms_stop = via SMS
 history-by-disputed = ci ha detto che non era Lei
+history-by-corrected = corretto: un sì era stato annotato per errore
 kind-email = E-mail
 kind-phone = Telefono
 kind-postal = Indirizzo postale
@@ -287,6 +288,10 @@ mail-confirm-link = Vedere la richiesta e confermare
 mail-confirm-code = La pagina può chiedere questo codice: { $code }
 mail-confirm-not = Se non è stato lei, non faccia nulla. Senza conferma non inviamo nulla.
 mail-confirm-until = Il link funziona fino alla data: { $until }.
+mail-receipt-subject = Ricevuta delle sue scelte – { $brand }
+mail-receipt-lead = Ecco che cosa { $brand } ha annotato per lei in data { $at }, { $place }.
+mail-receipt-link = Vedere o cambiare le scelte
+mail-receipt-not = Se non è stato lei, acceda e ce lo dica, o scriva al contatto indicato nelle nostre pagine.
 ### Receipts
 receipt-title = Ricevuta
 receipt-lead = La risposta data, e dove si trova nel nostro registro.
@@ -339,6 +344,18 @@ state-paused = In pausa, fine in data { $until }. Poi tornano a valere le scelte
 pace-held-one_a_week = Al massimo un messaggio alla settimana.
 pace-held-two_a_month = Al massimo un messaggio ogni quattordici giorni.
 pace-held-one_a_month = Al massimo un messaggio ogni ventotto giorni.
+
+### Texts
+texts-link = I nostri testi, versione per versione
+texts-title = I nostri testi, versione per versione
+texts-lead = Queste sono le parole con cui Le chiediamo. La Sua risposta resta legata alle parole di quel giorno.
+texts-none = Non c’è ancora alcun testo.
+texts-since = In vigore dalla data: { $since }
+texts-between = In vigore nel periodo: { $since } – { $until }
+texts-asks-again = A chi aveva detto sì prima è stato chiesto di nuovo.
+texts-differences = Che cosa è cambiato, parola per parola
+texts-marks = Barrato: tolto. Sottolineato: nuovo.
+texts-others = In altre lingue
 
 ### Accessibilità
 access-link = Accessibilità

@@ -251,6 +251,7 @@ history-by-stop_all = door alles te stoppen
 history-by-one_click = met één klik in uw mailprogramma
 history-by-sms_stop = per sms
 history-by-disputed = u hebt gezegd dat u dit niet was
+history-by-corrected = gecorrigeerd: er was per vergissing een ja genoteerd
 kind-email = E-mail
 kind-phone = Telefoon
 kind-postal = Postadres
@@ -286,6 +287,10 @@ mail-confirm-link = De aanvraag bekijken en bevestigen
 mail-confirm-code = De pagina kan om deze code vragen: { $code }
 mail-confirm-not = Was u het niet, doe dan niets. Zonder bevestiging sturen wij niets.
 mail-confirm-until = De link werkt tot { $until }.
+mail-receipt-subject = Bewijs van uw keuzes – { $brand }
+mail-receipt-lead = Dit heeft { $brand } op { $at } voor u genoteerd, { $place }.
+mail-receipt-link = Uw keuzes bekijken of wijzigen
+mail-receipt-not = Was u dit niet, meld u dan aan en zeg het, of schrijf naar het contact op onze pagina’s.
 ### Receipts
 receipt-title = Ontvangstbewijs
 receipt-lead = Wat u hebt geantwoord, en waar het in ons logboek staat.
@@ -338,6 +343,18 @@ state-paused = Gepauzeerd tot { $until }. Daarna gelden uw keuzes weer; we herin
 pace-held-one_a_week = Hooguit één bericht per week.
 pace-held-two_a_month = Hooguit één bericht per veertien dagen.
 pace-held-one_a_month = Hooguit één bericht per achtentwintig dagen.
+
+### Texts
+texts-link = Onze teksten, versie voor versie
+texts-title = Onze teksten, versie voor versie
+texts-lead = Met deze woorden vragen wij het u. Uw antwoord hoort bij de woorden van die dag.
+texts-none = Er is nog geen tekst.
+texts-since = Van kracht sinds { $since }
+texts-between = Van kracht van { $since } tot { $until }
+texts-asks-again = Wie eerder ja had gezegd, is opnieuw gevraagd.
+texts-differences = Wat er is veranderd, woord voor woord
+texts-marks = Doorgestreept: weg. Onderstreept: nieuw.
+texts-others = In andere talen
 
 ### Toegankelijkheid
 access-link = Toegankelijkheid
