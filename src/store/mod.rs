@@ -35,6 +35,7 @@ mod policies;
 mod read;
 mod records;
 mod registers;
+mod requests;
 mod rolls;
 mod rows;
 mod schema;
@@ -77,6 +78,7 @@ pub use policies::{
 pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
+pub use requests::{DsrFilter, DsrMessage, OwnedDsr, SeesRequests, StoredDsr};
 pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
 pub use sign_ins::{
     AskedSignIn, CustomerSession, IDLE, Looked, NewSignIn, OpenSignIn, Ready, Tried,

@@ -47,6 +47,7 @@ mod policy_versions;
 mod positions;
 mod registers;
 mod reports;
+mod requests;
 mod shop;
 mod signals;
 mod signing_keys;
