@@ -5,7 +5,8 @@ use crate::access::{FileRequests, KeepRequests};
 use crate::app::requests::{DsrFile, FileClaim, Filed, MOST, RequestView, today};
 use crate::app::{App, FieldProblem, Refusal};
 use crate::domain::ids::DsrId;
-use crate::domain::requests::{Ground, Mandate, Outcome, Request, RequestKind, State};
+use crate::domain::personal::Personal;
+use crate::domain::requests::{Ground, KnownBy, Mandate, Outcome, Request, RequestKind, State};
 use crate::domain::time::rfc3339;
 use crate::http::door::{self, Allowed};
 use crate::http::json::{self, Body, SMALL};
@@ -421,7 +422,7 @@ impl RequestAnswer {
             first_due_on: text(view.first_due),
             days_left: view.days_left,
             suspended_since: text(view.suspended_since),
-            known_by: request.identity.map(|by| by.as_str()),
+            known_by: request.identity.map(KnownBy::as_str),
             extension: request.extension.map(|one| ExtensionView {
                 told_on: one.told_on.to_string(),
                 reason: one.reason.as_str(),
@@ -472,8 +473,8 @@ impl RequestFile {
 
 fn message(one: DsrMessage) -> MessageView {
     let (position, at) = (one.position, rfc3339(one.at));
-    let said = one.message.as_ref().map(|message| message.reveal());
-    let made = one.made.as_ref().map(|made| made.reveal());
+    let said = one.message.as_ref().map(Personal::reveal);
+    let made = one.made.as_ref().map(Personal::reveal);
     MessageView {
         position,
         at,
