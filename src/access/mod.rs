@@ -158,6 +158,10 @@ permissions! {
     /// Find a customer who stands at the counter or is on the line, read their choices to them and
     /// take down what they answer.
     ServeCustomers = "customers.serve" open to Staff(_, Role::Collector),
+    /// Write down that somebody asks for one of their rights (GDPR 15 to 22).
+    FileRequests = "requests.file" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Collector) | Operator,
+    /// Read requests of data subjects and do what they need.
+    KeepRequests = "requests.keep" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read the signed receipt of a consent record.
     ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read purposes and notices.

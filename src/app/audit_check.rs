@@ -11,6 +11,7 @@
 //! | [`keys`] | signing keys with the entries about them |
 //! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
+//! | [`requests`] | requests of data subjects with what their entries add up to |
 //! | [`rolls`] | who was on lists with the roots that were recorded |
 //! | [`kept`] | nothing: it keeps how far the comparison is |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
@@ -30,6 +31,7 @@ mod people;
 mod policies;
 mod public;
 mod registers;
+mod requests;
 #[cfg(test)]
 mod resume_tests;
 mod rolls;
@@ -156,6 +158,8 @@ pub(super) struct Walk {
     registers: registers::RegisterCheck,
     decisions: decisions::DecisionCheck,
     erasures: erasures::ErasureCheck,
+    #[serde(default)]
+    requests: requests::RequestCheck,
     rolls: rolls::RollCheck,
     people: people::PeopleCheck,
     found: Collector,
@@ -251,6 +255,7 @@ impl Check<'_, '_, '_> {
         walk.registers.close(&mut self, &mut found)?;
         walk.decisions.close(&mut self, size, &mut found)?;
         walk.erasures.close(&mut self, &mut found)?;
+        walk.requests.close(&mut self, &mut found)?;
         walk.rolls.close(&mut self, &mut found)?;
         people::orphans(&mut self, &mut found)?;
         Ok(found.close(size, walk.people.done))
@@ -286,6 +291,7 @@ impl Check<'_, '_, '_> {
                 walk.registers.note(one, leaf.as_ref());
                 walk.decisions.note(one, leaf.as_ref());
                 walk.erasures.note(one, leaf.as_ref());
+                walk.requests.note(one, leaf.as_ref(), found);
                 walk.rolls.note(one, leaf.as_ref());
             }
             walk.tree.block(self, found)?;

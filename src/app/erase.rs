@@ -97,7 +97,7 @@ impl App {
         })
     }
 
-    async fn seal_what_waits(&self) -> Result<(), Refusal> {
+    pub(super) async fn seal_what_waits(&self) -> Result<(), Refusal> {
         let sealed = tokio::task::spawn_blocking(self.recorder.sealing());
         Ok(sealed.await.map_err(|_| StoreError::Stopping)??)
     }
@@ -105,7 +105,7 @@ impl App {
     /// The person is erased whether or not the files can be swept now; what is left is swept with the
     /// next erasure, and by the database's own upkeep. In a large database it takes long: it goes on
     /// after the answer then.
-    async fn sweep(&self) {
+    pub(super) async fn sweep(&self) {
         let (store, serve) = (self.store.clone(), self.serve.clone());
         let swept = tokio::task::spawn_blocking(move || {
             if let Err(error) = store.sweep(&serve) {

@@ -53,6 +53,7 @@ pub mod refusal;
 pub mod registers;
 mod remembered;
 pub mod reports;
+pub mod requests;
 pub mod reserve;
 pub mod serve_customer;
 pub mod sign_in;

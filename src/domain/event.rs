@@ -2,6 +2,7 @@
 
 use super::ids::{Blind, ExportId, KeyId, RecordId, StaffId, SubjectId};
 use super::registry::{ConsentRecord, ContactRecord, Objection, PaceRecord, Role, Slug};
+use super::requests::{Act, Made, Message};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub enum View {
     Decision,
     /// The filtered lists that they were on.
     Lists,
+    /// One of their requests, with what was written about it.
+    Request,
 }
 
 /// An event about one person. Its payload is kept encrypted under the person's key.
@@ -68,6 +71,10 @@ pub enum SubjectEvent {
     Paced(Box<PaceRecord>),
     /// The person said that it was not they who gave an answer.
     Disputed(RecordId),
+    /// The person asked for one of their rights, or somebody did for them.
+    Asked(Box<Made>),
+    /// Something was written about a request.
+    Wrote(Box<Message>),
     /// Identifiers were added to the person.
     Linked(Vec<Blind>),
     /// Another record was found to be this person's and was merged into it.
@@ -117,6 +124,8 @@ impl SubjectEvent {
             } => "restriction.lifted",
             Self::Paced(_) => "pace.set",
             Self::Disputed(_) => "dispute.made",
+            Self::Asked(_) => "request.made",
+            Self::Wrote(_) => "request.message",
             Self::Linked(_) => "subject.linked",
             Self::Merged { .. } => "subject.merged",
             Self::LinkIssued => "contact.linked",
@@ -156,6 +165,8 @@ impl SubjectEvent {
             } => json!({ "scope": scope, "effective_at": effective_at }),
             Self::Paced(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Disputed(record) => json!({ "record": record }),
+            Self::Asked(made) => serde_json::to_value(made).unwrap_or_default(),
+            Self::Wrote(message) => serde_json::to_value(message).unwrap_or_default(),
             Self::Merged { from, contacts } => json!({ "from": from, "contacts": names(contacts) }),
             Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
             Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
@@ -189,6 +200,8 @@ impl SubjectEvent {
             },
             "pace.set" => Self::Paced(Box::new(PaceRecord::deserialize(payload).ok()?)),
             "dispute.made" => Self::Disputed(field(fields, "record")?),
+            "request.made" => Self::Asked(Box::new(Made::deserialize(payload).ok()?)),
+            "request.message" => Self::Wrote(Box::new(Message::deserialize(payload).ok()?)),
             "subject.linked" => Self::Linked(blinds(fields)?),
             "subject.merged" => Self::Merged {
                 from: field(fields, "from")?,
@@ -321,6 +334,30 @@ pub enum PublicKind {
     Erased,
     /// What the register outside the database knew, and the database not, was applied again.
     AppliedAgain,
+    /// A request of a data subject was received.
+    RequestReceived,
+    /// The person was asked who they are, or it became known.
+    RequestIdentity,
+    /// The person was told that their request takes two further months.
+    RequestExtended,
+    /// Somebody takes care of a request.
+    RequestAssigned,
+    /// A request was fulfilled, in part or whole, or refused.
+    RequestAnswered,
+    /// A request was closed without an answer.
+    RequestClosed,
+}
+
+impl From<&Act> for PublicKind {
+    fn from(act: &Act) -> Self {
+        match act {
+            Act::AskIdentity { .. } | Act::Identify { .. } => Self::RequestIdentity,
+            Act::Extend { .. } => Self::RequestExtended,
+            Act::Assign { .. } => Self::RequestAssigned,
+            Act::Fulfil { .. } | Act::Refuse { .. } => Self::RequestAnswered,
+            Act::Close { .. } => Self::RequestClosed,
+        }
+    }
 }
 
 impl PublicKind {
@@ -353,6 +390,12 @@ impl PublicKind {
             Self::KekDestroyed => "kek.destroyed",
             Self::Erased => "subject.erased",
             Self::AppliedAgain => "register.applied_again",
+            Self::RequestReceived => "request.received",
+            Self::RequestIdentity => "request.identity",
+            Self::RequestExtended => "request.extended",
+            Self::RequestAssigned => "request.assigned",
+            Self::RequestAnswered => "request.answered",
+            Self::RequestClosed => "request.closed",
         }
     }
 }
@@ -420,6 +463,19 @@ mod tests {
                 ViewReason::read(Some("other"), Some("17")).unwrap(),
             ),
             SubjectEvent::Disputed(RecordId::from_bytes([5; 16])),
+            SubjectEvent::Asked(Box::new(Made {
+                request: super::super::ids::DsrId::from_bytes([6; 16]),
+                duplicate_of: None,
+                named: [("email".to_owned(), "a@example.fr".to_owned())].into(),
+                text: Some("Everything, please.".into()),
+                place: Some("lille-2".into()),
+                mandate: None,
+            })),
+            SubjectEvent::Wrote(Box::new(Message {
+                request: super::super::ids::DsrId::from_bytes([6; 16]),
+                by: super::super::requests::WrittenBy::Note,
+                text: "Asked the shop.".into(),
+            })),
             SubjectEvent::Paced(Box::new(PaceRecord {
                 id: RecordId::from_bytes([4; 16]),
                 subject: anne,

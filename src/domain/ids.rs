@@ -91,6 +91,30 @@ ids! {
     BackgroundId,
     /// A request over HTTP, for the logs.
     RequestId,
+    /// A request of a data subject (GDPR 15 to 22).
+    DsrId,
+}
+
+impl DsrId {
+    /// A number short enough to be read out: eight letters and digits of its random part, none of which
+    /// is taken for another.
+    #[must_use]
+    pub fn number(&self) -> String {
+        const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let end = self
+            .as_bytes()
+            .last_chunk::<8>()
+            .map_or(0, |end| u64::from_be_bytes(*end));
+        let letter = |at: u32| {
+            LETTERS
+                .get((end >> (at * 5)) as usize & 31)
+                .copied()
+                .unwrap_or(b'0')
+        };
+        let letters: String = (0..8).rev().map(|at| char::from(letter(at))).collect();
+        let (left, right) = letters.split_at(4);
+        format!("{left}-{right}")
+    }
 }
 
 /// How many entries the ledger held, or the place of one in it, counted from zero.

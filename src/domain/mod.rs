@@ -9,6 +9,7 @@ pub mod ids;
 pub mod import;
 pub mod personal;
 pub mod registry;
+pub mod requests;
 pub mod signals;
 #[cfg(test)]
 pub(crate) mod testing;

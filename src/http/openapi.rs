@@ -53,6 +53,7 @@ pub struct ProblemBody {
         (name = "authzen", description = "May data be used? In the words of OpenID AuthZEN 1.0"),
         (name = "consents", description = "What people said"),
         (name = "subjects", description = "One person's choices and history"),
+        (name = "requests", description = "What people ask for by right, and by when it is answered"),
         (name = "catalogue", description = "Purposes, notices, controllers"),
         (name = "links", description = "Links to the customers' form"),
         (name = "audit", description = "The log and its proofs"),

@@ -323,6 +323,16 @@ impl Teller {
             SubjectEvent::Disputed(record) => {
                 vec![self.fact("person-disputed", record.to_string())]
             }
+            SubjectEvent::Asked(made) => {
+                let mut facts = vec![self.fact("person-request", made.request.number())];
+                let text = made.text.clone();
+                facts.extend(text.map(|text| self.fact("person-text", text)));
+                facts
+            }
+            SubjectEvent::Wrote(message) => vec![
+                self.fact("person-request", message.request.number()),
+                self.fact("person-text", message.text.clone()),
+            ],
             SubjectEvent::Disclosed(export) => vec![self.fact("person-export", export.to_string())],
             SubjectEvent::Consent(_)
             | SubjectEvent::Paced(_)

@@ -127,6 +127,7 @@ impl WriteTx<'_> {
         let (listed, rolls_digest) = self.take_off_rolls(&records)?;
         let (all, digest) = self.with_earlier(&gone)?;
         self.take_out_rows(&records)?;
+        self.leave_requests(&records)?;
         let persons: Vec<SubjectId> = records
             .iter()
             .filter_map(|id| SubjectId::from_slice(id))

@@ -38,6 +38,7 @@ mod policies;
 mod read;
 mod records;
 mod registers;
+mod requests;
 mod rolls;
 mod rows;
 mod schema;
@@ -83,6 +84,7 @@ pub use policies::{
 pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
+pub use requests::{DsrFilter, DsrMessage, OwnedDsr, SeesRequests, StoredDsr};
 pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
 pub use sign_ins::{
     AskedSignIn, CustomerSession, IDLE, Looked, NewSession, NewSignIn, OpenSignIn, Ready, Spend,

@@ -6,8 +6,8 @@ use super::read::ReadTx;
 use super::rows::{IdentifierRow, StateRow, SubjectEventRow, unsigned};
 use super::schema::{consent_states, identifiers, subject_events, subjects};
 use crate::access::{
-    Grant, OwnChoices, OwnFile, Permission, ReadReceipts, ReadSubjects, RecordConsents, Serve,
-    ServeCustomers, StopOwn,
+    Grant, KeepRequests, OwnChoices, OwnFile, Permission, ReadReceipts, ReadSubjects,
+    RecordConsents, Serve, ServeCustomers, StopOwn,
 };
 use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
 use crate::domain::personal::Personal;
@@ -26,6 +26,7 @@ impl Reads for Serve {}
 impl Reads for ReadReceipts {}
 impl Reads for RecordConsents {}
 impl Reads for ServeCustomers {}
+impl Reads for KeepRequests {}
 
 /// An identifier as it is kept.
 #[derive(Debug, Clone)]

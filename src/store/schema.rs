@@ -321,6 +321,22 @@ table! {
 table! {
     roll_erasures (position, first) { position -> BigInt, first -> BigInt, was -> Binary, held -> Binary, }
 }
+table! {
+    requests (id) {
+        id -> Binary,
+        subject_id -> Nullable<Binary>,
+        duplicate_of -> Nullable<Binary>,
+        kind -> Text,
+        state -> Text,
+        is_open -> Bool,
+        due_on -> Nullable<Text>,
+        owner -> Nullable<Binary>,
+        version -> BigInt,
+        facts -> Text,
+        received -> BigInt,
+        position -> BigInt,
+    }
+}
 allow_tables_to_appear_in_same_query!(roll_sheets, roll_erasures);
 allow_tables_to_appear_in_same_query!(decision_campaigns, decision_blocks);
 allow_tables_to_appear_in_same_query!(sessions, staff);

@@ -7,7 +7,7 @@ use super::read::ReadTx;
 use super::rows::{SubjectEventRow, SubjectRow, signed, unsigned};
 use super::schema::{subject_events, subjects};
 use super::tx::{Entry, WriteTx};
-use crate::access::{ExportAudit, Grant, Permission, ReadSubjects, ServeCustomers};
+use crate::access::{ExportAudit, Grant, KeepRequests, Permission, ReadSubjects, ServeCustomers};
 use crate::domain::event::{SubjectEvent, View, ViewReason};
 use crate::domain::ids::{ExportId, Position, SubjectId};
 use crate::domain::time::from_micros;
@@ -34,6 +34,7 @@ pub struct Viewing {
 pub trait SeesFiles: Permission {}
 impl SeesFiles for ReadSubjects {}
 impl SeesFiles for ServeCustomers {}
+impl SeesFiles for KeepRequests {}
 
 impl WriteTx<'_> {
     /// Records that somebody reads a person's file.

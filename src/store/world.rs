@@ -7,6 +7,7 @@ use super::keys::{Epoch, SubjectKey};
 use super::paces::Paces;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::registers::RegisterLoad;
+use super::requests::DsrRow;
 use super::rolls::SealedRoll;
 use super::rows::{
     CatalogueRow, ConfirmationRow, CustomerSessionRow, IdentifierRow, KeyRow, LinkRow, MailRow,
@@ -144,6 +145,8 @@ pub(super) enum Extra {
     /// A confirmation that came.
     Confirmed(Vec<u8>),
     CustomerSession(CustomerSessionRow),
+    /// A request, as it stands after the entry.
+    Dsr(Box<DsrRow>),
     /// A policy version that is proposed.
     PolicyDraft(Box<PolicyRow>),
     /// A policy version that is in force from now on.

@@ -48,6 +48,7 @@ mod policy_versions;
 mod positions;
 mod registers;
 mod reports;
+mod requests;
 mod restore;
 mod shop;
 mod signals;

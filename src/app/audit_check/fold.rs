@@ -1,7 +1,7 @@
 //! What a person's history adds up to: the same fold that each write makes one step of. Pure.
 
 use crate::domain::event::SubjectEvent;
-use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
+use crate::domain::ids::{Blind, DsrId, Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Channel, ConsentState, PaceState, Slug, Standing, latest_yes, stricter,
 };
@@ -23,6 +23,8 @@ pub(in crate::app) struct Folded {
     pub contacts: BTreeMap<Blind, Position>,
     /// The contacts.
     pub reached: BTreeMap<RecordId, Reached>,
+    /// The requests that were made, each with its entry and the one that it repeats.
+    pub asked: BTreeMap<DsrId, (Position, Option<DsrId>)>,
     /// The records that were merged into this one, and by which entry.
     pub merged: BTreeMap<SubjectId, Position>,
 }
@@ -75,8 +77,13 @@ pub(in crate::app) fn fold<E>(
             SubjectEvent::LinkIssued
             | SubjectEvent::SignedIn(_)
             | SubjectEvent::Disputed(_)
+            | SubjectEvent::Wrote(_)
             | SubjectEvent::Viewed(..)
             | SubjectEvent::Disclosed(_) => {}
+            SubjectEvent::Asked(made) => {
+                sum.asked
+                    .insert(made.request, (position, made.duplicate_of));
+            }
             SubjectEvent::Contacted(record) => {
                 let reached = Reached::of(position, record);
                 sum.reached.insert(record.id, reached);

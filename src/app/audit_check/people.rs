@@ -127,6 +127,27 @@ fn compare(person: &StoredPerson, sum: &Folded, found: &mut Collector) {
     paces(person, sum, &mut tell);
     identifiers(person, sum, &mut tell);
     contacts(person, sum, &mut tell);
+    requests(person, sum, &mut tell);
+}
+
+/// Whose a request is stays who made it, after a merge too.
+fn requests(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {
+    let mut expected = sum.asked.clone();
+    for (id, duplicate_of, position) in &person.requests {
+        match id.and_then(|id| expected.remove(&id)) {
+            Some((_, made_as)) if made_as == *duplicate_of => {}
+            _ => tell(
+                Some(*position),
+                "the request is said to be of somebody who did not make it so",
+            ),
+        }
+    }
+    for (position, _) in expected.values() {
+        tell(
+            Some(*position),
+            "the request that this entry tells of is not said to be the person's",
+        );
+    }
 }
 
 fn states(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {

@@ -58,6 +58,30 @@ pub enum EntryKind {
     /// A person said that it was not they who gave an answer.
     #[serde(rename = "dispute.made")]
     DisputeMade,
+    /// A person asked for one of their rights (Articles 15 to 22).
+    #[serde(rename = "request.made")]
+    RequestMade,
+    /// Something was written about a request.
+    #[serde(rename = "request.message")]
+    RequestMessage,
+    /// A request of a data subject was received.
+    #[serde(rename = "request.received")]
+    RequestReceived,
+    /// The person was asked who they are, or it became known.
+    #[serde(rename = "request.identity")]
+    RequestIdentity,
+    /// A request takes two further months (Article 12(3)).
+    #[serde(rename = "request.extended")]
+    RequestExtended,
+    /// Somebody takes care of a request.
+    #[serde(rename = "request.assigned")]
+    RequestAssigned,
+    /// A request was fulfilled or refused.
+    #[serde(rename = "request.answered")]
+    RequestAnswered,
+    /// A request was closed without an answer.
+    #[serde(rename = "request.closed")]
+    RequestClosed,
     /// An identifier was linked to a person.
     #[serde(rename = "subject.linked")]
     SubjectLinked,
@@ -148,7 +172,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 52] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -166,6 +190,14 @@ impl EntryKind {
         Self::SuppressionAdded,
         Self::PaceSet,
         Self::DisputeMade,
+        Self::RequestMade,
+        Self::RequestMessage,
+        Self::RequestReceived,
+        Self::RequestIdentity,
+        Self::RequestExtended,
+        Self::RequestAssigned,
+        Self::RequestAnswered,
+        Self::RequestClosed,
         Self::SubjectLinked,
         Self::SubjectMerged,
         Self::SubjectErased,
@@ -216,6 +248,14 @@ impl EntryKind {
             Self::SuppressionAdded => "suppression.added",
             Self::PaceSet => "pace.set",
             Self::DisputeMade => "dispute.made",
+            Self::RequestMade => "request.made",
+            Self::RequestMessage => "request.message",
+            Self::RequestReceived => "request.received",
+            Self::RequestIdentity => "request.identity",
+            Self::RequestExtended => "request.extended",
+            Self::RequestAssigned => "request.assigned",
+            Self::RequestAnswered => "request.answered",
+            Self::RequestClosed => "request.closed",
             Self::SubjectLinked => "subject.linked",
             Self::SubjectMerged => "subject.merged",
             Self::SubjectErased => "subject.erased",

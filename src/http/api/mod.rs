@@ -19,6 +19,8 @@ pub mod paces;
 pub mod policies;
 pub mod purposes;
 pub mod receipts;
+pub mod requests;
+pub mod requests_acts;
 pub mod subject;
 pub mod subjects;
 pub mod told;
@@ -55,6 +57,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(objections::set_restriction)
         .service(objections::add_suppression)
         .service(links::issue)
+        .service(requests::file_request)
+        .service(requests::list_requests)
+        .service(requests::grounds)
+        .service(requests::show)
+        .service(requests_acts::identity)
+        .service(requests_acts::extension)
+        .service(requests_acts::assignment)
+        .service(requests_acts::fulfilment)
+        .service(requests_acts::refusal)
+        .service(requests_acts::closure)
+        .service(requests_acts::messages)
         .service(receipts::read)
         .service(receipts::keys)
         .service(policies::list)

@@ -10,6 +10,7 @@ use crate::store::connection::on;
 use crate::store::error::StoreError;
 use crate::store::keys::{Keyring, SubjectKey};
 use crate::store::paces::{self, PaceRow};
+use crate::store::requests::OwnedDsr;
 use crate::store::rows::{IdentifierRow, StateRow, SubjectEventRow, SubjectRow, unsigned};
 use crate::store::schema::{consent_states, identifiers, subject_events, subjects};
 use diesel::prelude::*;
@@ -61,6 +62,8 @@ pub struct StoredPerson {
     pub paces: Vec<StoredPace>,
     /// The rows of the contacts.
     pub reached: Vec<(Option<RecordId>, Reached)>,
+    /// The rows of their requests.
+    pub requests: Vec<OwnedDsr>,
     /// Keyed hash of each identifier, and whether the identifier opens and is the one hashed.
     pub identifiers: Vec<(Blind, bool)>,
 }
@@ -147,6 +150,7 @@ impl ReadTx<'_> {
         .map_err(StoreError::failed("loading identifiers"))?;
         let slowed = paces::of_persons(self.db, &ids)?;
         let mut reached = super::reached::of_persons(self.db, &ids)?;
+        let mut asked = self.owned_requests(&ids)?;
         let mut events = grouped(events, |row| &row.subject_id);
         let mut states = grouped(states, |row| &row.subject_id);
         let mut slowed = grouped(slowed, |row| &row.subject_id);
@@ -157,8 +161,10 @@ impl ReadTx<'_> {
             let states = states.remove(&row.id).unwrap_or_default();
             let slowed = slowed.remove(&row.id).unwrap_or_default();
             let contacts = contacts.remove(&row.id).unwrap_or_default();
+            let id = SubjectId::from_slice(&row.id)?;
             Some(StoredPerson {
-                id: SubjectId::from_slice(&row.id)?,
+                id,
+                requests: asked.remove(&id).unwrap_or_default(),
                 merged_into: row.merged().ok().flatten(),
                 standing: row.standing(),
                 events: events.iter().map(|row| event(row, key.as_ref())).collect(),

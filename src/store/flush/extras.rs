@@ -68,6 +68,7 @@ pub(super) fn write_extras(
             Extra::CustomerSession(row) => {
                 insert_one!(db, customer_sessions::table, row, "opening a session");
             }
+            Extra::Dsr(row) => crate::store::requests::write(db, *row, position)?,
             Extra::Register(load) => {
                 let change = crate::store::registers::write(db, *load, position)?;
                 world.changes.push(change);

@@ -7,7 +7,7 @@ use super::described::Described;
 use crate::support::database::Db;
 use crate::support::server::Server;
 
-const OPERATIONS: [&str; 32] = [
+const OPERATIONS: [&str; 43] = [
     "get /.well-known/jwks.json",
     "get /healthz",
     "get /log/checkpoint",
@@ -32,6 +32,17 @@ const OPERATIONS: [&str; 32] = [
     "get /v1/purposes",
     "put /v1/purposes/{id}",
     "get /v1/receipts/{position}/{id}",
+    "get /v1/requests",
+    "post /v1/requests",
+    "get /v1/requests/grounds",
+    "get /v1/requests/{id}",
+    "post /v1/requests/{id}/assignment",
+    "post /v1/requests/{id}/closure",
+    "post /v1/requests/{id}/extension",
+    "post /v1/requests/{id}/fulfilment",
+    "post /v1/requests/{id}/identity",
+    "post /v1/requests/{id}/messages",
+    "post /v1/requests/{id}/refusal",
     "post /v1/restrictions",
     "post /v1/subjects/lookup",
     "get /v1/subjects/{id}/consents",

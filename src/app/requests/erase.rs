@@ -1,0 +1,68 @@
+//! Fulfils a request of erasure: the person goes in the transaction that says so.
+
+use super::act::{Acting, is_done, look, step};
+use super::view::today;
+use crate::access::{EraseSubjects, Grant, KeepRequests};
+use crate::app::open::App;
+use crate::app::refusal::Refusal;
+use crate::domain::registry::ErasureReason;
+use crate::domain::requests::{Request, RequestKind};
+use crate::domain::time::Now;
+use crate::store::{Committed, Erasure, IdempotencyKey, NEVER_AGAIN, Order};
+
+impl App {
+    /// Answers a request: where it is one of erasure and the person is still there, by erasing them.
+    ///
+    /// # Errors
+    /// As [`Self::act_on_request`].
+    pub async fn fulfil_request(
+        &self,
+        (grant, erasing): (&Grant<KeepRequests>, &Grant<EraseSubjects>),
+        acting: Acting,
+        keep_suppression: bool,
+        now: Now,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Committed<Request>, Refusal> {
+        let stored = self.stored_request(grant, acting.id).await?;
+        let erases = stored.request.receipt.kind == RequestKind::Erasure && is_done(&acting.act);
+        let Some(subject) = stored.subject.filter(|_| erases) else {
+            return self.act_on_request(grant, acting, now, idempotency).await;
+        };
+        look(&acting.act, None, today(now, self.home_zone))?;
+        if acting.text.is_some() {
+            let detail = "would be erased with the person; tell them first, with messages";
+            return Err(Refusal::field("/text", "text_erased", detail));
+        }
+        self.seal_what_waits().await?;
+        let order = Order {
+            subjects: vec![subject],
+            idempotency,
+            alone: true,
+            ..Order::at(now)
+        };
+        let (actor, eraser) = (grant.clone(), erasing.clone());
+        let done = self.store.write(grant, order, move |tx| {
+            let (held, next) = step(tx, &actor, &acting)?;
+            let gone = Refusal::NotFound("the person of this request");
+            let subject = held.subject.and_then(|one| tx.resolve(one)).ok_or(gone)?;
+            let mut suppressed = 0;
+            if keep_suppression {
+                for blind in tx.contact_points(&eraser, subject)? {
+                    let _entry = tx.suppress(&eraser, blind, NEVER_AGAIN)?;
+                    suppressed += 1;
+                }
+            }
+            let _answered = tx.act_on_dsr(&actor, &held, &next, &acting.act)?;
+            let why = Erasure {
+                reason: ErasureReason::DataSubjectRequest,
+                reference: Some(next.id.number()),
+                suppressed,
+            };
+            let (entry, _) = tx.erase(&eraser, subject, &why)?;
+            Ok::<_, Refusal>(entry.with(next))
+        });
+        let done = done.await?;
+        self.sweep().await;
+        Ok(done)
+    }
+}
