@@ -53,6 +53,7 @@ pub mod reserve;
 mod serve_customer;
 pub mod sign_in;
 pub mod signing;
+pub mod systems;
 pub mod tile;
 pub mod timestamps;
 pub mod told_act;

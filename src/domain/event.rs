@@ -315,6 +315,12 @@ pub enum PublicKind {
     KekDestroyed,
     /// A person was erased.
     Erased,
+    /// Systems were registered.
+    SystemsRegistered,
+    /// Systems were given what they have to do.
+    TasksPlanned,
+    /// What a system had to do is over.
+    TaskEnded,
 }
 
 impl PublicKind {
@@ -346,6 +352,9 @@ impl PublicKind {
             Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
             Self::Erased => "subject.erased",
+            Self::SystemsRegistered => "systems.registered",
+            Self::TasksPlanned => "tasks.planned",
+            Self::TaskEnded => "task.ended",
         }
     }
 }

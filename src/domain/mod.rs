@@ -10,6 +10,7 @@ pub mod import;
 pub mod personal;
 pub mod registry;
 pub mod signals;
+pub mod systems;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;

@@ -41,6 +41,8 @@ mod schema;
 mod sign_ins;
 mod signing;
 mod suppress;
+mod systems;
+mod tasks;
 mod timestamps;
 mod turn;
 mod tx;
@@ -82,6 +84,8 @@ pub use sign_ins::{
     AskedSignIn, CustomerSession, IDLE, Looked, NewSignIn, OpenSignIn, Ready, Tried,
 };
 pub use signing::StoredKeyAct;
+pub use systems::system_digest;
+pub use tasks::{NewTask, Private, StoredTask};
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, without_password};

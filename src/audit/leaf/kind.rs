@@ -136,6 +136,15 @@ pub enum EntryKind {
     /// A key epoch was destroyed: backups of it can no longer be opened.
     #[serde(rename = "kek.destroyed")]
     KekDestroyed,
+    /// The systems that hold data about customers were registered.
+    #[serde(rename = "systems.registered")]
+    SystemsRegistered,
+    /// Systems were given what they have to do for a request.
+    #[serde(rename = "tasks.planned")]
+    TasksPlanned,
+    /// What one system had to do for a request is over.
+    #[serde(rename = "task.ended")]
+    TaskEnded,
 }
 
 /// A kind outside the list.
@@ -145,7 +154,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -189,6 +198,9 @@ impl EntryKind {
         Self::SigningKeyReplaced,
         Self::KeyEpochBegun,
         Self::KekDestroyed,
+        Self::SystemsRegistered,
+        Self::TasksPlanned,
+        Self::TaskEnded,
     ];
 
     /// Its text in leaves, tables and the API.
@@ -238,6 +250,9 @@ impl EntryKind {
             Self::SigningKeyReplaced => "signing_key.replaced",
             Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
+            Self::SystemsRegistered => "systems.registered",
+            Self::TasksPlanned => "tasks.planned",
+            Self::TaskEnded => "task.ended",
         }
     }
 }
