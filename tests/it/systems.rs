@@ -168,7 +168,7 @@ on_both! {
         let again = cli(db, &["systems", "retry", &task(&told, "shop")]);
         assert_eq!(again.code, 0, "{again:?}");
         let request = request(&done);
-        let done = cli(db, &["systems", "run", "erase", "--request", &request]);
+        let done = cli(db, &["systems", "resume", &request]);
         assert_eq!(done.code, 0, "{done:?}");
         assert_eq!(count(&shop_db, "SELECT count(*) FROM orders"), 1);
     }
@@ -189,7 +189,7 @@ on_both! {
             child.wait().unwrap();
             let hex = if db.is_postgres() { "encode(case_id, 'hex')" } else { "hex(case_id)" };
             let found = db.ask(&format!("SELECT {hex} FROM system_tasks ORDER BY id DESC LIMIT 1"));
-            let done = cli(db, &["--json", "systems", "run", "erase", "--request", &found]);
+            let done = cli(db, &["--json", "systems", "resume", &found]);
             let told: Value = serde_json::from_str(&done.stdout).unwrap_or_default();
             assert_eq!(done.code, 0, "after {delay} ms: {done:?}");
             assert_eq!(told["tasks"].as_array().unwrap().len(), 2);
@@ -429,18 +429,7 @@ fn a_person_says_it_and_looks_again() {
     let early = cli(&db, &["systems", "outcome", &id, "done"]);
     assert_eq!(early.code, 2, "{early:?}");
     let request = request(&waits);
-    cli(
-        &db,
-        &[
-            "systems",
-            "run",
-            "erase",
-            "--request",
-            &request,
-            "--wait",
-            "1",
-        ],
-    );
+    cli(&db, &["systems", "resume", &request, "--wait", "1"]);
     let second = cli(&db, &["systems", "outcome", &id, "done", "--count", "0"]);
     assert!(second.stdout.contains("none left"), "{second:?}");
     let held = system(
@@ -478,15 +467,7 @@ fn a_folder_of_files() {
     .unwrap();
     let done = cli(
         &db,
-        &[
-            "systems",
-            "run",
-            "erase",
-            "--request",
-            &request(&waits),
-            "--wait",
-            "30",
-        ],
+        &["systems", "resume", &request(&waits), "--wait", "30"],
     );
     assert!(done.stdout.contains("acknowledged"), "{done:?}");
     assert!(!asked.exists(), "a file with a name in it stays");

@@ -47,6 +47,15 @@ pub enum SystemsCommand {
     /// Have the systems read or erase for one person, and wait for it
     #[command(after_help = "Example: placet systems run erase --email anne@example.fr")]
     Run(tasks::RunArgs),
+    /// Go on with a request that was planned before
+    #[command(after_help = "Example: placet systems resume 0199f0aa-5c11-7b0e-8a64-0a1b2c3d4e5f")]
+    Resume {
+        /// The request
+        request: String,
+        /// Seconds to wait for what is not done at once
+        #[arg(long, default_value_t = 60)]
+        wait: u64,
+    },
     /// Tell how the tasks of a request stand
     #[command(after_help = "Example: placet systems tasks 0199f0aa-5c11-7b0e-8a64-0a1b2c3d4e5f")]
     Tasks {
@@ -76,6 +85,7 @@ pub fn run(command: &SystemsCommand, config: &Config, as_json: bool) -> Result<E
         SystemsCommand::List => list(config, as_json),
         SystemsCommand::Check { system } => check(system.as_deref(), config, as_json),
         SystemsCommand::Run(args) => tasks::run(args, config, as_json),
+        SystemsCommand::Resume { request, wait } => tasks::resume(request, *wait, config, as_json),
         SystemsCommand::Tasks { request } => tasks::tell(request, config, as_json),
         SystemsCommand::Outcome(args) => tasks::outcome(args, config),
         SystemsCommand::Retry { task } => tasks::retry(task, config),

@@ -41,9 +41,6 @@ pub struct RunArgs {
     wanted: Wanted,
     #[command(flatten)]
     person: PersonArgs,
-    /// Go on with this request, planned before
-    #[arg(long, value_name = "ID", conflicts_with_all = ["email", "phone", "id"])]
-    request: Option<String>,
     /// Seconds to wait for what is not done at once
     #[arg(long, default_value_t = 60)]
     wait: u64,
@@ -72,12 +69,23 @@ pub struct OutcomeArgs {
 
 pub(super) fn run(args: &RunArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open(config)?;
-    let case = match &args.request {
-        Some(id) => parsed(id)?,
-        None => plan(&app, args)?,
-    };
+    let case = plan(&app, args)?;
+    go_on(&app, case, args.wait, as_json)
+}
+
+pub(super) fn resume(
+    request: &str,
+    wait: u64,
+    config: &Config,
+    as_json: bool,
+) -> Result<Exit, Failure> {
+    go_on(&open(config)?, parsed(request)?, wait, as_json)
+}
+
+/// Works on a request until it is over, waits for somebody, or the time is up.
+fn go_on(app: &App, case: CaseId, wait: u64, as_json: bool) -> Result<Exit, Failure> {
     say(&format!("request {case}"));
-    let until = Instant::now() + Duration::from_secs(args.wait);
+    let until = Instant::now() + Duration::from_secs(wait);
     let ways = ways();
     let grant = grant::<WorkRequests>()?;
     loop {
@@ -85,7 +93,7 @@ pub(super) fn run(args: &RunArgs, config: &Config, as_json: bool) -> Result<Exit
         let tasks = app.tasks_of(&grant, case)?;
         let goes_on = tasks.iter().any(|task| task.due_at.is_some());
         if !goes_on || Instant::now() > until {
-            return show(&app, &tasks, as_json);
+            return show(app, &tasks, as_json);
         }
         std::thread::sleep(LOOKS);
     }
