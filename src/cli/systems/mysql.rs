@@ -18,6 +18,12 @@ pub(super) fn run(
     bounds: Bounds,
 ) -> Result<Answer, Fault> {
     let mut conn = connect(at, bounds)?;
+    if let Work::Try(_, others) = work {
+        // a transaction that only reads would refuse to prepare what changes
+        for sql in others {
+            prepared(&mut conn, sql)?;
+        }
+    }
     let reads = !matches!(work, Work::Change(_));
     let mode = if reads {
         AccessMode::ReadOnly
@@ -31,12 +37,7 @@ pub(super) fn run(
     match work {
         Work::Read(sql) => read(&mut tx, sql, keys, bounds).map(Answer::Rows),
         Work::Change(all) => change(tx, all, keys, bounds).map(Answer::Changed),
-        Work::Try(first, others) => {
-            for sql in others {
-                prepared(&mut tx, sql)?;
-            }
-            read(&mut tx, first, keys, bounds).map(Answer::Rows)
-        }
+        Work::Try(first, _) => read(&mut tx, first, keys, bounds).map(Answer::Rows),
     }
 }
 
@@ -67,7 +68,7 @@ fn connect(at: &Address, bounds: Bounds) -> Result<Conn, Fault> {
 
 /// A statement each of whose parameters is the identifier. What the server says of it quotes the
 /// statement, never a value: none is there yet.
-fn prepared(tx: &mut Transaction<'_>, sql: &str) -> Result<Statement, Fault> {
+fn prepared(tx: &mut impl Queryable, sql: &str) -> Result<Statement, Fault> {
     let statement = tx.prep(sql).map_err(|error| Fault {
         detail: match &error {
             Error::MySqlError(said) => Some(said.message.clone()),
