@@ -200,6 +200,10 @@ permissions! {
     ApplyAgain = "registry.apply_again" open to Operator | System,
     /// Have mails that were given up tried again.
     ManageMail = "mail.manage" open to Operator,
+    /// Register the systems that hold data about customers, try them, and tell which there are.
+    RegisterSystems = "systems.register" open to Operator,
+    /// Have systems read, erase or be told for a request, and say what came of it.
+    WorkRequests = "requests.work" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// What the service does by itself: open the door, follow the ledger, sign checkpoints.
     Serve = "service.serve" open to System,
 }

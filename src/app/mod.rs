@@ -58,6 +58,7 @@ pub mod reserve;
 pub mod serve_customer;
 pub mod sign_in;
 pub mod signing;
+pub mod systems;
 pub mod texts;
 pub mod tile;
 pub mod timestamps;

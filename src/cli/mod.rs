@@ -27,6 +27,7 @@ mod report;
 mod restore;
 mod serve;
 pub mod system;
+mod systems;
 mod why;
 mod witness;
 
@@ -114,6 +115,11 @@ enum Command {
     Catalogue {
         #[command(subcommand)]
         command: catalogue::CatalogueCommand,
+    },
+    /// The systems that hold data about customers
+    Systems {
+        #[command(subcommand)]
+        command: systems::SystemsCommand,
     },
     /// Ask for one decision, explained in words
     Check(check::CheckArgs),
@@ -205,6 +211,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Link { command } => link::run(&command, &config, settings.json),
         Command::Mail { command } => mail::run(&command, &config, settings.json),
         Command::Catalogue { command } => catalogue::run(&command, &config, settings.json),
+        Command::Systems { command } => systems::run(&command, &config, settings.json),
         Command::Check(args) => check::run(&args, &config, settings.json),
         Command::Audience(args) => audience::run(&args, &config, settings.json),
         Command::Why(args) => why::run(&args, &config, settings.json),

@@ -20,6 +20,7 @@ use crate::jobs::decisions::Decisions;
 use crate::jobs::epochs::Epochs;
 use crate::jobs::exports::Exports;
 use crate::jobs::mails::Mails;
+use crate::jobs::systems::Systems;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
@@ -171,6 +172,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let _decisions = Decisions::start(app.clone())?;
     let _epochs = Epochs::start(app.clone(), node_name(&address))?;
     let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new());
+    let _systems = Systems::start(app.clone(), Arc::new(super::systems::ways()))?;
     let _timestamps = Timestamps::start(app.clone())?;
     let press: Arc<dyn Press> = Arc::new(Presses {
         timezone: site.timezone,

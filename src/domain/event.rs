@@ -346,6 +346,12 @@ pub enum PublicKind {
     RequestAnswered,
     /// A request was closed without an answer.
     RequestClosed,
+    /// Systems were registered.
+    SystemsRegistered,
+    /// Systems were given what they have to do.
+    TasksPlanned,
+    /// What a system had to do is over.
+    TaskEnded,
 }
 
 impl From<&Act> for PublicKind {
@@ -396,6 +402,9 @@ impl PublicKind {
             Self::RequestAssigned => "request.assigned",
             Self::RequestAnswered => "request.answered",
             Self::RequestClosed => "request.closed",
+            Self::SystemsRegistered => "systems.registered",
+            Self::TasksPlanned => "tasks.planned",
+            Self::TaskEnded => "task.ended",
         }
     }
 }

@@ -89,6 +89,10 @@ ids! {
     MailId,
     /// An export that is made in the background.
     BackgroundId,
+    /// A request of a data subject that other systems work on.
+    CaseId,
+    /// What one system has to do for a request.
+    TaskId,
     /// A request over HTTP, for the logs.
     RequestId,
     /// A request of a data subject (GDPR 15 to 22).

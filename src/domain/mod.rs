@@ -11,6 +11,7 @@ pub mod personal;
 pub mod registry;
 pub mod requests;
 pub mod signals;
+pub mod systems;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;

@@ -5,5 +5,6 @@ pub mod decisions;
 pub mod epochs;
 pub mod exports;
 pub mod mails;
+pub mod systems;
 pub mod timestamps;
 pub mod witnesses;

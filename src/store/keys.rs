@@ -9,7 +9,7 @@
 use super::index_key::IndexKey;
 use crate::access::code::Code;
 use crate::audit::encoding::hex;
-use crate::domain::ids::{Blind, Position};
+use crate::domain::ids::{Blind, CaseId, Position};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy};
 use ring::aead::LessSafeKey;
@@ -60,6 +60,7 @@ pub struct Keyring {
     requests: hmac::Key,
     erased: hmac::Key,
     doors: hmac::Key,
+    cases: LessSafeKey,
     check: [u8; 32],
 }
 
@@ -90,6 +91,7 @@ impl Keyring {
             files: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"files/1")?),
             erased: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"erased/1")?),
             doors: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"doors/1")?),
+            cases: cipher(&expand(&root, b"cases/1")?)?,
             check: expand(&root, b"check/1")?,
         })
     }
@@ -192,6 +194,28 @@ impl Keyring {
     /// [`KeyError::Sealed`] where it was changed.
     pub fn open_decisions(&self, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
         open(&self.decisions, sealed, DECISIONS)
+    }
+
+    /// Wraps the key of one request, under which what systems found for it is kept.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn wrap_case(
+        &self,
+        key: &SubjectKey,
+        case: CaseId,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(&self.cases, key.master.expose(), case.as_bytes(), entropy)
+    }
+
+    /// Opens the key of one request.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where the row was changed, or is another key's.
+    pub fn unwrap_case(&self, wrapped: &[u8], case: CaseId) -> Result<SubjectKey, KeyError> {
+        let bytes = open(&self.cases, wrapped, case.as_bytes())?;
+        SubjectKey::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
     }
 
     /// The keyed hash by which a campaign's decisions are found: its first half is enough.

@@ -45,6 +45,8 @@ mod schema;
 mod sign_ins;
 mod signing;
 mod suppress;
+mod systems;
+mod tasks;
 mod timestamps;
 mod turn;
 mod tx;
@@ -91,6 +93,8 @@ pub use sign_ins::{
     Tried,
 };
 pub use signing::StoredKeyAct;
+pub use systems::system_digest;
+pub use tasks::{NewTask, Private, StoredTask};
 pub use timestamps::StoredTimestamp;
 pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, parted, without_password};

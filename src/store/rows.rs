@@ -307,6 +307,28 @@ pub(super) struct MailRow {
     pub failure: Option<String>,
 }
 
+#[derive(Insertable, Queryable, Clone)]
+#[diesel(table_name = schema::system_tasks, treat_none_as_default_value = false)]
+pub(super) struct TaskRow {
+    pub id: Vec<u8>,
+    pub case_id: Vec<u8>,
+    pub system: String,
+    pub verb: String,
+    pub place: i32,
+    pub progress: String,
+    pub sealed: Vec<u8>,
+    pub due_at: i64,
+    pub version: i64,
+    pub changed_at: i64,
+}
+
+#[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::case_keys, treat_none_as_default_value = false)]
+pub(super) struct CaseRow {
+    pub id: Vec<u8>,
+    pub wrapped: Vec<u8>,
+}
+
 #[derive(Insertable, Queryable)]
 #[diesel(table_name = schema::agent_refusals)]
 pub(super) struct AgentRefusalRow {

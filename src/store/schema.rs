@@ -337,6 +337,27 @@ table! {
         position -> BigInt,
     }
 }
+table! {
+    systems (id) { id -> Text, body -> Text, position -> BigInt, }
+}
+table! {
+    case_keys (id) { id -> Binary, wrapped -> Binary, }
+}
+table! {
+    system_tasks (id) {
+        id -> Binary,
+        case_id -> Binary,
+        system -> Text,
+        verb -> Text,
+        place -> Integer,
+        progress -> Text,
+        sealed -> Binary,
+        due_at -> BigInt,
+        version -> BigInt,
+        changed_at -> BigInt,
+    }
+}
+allow_tables_to_appear_in_same_query!(systems, public_events);
 allow_tables_to_appear_in_same_query!(roll_sheets, roll_erasures);
 allow_tables_to_appear_in_same_query!(decision_campaigns, decision_blocks);
 allow_tables_to_appear_in_same_query!(sessions, staff);

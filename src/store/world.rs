@@ -10,8 +10,8 @@ use super::registers::RegisterLoad;
 use super::requests::DsrRow;
 use super::rolls::SealedRoll;
 use super::rows::{
-    CatalogueRow, ConfirmationRow, CustomerSessionRow, IdentifierRow, KeyRow, LinkRow, MailRow,
-    SessionRow, StaffRow, SubjectRow, SuppressionRow,
+    CaseRow, CatalogueRow, ConfirmationRow, CustomerSessionRow, IdentifierRow, KeyRow, LinkRow,
+    MailRow, SessionRow, StaffRow, SubjectRow, SuppressionRow, TaskRow,
 };
 use super::signing::SigningRows;
 use crate::audit::Hash;
@@ -165,6 +165,10 @@ pub(super) enum Extra {
     EpochDestroyed(Epoch),
     /// Entries of the journal of decisions, whose decisions this write records.
     OutOfJournal(Vec<Vec<u8>>),
+    /// The systems that are registered from now on: name and registration of each.
+    Systems(Vec<(String, String)>),
+    /// What systems have to do for a request, with the wrapped key of the request.
+    Tasks(CaseRow, Vec<TaskRow>),
 }
 
 /// The batch.

@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 23] = [
+const ONLY_IN: [(&str, &[&str]); 26] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -57,6 +57,9 @@ const ONLY_IN: [(&str, &[&str]); 23] = [
     ("jsonwebtoken", &["app"]),
     ("argon2", &["access"]),
     ("ureq", &["cli"]),
+    ("rusqlite", &["cli"]),
+    ("tokio_postgres", &["cli"]),
+    ("mysql", &["cli"]),
     ("lettre", &["cli"]),
     ("sha2", &["store"]),
     ("pki_types", &["audit"]),

@@ -55,6 +55,7 @@ mod signals;
 mod signing_keys;
 mod support_works;
 mod suppression;
+mod systems;
 mod tampering;
 mod timestamps;
 mod two_nodes;

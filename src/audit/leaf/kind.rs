@@ -163,6 +163,15 @@ pub enum EntryKind {
     /// After a restore: what had happened since the backup was applied again, as far as it is known.
     #[serde(rename = "register.applied_again")]
     AppliedAgain,
+    /// The systems that hold data about customers were registered.
+    #[serde(rename = "systems.registered")]
+    SystemsRegistered,
+    /// Systems were given what they have to do for a request.
+    #[serde(rename = "tasks.planned")]
+    TasksPlanned,
+    /// What one system had to do for a request is over.
+    #[serde(rename = "task.ended")]
+    TaskEnded,
 }
 
 /// A kind outside the list.
@@ -172,7 +181,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 55] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -225,6 +234,9 @@ impl EntryKind {
         Self::KeyEpochBegun,
         Self::KekDestroyed,
         Self::AppliedAgain,
+        Self::SystemsRegistered,
+        Self::TasksPlanned,
+        Self::TaskEnded,
     ];
 
     /// Its text in leaves, tables and the API.
@@ -283,6 +295,9 @@ impl EntryKind {
             Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
             Self::AppliedAgain => "register.applied_again",
+            Self::SystemsRegistered => "systems.registered",
+            Self::TasksPlanned => "tasks.planned",
+            Self::TaskEnded => "task.ended",
         }
     }
 }

@@ -83,6 +83,8 @@ pub(super) fn write_extras(
             }
             Extra::SigningAct(rows) => crate::store::signing::write(db, rows, position)?,
             Extra::OutOfJournal(ids) => crate::store::decisions::clear_journal(db, &ids)?,
+            Extra::Systems(systems) => crate::store::systems::write(db, systems, position)?,
+            Extra::Tasks(case, tasks) => crate::store::tasks::write(db, &case, &tasks)?,
             Extra::PolicyDraft(row) => policies::draft(db, PolicyRow { position, ..*row })?,
             Extra::Policy(activated) => {
                 policies::activate(db, *activated, position)?;

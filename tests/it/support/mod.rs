@@ -10,6 +10,7 @@
 //! * [`authority`]: a timestamping authority, beside it
 //! * [`witness`]: a witness of the log, beside it
 //! * [`smtp`]: a mail server that takes mails, refuses them or misbehaves
+//! * [`mariadb`]: a system that holds data about customers
 //! * [`waits`]: what this machine lacks, said plainly
 //! * [`reaper`]: nothing outlives the test process, however that ends
 #![allow(
@@ -26,6 +27,7 @@ pub mod dice;
 pub mod element;
 pub mod http;
 pub mod logs;
+pub mod mariadb;
 pub mod open_log;
 pub mod postgres;
 pub mod postgres_programs;

@@ -26,6 +26,13 @@ pub static CHROMIUM: Service = Service {
     waiting: AtomicUsize::new(0),
 };
 
+pub static MARIADB: Service = Service {
+    name: "MariaDB",
+    word: "mariadb",
+    install: "Debian's mariadb-server",
+    waiting: AtomicUsize::new(0),
+};
+
 pub static GO: Service = Service {
     name: "Go",
     word: "go",

@@ -1,0 +1,3 @@
+DROP TABLE system_tasks;
+DROP TABLE case_keys;
+DROP TABLE systems;

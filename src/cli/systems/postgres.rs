@@ -1,0 +1,191 @@
+//! `PostgreSQL` servers.
+
+use super::reach::{Bounds, LARGEST, Work, secret};
+use crate::app::systems::{Answer, Fault};
+use crate::domain::personal::Personal;
+use crate::domain::systems::{Address, Failure};
+use futures_util::{StreamExt, pin_mut};
+use serde_json::Value;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Config, Error, NoTls, Statement};
+
+pub(super) fn run(
+    at: &Address,
+    work: &Work<'_>,
+    keys: &Personal<Vec<String>>,
+    bounds: Bounds,
+) -> Result<Answer, Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|_| Failure::Unreachable)?;
+    let done = runtime.block_on(async {
+        tokio::time::timeout(bounds.timeout, connected(at, work, keys, bounds)).await
+    });
+    // a resolver that hangs is not waited for
+    runtime.shutdown_background();
+    done.unwrap_or_else(|_| Err(Failure::TimedOut.into()))
+}
+
+async fn connected(
+    at: &Address,
+    work: &Work<'_>,
+    keys: &Personal<Vec<String>>,
+    bounds: Bounds,
+) -> Result<Answer, Fault> {
+    let mut config = Config::new();
+    config
+        .host(&at.host)
+        .port(at.port.unwrap_or(5432))
+        .dbname(&at.database)
+        .user(&at.user);
+    config
+        .application_name("placet")
+        .connect_timeout(bounds.timeout);
+    if let Some(place) = &at.password {
+        config.password(secret(place)?.expose());
+    }
+    let (client, connection) = config
+        .connect(NoTls)
+        .await
+        .map_err(|error| at_the_door(&error))?;
+    let talk = tokio::spawn(connection);
+    let answer = answered(&client, work, keys, bounds).await;
+    drop(client);
+    talk.abort();
+    answer
+}
+
+async fn answered(
+    client: &Client,
+    work: &Work<'_>,
+    keys: &Personal<Vec<String>>,
+    bounds: Bounds,
+) -> Result<Answer, Fault> {
+    // the server itself gives up as well, so that nothing runs on unseen
+    let limit = bounds.timeout.as_millis();
+    let begin = match work {
+        Work::Change(_) => "BEGIN",
+        Work::Read(_) | Work::Try(..) => "BEGIN READ ONLY",
+    };
+    let setup = format!("SET statement_timeout = {limit}; SET lock_timeout = {limit}; {begin}");
+    client
+        .batch_execute(&setup)
+        .await
+        .map_err(|error| fault(&error))?;
+    match work {
+        Work::Read(sql) => read(client, sql, keys, bounds).await.map(Answer::Rows),
+        Work::Change(all) => change(client, all, keys, bounds).await.map(Answer::Changed),
+        Work::Try(first, others) => {
+            for sql in others {
+                prepared(client, sql).await?;
+            }
+            read(client, first, keys, bounds).await.map(Answer::Rows)
+        }
+    }
+}
+
+/// A statement whose one parameter is text. What the server says of it quotes the statement, never a
+/// value: none is there yet.
+async fn prepared(client: &Client, sql: &str) -> Result<Statement, Fault> {
+    let statement = client
+        .prepare_typed(sql, &[Type::TEXT])
+        .await
+        .map_err(|error| Fault {
+            detail: error.as_db_error().map(|said| said.message().to_owned()),
+            ..fault(&error)
+        })?;
+    if statement.params().len() != 1 {
+        return Err(Fault {
+            why: Failure::Statement,
+            detail: Some("it must take the identifier as its one parameter, $1".into()),
+        });
+    }
+    Ok(statement)
+}
+
+async fn read(
+    client: &Client,
+    sql: &str,
+    keys: &Personal<Vec<String>>,
+    bounds: Bounds,
+) -> Result<Personal<Vec<Value>>, Fault> {
+    let most = u64::from(bounds.rows) + 1;
+    let sql = sql.trim().trim_end_matches(';');
+    let as_json = format!("SELECT row_to_json(found)::text FROM ({sql}) AS found LIMIT {most}");
+    let statement = prepared(client, &as_json).await?;
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    for key in keys.reveal() {
+        let rows = client
+            .query_raw(&statement, [key])
+            .await
+            .map_err(|error| fault(&error))?;
+        pin_mut!(rows);
+        while let Some(row) = rows.next().await {
+            let text: String = row
+                .and_then(|row| row.try_get(0))
+                .map_err(|error| fault(&error))?;
+            bytes += text.len() as u64;
+            if bytes > LARGEST {
+                return Err(Failure::TooMuch.into());
+            }
+            found.push(serde_json::from_str(&text).map_err(|_| Failure::Garbage)?);
+            if found.len() > bounds.rows as usize {
+                return Err(Failure::TooManyRows.into());
+            }
+        }
+    }
+    Ok(Personal::new(found))
+}
+
+async fn change(
+    client: &Client,
+    all: &[String],
+    keys: &Personal<Vec<String>>,
+    bounds: Bounds,
+) -> Result<u64, Fault> {
+    let mut changed = 0;
+    for sql in all {
+        let statement = prepared(client, sql).await?;
+        for key in keys.reveal() {
+            changed += client
+                .execute(&statement, &[key])
+                .await
+                .map_err(|error| fault(&error))?;
+        }
+    }
+    // the transaction goes with the connection
+    if changed > u64::from(bounds.rows).saturating_mul(all.len() as u64) {
+        return Err(Failure::TooManyRows.into());
+    }
+    client
+        .batch_execute("COMMIT")
+        .await
+        .map_err(|error| fault(&error))?;
+    Ok(changed)
+}
+
+fn at_the_door(error: &Error) -> Fault {
+    match error.code() {
+        Some(_) => fault(error),
+        None if error.to_string().contains("password") => Failure::Credentials.into(),
+        None => Failure::Unreachable.into(),
+    }
+}
+
+fn fault(error: &Error) -> Fault {
+    let Some(code) = error.code() else {
+        return Failure::Unreachable.into();
+    };
+    let why = match code.code() {
+        "25006" => Failure::Writes,
+        "57014" | "55P03" => Failure::TimedOut,
+        code if code.starts_with("28") => Failure::Credentials,
+        code if code.starts_with("57") || code.starts_with("53") => Failure::Unreachable,
+        _ => Failure::Statement,
+    };
+    Fault {
+        why,
+        detail: Some(format!("SQLSTATE {}", code.code())),
+    }
+}
