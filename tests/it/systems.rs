@@ -151,6 +151,14 @@ on_both! {
         assert_eq!(count(&crm_db, "SELECT count(*) FROM people"), 1);
         assert_eq!(count(&shop_db, "SELECT count(*) FROM orders"), 1);
         assert_eq!(db.ask("SELECT count(*) FROM public_events WHERE payload LIKE '%anne@%'"), "0");
+        for done in [&read, &erased] {
+            let forgotten = cli(db, &["systems", "forget", &request(done)]);
+            assert_eq!(forgotten.code, 0, "{forgotten:?}");
+        }
+        let nothing = "SELECT (SELECT count(*) FROM case_keys) + (SELECT count(*) FROM system_tasks WHERE length(sealed) > 0)";
+        assert_eq!(db.ask(nothing), "0");
+        let told = cli(db, &["systems", "tasks", &request(&erased)]);
+        assert!(told.code == 0 && told.stdout.contains("none left"), "{told:?}");
         let checked = cli(db, &["audit", "check"]);
         assert_eq!(checked.code, 0, "{checked:?}");
     }
@@ -168,9 +176,14 @@ on_both! {
         let again = cli(db, &["systems", "retry", &task(&told, "shop")]);
         assert_eq!(again.code, 0, "{again:?}");
         let request = request(&done);
+        let early = cli(db, &["systems", "forget", &request]);
+        assert_eq!(early.code, 1, "{early:?}");
         let done = cli(db, &["systems", "resume", &request]);
         assert_eq!(done.code, 0, "{done:?}");
         assert_eq!(count(&shop_db, "SELECT count(*) FROM orders"), 1);
+        assert_eq!(cli(db, &["systems", "forget", &request]).code, 0);
+        let again = cli(db, &["systems", "retry", &task(&told, "shop")]);
+        assert!(again.code != 0 && again.stderr.contains("forgotten"), "{again:?}");
     }
 
     /// Killed at any step, it is taken up again and ends with everything erased.

@@ -90,6 +90,12 @@ impl App {
     pub fn retry_task(&self, grant: &Grant<WorkRequests>, id: TaskId) -> Result<(), Refusal> {
         let task = self.store.read(|tx| tx.task(id))?;
         let mut task = task.ok_or(Refusal::NotFound("a task of this id"))?;
+        if task.private.is_none() {
+            return Err(Refusal::Conflict {
+                code: "task_forgotten",
+                what: "whom this task was about is forgotten; begin anew for the person".into(),
+            });
+        }
         let step = match task.progress.outcome {
             Some(Outcome::Failed { .. }) => task.progress.step,
             Some(Outcome::NotVerified { .. }) => Step::Act,

@@ -63,6 +63,12 @@ pub enum SystemsCommand {
         /// The request
         request: String,
     },
+    /// Forget whom a request was about and what was found: it is over, its package is made
+    #[command(after_help = "Example: placet systems forget 0199f0aa-5c11-7b0e-8a64-0a1b2c3d4e5f")]
+    Forget {
+        /// The request
+        request: String,
+    },
     /// Say what came of a task that waits for a person
     #[command(
         after_help = "Example: placet systems outcome 0199f0aa-5c11-7b0e-8a64-0a1b2c3d4e5f done --count 2 --evidence TICKET-411"
@@ -88,6 +94,7 @@ pub fn run(command: &SystemsCommand, config: &Config, as_json: bool) -> Result<E
         SystemsCommand::Run(args) => tasks::run(args, config, as_json),
         SystemsCommand::Resume { request, wait } => tasks::resume(request, *wait, config, as_json),
         SystemsCommand::Tasks { request } => tasks::tell(request, config, as_json),
+        SystemsCommand::Forget { request } => tasks::forget(request, config),
         SystemsCommand::Outcome(args) => tasks::outcome(args, config),
         SystemsCommand::Retry { task } => tasks::retry(task, config),
     }

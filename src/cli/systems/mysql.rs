@@ -17,6 +17,21 @@ pub(super) fn run(
     keys: &Personal<Vec<String>>,
     bounds: Bounds,
 ) -> Result<Answer, Fault> {
+    work_through(at, work, keys, bounds).map_err(|fault| match fault.why {
+        // a read that waits too long comes as a connection that broke
+        Failure::Unreachable if std::time::Instant::now() > bounds.until => {
+            Failure::TimedOut.into()
+        }
+        _ => fault,
+    })
+}
+
+fn work_through(
+    at: &Address,
+    work: &Work<'_>,
+    keys: &Personal<Vec<String>>,
+    bounds: Bounds,
+) -> Result<Answer, Fault> {
     let mut conn = connect(at, bounds)?;
     if let Work::Try(_, others) = work {
         // a transaction that only reads would refuse to prepare what changes

@@ -134,6 +134,26 @@ pub(super) fn tell(request: &str, config: &Config, as_json: bool) -> Result<Exit
     show(&app, &tasks, as_json)
 }
 
+/// What came of each task stays; whom it was about, and what was found, can be read no more.
+pub(super) fn forget(request: &str, config: &Config) -> Result<Exit, Failure> {
+    let (app, case, grant) = (open(config)?, parsed(request)?, grant::<WorkRequests>()?);
+    let tasks = app.tasks_of(&grant, case)?;
+    if tasks.is_empty() {
+        return Err(Failure::usage("no system has a task of this request"));
+    }
+    let left = tasks.iter().filter(|task| task.progress.outcome.is_none());
+    let left = left.count();
+    if left > 0 {
+        say(&format!(
+            "{left} tasks are not over: what they need is kept; see placet systems tasks {case}"
+        ));
+        return Ok(Exit::Wrong);
+    }
+    app.forget_found(&grant, case)?;
+    say("forgotten");
+    Ok(Exit::Ok)
+}
+
 /// How they stand: 0 where all is done, or must be kept; 1 where something is left to do.
 fn show(app: &App, tasks: &[StoredTask], as_json: bool) -> Result<Exit, Failure> {
     let line = |task: &StoredTask| {
