@@ -158,13 +158,11 @@ fn erase(
     claim: &ErasureClaim,
 ) -> Result<crate::store::Recorded<Done>, Refusal> {
     let subject = the_one(tx, whom)?;
-    let mut suppressed = 0;
-    if claim.keep_suppression {
-        for blind in tx.contact_points(grant, subject)? {
-            let _entry = tx.suppress(grant, blind, NEVER_AGAIN)?;
-            suppressed += 1;
-        }
-    }
+    let suppressed = if claim.keep_suppression {
+        suppress_all(tx, grant, subject)?
+    } else {
+        0
+    };
     let why = Erasure {
         reason,
         reference: claim.reference.clone(),
@@ -177,6 +175,21 @@ fn erase(
         suppressed,
     };
     Ok(entry.with(done))
+}
+
+/// Keeps a person's contact points, as keyed hashes alone, on the list of those never to be contacted again;
+/// how many there are.
+pub(super) fn suppress_all(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<EraseSubjects>,
+    subject: SubjectId,
+) -> Result<u64, Refusal> {
+    let mut suppressed = 0;
+    for blind in tx.contact_points(grant, subject)? {
+        let _entry = tx.suppress(grant, blind, NEVER_AGAIN)?;
+        suppressed += 1;
+    }
+    Ok(suppressed)
 }
 
 /// Two persons are never erased by one call: who names both may mean one.

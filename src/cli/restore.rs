@@ -8,9 +8,9 @@ use super::backup::manifest_of;
 use super::config::Config;
 use super::output::{Exit, Failure, print};
 use super::setup;
-use crate::app::App;
 use crate::app::again::{AppliedAgain, Look};
 use crate::app::backup::{FORM, Manifest};
+use crate::app::{App, Setup};
 use crate::store::{CopyHead, DatabaseUrl, Demand};
 use clap::Args;
 use serde_json::json;
@@ -67,9 +67,7 @@ impl RestoreArgs {
 pub fn run(args: &RestoreArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let look = args.look()?;
     let Some(file) = &args.file else {
-        let app = App::open_restored(setup(config, "", Box::new(|_, _| ()))?, look)?;
-        let applied = app.applied_again().cloned();
-        app.settle()?;
+        let applied = brought_up(setup(config, "", Box::new(|_, _| ()))?, look)?;
         return tell(applied.as_ref(), None, as_json);
     };
     let manifest = manifest(file)?;
@@ -82,6 +80,14 @@ pub fn run(args: &RestoreArgs, config: &Config, as_json: bool) -> Result<Exit, F
         }
     };
     tell(applied.as_ref(), kept.as_deref(), as_json)
+}
+
+/// Opens a database that came back, and applies what the register has.
+fn brought_up(setup: Setup, look: Look) -> Result<Option<AppliedAgain>, Failure> {
+    let app = App::open_restored(setup, look)?;
+    let applied = app.applied_again().cloned();
+    app.settle()?;
+    Ok(applied)
 }
 
 fn manifest(file: &Path) -> Result<Manifest, Failure> {

@@ -9,7 +9,7 @@ use crate::store::IdempotencyKey;
 use crate::store::keys::Keyring;
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use futures_util::future::Either;
 use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
@@ -115,6 +115,16 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
         .ok()?;
     let (scheme, key) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+/// What was written, or had been under the same key.
+#[must_use]
+pub fn created(replayed: bool) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Created();
+    if replayed {
+        response.insert_header(("Idempotency-Replayed", "true"));
+    }
+    response
 }
 
 /// The caller's key for retries, bound to the caller and to the request. What is kept of the request is a

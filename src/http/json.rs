@@ -2,6 +2,7 @@
 //! place and without repeating what was sent.
 
 use super::problem::Problem;
+use crate::app::FieldProblem;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -119,6 +120,28 @@ fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
     }
 }
 
+/// Makes something of each body of a batch, or names every fault of all of them.
+///
+/// # Errors
+/// The faults.
+pub fn each<B, C>(
+    bodies: Vec<(String, Result<B, Vec<FieldProblem>>)>,
+    make: impl Fn(&str, B) -> Result<C, Vec<FieldProblem>>,
+) -> Result<Vec<(String, C)>, Problem> {
+    let (mut made, mut problems) = (Vec::with_capacity(bodies.len()), Vec::new());
+    for (pointer, body) in bodies {
+        match body.and_then(|body| make(&pointer, body)) {
+            Ok(one) => made.push((pointer, one)),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        Ok(made)
+    } else {
+        Err(Problem::invalid(problems))
+    }
+}
+
 fn broken(error: &serde_json::Error) -> Problem {
     let (line, column) = (error.line(), error.column());
     let detail = format!("the body is no JSON: it breaks at line {line}, column {column}");
@@ -141,7 +164,7 @@ fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     {
         pointer = format!("{pointer}/{name}");
     }
-    Problem::invalid(vec![crate::app::FieldProblem::new(pointer, code, detail)])
+    Problem::invalid(vec![FieldProblem::new(pointer, code, detail)])
 }
 
 /// serde's message with what was sent left out: only what is expected is kept.

@@ -75,6 +75,13 @@ pub struct NewTask {
     pub private: Personal<Private>,
 }
 
+const READING_KEY: &str = "reading the key of a request";
+
+fn wrapped_key(db: &mut Db, case: CaseId) -> diesel::QueryResult<Option<Vec<u8>>> {
+    on!(db, conn => case_keys::table.find(case.as_bytes().to_vec())
+        .select(case_keys::wrapped).first(conn).optional())
+}
+
 fn unwritable<E>(_: E) -> StoreError {
     StoreError::damaged("a task")
 }
@@ -100,10 +107,7 @@ impl WriteTx<'_> {
         case: CaseId,
         all: &[NewTask],
     ) -> Result<Entry, StoreError> {
-        let known: Option<Vec<u8>> = self.read("reading the key of a request", |db| {
-            on!(db, conn => case_keys::table.find(case.as_bytes().to_vec())
-                .select(case_keys::wrapped).first(conn).optional())
-        })?;
+        let known = self.read(READING_KEY, |db| wrapped_key(db, case))?;
         let key = known.as_ref().map_or_else(
             || SubjectKey::new(self.entropy),
             |wrapped| self.keys.unwrap_case(wrapped, case),
@@ -148,10 +152,7 @@ impl WriteTx<'_> {
         actor: &Actor,
         task: &StoredTask,
     ) -> Result<Option<Entry>, StoreError> {
-        let key = self.read("reading the key of a request", |db| {
-            on!(db, conn => case_keys::table.find(task.case.as_bytes().to_vec())
-                .select(case_keys::wrapped).first::<Vec<u8>>(conn).optional())
-        })?;
+        let key = self.read(READING_KEY, |db| wrapped_key(db, task.case))?;
         let key = key
             .map(|wrapped| self.keys.unwrap_case(&wrapped, task.case))
             .transpose()?;
@@ -287,37 +288,32 @@ impl Store {
     }
 }
 
+fn stored(row: TaskRow, key: Option<&SubjectKey>) -> Result<StoredTask, StoreError> {
+    let damaged = || StoreError::damaged("a task");
+    let id = TaskId::from_slice(&row.id).ok_or_else(damaged)?;
+    let plain = key.map(|key| key.open(&row.sealed, id.as_bytes()));
+    let private = match plain.transpose()? {
+        Some(plain) => Some(serde_json::from_slice(&plain).map_err(|_| damaged())?),
+        None => None,
+    };
+    Ok(StoredTask {
+        id,
+        case: CaseId::from_slice(&row.case_id).ok_or_else(damaged)?,
+        system: row.system.parse().map_err(|_| damaged())?,
+        verb: Verb::parse(&row.verb).ok_or_else(damaged)?,
+        place: row.place,
+        progress: serde_json::from_str(&row.progress).map_err(|_| damaged())?,
+        due_at: (row.due_at != NEVER).then(|| crate::domain::time::from_micros(row.due_at)),
+        private: private.map(Personal::new),
+        version: row.version,
+    })
+}
+
 impl ReadTx<'_> {
     fn case_key(&mut self, case: CaseId) -> Result<Option<SubjectKey>, StoreError> {
-        let wrapped: Option<Vec<u8>> = on!(self.db, conn => case_keys::table
-            .find(case.as_bytes().to_vec()).select(case_keys::wrapped).first(conn).optional())
-        .map_err(StoreError::failed("reading the key of a request"))?;
+        let wrapped = wrapped_key(self.db, case).map_err(StoreError::failed(READING_KEY))?;
         let opened = wrapped.map(|wrapped| self.keys.unwrap_case(&wrapped, case));
         Ok(opened.transpose()?)
-    }
-
-    fn stored(&mut self, row: TaskRow) -> Result<StoredTask, StoreError> {
-        let damaged = || StoreError::damaged("a task");
-        let id = TaskId::from_slice(&row.id).ok_or_else(damaged)?;
-        let case = CaseId::from_slice(&row.case_id).ok_or_else(damaged)?;
-        let private = match self.case_key(case)? {
-            Some(key) => {
-                let plain = key.open(&row.sealed, id.as_bytes())?;
-                Some(serde_json::from_slice(&plain).map_err(|_| damaged())?)
-            }
-            None => None,
-        };
-        Ok(StoredTask {
-            id,
-            case,
-            system: row.system.parse().map_err(|_| damaged())?,
-            verb: Verb::parse(&row.verb).ok_or_else(damaged)?,
-            place: row.place,
-            progress: serde_json::from_str(&row.progress).map_err(|_| damaged())?,
-            due_at: (row.due_at != NEVER).then(|| crate::domain::time::from_micros(row.due_at)),
-            private: private.map(Personal::new),
-            version: row.version,
-        })
     }
 
     /// The tasks of a request, in their order.
@@ -329,7 +325,9 @@ impl ReadTx<'_> {
             .filter(tasks::case_id.eq(case.as_bytes().to_vec()))
             .order((tasks::place, tasks::verb)).load(conn))
         .map_err(StoreError::failed("reading tasks"))?;
-        rows.into_iter().map(|row| self.stored(row)).collect()
+        let key = self.case_key(case)?;
+        let read = |row| stored(row, key.as_ref());
+        rows.into_iter().map(read).collect()
     }
 
     /// The task of that name.
@@ -340,7 +338,10 @@ impl ReadTx<'_> {
         let row: Option<TaskRow> = on!(self.db, conn => tasks::table
             .find(id.as_bytes().to_vec()).first(conn).optional())
         .map_err(StoreError::failed("reading a task"))?;
-        row.map(|row| self.stored(row)).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let case = CaseId::from_slice(&row.case_id);
+        let key = self.case_key(case.ok_or(StoreError::damaged("a task"))?)?;
+        stored(row, key.as_ref()).map(Some)
     }
 
     /// Requests with a task that is due, those that wait longest first.

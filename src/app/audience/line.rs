@@ -111,15 +111,9 @@ fn read_slowly(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> (Blind, 
     });
     // one identifier that is none spoils the line: it may be the person who said no
     let all: Option<Vec<Hashes>> = read.ok().and_then(|()| all.into_iter().collect());
-    let Some(mut all) = all else {
-        return (NOBODY, Who::Unreadable);
-    };
-    match (all.pop(), all.is_empty()) {
-        (None, _) => (NOBODY, Who::Unreadable),
-        (Some(one), true) => (one.own, Who::One(one.kinds, one.coarse)),
-        (Some(last), false) => {
-            all.push(last);
-            (NOBODY, Who::Several(all.into()))
-        }
+    match all.map(<[Hashes; 1]>::try_from) {
+        Some(Ok([one])) => (one.own, Who::One(one.kinds, one.coarse)),
+        Some(Err(several)) if !several.is_empty() => (NOBODY, Who::Several(several.into())),
+        Some(Err(_)) | None => (NOBODY, Who::Unreadable),
     }
 }

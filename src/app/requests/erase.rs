@@ -3,12 +3,13 @@
 use super::act::{Acting, is_done, look, step};
 use super::view::today;
 use crate::access::{EraseSubjects, Grant, KeepRequests};
+use crate::app::erase::suppress_all;
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::domain::registry::ErasureReason;
 use crate::domain::requests::{Request, RequestKind};
 use crate::domain::time::Now;
-use crate::store::{Committed, Erasure, IdempotencyKey, NEVER_AGAIN, Order};
+use crate::store::{Committed, Erasure, IdempotencyKey, Order};
 
 impl App {
     /// Answers a request: where it is one of erasure and the person is still there, by erasing them.
@@ -45,13 +46,11 @@ impl App {
             let (held, next) = step(tx, &actor, &acting)?;
             let gone = Refusal::NotFound("the person of this request");
             let subject = held.subject.and_then(|one| tx.resolve(one)).ok_or(gone)?;
-            let mut suppressed = 0;
-            if keep_suppression {
-                for blind in tx.contact_points(&eraser, subject)? {
-                    let _entry = tx.suppress(&eraser, blind, NEVER_AGAIN)?;
-                    suppressed += 1;
-                }
-            }
+            let suppressed = if keep_suppression {
+                suppress_all(tx, &eraser, subject)?
+            } else {
+                0
+            };
             let _answered = tx.act_on_dsr(&actor, &held, &next, &acting.act)?;
             let why = Erasure {
                 reason: ErasureReason::DataSubjectRequest,

@@ -122,22 +122,12 @@ impl App {
         now: Now,
     ) -> Result<Fits, Vec<FieldProblem>> {
         let mut problems = Vec::new();
-        let kind = word(
-            &pointer,
-            "kind",
-            &claim.kind,
-            RequestKind::ALL,
-            RequestKind::as_str,
-            &mut problems,
-        );
-        let via = word(
-            &pointer,
-            "via",
-            &claim.via,
-            Via::ALL,
-            Via::as_str,
-            &mut problems,
-        );
+        let mut told = |found: Vec<FieldProblem>| problems.extend(found);
+        let (at_kind, at_via) = (format!("{pointer}/kind"), format!("{pointer}/via"));
+        let kind = word(&at_kind, &claim.kind, RequestKind::ALL, RequestKind::as_str);
+        let kind = kind.map_err(&mut told).ok();
+        let via = word(&at_via, &claim.via, Via::ALL, Via::as_str);
+        let via = via.map_err(&mut told).ok();
         let received_on =
             self.received_on(&pointer, claim.received_at.as_deref(), now, &mut problems);
         let country = match claim.country {
@@ -305,26 +295,21 @@ fn as_named(named: &Named) -> BTreeMap<String, String> {
     named.contacts.iter().map(one).collect()
 }
 
-/// Reads one of a list's words; which there are is said where it is none.
-pub(super) fn word<T: FromStr + Copy>(
+/// Reads one of a list's words.
+///
+/// # Errors
+/// Which words there are, where it is none of them.
+pub fn word<T: FromStr + Copy>(
     pointer: &str,
-    field: &str,
     text: &str,
     all: &[T],
     name: impl Fn(T) -> &'static str,
-    problems: &mut Vec<FieldProblem>,
-) -> Option<T> {
-    let read = text.parse().ok();
-    if read.is_none() {
+) -> Result<T, Vec<FieldProblem>> {
+    text.parse().map_err(|_| {
         let words: Vec<&str> = all.iter().map(|one| name(*one)).collect();
         let detail = format!("must be one of {}", words.join(", "));
-        problems.push(FieldProblem::new(
-            format!("{pointer}/{field}"),
-            "word_unknown",
-            detail,
-        ));
-    }
-    read
+        vec![FieldProblem::new(pointer, "word_unknown", detail)]
+    })
 }
 
 /// Two letters, and where it is a part of a country a hyphen and one to three more.

@@ -12,6 +12,6 @@ mod tests;
 mod view;
 
 pub use act::{Acting, Writing};
-pub use file::{FileClaim, Filed, MOST};
+pub use file::{FileClaim, Filed, MOST, word};
 pub use read::DsrFile;
 pub use view::{RequestView, today};

@@ -14,11 +14,7 @@ impl App {
     /// # Errors
     /// Where they cannot be read, or are not those that the log names.
     pub fn systems(&self) -> Result<Vec<System>, Refusal> {
-        let systems = self.store.read(|tx| {
-            let systems = tx.systems()?;
-            Ok::<_, crate::store::StoreError>(systems)
-        })?;
-        Ok(systems)
+        self.store.read(|tx| Ok(tx.systems()?))
     }
 
     /// What registering these would change. Blocks.

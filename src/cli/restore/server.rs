@@ -4,10 +4,10 @@
 use super::super::backup::{program, ran};
 use super::super::digest;
 use super::super::output::{Failure, say};
-use super::{fits, is_what_it_says, wrong};
+use super::{brought_up, fits, is_what_it_says, wrong};
+use crate::app::Setup;
 use crate::app::again::{AppliedAgain, Look};
 use crate::app::backup::Manifest;
-use crate::app::{App, Setup};
 use crate::store::{DatabaseUrl, StoreError, in_use, look_at, parted};
 use std::fs::File;
 use std::io::BufReader;
@@ -48,10 +48,7 @@ pub(super) fn run(
     let head = look_at(&setup.database)?.ok_or_else(|| wrong("this copy is empty"))?;
     is_what_it_says(manifest, &head)?;
     say("applying the erasure register");
-    let app = App::open_restored(setup, look)?;
-    let applied = app.applied_again().cloned();
-    app.settle()?;
-    Ok(applied)
+    brought_up(setup, look)
 }
 
 fn bring_in(file: &Path, url: &str) -> Result<(), Failure> {

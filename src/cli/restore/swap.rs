@@ -2,10 +2,10 @@
 
 use super::super::output::{Failure, say};
 use super::super::progress::Bar;
-use super::{fits, is_what_it_says, wrong};
+use super::{brought_up, fits, is_what_it_says, wrong};
+use crate::app::Setup;
 use crate::app::again::{AppliedAgain, Look};
 use crate::app::backup::Manifest;
-use crate::app::{App, Setup};
 use crate::audit::encoding::hex;
 use crate::store::{DatabaseUrl, StoreError, in_use, look_into};
 use ring::digest::{Context, SHA256};
@@ -128,10 +128,7 @@ fn made_ready(ready: &Path, setup: Setup, look: Look) -> Result<Option<AppliedAg
         database: DatabaseUrl::Sqlite(ready.to_owned()),
         ..setup
     };
-    let app = App::open_restored(setup, look)?;
-    let applied = app.applied_again().cloned();
-    app.settle()?;
-    drop(app);
+    let applied = brought_up(setup, look)?;
     File::open(ready)?.sync_all()?;
     Ok(applied)
 }

@@ -171,9 +171,7 @@ fn change(
         }
     }
     // dropped, the transaction is rolled back
-    if changed > u64::from(bounds.rows).saturating_mul(all.len() as u64) {
-        return Err(Failure::TooManyRows.into());
-    }
+    bounds.allow(changed, all)?;
     tx.commit().map_err(|error| fault(&error))?;
     Ok(changed)
 }

@@ -155,9 +155,7 @@ async fn change(
         }
     }
     // the transaction goes with the connection
-    if changed > u64::from(bounds.rows).saturating_mul(all.len() as u64) {
-        return Err(Failure::TooManyRows.into());
-    }
+    bounds.allow(changed, all)?;
     client
         .batch_execute("COMMIT")
         .await

@@ -1,12 +1,12 @@
 //! The way to the systems: each kind by its own file.
 
 use super::{folder, mysql, postgres, sqlite, webhook};
-use crate::app::systems::Reply;
-use crate::app::systems::{Answer, Call, Fault, Reach};
+use crate::app::systems::{Answer, Call, Fault, Reach, Reply};
 use crate::domain::ids::{CaseId, TaskId};
 use crate::domain::personal::{Personal, Secret};
-use crate::domain::systems::outcome_of;
-use crate::domain::systems::{Erasing, Failure, Outcome, Password, Sql, Step, System, Verb, Via};
+use crate::domain::systems::{
+    Erasing, Failure, Outcome, Password, Sql, Step, System, Verb, Via, outcome_of,
+};
 use crate::domain::time::Clock;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,14 @@ impl Bounds {
             timeout,
             rows: system.most_rows,
         }
+    }
+
+    /// Whether statements may have changed so many rows, each as many as are allowed.
+    pub fn allow(&self, changed: u64, statements: &[String]) -> Result<(), Fault> {
+        if changed > u64::from(self.rows).saturating_mul(statements.len() as u64) {
+            return Err(Failure::TooManyRows.into());
+        }
+        Ok(())
     }
 }
 

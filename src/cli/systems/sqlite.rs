@@ -126,9 +126,7 @@ fn change(
             changed += statement.execute([key]).map_err(|error| fault(&error))? as u64;
         }
     }
-    if changed > u64::from(bounds.rows).saturating_mul(all.len() as u64) {
-        return Err(Failure::TooManyRows.into());
-    }
+    bounds.allow(changed, all)?;
     write.commit().map_err(|error| fault(&error))?;
     Ok(changed)
 }

@@ -54,11 +54,16 @@ fn rejected(status: u16) -> Fault {
 }
 
 fn signature(key: &Secret<String>, id: &str, at: i64, body: &[u8]) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes());
-    let mut context = hmac::Context::with_key(&key);
-    context.update(format!("{id}.{at}.").as_bytes());
-    context.update(body);
-    format!("v1,{}", STANDARD.encode(context.sign()))
+    let tag = hmac::sign(&signing(key), &signed_text(id, at, body));
+    format!("v1,{}", STANDARD.encode(tag))
+}
+
+fn signing(key: &Secret<String>) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes())
+}
+
+fn signed_text(id: &str, at: i64, body: &[u8]) -> Vec<u8> {
+    [format!("{id}.{at}.").as_bytes(), body].concat()
 }
 
 /// Status and body; a body of 200 is the system's own only where its signature says so.
@@ -98,8 +103,7 @@ fn signed(key: &Secret<String>, id: &str, headers: &HeaderMap, body: &[u8], now:
         return false;
     };
     let fresh = at.abs_diff(now) <= SKEW.unsigned_abs();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes());
-    let text = [format!("{id}.{at}.").as_bytes(), body].concat();
+    let (key, text) = (signing(key), signed_text(id, at, body));
     let each = given.split(' ').filter_map(|one| one.strip_prefix("v1,"));
     fresh
         && each

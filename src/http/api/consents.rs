@@ -211,10 +211,7 @@ pub async fn record(
         .into_iter()
         .map(|one| view(&site.app, one, &positions))
         .collect();
-    let mut response = HttpResponse::Created();
-    if written.replayed {
-        response.insert_header(("Idempotency-Replayed", "true"));
-    }
+    let mut response = door::created(written.replayed);
     if batch {
         return Ok(response.json(ConsentViews { consents: views }));
     }

@@ -149,14 +149,11 @@ pub async fn record_contacts(
     body: Body<SMALL>,
 ) -> Result<HttpResponse, Problem> {
     let (bodies, batch) = bodies(&body.0)?;
-    let claims = claims(&site.app, bodies)?;
+    let claims = json::each(bodies, |pointer, body| claim(&site.app, pointer, body))?;
     let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let (app, now) = (&site.app, site.app.now());
     let written = app.contacts(&door.grant, claims, now, key).await?;
-    let mut response = HttpResponse::Created();
-    if written.replayed {
-        response.insert_header(("Idempotency-Replayed", "true"));
-    }
+    let mut response = door::created(written.replayed);
     let positions = written.positions;
     let views = written.value.into_iter().map(|one| view(one, &positions));
     if batch {
@@ -232,21 +229,6 @@ fn bodies(bytes: &[u8]) -> Result<(Vec<Read>, bool), Problem> {
         (pointer, body)
     };
     Ok((batch.contacts.iter().enumerate().map(read).collect(), true))
-}
-
-fn claims(app: &App, bodies: Vec<Read>) -> Result<Vec<(String, ContactClaim)>, Problem> {
-    let (mut claims, mut problems) = (Vec::with_capacity(bodies.len()), Vec::new());
-    for (pointer, body) in bodies {
-        match body.and_then(|body| claim(app, &pointer, body)) {
-            Ok(claim) => claims.push((pointer, claim)),
-            Err(found) => problems.extend(found),
-        }
-    }
-    if problems.is_empty() {
-        Ok(claims)
-    } else {
-        Err(Problem::invalid(problems))
-    }
 }
 
 fn claim(app: &App, pointer: &str, body: ContactBody) -> Result<ContactClaim, Vec<FieldProblem>> {

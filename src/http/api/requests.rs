@@ -300,14 +300,11 @@ pub async fn file_request(
     body: Body<SMALL>,
 ) -> Result<HttpResponse, Problem> {
     let (bodies, batch) = bodies(&body.0)?;
-    let claims = claims(&site.app, bodies)?;
+    let claims = json::each(bodies, |pointer, body| claim(&site.app, pointer, body))?;
     let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let (app, now) = (&site.app, site.app.now());
     let written = app.file_requests(&door.grant, claims, now, key).await?;
-    let mut response = HttpResponse::Created();
-    if written.replayed {
-        response.insert_header(("Idempotency-Replayed", "true"));
-    }
+    let mut response = door::created(written.replayed);
     let (positions, day) = (written.positions, today(now, site.timezone));
     let answer = |filed: Filed| {
         let position = positions.get(filed.entry).copied().unwrap_or_default();
@@ -518,21 +515,6 @@ fn bodies(bytes: &[u8]) -> Result<(Vec<Read>, bool), Problem> {
         (pointer, body)
     };
     Ok((batch.requests.iter().enumerate().map(read).collect(), true))
-}
-
-fn claims(app: &App, bodies: Vec<Read>) -> Result<Vec<(String, FileClaim)>, Problem> {
-    let (mut claims, mut problems) = (Vec::with_capacity(bodies.len()), Vec::new());
-    for (pointer, body) in bodies {
-        match body.and_then(|body| claim(app, &pointer, body)) {
-            Ok(claim) => claims.push((pointer, claim)),
-            Err(found) => problems.extend(found),
-        }
-    }
-    if problems.is_empty() {
-        Ok(claims)
-    } else {
-        Err(Problem::invalid(problems))
-    }
 }
 
 fn claim(app: &App, pointer: &str, body: RequestBody) -> Result<FileClaim, Vec<FieldProblem>> {

@@ -3,7 +3,7 @@
 use super::requests::{RequestAnswer, request_id};
 use crate::access::{EraseSubjects, KeepRequests};
 use crate::app::FieldProblem;
-use crate::app::requests::{Acting, RequestView, Writing, today};
+use crate::app::requests::{Acting, RequestView, Writing, today, word};
 use crate::domain::ids::StaffId;
 use crate::domain::requests::{
     Act, ClosedAs, Doubt, ExtensionReason, Ground, KnownBy, Request, WrittenBy,
@@ -310,27 +310,11 @@ pub async fn messages(
 }
 
 fn answer(done: Committed<Request>, today: NaiveDate) -> HttpResponse {
-    let mut response = HttpResponse::Created();
-    if done.replayed {
-        response.insert_header(("Idempotency-Replayed", "true"));
-    }
+    let mut response = door::created(done.replayed);
     // a message that goes along has an entry of its own after the act's
     let position = done.positions.first().copied().unwrap_or_default();
     response.json(RequestAnswer::of(
         RequestView::of(done.value, today),
         position,
     ))
-}
-
-fn word<T: std::str::FromStr + Copy>(
-    pointer: &str,
-    text: &str,
-    all: &[T],
-    name: impl Fn(T) -> &'static str,
-) -> Result<T, Vec<FieldProblem>> {
-    text.parse().map_err(|_| {
-        let words: Vec<&str> = all.iter().map(|one| name(*one)).collect();
-        let detail = format!("must be one of {}", words.join(", "));
-        vec![FieldProblem::new(pointer, "word_unknown", detail)]
-    })
 }

@@ -116,7 +116,8 @@ pub(super) fn period(site: &Site, form: &Form) -> Result<Range<DateTime<Utc>>, V
     }
 }
 
-fn midnight(site: &Site, day: NaiveDate) -> Option<DateTime<Utc>> {
+/// When a day begins where the registry is; none where the clock skips its midnight.
+pub(super) fn midnight(site: &Site, day: NaiveDate) -> Option<DateTime<Utc>> {
     let local = day.and_time(NaiveTime::MIN);
     site.timezone
         .from_local_datetime(&local)

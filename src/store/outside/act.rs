@@ -1,5 +1,6 @@
 //! What the register outside the database tells: a no, an erasure. Nothing in it is a yes.
 
+use crate::audit::encoding::unhex;
 use crate::domain::event::{PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::personal::Personal;
@@ -283,12 +284,9 @@ fn merged(person: &Subject, who: impl Fn() -> Who) -> Vec<LaterAct> {
 }
 
 fn suppressed(payload: &Value) -> Option<LaterAct> {
-    let hex = payload.get("contact")?.as_str()?;
-    let pairs =
-        (0..hex.len() / 2).map(|at| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok());
-    let contact = Blind::from_slice(&pairs.collect::<Option<Vec<u8>>>()?)?;
+    let contact = unhex(payload.get("contact")?.as_str()?)?;
     Some(LaterAct::Suppressed {
-        contact: ContactHash(contact),
+        contact: ContactHash(Blind(contact)),
         reason: payload.get("reason")?.as_str()?.to_owned(),
     })
 }

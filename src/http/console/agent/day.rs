@@ -6,7 +6,7 @@ use crate::app::Refusal;
 use crate::app::agent_day::{AgentDay, TakenDown};
 use crate::domain::registry::{Answer, Catalogue};
 use crate::http::browser::{self, Form, Visit};
-use crate::http::console::{frame, is_ours, to, unavailable};
+use crate::http::console::{export, frame, is_ours, to, unavailable};
 use crate::http::form::save::standing;
 use crate::http::form::text;
 use crate::http::json::{Body, SMALL};
@@ -16,7 +16,7 @@ use crate::http::work::block;
 use crate::store::NotTaken;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 /// The agent's day.
 #[get("/console/customers/day")]
@@ -89,10 +89,14 @@ async fn page(
 
 /// When the day began where the registry is.
 fn midnight(site: &Site) -> DateTime<Utc> {
-    let here = site.app.now().utc().with_timezone(&site.timezone);
-    let start = here.date_naive().and_time(chrono::NaiveTime::MIN);
-    let found = start.and_local_timezone(site.timezone).earliest();
-    found.map_or_else(|| start.and_utc(), |start| start.with_timezone(&Utc))
+    let today = site
+        .app
+        .now()
+        .utc()
+        .with_timezone(&site.timezone)
+        .date_naive();
+    let found = export::midnight(site, today);
+    found.unwrap_or_else(|| today.and_time(NaiveTime::MIN).and_utc())
 }
 
 fn rendered(
