@@ -101,6 +101,7 @@ on_both! {
         let path = format!("/v1/requests/{}", filed["id"].as_str().unwrap());
         let file = dpo.get(&path).expect(200).json();
         assert_eq!((&file["kind"], &file["received_on"]), (&json!("erasure"), &json!("2026-01-31")));
+        assert_eq!(done["position"], file["position"], "the entry of the answer");
         assert!(file.get("subject_id").is_none_or(Value::is_null));
         assert_eq!(file["messages"], json!([]));
         let checked = cli(db, &["audit", "check"]);

@@ -46,12 +46,13 @@ impl App {
             let (held, next) = step(tx, &actor, &acting)?;
             let gone = Refusal::NotFound("the person of this request");
             let subject = held.subject.and_then(|one| tx.resolve(one)).ok_or(gone)?;
+            // first: by its entry the answer is found
+            let _answered = tx.act_on_dsr(&actor, &held, &next, &acting.act)?;
             let suppressed = if keep_suppression {
                 suppress_all(tx, &eraser, subject)?
             } else {
                 0
             };
-            let _answered = tx.act_on_dsr(&actor, &held, &next, &acting.act)?;
             let why = Erasure {
                 reason: ErasureReason::DataSubjectRequest,
                 reference: Some(next.id.number()),
