@@ -244,6 +244,7 @@ fn open(file: &Path) -> Store {
     )
     .expect("keys");
     let options = Options {
+        owner: None,
         url: DatabaseUrl::Sqlite(file.to_owned()),
         keys: Arc::new(keys),
         entropy: Arc::new(SystemEntropy::new()),

@@ -22,6 +22,7 @@ mod batches;
 mod checks;
 mod deciding;
 mod decisions;
+mod enter;
 mod generator;
 mod log;
 mod packages;
@@ -47,13 +48,14 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "start",
     "deciding",
     "checks",
     "batches",
     "decisions",
     "writes",
+    "enter",
     "audience",
     "log",
     "append",
@@ -96,6 +98,7 @@ fn measure(named: &[String]) {
             "append" => append::measure(cluster.as_ref().ok(), &mut table),
             "packages" => packages::measure(&places[0], &mut table),
             "decisions" => decisions::measure(&mut table),
+            "enter" => enter::measure(&mut table),
             _ => writes::measure(cluster.as_ref().ok(), &mut table),
         }
     }

@@ -3,6 +3,7 @@
 use crate::people;
 use futures_util::StreamExt;
 use placet::access::{ManageAccess, Principal, authorize};
+use placet::app::create_key::NewKey;
 use placet::app::{App, Setup};
 use placet::cli::system::{SystemClock, SystemEntropy};
 use placet::domain::personal::Secret;
@@ -92,6 +93,7 @@ impl Place {
 pub fn open(url: &str) -> Arc<App> {
     let setup = Setup {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
+        owner: None,
         master_key: Secret::new(MASTER),
         key_directory: KeyDirectory::new(directory().join("keys")),
         register: placet::store::RegisterPlace {
@@ -154,7 +156,7 @@ async fn key(app: &Arc<App>, role: Role) -> String {
     let made = actix_web::web::block(move || {
         let manage =
             authorize::<ManageAccess>(&Principal::Operator).expect("the operator may manage");
-        app.create_key(&manage, "bench", role, app.now())
+        app.create_key(&manage, NewKey::plain("bench", role), app.now())
             .expect("make a key")
             .1
             .reveal()

@@ -6,7 +6,7 @@ use actix_web::{App as Web, HttpResponse, HttpServer, post, web};
 use placet::http::api::checks::CheckBody;
 use placet::http::metrics::Metrics;
 use placet::http::pages::Language;
-use placet::http::site::Site;
+use placet::http::site::{Patience, Site};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -109,6 +109,8 @@ pub fn run(args: &[String]) {
     );
     let persons = app.index().view().persons();
     let site = web::Data::new(Site {
+        hosts: None,
+        patience: Patience::default(),
         proxies: Vec::new(),
         tray: None,
         app,

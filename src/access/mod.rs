@@ -1,14 +1,19 @@
 //! Who may do what. One place decides: [`authorize`] is the only maker of a [`Grant`], and what
 //! needs permission takes a grant as its argument, so that forgetting to ask does not compile.
 
+mod base32;
 pub mod code;
+pub mod factor;
 pub mod password;
+pub mod recovery;
 pub mod token;
+pub mod totp;
 
 use crate::domain::event::Actor;
 use crate::domain::ids::{KeyId, StaffId, SubjectId};
-use crate::domain::registry::Role;
+use crate::domain::registry::{Bounds, Purpose, Role};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// Who is at the door, after the door has looked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,6 +28,10 @@ pub enum Principal {
     OneClick(SubjectId),
     /// Whoever followed the link of a mail that asks for a confirmation: it confirms, and nothing else.
     Confirming(SubjectId),
+    /// Somebody whom a brand's own login vouches for, and of whom nothing is kept yet.
+    Joining,
+    /// Whoever followed the link of a mail that asks whether a request is theirs: it says yes, and nothing else.
+    Challenged(SubjectId),
     /// A customer who signed in: who read a mail that was sent to them a moment ago.
     SignedIn(SubjectId),
     /// Somebody at the machine's own command line, with the database's address and the keys.
@@ -38,9 +47,12 @@ impl Principal {
         match self {
             Self::Key(id, _) => Actor::Key(*id),
             Self::Staff(id, _) => Actor::Staff(*id),
-            Self::Customer(_) | Self::OneClick(_) | Self::Confirming(_) | Self::SignedIn(_) => {
-                Actor::Subject
-            }
+            Self::Customer(_)
+            | Self::OneClick(_)
+            | Self::Confirming(_)
+            | Self::Joining
+            | Self::Challenged(_)
+            | Self::SignedIn(_) => Actor::Subject,
             Self::Operator => Actor::Operator,
             Self::System => Actor::System,
         }
@@ -51,6 +63,8 @@ impl Principal {
 pub trait Permission {
     /// Its name, as `noun.verb`.
     const NAME: &'static str;
+    /// Whether what needs it looks at the scope of whoever asks. Who has a scope gets no other.
+    const BY_SCOPE: bool;
     /// Whether `principal` has it. Deny by default.
     fn open_to(principal: &Principal) -> bool;
 }
@@ -60,6 +74,7 @@ pub trait Permission {
 pub struct Grant<P> {
     actor: Actor,
     customer: Option<SubjectId>,
+    scope: Option<Arc<Bounds>>,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -68,6 +83,7 @@ impl<P> Clone for Grant<P> {
         Self {
             actor: self.actor.clone(),
             customer: self.customer,
+            scope: self.scope.clone(),
             permission: PhantomData,
         }
     }
@@ -79,6 +95,19 @@ impl<P> Grant<P> {
     pub const fn actor(&self) -> &Actor {
         &self.actor
     }
+
+    /// Whether it is for all purposes.
+    #[must_use]
+    pub const fn is_for_all(&self) -> bool {
+        self.scope.is_none()
+    }
+
+    /// Whether it is for that purpose.
+    #[must_use]
+    pub fn is_for(&self, purpose: &Purpose) -> bool {
+        let scope = self.scope.as_ref();
+        scope.is_none_or(|scope| scope.covers(purpose))
+    }
 }
 
 /// A permission that only a person has, over what is theirs.
@@ -86,6 +115,7 @@ pub trait Own: Permission {}
 impl Own for OwnChoices {}
 impl Own for StopOwn {}
 impl Own for ConfirmOwn {}
+impl Own for AnswerChallenge {}
 impl Own for OwnFile {}
 
 impl<P: Own> Grant<P> {
@@ -107,30 +137,47 @@ pub struct Forbidden(pub &'static str);
 /// # Errors
 /// [`Forbidden`] with the name of the permission that is missing.
 pub fn authorize<P: Permission>(principal: &Principal) -> Result<Grant<P>, Forbidden> {
-    if !P::open_to(principal) {
+    authorize_within(principal, &Arc::default())
+}
+
+/// The same for who may act within bounds only.
+///
+/// # Errors
+/// As [`authorize`]; also where `P` cannot be bounded, and they have a scope.
+pub fn authorize_within<P: Permission>(
+    principal: &Principal,
+    bounds: &Arc<Bounds>,
+) -> Result<Grant<P>, Forbidden> {
+    let scope = bounds.is_scope().then(|| bounds.clone());
+    if !P::open_to(principal) || (scope.is_some() && !P::BY_SCOPE) {
         return Err(Forbidden(P::NAME));
     }
     let customer = match principal {
         Principal::Customer(subject)
         | Principal::OneClick(subject)
         | Principal::Confirming(subject)
+        | Principal::Challenged(subject)
         | Principal::SignedIn(subject) => Some(*subject),
         _ => None,
     };
     Ok(Grant {
         actor: principal.actor(),
         customer,
+        scope,
         permission: PhantomData,
     })
 }
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal open to $open:pat,)*) => {$(
+    (@is) => { false };
+    (@is scope) => { true };
+    ($($(#[$doc:meta])* $name:ident = $text:literal $(by $scope:ident)? open to $open:pat,)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub enum $name {}
         impl Permission for $name {
             const NAME: &'static str = $text;
+            const BY_SCOPE: bool = permissions!(@is $($scope)?);
             fn open_to(principal: &Principal) -> bool {
                 matches!(principal, $open)
             }
@@ -138,23 +185,29 @@ macro_rules! permissions {
     )*};
 }
 
-use Principal::{Confirming, Customer, Key, OneClick, Operator, SignedIn, Staff, System};
+use Principal::{
+    Challenged, Confirming, Customer, Joining, Key, OneClick, Operator, SignedIn, Staff, System,
+};
 
 permissions! {
     /// Write consents, objections, restrictions and suppressions down.
-    RecordConsents = "consents.record" open to Key(_, Role::Collector | Role::Admin) | Operator,
+    RecordConsents = "consents.record" by scope open to Key(_, Role::Collector | Role::Admin) | Operator,
     /// Issue a link to a person's own choices.
     IssueLinks = "links.issue" open to Key(_, Role::Collector | Role::Admin) | Operator,
     /// Write contacts down, and release those that were reserved.
-    RecordContacts = "contacts.record" open to Key(_, Role::Collector | Role::Marketing | Role::Admin) | Operator,
+    RecordContacts = "contacts.record" by scope open to Key(_, Role::Collector | Role::Marketing | Role::Admin) | Operator,
     /// Ask whether data may be used.
-    CheckDecisions = "decisions.check" open to Key(_, Role::Marketing | Role::Admin) | Operator,
+    CheckDecisions = "decisions.check" by scope open to Key(_, Role::Marketing | Role::Admin) | Operator,
     /// Read recorded decisions, without who they are about.
     ReadDecisions = "decisions.read" open to Key(_, Role::Marketing | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator | System,
     /// Read a person's choices and history.
     ReadSubjects = "subjects.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Erase a person (GDPR art. 17).
-    EraseSubjects = "subjects.erase" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    EraseSubjects = "subjects.erase" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator | System,
+    /// Place and lift legal holds, and read which there are.
+    KeepHolds = "holds.keep" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    /// Read what is due to be erased since its time is over; have the schedule wait, and go on.
+    KeepRetention = "retention.keep" open to Staff(_, Role::Dpo) | Operator | System,
     /// Find a customer who stands at the counter or is on the line, read their choices to them and
     /// take down what they answer.
     ServeCustomers = "customers.serve" open to Staff(_, Role::Collector),
@@ -162,10 +215,12 @@ permissions! {
     FileRequests = "requests.file" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Collector) | Operator,
     /// Read requests of data subjects and do what they need.
     KeepRequests = "requests.keep" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    /// Read what people say they never answered, and close it with an outcome.
+    SettleDisputes = "disputes.settle" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read the signed receipt of a consent record.
     ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read purposes and notices.
-    ReadCatalogue = "catalogue.read" open to Key(..) | Staff(..) | Customer(_) | SignedIn(_) | Operator,
+    ReadCatalogue = "catalogue.read" by scope open to Key(..) | Staff(..) | Customer(_) | SignedIn(_) | Operator,
     /// Publish purposes and notices.
     PublishCatalogue = "catalogue.publish" open to Key(_, Role::Admin) | Operator,
     /// Read policy versions, and simulate drafts.
@@ -174,6 +229,8 @@ permissions! {
     ChangePolicies = "policies.change" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Admin),
     /// Make keys and staff accounts.
     ManageAccess = "access.manage" open to Key(_, Role::Admin) | Operator,
+    /// One's own account of staff: password, second factor, sessions.
+    OwnAccount = "account.own" open to Staff(..),
     /// Export audit packages.
     ExportAudit = "audit.export" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// See and change one's own choices.
@@ -182,7 +239,11 @@ permissions! {
     StopOwn = "choices.stop" open to Customer(_) | OneClick(_) | SignedIn(_),
     /// Confirm what one was asked to confirm.
     ConfirmOwn = "choices.confirm" open to Confirming(_),
-    /// Read one's own file: contact points, history, receipts.
+    /// Become a person of the registry by one's first answer.
+    Join = "registry.join" open to Joining,
+    /// Say that a request is one's own.
+    AnswerChallenge = "requests.prove" open to Challenged(_),
+    /// Read one's own file: contact points, history, receipts, requests; ask for a right.
     OwnFile = "file.own" open to SignedIn(_),
     /// Bring existing consents in.
     ImportConsents = "consents.import" open to Operator,
@@ -230,6 +291,24 @@ mod tests {
         assert!(authorize::<Serve>(&key(Role::Admin)).is_err());
     }
 
+    /// Who has a scope gets what looks at it, and nothing else that the role opens.
+    #[test]
+    fn a_scope_closes_what_does_not_look_at_it() {
+        let bounds = |text: &str| Arc::new(serde_json::from_str::<Bounds>(text).unwrap());
+        let scope = bounds(r#"{"purposes":["offers"]}"#);
+        let key = |role| Key(KeyId::from_bytes([1; 16]), role);
+        let grant = authorize_within::<CheckDecisions>(&key(Role::Marketing), &scope).unwrap();
+        assert!(!grant.is_for_all() && !grant.clone().is_for_all());
+        assert!(authorize_within::<RecordConsents>(&key(Role::Collector), &scope).is_ok());
+        assert!(authorize_within::<IssueLinks>(&key(Role::Collector), &scope).is_err());
+        assert!(authorize_within::<ReadDecisions>(&key(Role::Marketing), &scope).is_err());
+        assert!(authorize_within::<RecordConsents>(&key(Role::Marketing), &scope).is_err());
+        // where a key may be used from is no scope
+        let networks = bounds(r#"{"networks":["10.0.0.0/8"]}"#);
+        let grant = authorize_within::<ReadDecisions>(&key(Role::Marketing), &networks).unwrap();
+        assert!(grant.is_for_all());
+    }
+
     /// The header's link stops, the message's chooses, signing in reads the file: each less than the next.
     /// A confirmation confirms. None does what staff may.
     #[test]
@@ -246,11 +325,25 @@ mod tests {
         assert_eq!(powers(&OneClick(anne)), (true, false, false));
         assert_eq!(powers(&Customer(anne)), (true, true, false));
         assert_eq!(powers(&SignedIn(anne)), (true, true, true));
-        for who in [Confirming(anne), Operator] {
+        for who in [Confirming(anne), Challenged(anne), Operator] {
             assert_eq!(powers(&who), (false, false, false));
         }
         assert!(authorize::<ConfirmOwn>(&Confirming(anne)).is_ok());
-        for who in [OneClick(anne), Customer(anne), SignedIn(anne)] {
+        assert!(authorize::<AnswerChallenge>(&Challenged(anne)).is_ok());
+        for who in [
+            OneClick(anne),
+            Customer(anne),
+            SignedIn(anne),
+            Confirming(anne),
+        ] {
+            assert!(authorize::<AnswerChallenge>(&who).is_err());
+        }
+        for who in [
+            OneClick(anne),
+            Customer(anne),
+            SignedIn(anne),
+            Challenged(anne),
+        ] {
             assert!(authorize::<ConfirmOwn>(&who).is_err());
             assert!(authorize::<ReadSubjects>(&who).is_err());
             assert!(authorize::<IssueLinks>(&who).is_err());

@@ -1,51 +1,37 @@
-//! Passwords of staff: Argon2id, m = 64 MiB, t = 3, p = 1 (OWASP ASVS 5.0, appendix C, asks for
-//! less). Without a second factor a password has at least 15 characters (NIST SP 800-63B-4).
+//! Passwords of staff: Argon2id, m = 64 MiB, t = 3, p = 1 (OWASP ASVS 5.0, appendix C, asks for less).
+
+pub mod rule;
 
 use crate::domain::personal::Secret;
-use crate::domain::time::{Entropy, NoEntropy, random};
+use crate::domain::time::{Entropy, random};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
+use rule::{Fit, PasswordError, one_form};
 
-/// The fewest characters of a password that stands alone.
-pub const SHORTEST: usize = 15;
-/// The most; a longer one is refused rather than cut.
-pub const LONGEST: usize = 256;
+const MEMORY: u32 = 65_536;
+const PASSES: u32 = 3;
+const LANES: u32 = 1;
 
-/// The password cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordError {
-    /// Too short.
-    #[error("a password needs at least {SHORTEST} characters; four plain words make a good one")]
-    TooShort,
-    /// Too long.
-    #[error("a password may have at most {LONGEST} characters")]
-    TooLong,
-    /// The hash could not be made.
-    #[error("the password could not be hashed")]
-    Unhashable,
-}
-
-impl From<NoEntropy> for PasswordError {
-    fn from(_: NoEntropy) -> Self {
+impl From<crate::domain::time::NoEntropy> for PasswordError {
+    fn from(_: crate::domain::time::NoEntropy) -> Self {
         Self::Unhashable
     }
 }
 
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
-    let params = Params::new(65_536, 3, 1, None).map_err(|_| PasswordError::Unhashable)?;
+    let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| PasswordError::Unhashable)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// The PHC string to keep for a new password.
 ///
 /// # Errors
-/// Where the password is too short or too long, or randomness is missing.
-pub fn hash(password: &Secret<String>, entropy: &dyn Entropy) -> Result<String, PasswordError> {
-    match password.expose().chars().count() {
-        0..SHORTEST => return Err(PasswordError::TooShort),
-        SHORTEST..=LONGEST => {}
-        _ => return Err(PasswordError::TooLong),
-    }
+/// Where randomness is missing.
+pub fn hash(password: &Fit, entropy: &dyn Entropy) -> Result<String, PasswordError> {
+    hashed(&password.0, entropy)
+}
+
+fn hashed(password: &Secret<String>, entropy: &dyn Entropy) -> Result<String, PasswordError> {
     let salt: [u8; 16] = random(entropy)?;
     let hashed = argon2()?.hash_password_with_salt(password.expose().as_bytes(), &salt);
     hashed
@@ -59,15 +45,38 @@ pub fn verify(password: &Secret<String>, kept: &str) -> bool {
     let Ok(hash) = PasswordHash::new(kept) else {
         return false;
     };
+    // longer ones are never taken, and their form would be work for nothing
+    if password.expose().len() > rule::LONGEST * 4 {
+        return false;
+    }
     Argon2::default()
-        .verify_password(password.expose().as_bytes(), &hash)
+        .verify_password(one_form(password).expose().as_bytes(), &hash)
         .is_ok()
+}
+
+/// The PHC string to keep instead, where the one that is kept was made with less work; the password must be
+/// known to be right.
+///
+/// # Errors
+/// Where randomness is missing.
+pub fn renewed(
+    password: &Secret<String>,
+    kept: &str,
+    entropy: &dyn Entropy,
+) -> Result<Option<String>, PasswordError> {
+    let now = format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}$");
+    if kept.starts_with(&now) {
+        return Ok(None);
+    }
+    hashed(&one_form(password), entropy).map(Some)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::rule::{Surroundings, fit};
     use super::*;
+    use crate::domain::time::NoEntropy;
 
     struct Sevens;
     impl Entropy for Sevens {
@@ -77,20 +86,48 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_right_password_opens_and_a_wrong_one_does_not() {
-        let kept = hash(&Secret::new("correct horse battery".into()), &Sevens).unwrap();
-        assert!(kept.starts_with("$argon2id$v=19$m=65536,t=3,p=1$"));
-        assert!(verify(&Secret::new("correct horse battery".into()), &kept));
-        assert!(!verify(&Secret::new("correct horse batterz".into()), &kept));
-        assert!(!verify(&Secret::new("anything".into()), "no hash"));
+    fn secret(text: &str) -> Secret<String> {
+        Secret::new(text.to_owned())
+    }
+
+    fn kept(text: &str) -> String {
+        let around = Surroundings {
+            second_factor: false,
+            words: &[],
+        };
+        hash(&fit(&secret(text), around).unwrap(), &Sevens).unwrap()
     }
 
     #[test]
-    fn a_short_password_is_refused() {
-        assert_eq!(
-            hash(&Secret::new("14 characters.".into()), &Sevens),
-            Err(PasswordError::TooShort)
+    fn the_right_password_opens_and_a_wrong_one_does_not() {
+        let kept = kept("correct horse battery");
+        assert!(kept.starts_with("$argon2id$v=19$m=65536,t=3,p=1$"));
+        assert!(verify(&secret("correct horse battery"), &kept));
+        assert!(!verify(&secret("correct horse batterz"), &kept));
+        assert!(!verify(&secret("anything"), "no hash"));
+    }
+
+    #[test]
+    fn an_accent_is_the_same_however_it_is_typed() {
+        let kept = kept("fen\u{ea}tre ouverte au nord");
+        assert!(verify(&secret("fene\u{302}tre ouverte au nord"), &kept));
+    }
+
+    #[test]
+    fn a_hash_of_less_work_is_made_anew_and_one_of_now_is_not() {
+        let (password, entropy) = (secret("correct horse battery"), Sevens);
+        let less = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(19_456, 2, 1, None).unwrap(),
         );
+        let old: PasswordHash = less
+            .hash_password_with_salt(password.expose().as_bytes(), &[7; 16])
+            .unwrap();
+        let old = old.to_string();
+        assert!(verify(&password, &old));
+        let new = renewed(&password, &old, &entropy).unwrap().unwrap();
+        assert!(verify(&password, &new));
+        assert_eq!(renewed(&password, &new, &entropy), Ok(None));
     }
 }

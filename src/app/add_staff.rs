@@ -2,6 +2,8 @@
 
 use super::open::App;
 use super::refusal::Refusal;
+use super::sign_in::in_turn;
+use crate::access::password::rule::PasswordError;
 use crate::access::{Grant, ManageAccess, password};
 use crate::domain::ids::StaffId;
 use crate::domain::personal::Secret;
@@ -31,8 +33,13 @@ impl App {
                 "must have 1 to 100 characters and no spaces",
             ));
         }
-        let hash = password::hash(password, self.entropy())
-            .map_err(|error| Refusal::field("/password", "password_refused", error.to_string()))?;
+        let refused = |error: PasswordError| {
+            Refusal::field("/password", "password_refused", error.to_string())
+        };
+        let fit = self
+            .fit_password(login, false, password)?
+            .map_err(refused)?;
+        let hash = in_turn(|| password::hash(&fit, self.entropy())).map_err(refused)?;
         let id = StaffId::new(now, self.entropy())?;
         let (login, actor) = (login.to_owned(), grant.clone());
         self.store

@@ -177,6 +177,7 @@ impl Again<'_> {
             blinds: whos()
                 .flat_map(|who| who.contacts(self.store.keys()))
                 .map(|contact| contact.blind)
+                .chain(acts.iter().filter_map(|act| act.left()))
                 .collect(),
             subjects: whos().map(|who| who.subject).collect(),
             alone: true,

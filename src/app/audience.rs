@@ -22,6 +22,7 @@ pub use tally::Tally;
 
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
+use super::scope::beyond;
 use crate::access::{CheckDecisions, Grant};
 use crate::audit::encoding::hex;
 use crate::domain::audience::Layout;
@@ -85,7 +86,7 @@ impl App {
         layout: Layout,
     ) -> Result<Audience<'_>, Refusal> {
         let now = self.now();
-        let judge = Judge::new(&self.index.view(), &query, now).map_err(Refusal::Invalid)?;
+        let judge = self.judge_of(grant, &query).map_err(Refusal::Invalid)?;
         let audience = Audience {
             app: self,
             grant: grant.clone(),
@@ -102,12 +103,28 @@ impl App {
         Ok(audience)
     }
 
-    /// Whether purpose and channel are known, so that a list can be refused before it is read.
+    /// Whether purpose and channel are known and the caller's, so that a list can be refused before it is read.
     ///
     /// # Errors
-    /// What is unknown.
-    pub fn audience_query(&self, query: &AudienceQuery) -> Result<(), Vec<FieldProblem>> {
-        Judge::new(&self.index.view(), query, self.now()).map(drop)
+    /// What is not.
+    pub fn audience_query(
+        &self,
+        grant: &Grant<CheckDecisions>,
+        query: &AudienceQuery,
+    ) -> Result<(), Vec<FieldProblem>> {
+        self.judge_of(grant, query).map(drop)
+    }
+
+    fn judge_of(
+        &self,
+        grant: &Grant<CheckDecisions>,
+        query: &AudienceQuery,
+    ) -> Result<Judge, Vec<FieldProblem>> {
+        let judge = Judge::new(&self.index.view(), query, self.now())?;
+        match beyond(grant, judge.purpose(), "") {
+            Some(fault) => Err(vec![fault]),
+            None => Ok(judge),
+        }
     }
 }
 

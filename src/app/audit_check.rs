@@ -11,7 +11,9 @@
 //! | [`keys`] | signing keys with the entries about them |
 //! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
+//! | [`disputes`] | what people say they never answered with the entries about it |
 //! | [`requests`] | requests of data subjects with what their entries add up to |
+//! | [`retention`] | what was done about retention with the entries about it |
 //! | [`rolls`] | who was on lists with the roots that were recorded |
 //! | [`kept`] | nothing: it keeps how far the comparison is |
 //! | [`fold`], [`people`] | choices, standing and identifiers with each person's history |
@@ -20,6 +22,7 @@
 //! memory. What is found names entries, never persons.
 
 mod decisions;
+mod disputes;
 mod entry;
 mod epochs;
 mod erasures;
@@ -34,6 +37,7 @@ mod registers;
 mod requests;
 #[cfg(test)]
 mod resume_tests;
+mod retention;
 mod rolls;
 mod tree;
 
@@ -160,6 +164,9 @@ pub(super) struct Walk {
     erasures: erasures::ErasureCheck,
     #[serde(default)]
     requests: requests::RequestCheck,
+    #[serde(default)]
+    retention: retention::RetentionCheck,
+    disputes: disputes::DisputeCheck,
     rolls: rolls::RollCheck,
     people: people::PeopleCheck,
     found: Collector,
@@ -256,6 +263,8 @@ impl Check<'_, '_, '_> {
         walk.decisions.close(&mut self, size, &mut found)?;
         walk.erasures.close(&mut self, &mut found)?;
         walk.requests.close(&mut self, &mut found)?;
+        walk.retention.close(&mut self, &mut found)?;
+        walk.disputes.close(&mut self, &mut found)?;
         walk.rolls.close(&mut self, &mut found)?;
         people::orphans(&mut self, &mut found)?;
         Ok(found.close(size, walk.people.done))
@@ -292,6 +301,8 @@ impl Check<'_, '_, '_> {
                 walk.decisions.note(one, leaf.as_ref());
                 walk.erasures.note(one, leaf.as_ref());
                 walk.requests.note(one, leaf.as_ref(), found);
+                walk.retention.note(one, leaf.as_ref());
+                walk.disputes.note(one, found);
                 walk.rolls.note(one, leaf.as_ref());
             }
             walk.tree.block(self, found)?;

@@ -66,6 +66,34 @@ const fn plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
+/// What addresses begin with on a host: as ours do, on that other host.
+fn at_host(ours: &str, host: Option<&str>) -> String {
+    let (Some(host), Some((scheme, rest))) = (host, ours.split_once("://")) else {
+        return ours.to_owned();
+    };
+    let name_ends = rest.rfind(']').map_or(0, |at| at + 1);
+    let port = rest.get(name_ends..).and_then(|rest| rest.find(':'));
+    let port = port.and_then(|at| rest.get(name_ends + at..)).unwrap_or("");
+    format!("{scheme}://{host}{port}")
+}
+
+/// What the addresses of a controller's links begin with, where ours begin so.
+#[must_use]
+pub fn base_of(ours: &str, controller: Option<&Controller>) -> String {
+    let brand = controller.and_then(|one| one.brand.as_ref());
+    let host = brand.and_then(|brand| brand.hosts.first());
+    at_host(ours, host.map(Host::as_str))
+}
+
+/// Where the code of a brand, or of one of its places, leads on its host.
+#[must_use]
+pub fn way_of(brand: &Slug, place: Option<&str>) -> String {
+    place.map_or_else(
+        || format!("/at/{brand}"),
+        |place| format!("/at/{brand}/{place}"),
+    )
+}
+
 impl App {
     /// Whether customers come over encrypted connections.
     #[must_use]
@@ -76,22 +104,31 @@ impl App {
     /// What addresses begin with on a brand's host: as ours do, on another host.
     #[must_use]
     pub fn base_at(&self, host: Option<&str>) -> String {
-        let ours = self.public_url();
-        let (Some(host), Some((scheme, rest))) = (host, ours.split_once("://")) else {
-            return ours.to_owned();
-        };
-        let name_ends = rest.rfind(']').map_or(0, |at| at + 1);
-        let port = rest.get(name_ends..).and_then(|rest| rest.find(':'));
-        let port = port.and_then(|at| rest.get(name_ends + at..)).unwrap_or("");
-        format!("{scheme}://{host}{port}")
+        at_host(self.public_url(), host)
+    }
+
+    /// What the console's addresses begin with.
+    #[must_use]
+    pub fn console_url(&self) -> String {
+        self.base_at(self.console_host.as_ref().map(Host::as_str))
+    }
+
+    /// What the API's addresses begin with: it names itself by this in what it signs for clients.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        self.base_at(self.api_host.as_ref().map(Host::as_str))
+    }
+
+    /// Has the console and the API each be at a host of its own.
+    pub fn keep_at(&mut self, console: Host, api: Host) {
+        self.console_host = Some(console);
+        self.api_host = Some(api);
     }
 
     /// What the addresses of a controller's links begin with.
     #[must_use]
     pub fn base_of(&self, controller: Option<&Controller>) -> String {
-        let brand = controller.and_then(|one| one.brand.as_ref());
-        let host = brand.and_then(|brand| brand.hosts.first());
-        self.base_at(host.map(Host::as_str))
+        base_of(self.public_url(), controller)
     }
 
     /// The address at which customers of a brand sign in, in one of its places.
@@ -103,14 +140,12 @@ impl App {
         let controller = catalogue.controllers.get(brand);
         let controller = controller.ok_or(Refusal::NotFound("this controller"))?;
         let base = self.base_of(Some(controller));
-        let Some(place) = place else {
-            return Ok(format!("{base}/at/{brand}"));
-        };
-        if !controller.places.contains_key(place) || !place.bytes().all(plain) {
+        let known = |place: &str| controller.places.contains_key(place) && place.bytes().all(plain);
+        if !place.is_none_or(known) {
             let mend = "must be an id among the controller's places, of letters, digits, '-', '_' and '.' for an address";
             return Err(Refusal::field("/place", "place_unknown", mend));
         }
-        Ok(format!("{base}/at/{brand}/{place}"))
+        Ok(format!("{base}{}", way_of(brand, place)))
     }
 
     /// The host of a brand that a `Host` header names, as the catalogue writes it.

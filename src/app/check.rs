@@ -63,6 +63,8 @@ pub struct Decided {
     pub evidence: Option<Position>,
     /// The notice that the person had been shown then.
     pub notice: Option<NoticeRef>,
+    /// From when on a person who said no may be asked again.
+    pub ask_again_after: Option<DateTime<Utc>>,
     /// Whether it is about another instant than now.
     pub simulated: bool,
     /// The contact that was recorded with it.
@@ -167,6 +169,7 @@ impl App {
             lawful: Lawful::NotKnown,
             evidence: None,
             notice: None,
+            ask_again_after: None,
             simulated: false,
             contact: None,
         })
@@ -354,6 +357,12 @@ pub(super) fn decided(
         valid_until: yes.and_then(|yes| yes.valid_until).map(from_micros),
         evidence: answer.map(|answer| answer.position),
         notice: answer.and_then(|answer| answer.notice.cloned()),
+        ask_again_after: purpose.may_ask_from(
+            answer
+                .as_ref()
+                .map(|held| (held.answer, from_micros(held.effective_at))),
+            person.and_then(|person| person.standing()?.objection),
+        ),
         lawful: Lawful::NotKnown,
         simulated: question.at.is_some(),
         contact: None,

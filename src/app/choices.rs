@@ -1,16 +1,17 @@
 //! A customer's own choices, as the form shows them.
 
+use super::contact;
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::token::TokenHash;
 use crate::access::{Grant, Own, OwnChoices, Principal, StopOwn, authorize};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::registry::{
-    Catalogue, Cell, Channel, ConsentState, Identifier, Notice, PaceState, Paced, Purpose, Slug,
-    SourceKind, Standing,
+    Catalogue, Cell, Channel, ConsentState, Identifier, IdentifierKind, Notice, PaceState, Paced,
+    Purpose, Slug, SourceKind, Standing,
 };
 use crate::domain::time::Now;
-use crate::store::{Link, LinkPower, ReadTx, Reads, StoreError, Via};
+use crate::store::{Contact, Link, LinkPower, ReadTx, Reads, StoreError, Via};
 
 /// One purpose with its rows.
 #[derive(Debug, Clone)]
@@ -133,6 +134,25 @@ impl App {
             (view.via, view.framed) = (link.via, link.framed);
             Ok(view)
         })
+    }
+
+    /// The address at which the person behind a link confirms a yes that has to be: that of the link, else
+    /// another of theirs. Blocks.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub fn confirms_at<P: Own + Reads>(
+        &self,
+        grant: &Grant<P>,
+        link: &Link,
+    ) -> Result<Option<Contact>, Refusal> {
+        let mut held = self.store.read(|tx| tx.identifiers(grant, link.subject))?;
+        held.sort_by_key(|held| (held.blind != link.contact, held.blind));
+        let mut mails = held
+            .into_iter()
+            .filter(|held| held.identifier.kind() == IdentifierKind::Email);
+        let first = mails.next();
+        Ok(first.map(|held| contact::contact(self.keys(), held.identifier)))
     }
 
     /// What is on offer, and how it stands for a person; `None` for whom the registry does not know.

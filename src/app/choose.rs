@@ -2,6 +2,7 @@
 //!
 //! Nothing here depends on policies: saying no works whatever state they are in.
 
+use super::confirm::{self, Wanted as Unconfirmed};
 use super::contact::Named;
 use super::open::App;
 use super::pace::{self, Said, Wanted, loosens};
@@ -14,7 +15,7 @@ use crate::domain::registry::{
     Pace, PaceState, Purpose, Source, SourceKind,
 };
 use crate::domain::time::Now;
-use crate::store::{Committed, Entry, Order, Pending, Records, WriteTx};
+use crate::store::{Committed, Contact, Entry, Order, Pending, Records, WriteTx};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -113,7 +114,7 @@ pub struct Changes {
 
 impl App {
     /// Writes the wishes of the person behind a link down, in one transaction; `None` where
-    /// everything was so already.
+    /// everything was so already. A yes that has to be confirmed waits for the mail to their address `to`.
     ///
     /// # Errors
     /// [`Refusal::Invalid`] with code `choice_changed` where a yes was asked for on a page that
@@ -123,9 +124,10 @@ impl App {
         &self,
         grant: &Grant<OwnChoices>,
         wishes: Wishes,
+        to: Option<Contact>,
         now: Now,
     ) -> Result<Option<Committed<Changes>>, Refusal> {
-        self.choose_as(grant, wishes, now).await
+        self.choose_as(grant, wishes, to, now).await
     }
 
     /// Stops everything for the person behind a link that can do no more; `None` where everything had
@@ -149,13 +151,14 @@ impl App {
             source: Source::OWN_PAGE,
             reference: None,
         };
-        self.choose_as(grant, wishes, now).await
+        self.choose_as(grant, wishes, None, now).await
     }
 
     async fn choose_as<P: Own + Records + 'static>(
         &self,
         grant: &Grant<P>,
         wishes: Wishes,
+        to: Option<Contact>,
         now: Now,
     ) -> Result<Option<Committed<Changes>>, Refusal> {
         let own = grant
@@ -163,19 +166,36 @@ impl App {
             .ok_or(Refusal::NotFound("a person for this link"))?;
         let order = Order {
             subjects: vec![own],
+            blinds: to.iter().map(|to| to.blind).collect(),
             ..Order::at(now)
         };
-        let actor = grant.clone();
+        let (actor, post) = (grant.clone(), self.answer_post(to));
         let outcome = self
             .store
             .write(grant, order, move |tx| {
                 let subject = tx.resolve(own);
                 let subject = subject.ok_or(Refusal::NotFound("a person for this link"))?;
-                write(tx, &actor, subject, &wishes)
+                write(tx, &actor, subject, (&wishes, &post))
             })
             .await;
         none_if_so_already(outcome)
     }
+
+    /// How a yes is confirmed that has to be: by a mail to this address.
+    pub(super) fn answer_post(&self, to: Option<Contact>) -> Post {
+        Post {
+            to: to.filter(|_| self.mails()),
+            base: self.public_url().to_owned(),
+        }
+    }
+}
+
+/// By which way a yes is confirmed.
+pub(super) struct Post {
+    /// The person's address; none where no mail goes out, or none of theirs is known.
+    to: Option<Contact>,
+    /// The service's own address.
+    base: String,
 }
 
 const NOTHING: &str = "nothing_to_change";
@@ -193,14 +213,18 @@ pub(super) fn write<P: Records>(
     tx: &mut WriteTx<'_>,
     grant: &Grant<P>,
     subject: SubjectId,
-    wishes: &Wishes,
+    (wishes, post): (&Wishes, &Post),
 ) -> Result<crate::store::Recorded<Changes>, Refusal> {
     let asked = tx.open_confirmations(grant, subject)?;
     let (mut changed, mut problems, mut last) = (Changes::default(), Vec::new(), None);
+    let mut open: Vec<(Consent, RecordId)> = Vec::new();
+    let to = post.to.as_ref();
+    let to = to.filter(|to| tx.find(std::slice::from_ref(to)).contains(&subject));
     for wish in all(tx.catalogue(), wishes) {
-        match one(tx, grant, subject, &wish, (wishes, &asked)) {
-            Ok(Some((entry, change))) => {
+        match one(tx, grant, subject, &wish, (wishes, &asked, to.is_some())) {
+            Ok(Some((entry, change, consent))) => {
                 last = Some(entry);
+                open.extend(consent.confirm.then_some((consent, change.record)));
                 changed.answers.push(change);
             }
             Ok(None) => {}
@@ -224,6 +248,15 @@ pub(super) fn write<P: Records>(
     }
     if wishes.stop_all && tx.standing(subject).objection.is_none() {
         last = Some(tx.object(grant, subject, Objection::DirectMarketing)?);
+    }
+    if let Some(to) = to {
+        let wanted = open.iter().map(|(consent, record)| Unconfirmed {
+            subject,
+            to,
+            consent,
+            record: *record,
+        });
+        confirm::ask(tx, grant, &wanted.collect::<Vec<_>>(), &post.base)?;
     }
     let nothing = || Refusal::Conflict {
         code: NOTHING,
@@ -262,8 +295,8 @@ fn one<P: Records>(
     grant: &Grant<P>,
     subject: SubjectId,
     wish: &Wish,
-    (wishes, asked): (&Wishes, &[Pending]),
-) -> Result<Option<(Entry, Changed)>, Refusal> {
+    (wishes, asked, mails): (&Wishes, &[Pending], bool),
+) -> Result<Option<(Entry, Changed, Consent)>, Refusal> {
     let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
     let purpose = chosen(tx.catalogue(), &wish.purpose).ok_or_else(|| not_on_offer(&pointer))?;
     let held = tx.state(subject, &purpose.id, wish.channel).cloned();
@@ -291,7 +324,12 @@ fn one<P: Records>(
             refuse_late_undo(&pointer, held.as_ref(), wishes.source.kind, tx.now())?;
         }
     }
-    let consent = consent(&purpose, wish, wishes, before);
+    let confirms = wish.yes && tx.catalogue().confirms(&purpose);
+    if confirms && !mails {
+        let detail = "this choice is confirmed by mail, and no address of the person is known to which one goes";
+        return Err(Refusal::field(pointer, "confirmation_without_mail", detail));
+    }
+    let consent = consent(&purpose, wish, wishes, (before, confirms));
     let after = consent.status;
     let (entry, written) = write_for(tx, grant, subject, &consent)?;
     Ok(Some((
@@ -303,6 +341,7 @@ fn one<P: Records>(
             after,
             record: written.id,
         },
+        consent,
     )))
 }
 
@@ -452,8 +491,15 @@ fn refuse_unfit_yes(
     }
 }
 
-fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answer>) -> Consent {
+fn consent(
+    purpose: &Purpose,
+    wish: &Wish,
+    wishes: &Wishes,
+    (before, confirm): (Option<Answer>, bool),
+) -> Consent {
     let status = match (wish.yes, before) {
+        // whoever is asked to confirm has said nothing yet
+        (true, _) if confirm => Answer::Requested,
         (true, _) => Answer::Given,
         (false, Some(Answer::Given)) => Answer::Withdrawn,
         (false, _) => Answer::Refused,
@@ -476,6 +522,9 @@ fn consent(purpose: &Purpose, wish: &Wish, wishes: &Wishes, before: Option<Answe
             .as_ref()
             .map(|text| json!({ "reference": text })),
         proof: true,
-        confirm: false,
+        confirm,
     }
 }
+
+#[cfg(test)]
+mod tests;

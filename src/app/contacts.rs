@@ -7,6 +7,7 @@ use super::contact::Named;
 use super::open::App;
 use super::record::{person, unknown_channel, unknown_purpose};
 use super::refusal::{FieldProblem, Refusal};
+use super::scope::{beyond, for_all};
 use crate::access::{Grant, RecordContacts};
 use crate::domain::ids::{RecordId, SubjectId};
 use crate::domain::registry::{Catalogue, Channel, ContactRecord, Direction, Slug};
@@ -177,6 +178,15 @@ fn write_one(
     claim: &ContactClaim,
     fits: Fits,
 ) -> Result<(Entry, WrittenContact), Refusal> {
+    match claim
+        .purpose
+        .as_deref()
+        .and_then(|id| tx.catalogue().purpose(id))
+    {
+        Some(purpose) => beyond(grant, purpose, pointer)
+            .map_or(Ok(()), |fault| Err(Refusal::Invalid(vec![fault])))?,
+        None => for_all(grant, &format!("{pointer}/purpose"))?,
+    }
     let subject = person(tx, grant, pointer, &claim.named)?;
     let id = RecordId::new(tx.now(), tx.entropy())?;
     let (purpose, controller) = fits.purpose.unzip();

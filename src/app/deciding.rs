@@ -8,6 +8,7 @@ use super::outlook::{Ahead, Case};
 use super::policies::rules::Rules;
 use super::refusal::FieldProblem;
 use super::remembered::{Known, Remembered};
+use super::scope::beyond;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::event::Actor;
 use crate::domain::ids::DecisionId;
@@ -106,6 +107,20 @@ impl App {
     }
 }
 
+/// Who has a scope asks about the purposes of it.
+pub(super) fn refuse_beyond(
+    grant: &Grant<CheckDecisions>,
+    table: &Table,
+    question: &Question,
+) -> Result<(), Vec<FieldProblem>> {
+    if grant.is_for_all() {
+        return Ok(());
+    }
+    let purpose = table.catalogue().purpose(&question.purpose);
+    let fault = purpose.and_then(|purpose| beyond(grant, purpose, ""));
+    fault.map_or(Ok(()), |fault| Err(vec![fault]))
+}
+
 impl Deciding<'_> {
     /// Decides a question.
     ///
@@ -116,6 +131,7 @@ impl Deciding<'_> {
         grant: &Grant<CheckDecisions>,
         question: &Question,
     ) -> Result<Draft, Vec<FieldProblem>> {
+        refuse_beyond(grant, self.table, question)?;
         let id = DecisionId::new(self.now, self.entropy).map_err(|_| vec![no_dice()])?;
         if let Some(draft) = self.remembered(id, grant.actor(), question) {
             return Ok(draft);

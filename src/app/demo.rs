@@ -2,6 +2,7 @@
 //! through the same use cases as everything else.
 
 use super::contact::{self, Named};
+use super::create_key::NewKey;
 use super::open::App;
 use super::publish::Publication;
 use super::record::Claim;
@@ -92,7 +93,7 @@ impl App {
             .await?;
         Ok(Demo {
             form_url: link.url,
-            console_url: format!("{}/console/sign-in", self.public_url()),
+            console_url: format!("{}/console/sign-in", self.console_url()),
             login: LOGIN,
             password: self.made_up_password()?,
             agent: AGENT,
@@ -116,9 +117,14 @@ impl App {
         ] {
             self.add_staff(&manage, login, role, &Secret::new(password.clone()), now)?;
         }
-        let (_, key) = self.create_key(&manage, "demo marketing tool", Role::Marketing, now)?;
+        let (_, key) = self.create_key(
+            &manage,
+            NewKey::plain("demo marketing tool", Role::Marketing),
+            now,
+        )?;
         demo.marketing_key.push_str(key.reveal());
-        let (_, key) = self.create_key(&manage, "demo shop", Role::Collector, now)?;
+        let (_, key) =
+            self.create_key(&manage, NewKey::plain("demo shop", Role::Collector), now)?;
         demo.collector_key.push_str(key.reveal());
         Ok(())
     }

@@ -5,15 +5,14 @@
 //! is not decided with them: their look may have begun before it.
 
 use super::App;
+use super::admit::{Badge, Shut, admitted};
 use super::check::{Decided, Question};
 use super::deciding::Memory;
 use super::decisions::{Draft, When};
 use super::outlook::EFFORT;
 use super::refusal::{FieldProblem, Refusal};
-use crate::access::token::TokenHash;
-use crate::access::{CheckDecisions, Grant, Permission, Principal, authorize};
+use crate::access::CheckDecisions;
 use crate::domain::time::Now;
-use crate::index::Table;
 use crate::store::StoreError;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,9 +25,9 @@ pub type Answer = Result<Result<Decided, Vec<FieldProblem>>, Unanswered>;
 /// Why a check is not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
-    /// The key opens nothing.
-    #[error("the key opens nothing")]
-    NoKey,
+    /// The caller is not let in.
+    #[error(transparent)]
+    Shut(#[from] Shut),
     /// It is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -36,7 +35,7 @@ pub enum Unanswered {
 
 /// A check that waits to be decided.
 struct Case {
-    key: TokenHash,
+    badge: Badge,
     question: Question,
     when: When,
     told: oneshot::Sender<Answer>,
@@ -53,22 +52,6 @@ pub struct Desk {
     app: Arc<App>,
     waiting: RefCell<Vec<Case>>,
     memory: RefCell<Memory>,
-}
-
-impl App {
-    /// What a key may do, as the index knows it; `None` where it opens nothing.
-    ///
-    /// # Errors
-    /// Where it may not do `P`.
-    pub fn admit<P: Permission>(&self, key: &TokenHash) -> Option<Result<Grant<P>, Refusal>> {
-        admitted(&self.index.view(), key)
-    }
-}
-
-fn admitted<P: Permission>(table: &Table, key: &TokenHash) -> Option<Result<Grant<P>, Refusal>> {
-    let known = table.key(&key.0)?;
-    let principal = Principal::Key(known.id, known.role);
-    Some(authorize::<P>(&principal).map_err(Refusal::from))
 }
 
 impl Desk {
@@ -88,10 +71,10 @@ impl Desk {
     ///
     /// # Errors
     /// Why it is not answered: then nothing is permitted.
-    pub async fn ask(self: &Rc<Self>, key: TokenHash, question: Question, when: When) -> Answer {
+    pub async fn ask(self: &Rc<Self>, badge: Badge, question: Question, when: When) -> Answer {
         let (told, answer) = oneshot::channel();
         let case = Case {
-            key,
+            badge,
             question,
             when,
             told,
@@ -132,10 +115,9 @@ impl Desk {
         let mut memory = self.memory.borrow_mut();
         let mut deciding = self.app.deciding(&table, now, EFFORT, &mut memory);
         let made = cases.into_iter().map(|case| {
-            let decided = match admitted::<CheckDecisions>(&table, &case.key) {
-                None => Err(Err(Unanswered::NoKey)),
-                Some(Err(refusal)) => Err(Err(refusal.into())),
-                Some(Ok(grant)) => deciding.draft(&grant, &case.question).map_err(Ok),
+            let decided = match admitted::<CheckDecisions>(&table, case.badge, now) {
+                Err(shut) => Err(Err(shut.into())),
+                Ok(grant) => deciding.draft(&grant, &case.question).map_err(Ok),
             };
             (case.told, decided)
         });
@@ -175,13 +157,11 @@ impl Desk {
     /// Denies, since the head of the ledger cannot be learned.
     fn deny(&self, cases: Vec<Case>, now: Now) {
         for case in cases {
-            let answer = match self.app.admit(&case.key) {
-                None => Err(Unanswered::NoKey),
-                Some(grant) => grant
-                    .and_then(|grant| self.app.decide_stale(&grant, &case.question, now))
-                    .map(Ok)
-                    .map_err(Unanswered::from),
-            };
+            let grant = admitted::<CheckDecisions>(&self.app.index.view(), case.badge, now);
+            let answer = grant.map_err(Unanswered::from).and_then(|grant| {
+                let decided = self.app.decide_stale(&grant, &case.question, now);
+                decided.map(Ok).map_err(Unanswered::from)
+            });
             drop(case.told.send(answer));
         }
     }

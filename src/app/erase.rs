@@ -1,14 +1,21 @@
 //! Erases a person (GDPR art. 17). Decisions that wait are brought into blocks first, so that those
 //! about the person are taken out with the rest; contact points go onto the suppression list, unless
 //! that is not wanted; then everything of the person goes in one transaction, with the entry that says so.
+//! In the same transaction every registered system is given the task to erase too, and every recipient
+//! that to be told (art. 17, 19): afterwards nobody here knows by which name to ask there.
+//! While a legal hold stands on them nobody goes: their data are locked instead.
 
 use super::contact::Named;
+use super::holds::{ON_HOLD, not_held};
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
+use super::requests::today;
+use super::systems::{Run, brought, plan_some};
 use crate::access::{EraseSubjects, Grant};
 use crate::domain::event::Reference;
-use crate::domain::ids::{Position, SubjectId};
+use crate::domain::ids::{CaseId, Position, SubjectId};
 use crate::domain::registry::ErasureReason;
+use crate::domain::systems::System;
 use crate::domain::time::Now;
 use crate::store::{Erased, Erasure, IdempotencyKey, NEVER_AGAIN, Order, StoreError, WriteTx};
 use serde::{Deserialize, Serialize};
@@ -35,6 +42,8 @@ pub struct ErasureClaim {
     pub keep_suppression: bool,
     /// The request that it answers.
     pub reference: Option<String>,
+    /// Whether the registered systems erase too, and recipients are told.
+    pub systems: bool,
 }
 
 /// An erasure that was done.
@@ -46,6 +55,8 @@ pub struct Erasing {
     pub erased: Erased,
     /// How many keyed hashes went onto the suppression list.
     pub suppressed: u64,
+    /// How many systems and recipients were given a task.
+    pub asked: u64,
     /// Whether the person had been erased before, and this changed nothing.
     pub before: bool,
 }
@@ -56,6 +67,7 @@ struct Done {
     entry: usize,
     erased: Erased,
     suppressed: u64,
+    asked: u64,
 }
 
 impl App {
@@ -63,7 +75,7 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] where nobody is known, [`Refusal::Conflict`] where several persons are
-    /// named, [`Refusal::Invalid`] where the reason or the reference cannot be taken.
+    /// named or a legal hold stands, [`Refusal::Invalid`] where the reason or the reference cannot be taken.
     pub async fn erase(
         &self,
         grant: &Grant<EraseSubjects>,
@@ -74,14 +86,20 @@ impl App {
     ) -> Result<Erasing, Refusal> {
         let reason = look(&claim).map_err(Refusal::Invalid)?;
         self.seal_what_waits().await?;
-        let (actor, asked) = (grant.clone(), whom.clone());
+        let (actor, asked, day) = (grant.clone(), whom.clone(), today(now, self.home_zone));
         let done = self
             .store
             .write(grant, order(&whom, now, idempotency), move |tx| {
-                erase(tx, &actor, &asked, reason, &claim)
+                let subject = the_one(tx, &asked)?;
+                not_held(tx, &actor, subject, day)?;
+                erase(tx, &actor, subject, reason, &claim)
             })
             .await;
         let done = match (done, whom) {
+            (Err(held @ Refusal::Conflict { code: ON_HOLD, .. }), whom) => {
+                self.lock_held(grant, whom, now).await?;
+                return Err(held);
+            }
             (Err(Refusal::NotFound(what)), Whom::Subject(id)) => {
                 return self.erased_before(grant, id, what).await;
             }
@@ -93,6 +111,7 @@ impl App {
             position: position.ok_or(StoreError::Stopping)?,
             erased: done.value.erased,
             suppressed: done.value.suppressed,
+            asked: done.value.asked,
             before: false,
         })
     }
@@ -131,12 +150,13 @@ impl App {
                 entries: 0,
             },
             suppressed: 0,
+            asked: 0,
             before: true,
         })
     }
 }
 
-fn order(whom: &Whom, now: Now, idempotency: Option<IdempotencyKey>) -> Order {
+pub(super) fn order(whom: &Whom, now: Now, idempotency: Option<IdempotencyKey>) -> Order {
     let (blinds, subjects) = match whom {
         Whom::Subject(id) => (Vec::new(), vec![*id]),
         Whom::Named(named) => (named.blinds(), Vec::new()),
@@ -153,13 +173,17 @@ fn order(whom: &Whom, now: Now, idempotency: Option<IdempotencyKey>) -> Order {
 fn erase(
     tx: &mut WriteTx<'_>,
     grant: &Grant<EraseSubjects>,
-    whom: &Whom,
+    subject: SubjectId,
     reason: ErasureReason,
     claim: &ErasureClaim,
 ) -> Result<crate::store::Recorded<Done>, Refusal> {
-    let subject = the_one(tx, whom)?;
     let suppressed = if claim.keep_suppression {
         suppress_all(tx, grant, subject)?
+    } else {
+        0
+    };
+    let asked = if claim.systems {
+        ask_systems(tx, grant, subject, |_| true)?
     } else {
         0
     };
@@ -173,8 +197,23 @@ fn erase(
         entry: entry.index(),
         erased,
         suppressed,
+        asked,
     };
     Ok(entry.with(done))
+}
+
+/// Gives those systems that `has_part` picks their tasks for an erasure without a request, while it is still
+/// known by which identifiers they know the person; how many tasks that is.
+pub(super) fn ask_systems(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<EraseSubjects>,
+    subject: SubjectId,
+    has_part: impl Fn(&System) -> bool,
+) -> Result<u64, Refusal> {
+    let case = CaseId::new(tx.now(), tx.entropy())?;
+    let own = brought(&tx.own_identifiers(grant, subject)?);
+    let planned = plan_some(tx, grant, (case, Run::Erase), &own, has_part)?;
+    Ok(planned.map_or(0, |(_, count)| count as u64))
 }
 
 /// Keeps a person's contact points, as keyed hashes alone, on the list of those never to be contacted again;
@@ -193,7 +232,7 @@ pub(super) fn suppress_all(
 }
 
 /// Two persons are never erased by one call: who names both may mean one.
-fn the_one(tx: &WriteTx<'_>, whom: &Whom) -> Result<SubjectId, Refusal> {
+pub(super) fn the_one(tx: &WriteTx<'_>, whom: &Whom) -> Result<SubjectId, Refusal> {
     let named = match whom {
         Whom::Subject(id) => return tx.resolve(*id).ok_or(Refusal::NotFound("this person")),
         Whom::Named(named) => tx.find_hashes(&named.blinds()),
@@ -203,7 +242,7 @@ fn the_one(tx: &WriteTx<'_>, whom: &Whom) -> Result<SubjectId, Refusal> {
         [one] => Ok(*one),
         _ => Err(Refusal::Conflict {
             code: "several_persons",
-            what: "these identifiers lead to several persons; erase each by one of their own"
+            what: "these identifiers lead to several persons; name each by one of their own"
                 .to_owned(),
         }),
     }

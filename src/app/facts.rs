@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests;
+mod unheard;
 
 use super::FieldProblem;
 use crate::domain::ids::Blind;
@@ -87,7 +88,7 @@ pub struct Asked<'a> {
     country: Option<Country>,
     laws: Laws,
     moment: Moment,
-    /// By its days lists of registers grow old.
+    /// By its days lists of registers grow old, and periods of retention end.
     home_zone: Tz,
     /// Where the day itself does not matter, those that it may be.
     days: Option<LegalDay>,
@@ -151,7 +152,8 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub fn used(&self, table: &Table) -> Use {
         let consulted = self.consulted(table);
-        table.use_at(&self.purpose.id, self.channel, self.moment.at, consulted)
+        let (purpose, at) = (&self.purpose.id, self.moment.at);
+        table.use_at(purpose, self.channel, at, consulted, self.unheard_before())
     }
 
     /// The lists of registers that are consulted for this use.
@@ -223,6 +225,7 @@ impl<'a> Asked<'a> {
             on_other_channel: glance.on_other_channel(),
             on_other_purpose: glance.on_other_purpose(),
             on_terminal: glance.on_terminal(),
+            unheard: glance.unheard(),
             ..Seen::default()
         };
         if let Some(own) = glance.own() {
@@ -344,6 +347,8 @@ pub struct Seen {
     restricted: bool,
     past: Past,
     slowed: Slowed,
+    /// The purpose's time is over since they were last heard of.
+    unheard: bool,
     /// What the loaded lists of registers say.
     listed: Listed,
 }
@@ -379,6 +384,7 @@ impl Seen {
         facts.objection = self.objection;
         facts.objection_profiling = self.objection_profiling;
         facts.restricted = self.restricted;
+        facts.retention_over = self.unheard;
         self.slowed.facts(facts);
         if let Some(own) = &self.own {
             own.facts(moment, needs, facts);

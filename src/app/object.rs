@@ -3,9 +3,13 @@
 //! Nothing here depends on policies.
 
 use super::contact::Named;
+use super::death::still_dead;
+use super::holds::stays_locked;
 use super::open::App;
 use super::record::person;
 use super::refusal::Refusal;
+use super::requests::today;
+use super::scope::for_all;
 use crate::access::{Grant, RecordConsents};
 use crate::domain::ids::SubjectId;
 use crate::domain::registry::Objection;
@@ -25,6 +29,7 @@ impl App {
         now: Now,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Committed<SubjectId>, Refusal> {
+        for_all(grant, "/subject")?;
         let (order, actor) = (order(&named, now, idempotency), grant.clone());
         self.store
             .write(grant, order, move |tx| {
@@ -46,10 +51,19 @@ impl App {
         now: Now,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Committed<SubjectId>, Refusal> {
+        for_all(grant, "/subject")?;
         let (order, actor) = (order(&named, now, idempotency), grant.clone());
+        // whether a death or a hold stands against lifting it is read from the database
+        let (alone, day) = (!restricted, today(now, self.home_zone));
         self.store
-            .write(grant, order, move |tx| {
+            .write(grant, Order { alone, ..order }, move |tx| {
                 let subject = person(tx, &actor, "", &named)?;
+                if !restricted && tx.is_dead(&actor, subject)? {
+                    return Err(still_dead());
+                }
+                if !restricted {
+                    stays_locked(tx, &actor, subject, day)?;
+                }
                 Ok(tx.restrict(&actor, subject, restricted)?.with(subject))
             })
             .await
@@ -67,6 +81,7 @@ impl App {
         now: Now,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Committed<usize>, Refusal> {
+        for_all(grant, "/subject")?;
         // the exact one, too: by it a person whose contact point this is is known
         let blinds: Vec<_> = named.coarse().into_iter().chain(named.blinds()).collect();
         let actor = grant.clone();

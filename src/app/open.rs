@@ -1,5 +1,6 @@
 //! Opening the service: policy, keys, registry, index; then everything that a use case needs.
 
+use super::accounts::Accounts;
 use super::again::{Again, AppliedAgain, Look};
 use super::background::Shelf;
 use super::clock::ClockWatch;
@@ -8,29 +9,35 @@ use super::decisions::{Books, Maker, Recorder};
 use super::epochs::EpochWatch;
 use super::follow::{self, HeadWatch};
 use super::judge::Judge;
+use super::key_uses::KeyUses;
+use super::oauth::Held;
 use super::policies::load::Loader;
 use super::policies::note;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
+use super::retention::{DueList, Keeping};
 use super::signing;
 use super::timestamps::Authority;
 use super::view::Views;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::personal::Secret;
+use crate::domain::registry::brand::Host;
 use crate::domain::time::{Clock, Entropy, random};
 use crate::index::Index;
 use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::{KeyDirectory, Keyring};
 use crate::store::{DatabaseUrl, Options, RegisterPlace, Store, StoreError};
 use chrono_tz::Tz;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// How the service is opened. Time, randomness and secrets are handed in.
 pub struct Setup {
     /// Where the data are.
     pub database: DatabaseUrl,
+    /// The same as its owner reaches it, where the service has a role of its own in the database.
+    pub owner: Option<DatabaseUrl>,
     /// The master key.
     pub master_key: Secret<[u8; 32]>,
     /// Where the files of key epochs are.
@@ -71,6 +78,8 @@ pub enum OpenError {
 
 /// The open service.
 pub struct App {
+    /// The way to other systems, where this node goes it.
+    pub(super) reach: Option<Arc<dyn super::systems::Reach>>,
     pub(super) store: Arc<Store>,
     pub(super) index: Arc<Index<Rules>>,
     /// Whether the index holds everybody and follows.
@@ -87,6 +96,8 @@ pub struct App {
     pub(super) authority: Option<Authority>,
     pub(super) clock_watch: ClockWatch,
     pub(super) views: Views,
+    pub(super) key_uses: KeyUses,
+    pub(super) held_tokens: Held,
     pub(super) epoch_watch: EpochWatch,
     /// A number by which this process is told from others.
     pub(super) node: i64,
@@ -95,9 +106,17 @@ pub struct App {
     pub(super) serve: Grant<Serve>,
     pub(super) home_country: Country,
     pub(super) home_zone: Tz,
+    /// How long data are kept, and what was due when it was counted last.
+    pub(super) keeping: Keeping,
+    /// What holds for the accounts and sessions of staff.
+    pub(super) accounts: Accounts,
+    pub(super) due_seen: Mutex<Option<DueList>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     public_url: String,
+    /// The host of the console, where it has its own.
+    pub(super) console_host: Option<Host>,
+    pub(super) api_host: Option<Host>,
     /// Whether mails go out.
     mail: bool,
     applied_again: Option<AppliedAgain>,
@@ -157,6 +176,15 @@ impl App {
         Self::assemble(setup, Opening::Plain(look))
     }
 
+    /// Whether the service could change what the log says, by its rights in the database. An embedded one knows no
+    /// rights: there it could.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn can_rewrite_log(&self) -> Result<bool, StoreError> {
+        self.store.can_rewrite(&self.serve)
+    }
+
     fn assemble(setup: Setup, opening: Opening) -> Result<Self, OpenError> {
         let indexed = matches!(opening, Opening::Serving);
         let keys = Keyring::derive(&setup.master_key, setup.key_directory);
@@ -169,6 +197,7 @@ impl App {
         let (told, loads) = (index.clone(), loader.clone());
         let opened = Store::open(Options {
             url: setup.database,
+            owner: setup.owner,
             keys: keys.clone(),
             entropy: setup.entropy.clone(),
             origin: setup.origin,
@@ -221,8 +250,11 @@ impl App {
             applied_again,
             memories: Memories::new(maker.clone()),
             views: Views::default(),
+            key_uses: KeyUses::default(),
+            held_tokens: Held::default(),
             epoch_watch: EpochWatch::default(),
             node,
+            reach: None,
             shelf: None,
             stopping: AtomicBool::new(false),
             maker,
@@ -243,7 +275,12 @@ impl App {
             clock: setup.clock,
             entropy: setup.entropy,
             public_url: setup.public_url,
+            console_host: None,
+            api_host: None,
             mail: false,
+            keeping: Keeping::default(),
+            accounts: Accounts::default(),
+            due_seen: Mutex::new(None),
         })
     }
 
@@ -289,6 +326,7 @@ impl App {
         // an export that is made would keep the database from being settled
         self.stopping.store(true, Ordering::Relaxed);
         self.recorder.stop();
+        self.keep_key_uses()?;
         self.store.settle(&self.serve)
     }
 
@@ -307,6 +345,11 @@ impl App {
     #[must_use]
     pub fn now(&self) -> crate::domain::time::Now {
         self.clock.now()
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
     }
 
     /// The dice.

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 /// How many are on a page.
 const PAGE: u8 = 50;
 /// What is told.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 12] = [
     "consent.requested",
     "consent.given",
     "consent.refused",
@@ -22,6 +22,9 @@ const KINDS: [&str; 9] = [
     "restriction.lifted",
     "pace.set",
     "dispute.made",
+    "dispute.closed",
+    "hold.placed",
+    "hold.lifted",
 ];
 
 /// One thing that the person did.

@@ -7,6 +7,7 @@ use super::contact::Named;
 use super::open::App;
 use super::record::{look_at_source, person, unknown_channel, unknown_purpose};
 use super::refusal::{FieldProblem, Refusal};
+use super::scope::beyond;
 use crate::access::{Grant, RecordConsents};
 use crate::domain::ids::{RecordId, SubjectId};
 use crate::domain::registry::{
@@ -137,6 +138,9 @@ fn write(
     retries_are_told: bool,
 ) -> Result<Recorded<WrittenPaces>, Refusal> {
     let fits = look(tx.catalogue(), claim, tx.now()).map_err(Refusal::Invalid)?;
+    if let Some(fault) = beyond(grant, &fits.purpose, "") {
+        return Err(Refusal::Invalid(vec![fault]));
+    }
     let subject = person(tx, grant, "", &claim.named)?;
     let (mut paces, mut last) = (Vec::new(), None);
     for channel in &fits.channels {

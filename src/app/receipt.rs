@@ -9,6 +9,7 @@ pub use kept::KeptReceipt;
 pub use own::OwnReceipt;
 pub use place::LogPlace;
 
+use super::jwt::OwnKey;
 use super::linked;
 use super::open::App;
 use super::refusal::Refusal;
@@ -16,16 +17,10 @@ use crate::access::{Grant, Serve};
 use crate::audit::encoding::b64;
 use crate::audit::tree::hash_leaf;
 use crate::domain::ids::{Position, RecordId};
+use crate::domain::personal::Secret;
 use crate::store::{HistoryEntry, StoreError};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
-
-/// The DER head of a PKCS #8 Ed25519 private key (RFC 8410); the 32 bytes of the seed follow.
-const PKCS8: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
 
 /// A permission that lets a receipt be made.
 pub use crate::store::Reads;
@@ -113,38 +108,26 @@ impl App {
     }
 
     fn sign_receipt(&self, content: &Value) -> Result<String, Refusal> {
-        let failed = |_| StoreError::Log("a receipt could not be signed".into());
-        let header = Header {
-            typ: Some("consent-receipt+jwt".into()),
-            kid: Some(self.receipt_key_id()?),
-            ..Header::new(Algorithm::EdDSA)
-        };
-        let seed = self.keys().receipt_seed().expose();
-        let key = EncodingKey::from_ed_der(&[PKCS8.as_slice(), seed].concat());
-        Ok(encode(&header, content, &key).map_err(failed)?)
+        Ok(self.receipt_key()?.sign("consent-receipt+jwt", content)?)
     }
 
-    /// The public keys that check receipts, as a JWK set (RFC 7517, RFC 8037).
+    /// The public keys that check receipts and access tokens, as a JWK set (RFC 7517, RFC 8037).
     ///
     /// # Errors
     /// Never in practice.
-    pub fn receipt_keys(&self) -> Result<Value, Refusal> {
-        let x = URL_SAFE_NO_PAD.encode(self.receipt_public_key()?);
-        let kid = self.receipt_key_id()?;
-        Ok(
-            json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x }] }),
-        )
+    pub fn published_keys(&self) -> Result<Value, Refusal> {
+        let mut keys = vec![self.receipt_key()?.jwk()];
+        let tokens = self.token_keys(self.now().utc())?;
+        keys.extend(tokens.iter().map(OwnKey::jwk));
+        Ok(json!({ "keys": keys }))
     }
 
     pub(super) fn receipt_public_key(&self) -> Result<Vec<u8>, Refusal> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(self.keys().receipt_seed().expose())
-            .map_err(|_| StoreError::Log("the receipt key does not work".into()))?;
-        Ok(pair.public_key().as_ref().to_vec())
+        let decoded = URL_SAFE_NO_PAD.decode(self.receipt_key()?.public.x);
+        Ok(decoded.unwrap_or_default())
     }
 
-    /// The first bytes of the public key's hash: enough to tell keys apart.
-    fn receipt_key_id(&self) -> Result<String, Refusal> {
-        let hash = crate::audit::tree::sha256(&[&self.receipt_public_key()?]);
-        Ok(URL_SAFE_NO_PAD.encode(hash).chars().take(11).collect())
+    fn receipt_key(&self) -> Result<OwnKey, StoreError> {
+        OwnKey::of(Secret::new(*self.keys().receipt_seed().expose()))
     }
 }

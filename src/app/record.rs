@@ -8,6 +8,7 @@ use super::confirm::{self, Wanted};
 use super::contact::Named;
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
+use super::scope::beyond;
 use super::told_act::{Look, SKEW, ToldAct};
 use crate::access::Grant;
 use crate::domain::duration::CalendarPeriod;
@@ -17,7 +18,7 @@ use crate::domain::registry::{
     Language, NoticeRef, Purpose, Slug, Source, SourceKind,
 };
 use crate::domain::time::{Now, rfc3339};
-use crate::store::{Committed, Entry, IdempotencyKey, Order, Records, WriteTx};
+use crate::store::{Committed, Contact, Entry, IdempotencyKey, Order, Records, WriteTx};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +101,9 @@ pub struct StateView {
     /// Until when a yes holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<String>,
+    /// From when on a person who said no may be asked again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_again_after: Option<String>,
     /// The words that were shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
@@ -139,6 +143,11 @@ impl StateView {
         catalogue: &Catalogue,
         at: DateTime<Utc>,
     ) -> Self {
+        let known = catalogue.purpose(purpose.as_str());
+        let rest = |known: &Purpose| {
+            let said = (state.status, state.effective_at);
+            known.may_ask_from(Some(said), None)
+        };
         Self {
             purpose: purpose.to_string(),
             channel: channel.as_str().to_owned(),
@@ -146,6 +155,7 @@ impl StateView {
             reason: reason(purpose, state, catalogue, at).to_owned(),
             since: rfc3339(state.effective_at),
             valid_until: state.valid_until.map(rfc3339),
+            ask_again_after: known.and_then(rest).map(rfc3339),
             notice: state.notice.as_ref().map(ToString::to_string),
             source: state.source.as_str().to_owned(),
             proof: state.proof,
@@ -194,13 +204,15 @@ impl App {
             idempotency,
             ..Order::at(now)
         };
-        if !self.mails() {
-            refuse_confirmations(&claims)?;
-        }
+        let mails = self.mails();
         let (actor, base) = (grant.clone(), self.public_url().to_owned());
         self.store
             .write(grant, order, move |tx| {
                 let consents = look_at(tx.catalogue(), &claims, now)?;
+                refuse_beyond(&actor, tx.catalogue(), &consents)?;
+                if !mails {
+                    refuse_confirmations(&consents)?;
+                }
                 let written = write_all(tx, &actor, &consents, dated)?;
                 confirm::ask(tx, &actor, &wanted(&consents, written.value()), &base)?;
                 Ok(written)
@@ -221,10 +233,26 @@ impl App {
     }
 }
 
+/// Who has a scope writes down what belongs to it.
+fn refuse_beyond<P>(
+    grant: &Grant<P>,
+    catalogue: &Catalogue,
+    consents: &[(String, Consent)],
+) -> Result<(), Refusal> {
+    let fault = |(pointer, consent): &(String, Consent)| {
+        beyond(grant, catalogue.purpose(consent.purpose.as_str())?, pointer)
+    };
+    let problems: Vec<_> = consents.iter().filter_map(fault).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Invalid(problems))
+}
+
 /// Nobody is asked for a confirmation by a mail that does not go out.
-fn refuse_confirmations(claims: &[(String, Claim)]) -> Result<(), Refusal> {
-    let asking = claims.iter().filter(|(_, claim)| claim.confirm.is_some());
-    let problem = |(pointer, _): &(String, Claim)| {
+fn refuse_confirmations(consents: &[(String, Consent)]) -> Result<(), Refusal> {
+    let asking = consents.iter().filter(|(_, consent)| consent.confirm);
+    let problem = |(pointer, _): &(String, Consent)| {
         let detail = "this service sends no mail; its operator sets smtp_url";
         FieldProblem::new(format!("{pointer}/confirm"), "no_mail", detail)
     };
@@ -239,13 +267,15 @@ fn refuse_confirmations(claims: &[(String, Claim)]) -> Result<(), Refusal> {
 fn wanted<'a>(consents: &'a [(String, Consent)], written: &[Written]) -> Vec<Wanted<'a>> {
     let both = consents.iter().zip(written);
     let asked = both.filter(|((_, consent), _)| consent.confirm);
-    asked
-        .map(|((_, consent), one)| Wanted {
+    let wanted = asked.filter_map(|((_, consent), one)| {
+        Some(Wanted {
             subject: one.subject_id,
+            to: confirm::mail_address(&consent.named.contacts)?,
             consent,
             record: one.id,
         })
-        .collect()
+    });
+    wanted.collect()
 }
 
 /// Looks at every element and names everything that is wrong with any.
@@ -442,7 +472,8 @@ pub(super) fn look(
     let mut problems = Vec::new();
     let purpose = catalogue.purpose(&claim.purpose);
     let channel = Channel::parse(&claim.channel);
-    let confirm = look_at_confirm(pointer, &claim, &mut problems);
+    let confirm = look_at_confirm(pointer, &claim, &mut problems)
+        || is_to_confirm(catalogue, pointer, purpose, &claim, &mut problems);
     let status = Answer::parse(&claim.status).map(|status| match status {
         // whoever is asked to confirm has said nothing yet
         Answer::Given if confirm => Answer::Requested,
@@ -530,6 +561,29 @@ fn look_at_confirm(pointer: &str, claim: &Claim, problems: &mut Vec<FieldProblem
     let problem = |(code, detail)| FieldProblem::new(format!("{pointer}/confirm"), code, detail);
     problems.extend(wrong.map(problem));
     true
+}
+
+/// Whether the purpose wants a yes to be confirmed by mail, and nobody says that it was. What a file brings
+/// was said before, under the rules of that time.
+fn is_to_confirm(
+    catalogue: &Catalogue,
+    pointer: &str,
+    purpose: Option<&Purpose>,
+    claim: &Claim,
+    problems: &mut Vec<FieldProblem>,
+) -> bool {
+    let wanted = purpose.is_some_and(|purpose| catalogue.confirms(purpose))
+        && claim.status == "given"
+        && claim.source.kind != SourceKind::Import
+        && claim.told.double_opt_in.is_none();
+    let is_mail = |one: &&Contact| one.identifier.kind() == IdentifierKind::Email;
+    if wanted && claim.named.contacts.iter().filter(is_mail).count() != 1 {
+        let detail = "a yes to this purpose is confirmed by mail: name the person by one e-mail address, \
+             or say in double_opt_in that and when they confirmed elsewhere";
+        let pointer = format!("{pointer}/subject");
+        problems.push(FieldProblem::new(pointer, "confirmation_needed", detail));
+    }
+    wanted
 }
 
 /// The purpose is not in force.

@@ -9,7 +9,7 @@
 //! | [`query`] | what is asked for, and which purposes answer it |
 //! | [`sheet`] | what a report is made of |
 //! | [`spans`] | a period in days, weeks, months or years |
-//! | [`processing`], [`consents`], [`uses`], [`access`] | the reports |
+//! | [`processing`], [`consents`], [`uses`], [`access`], [`requests`] | the reports |
 //! | [`erasures`] | who was erased, and how much a report may lack for it |
 
 mod access;
@@ -17,6 +17,7 @@ mod consents;
 mod erasures;
 mod processing;
 mod query;
+mod requests;
 mod sheet;
 mod spans;
 #[cfg(test)]
@@ -158,6 +159,7 @@ impl App {
                 access::write(&job, sheets)?;
                 erasures::write_missing(&job, sheets)
             }
+            ReportKind::Requests => requests::write(&job, sheets),
         }?;
         sheets.end()?;
         Ok(Reported {

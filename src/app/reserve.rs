@@ -5,6 +5,7 @@
 //! transaction. So no two decisions count the same contacts, on however many nodes.
 
 use super::check::{self, By, Decided, Judgement, Question};
+use super::deciding::refuse_beyond;
 use super::decisions::{Draft, Maker, Notes, When};
 use super::facts::Setting;
 use super::judge::Judge;
@@ -201,7 +202,10 @@ impl Bench {
         let (mut slots, mut drafts) = (Vec::with_capacity(questions.len()), Vec::new());
         let mut last = None;
         for question in questions {
-            let judged = self.decide(tx, &rules, &index.view(), question);
+            let view = index.view();
+            let judged = refuse_beyond(grant, &view, question)
+                .and_then(|()| self.decide(tx, &rules, &view, question));
+            drop(view);
             let (subject, situation) = judged
                 .as_ref()
                 .map_or((None, None), |judged| (judged.subject, judged.situation));

@@ -34,6 +34,8 @@ pub struct Taken {
     pub wishes: Wishes,
     /// The address of theirs that the receipt goes to.
     pub receipt_to: Option<Contact>,
+    /// The address of theirs at which they confirm a yes that has to be.
+    pub confirm_at: Option<Contact>,
 }
 
 /// What was taken down.
@@ -106,10 +108,16 @@ impl App {
             named,
             wishes,
             receipt_to: to,
+            confirm_at,
         } = taken;
+        let confirming = confirm_at.as_ref().map(|to| to.blind);
+        let post = self.answer_post(confirm_at);
         let blinds = named.blinds().into_iter();
         let order = Order {
-            blinds: blinds.chain(to.as_ref().map(|to| to.blind)).collect(),
+            blinds: blinds
+                .chain(to.as_ref().map(|to| to.blind))
+                .chain(confirming)
+                .collect(),
             ..Order::at(now)
         };
         let (actor, base) = (grant.clone(), self.public_url().to_owned());
@@ -117,7 +125,7 @@ impl App {
             .store
             .write(grant, order, move |tx| {
                 let subject = person(tx, &actor, "", &named)?;
-                let written = write(tx, &actor, subject, &wishes)?;
+                let written = write(tx, &actor, subject, (&wishes, &post))?;
                 let slip = slip::Slip {
                     subject,
                     wishes: &wishes,

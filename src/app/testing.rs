@@ -133,6 +133,7 @@ impl TestApp {
     ) -> Self {
         let (file, clock) = (folder.path().join("placet.db"), TestClock::new());
         let app = open(Setup {
+            owner: None,
             database: DatabaseUrl::Sqlite(file.clone()),
             master_key: Secret::new([7; 32]),
             register: RegisterPlace {
@@ -178,12 +179,17 @@ impl TestApp {
 
     /// Publishes the purposes `newsletter` and `offers`, with a notice each.
     pub fn publish(&self) {
+        self.publish_keeping(None);
+    }
+
+    /// The same, where `offers` keeps data for a period.
+    pub fn publish_keeping(&self, retention: Option<&str>) {
         let publication: Publication = serde_json::from_value(json!({
             "purpose": [
                 {"id": "newsletter", "controller": "default", "use": "direct_marketing_own", "title": {"en": "Letter"},
                  "legal_basis": "consent", "channels": ["email", "sms"]},
                 {"id": "offers", "controller": "default", "use": "direct_marketing_own", "title": {"en": "Offers"},
-                 "legal_basis": "consent", "channels": ["email", "sms"]},
+                 "legal_basis": "consent", "channels": ["email", "sms"], "retention": retention},
             ],
             "notice": [
                 {"id": "newsletter", "version": 1, "purpose": "newsletter", "change": "major", "text": {"en": "Yes, send me the letter."}},

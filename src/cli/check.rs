@@ -116,14 +116,19 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
             "decision": word, "reason": outcome.reason(), "explanation": explanation,
             "policies": outcome.determining(), "policy_version": decided.policy_version.as_ref(), "position": decided.position,
             "decision_id": decided.id, "lawful_if": lawful, "valid_until": decided.valid_until.map(rfc3339),
+            "ask_again_after": decided.ask_again_after.map(rfc3339),
         });
         print(&answer.to_string())?;
     } else {
         let lawful = LawfulIf::of(&decided)
             .map(|lawful| format!("\nIt would be lawful: {}", lawful.en))
             .unwrap_or_default();
+        let rest = decided
+            .ask_again_after
+            .map(|from| format!("\nNot to be asked again before {}", rfc3339(from)))
+            .unwrap_or_default();
         print(&format!(
-            "{word}: {}\n{}{lawful}\nOn record as {}",
+            "{word}: {}\n{}{lawful}{rest}\nOn record as {}",
             outcome.reason(),
             outcome.explanation_en(),
             decided.id

@@ -12,12 +12,18 @@ use std::path::Path;
 const SETTINGS: &[(&str, &str, bool)] = &[
     ("listen", "127.0.0.1:8080", false),
     ("database_url", "", true),
+    ("database_owner_url", "", true),
     ("data_dir", "./placet-data", false),
     ("master_key_file", "", false),
     ("key_directory", "", false),
     ("erasure_register", "", false),
     ("policies", "", false),
     ("public_url", "", false),
+    ("head_seconds", "5", false),
+    ("body_seconds", "30", false),
+    ("customer_host", "", false),
+    ("console_host", "", false),
+    ("api_host", "", false),
     ("origin", "", false),
     ("country", "FR", false),
     ("timezone", "Europe/Paris", false),
@@ -30,7 +36,15 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("smtp_url", "", true),
     ("mail_from", "", false),
     ("trusted_proxies", "127.0.0.1,::1", false),
+    ("egress_allow", "", false),
+    ("egress_ports", "", false),
     ("export_hours", "24", false),
+    ("staff_second_factor", "required", false),
+    ("staff_idle_minutes", "30", false),
+    ("staff_session_hours", "12", false),
+    ("retention_notice", "30", false),
+    ("retention_proof", "P5Y", false),
+    ("backup_period", "", false),
 ];
 
 /// The configuration cannot be used.
@@ -164,12 +178,21 @@ impl Config {
                 name: name.clone(),
             });
         }
+        let is_plain = |value: &toml::Value| value.is_str() || value.is_integer();
+        let plain = |value: &toml::Value| {
+            let text = value.as_str().map(str::to_owned);
+            text.unwrap_or_else(|| value.to_string())
+        };
         let text = |(name, value): (String, toml::Value)| match value {
             toml::Value::String(text) => Ok((name, text)),
             toml::Value::Integer(_) | toml::Value::Boolean(_) => Ok((name, value.to_string())),
+            toml::Value::Array(all) if all.iter().all(is_plain) => {
+                let all: Vec<String> = all.iter().map(plain).collect();
+                Ok((name, all.join(" ")))
+            }
             _ => Err(ConfigError::File {
                 file: file.clone(),
-                why: format!("{name} must be a text or a number"),
+                why: format!("{name} must be a text, a number or a list of these"),
             }),
         };
         table.into_iter().map(text).collect()
@@ -182,6 +205,15 @@ impl Config {
             .get(name)
             .map(|value| value.0.clone())
             .unwrap_or_default()
+    }
+
+    /// The parts of a value that is a list, with commas or spaces between.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let value = self.get(name);
+        let parts = value.split(|sign: char| sign == ',' || sign.is_whitespace());
+        let parts = parts.filter(|one| !one.is_empty());
+        parts.map(str::to_owned).collect()
     }
 
     /// A value that reads as `T`.

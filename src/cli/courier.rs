@@ -1,9 +1,9 @@
-//! The way out to witnesses and timestamping authorities: HTTP or HTTPS, with every measure bounded.
+//! The way out to witnesses and timestamping authorities, whose answers are signed.
 
+use super::egress::{Egress, Kind, Order};
 use crate::app::timestamps::StampCourier;
 use crate::app::witness::{Courier, Reply, Unreached};
 use std::time::Duration;
-use ureq::Agent;
 
 /// Who has not answered by then is away.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -13,46 +13,51 @@ const LONGEST: u64 = 1 << 14;
 /// The longest timestamp that is read, in bytes: a token with its certificates.
 const LONGEST_TOKEN: u64 = 1 << 16;
 
-/// Goes straight to the address, and nowhere that it is sent on to.
-pub struct HttpCourier(Agent);
+/// Carries what is asked of them.
+pub struct HttpCourier(Egress);
 
 impl HttpCourier {
     /// A courier.
     #[must_use]
-    pub fn new() -> Self {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent("placet")
-            .timeout_global(Some(PATIENCE))
-            .build();
-        Self(agent.into())
+    pub const fn new(egress: Egress) -> Self {
+        Self(egress)
+    }
+
+    fn ask(
+        &self,
+        url: &str,
+        content_type: &str,
+        body: &[u8],
+        most: u64,
+    ) -> Result<(u16, Vec<u8>), Unreached> {
+        let order = Order {
+            url,
+            kind: Kind::Signed,
+            content_type,
+            headers: &[],
+            body,
+            within: PATIENCE,
+            most,
+        };
+        let answer = self.0.post(&order);
+        let answer = answer.map_err(|failed| Unreached(failed.to_string()))?;
+        Ok((answer.status, answer.body))
     }
 }
 
 impl Courier for HttpCourier {
     fn post(&self, url: &str, body: String) -> Result<Reply, Unreached> {
-        let failed = |error: ureq::Error| Unreached(error.to_string());
-        let request = self.0.post(url).content_type("text/plain; charset=utf-8");
-        let mut answer = request.send(body).map_err(failed)?;
-        let status = answer.status().as_u16();
-        let body = answer.body_mut().with_config().limit(LONGEST);
+        let kind = "text/plain; charset=utf-8";
+        let (status, body) = self.ask(url, kind, body.as_bytes(), LONGEST)?;
         // what is no text is no cosignature
-        let body = String::from_utf8(body.read_to_vec().map_err(failed)?).unwrap_or_default();
+        let body = String::from_utf8(body).unwrap_or_default();
         Ok(Reply { status, body })
     }
 }
 
 impl StampCourier for HttpCourier {
     fn stamp(&self, url: &str, request: Vec<u8>) -> Result<(u16, Vec<u8>), Unreached> {
-        let failed = |error: ureq::Error| Unreached(error.to_string());
-        let asked = self.0.post(url).content_type("application/timestamp-query");
-        let mut answer = asked.send(request).map_err(failed)?;
-        let status = answer.status().as_u16();
-        let body = answer.body_mut().with_config().limit(LONGEST_TOKEN);
-        Ok((status, body.read_to_vec().map_err(failed)?))
+        self.ask(url, "application/timestamp-query", &request, LONGEST_TOKEN)
     }
 }
 
@@ -84,7 +89,7 @@ mod tests {
 
     fn posts(answer: &'static [u8]) -> Result<Reply, Unreached> {
         let (url, heard) = says(answer);
-        let reply = HttpCourier::new().post(&url, "old 0\n".into());
+        let reply = HttpCourier::new(Egress::to_this_machine()).post(&url, "old 0\n".into());
         let heard = heard.join().unwrap();
         assert!(
             heard.starts_with("POST /add-checkpoint HTTP/1.1\r\n"),
@@ -116,7 +121,7 @@ mod tests {
             .local_addr()
             .unwrap();
         assert!(
-            HttpCourier::new()
+            HttpCourier::new(Egress::to_this_machine())
                 .post(&format!("http://{free}/"), String::new())
                 .is_err()
         );

@@ -2,11 +2,12 @@
 
 use super::check::PersonArgs;
 use super::config::Config;
+use super::hold::whom;
 use super::open;
 use super::output::{Exit, Failure, print};
 use crate::access::{EraseSubjects, Grant, Principal, authorize};
 use crate::app::Refusal;
-use crate::app::erase::{ErasureClaim, Whom};
+use crate::app::erase::ErasureClaim;
 use crate::http::api::erasures::ErasureView;
 use clap::Args;
 
@@ -31,6 +32,9 @@ pub struct EraseArgs {
     /// Do not keep the contact points' keyed hashes on the suppression list
     #[arg(long)]
     without_suppression: bool,
+    /// Ask no registered system to erase, and tell no recipient
+    #[arg(long)]
+    without_systems: bool,
 }
 
 /// Runs `placet erase`.
@@ -40,17 +44,12 @@ pub struct EraseArgs {
 pub fn run(args: &EraseArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open(config)?;
     let grant: Grant<EraseSubjects> = authorize(&Principal::Operator).map_err(Refusal::from)?;
-    let whom = match &args.subject {
-        Some(id) => {
-            let wrong = |_| Failure::usage("--subject must be the id that lookup gives, a UUID");
-            Whom::Subject(id.parse().map_err(wrong)?)
-        }
-        None => Whom::Named(args.person.named(&app)?),
-    };
+    let whom = whom(&args.person, args.subject.as_deref(), &app)?;
     let claim = ErasureClaim {
         reason: args.reason.clone(),
         keep_suppression: !args.without_suppression,
         reference: args.reference.clone(),
+        systems: !args.without_systems,
     };
     let erasing = app.erase(&grant, whom, claim, app.now(), None);
     let view = ErasureView::of(actix_web::rt::System::new().block_on(erasing)?);
@@ -67,7 +66,8 @@ fn tell(view: &ErasureView) -> String {
         return format!("was erased before: entry {position}");
     }
     format!(
-        "erased: entry {position}; {} record(s), the content of {} entries; {} keyed hash(es) on the suppression list",
-        view.records, view.entries, view.suppressed
+        "erased: entry {position}; {} record(s), the content of {} entries; {} keyed hash(es) on the suppression \
+         list; {} system(s) and recipient(s) asked",
+        view.records, view.entries, view.suppressed, view.systems
     )
 }

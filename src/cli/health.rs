@@ -13,17 +13,25 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// # Errors
 /// Where nothing answers there.
 pub fn run(config: &Config) -> Result<Exit, Failure> {
-    let listen = config.get("listen").replace("0.0.0.0:", "127.0.0.1:");
-    let addresses = listen.to_socket_addrs();
-    let address = addresses.ok().and_then(|mut all| all.next());
-    let address = address.ok_or_else(|| Failure::usage(format!("{listen} is no address")))?;
-    let status = ask(address)?;
+    let status = answer(config)?;
     print(&status)?;
     Ok(if status.contains(" 200 ") {
         Exit::Ok
     } else {
         Exit::Failed
     })
+}
+
+/// The first line of what the configured address answers.
+///
+/// # Errors
+/// Where nothing answers there.
+pub(super) fn answer(config: &Config) -> Result<String, Failure> {
+    let listen = config.get("listen").replace("0.0.0.0:", "127.0.0.1:");
+    let addresses = listen.to_socket_addrs();
+    let address = addresses.ok().and_then(|mut all| all.next());
+    let address = address.ok_or_else(|| Failure::usage(format!("{listen} is no address")))?;
+    ask(address)
 }
 
 fn ask(address: SocketAddr) -> Result<String, Failure> {

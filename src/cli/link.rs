@@ -9,8 +9,6 @@ use crate::app::Refusal;
 use crate::domain::registry::Slug;
 use crate::domain::time::rfc3339;
 use clap::Subcommand;
-use qrcode::QrCode;
-use qrcode::render::svg;
 use serde_json::json;
 
 /// `placet link …`
@@ -56,13 +54,8 @@ fn code(
     if as_json {
         return print(&json!({ "url": url }).to_string());
     }
-    let code = QrCode::new(url.as_bytes()).map_err(|error| Failure::failed(error.to_string()))?;
-    print(
-        &code
-            .render::<svg::Color<'_>>()
-            .min_dimensions(480, 480)
-            .build(),
-    )
+    let drawn = crate::http::qr::svg(&url).map_err(|error| Failure::failed(error.to_string()))?;
+    print(&drawn)
 }
 
 fn create(person: &PersonArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {

@@ -2,17 +2,24 @@
 //! well, 1 where a check found something wrong, 2 on wrong use, 3 where the service or the
 //! database failed.
 
+mod accounts;
+mod api_keys;
 mod audience;
 mod audit;
 mod backup;
 mod catalogue;
 mod check;
+mod clients;
 pub mod config;
 mod courier;
 mod digest;
+mod doctor;
 mod doors;
+mod egress;
 mod erase;
 mod health;
+mod hold;
+mod hosts;
 mod import;
 mod keys;
 mod link;
@@ -22,9 +29,11 @@ mod output;
 mod period;
 mod policy;
 mod progress;
+mod public_key;
 mod register;
 mod report;
 mod restore;
+mod retention;
 mod serve;
 pub mod system;
 mod systems;
@@ -94,12 +103,17 @@ enum Command {
     /// API keys
     ApiKey {
         #[command(subcommand)]
-        command: doors::ApiKeyCommand,
+        command: api_keys::ApiKeyCommand,
+    },
+    /// Clients that prove themselves by a key of their own (OAuth 2)
+    Client {
+        #[command(subcommand)]
+        command: clients::ClientCommand,
     },
     /// Staff accounts
     User {
         #[command(subcommand)]
-        command: doors::UserCommand,
+        command: accounts::UserCommand,
     },
     /// Links to customers' own choices
     Link {
@@ -129,6 +143,16 @@ enum Command {
     Why(why::WhyArgs),
     /// Erase a person: everything of theirs goes (GDPR art. 17)
     Erase(erase::EraseArgs),
+    /// Legal holds: what keeps a person from being erased (GDPR art. 17(3))
+    Hold {
+        #[command(subcommand)]
+        command: hold::HoldCommand,
+    },
+    /// What is due to be erased since its time is over
+    Retention {
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
     /// Bring existing consents in
     Import(import::ImportArgs),
     /// The lists of opt-out registers
@@ -162,6 +186,11 @@ enum Command {
         #[command(subcommand)]
         command: policy::PolicyCommand,
     },
+    /// Look at everything that a registry rests on, and say how to mend what is wrong
+    #[command(
+        after_help = "Example: placet doctor\n\nIt changes nothing, beside a running service too. Exits 1 where something is wrong, 3 where the database cannot be opened"
+    )]
+    Doctor,
     /// Print the effective configuration with its origin, and no secret
     #[command(after_help = "Example: PLACET_LISTEN=0.0.0.0:80 placet config")]
     Config,
@@ -206,8 +235,9 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     let config = Config::load(&settings, &serve_flags)?;
     match command {
         Command::Serve(args) => serve::run(&args, &config),
-        Command::ApiKey { command } => doors::api_key(&command, &config, settings.json),
-        Command::User { command } => doors::user(&command, &config, settings.json),
+        Command::ApiKey { command } => api_keys::run(&command, &config, settings.json),
+        Command::Client { command } => clients::run(&command, &config, settings.json),
+        Command::User { command } => accounts::user(&command, &config, settings.json),
         Command::Link { command } => link::run(&command, &config, settings.json),
         Command::Mail { command } => mail::run(&command, &config, settings.json),
         Command::Catalogue { command } => catalogue::run(&command, &config, settings.json),
@@ -216,6 +246,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Audience(args) => audience::run(&args, &config, settings.json),
         Command::Why(args) => why::run(&args, &config, settings.json),
         Command::Erase(args) => erase::run(&args, &config, settings.json),
+        Command::Hold { command } => hold::run(&command, &config, settings.json),
+        Command::Retention { command } => retention::run(&command, &config, settings.json),
         Command::Import(args) => Ok(Exit::from_code(import::run(
             &args,
             || open(&config),
@@ -233,6 +265,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Restore(args) => restore::run(&args, &config, settings.json),
         Command::Report(args) => report::run(&args, &config, settings.json),
         Command::Policy { command } => policy::run(&command, &config, settings.json),
+        Command::Doctor => doctor::run(&config, settings.json),
         Command::Health => health::run(&config),
         Command::Config => config.print(settings.json),
         Command::Openapi => output::print(
@@ -261,7 +294,12 @@ fn open_by(config: &Config, open: fn(Setup) -> Result<App, OpenError>) -> Result
     )?;
     restore::unfinished(&setup.database)?;
     let authority = authority(config)?;
+    let keeping = retention::keeping(config)?;
     let mut app = open(setup)?;
+    app.keep_data(keeping);
+    if let Some(hosts) = hosts::of(config)? {
+        app.keep_at(hosts.console, hosts.api);
+    }
     if let Some(authority) = authority {
         app.stamp_with(authority);
     }
@@ -296,8 +334,56 @@ fn authority(config: &Config) -> Result<Option<Authority>, ConfigError> {
                 )
             })?,
     };
-    let courier = Arc::new(courier::HttpCourier::new());
+    let courier = Arc::new(courier::HttpCourier::new(egress::Egress::of(config)?));
     Ok(Some(Authority::new(url, chain, courier)))
+}
+
+/// Where everything is.
+struct Places {
+    data_dir: PathBuf,
+    database: DatabaseUrl,
+    /// As the tables' owner reaches it, where the service has a role of its own.
+    owner: Option<DatabaseUrl>,
+    master_key: PathBuf,
+    key_directory: PathBuf,
+    register: RegisterPlace,
+}
+
+fn places(config: &Config) -> Result<Places, Failure> {
+    let data_dir = PathBuf::from(config.get("data_dir"));
+    let database = url(config, "database_url")?;
+    let database = database.unwrap_or_else(|| DatabaseUrl::Sqlite(data_dir.join("placet.db")));
+    let owner = url(config, "database_owner_url")?;
+    let master_key = match config.get("master_key_file").as_str() {
+        "" => data_dir.join("master.key"),
+        file => PathBuf::from(file),
+    };
+    let key_directory = match config.get("key_directory").as_str() {
+        "" => master_key.with_file_name("keys"),
+        directory => PathBuf::from(directory),
+    };
+    let register = register(config, &data_dir)?;
+    Ok(Places {
+        data_dir,
+        database,
+        owner,
+        master_key,
+        key_directory,
+        register,
+    })
+}
+
+/// The address of a database, where the setting gives one.
+fn url(config: &Config, name: &'static str) -> Result<Option<DatabaseUrl>, Failure> {
+    let text = config.get(name);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let mend = |mend: &str| ConfigError::Value {
+        name,
+        mend: mend.into(),
+    };
+    Ok(Some(text.parse().map_err(mend)?))
 }
 
 fn setup(
@@ -305,36 +391,20 @@ fn setup(
     public_url: &str,
     progress: Box<dyn Fn(u64, u64) + Send + Sync>,
 ) -> Result<Setup, Failure> {
-    let data_dir = PathBuf::from(config.get("data_dir"));
-    let database = config.get("database_url");
-    let database = match database.as_str() {
-        "" => DatabaseUrl::Sqlite(data_dir.join("placet.db")),
-        url => url.parse().map_err(|mend: &str| ConfigError::Value {
-            name: "database_url",
-            mend: mend.into(),
-        })?,
-    };
-    let key_file = match config.get("master_key_file").as_str() {
-        "" => data_dir.join("master.key"),
-        file => PathBuf::from(file),
-    };
-    let key_directory = match config.get("key_directory").as_str() {
-        "" => key_file.with_file_name("keys"),
-        directory => PathBuf::from(directory),
-    };
-    master_key::make_directory(&data_dir)?;
-    let register = register(config, &data_dir)?;
+    let places = places(config)?;
+    master_key::make_directory(&places.data_dir)?;
     let entropy = Arc::new(system::SystemEntropy::new());
-    let master_key = master_key::load_or_make(&key_file, entropy.as_ref())?;
+    let master_key = master_key::load_or_make(&places.master_key, entropy.as_ref())?;
     let policies = match config.get("policies").as_str() {
         "" => PolicySource::Embedded,
         directory => PolicySource::Directory(directory.into()),
     };
     Ok(Setup {
-        database,
+        database: places.database,
+        owner: places.owner,
         master_key,
-        key_directory: KeyDirectory::new(key_directory),
-        register,
+        key_directory: KeyDirectory::new(places.key_directory),
+        register: places.register,
         policies,
         public_url: public_url.trim_end_matches('/').to_owned(),
         origin: config.origin(entropy.as_ref())?,

@@ -26,7 +26,7 @@ use std::path::PathBuf;
     after_help = "Example:\n  placet report consents --from 2026-01-01 --to 2026-03-31 --format xlsx -o q1.xlsx"
 )]
 pub struct ReportArgs {
-    /// processing (register, GDPR art. 30), consents, uses or access
+    /// processing (register, GDPR art. 30), consents, uses, access or requests
     #[arg(value_parser = kind)]
     pub report: ReportKind,
     /// First day (UTC), or an instant: 2026-01-01 or 2026-01-01T00:00:00Z
@@ -62,7 +62,7 @@ pub struct ReportArgs {
 }
 
 fn kind(text: &str) -> Result<ReportKind, &'static str> {
-    ReportKind::parse(text).ok_or("must be processing, consents, uses or access")
+    ReportKind::parse(text).ok_or("must be processing, consents, uses, access or requests")
 }
 
 fn format(text: &str) -> Result<Format, &'static str> {

@@ -160,8 +160,18 @@ fn words(applied: Option<&AppliedAgain>) -> String {
     let a = &done.applied;
     let mut told = format!(
         "restored to entry {}, and applied again from the erasure register: {} erased, {} refusals and withdrawals, {} objections, \
-         {} restrictions, {} pauses, {} contact points on the suppression list\n",
-        done.restored_to, a.erased, a.answers, a.objections, a.restrictions, a.pauses, a.suppressed
+         {} restrictions, {} pauses, {} contact points on the suppression list, {} API keys revoked, \
+         {} deaths, {} corrected contact points\n",
+        done.restored_to,
+        a.erased,
+        a.answers,
+        a.objections,
+        a.restrictions,
+        a.pauses,
+        a.suppressed,
+        a.keys,
+        a.deaths,
+        a.corrections
     );
     if a.unknown > 0 {
         told.push_str(&format!(
@@ -180,7 +190,7 @@ fn words(applied: Option<&AppliedAgain>) -> String {
         ));
     }
     told.push_str(
-        "what cannot be known any more: consents given since the backup, new persons, changed purposes, keys and accounts, decisions",
+        "what cannot be known any more: consents given since the backup, new persons, changed purposes, new keys, accounts, decisions",
     );
     told
 }

@@ -2,24 +2,32 @@
 
 use super::config::{Config, ConfigError};
 use super::courier::HttpCourier;
+use super::egress::Egress;
 use super::output::{Exit, Failure, say};
-use super::{authority, mail, master_key, setup};
+use super::{authority, hosts, mail, master_key, setup};
 use crate::app::App;
+use crate::app::systems::Reach;
+
 use crate::app::background::{Press, Shelf};
 use crate::app::demo::Demo;
 use crate::app::mail::Tray;
 use crate::app::witness::{Courier, Witness};
 use crate::domain::time::Entropy;
+use crate::http::copy::CopyBinder;
 use crate::http::metrics::Metrics;
 use crate::http::pages::{Language, MailWords};
 use crate::http::press::Presses;
 use crate::http::serve::serve;
-use crate::http::site::Site;
+use crate::http::site::{Patience, Site};
+use crate::jobs::alarms::Alarms;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
 use crate::jobs::epochs::Epochs;
 use crate::jobs::exports::Exports;
+use crate::jobs::keys::Keys;
 use crate::jobs::mails::Mails;
+use crate::jobs::packages::Packages;
+use crate::jobs::retention::Retention;
 use crate::jobs::systems::Systems;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
@@ -31,7 +39,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Serves everything on one address.
 #[derive(Args, Default)]
@@ -99,6 +107,8 @@ impl ServeArgs {
             ));
             flags.push(("data_dir", Some(directory.display().to_string())));
             flags.push(("smtp_url", Some("folder".into())));
+            // whoever tries it has no telephone in hand; the console says so
+            flags.push(("staff_second_factor", Some("optional".into())));
         }
         flags
     }
@@ -157,7 +167,14 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     if post.is_some() {
         app.has_mail();
     }
+    if let Some(hosts) = hosts::of(config)? {
+        app.keep_at(hosts.console, hosts.api);
+    }
     app.keep_exports(shelf(config, app.entropy())?);
+    app.keep_data(super::retention::keeping(config)?);
+    app.keep_accounts(super::accounts::accounts(config)?);
+    let reach: Arc<dyn Reach> = Arc::new(super::systems::ways(config)?);
+    app.keep_reach(reach.clone());
     let app = Arc::new(app);
     app.activate_policy()?;
     app.warn_of_stale_registers();
@@ -166,18 +183,28 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let words = Arc::new(MailWords {
         timezone: site.timezone,
     });
+    let tongue = site.language.for_staff().code();
+    let told = post.as_ref().map(|post| post.postman.clone());
+    let told = told.map(|postman| Alarms::start(app.clone(), postman, words.clone(), tongue));
+    let _alarms = told.transpose()?;
     let carried = post.map(|post| Mails::start(app.clone(), post.postman, words));
     let _mails = carried.transpose()?;
     let _checkpoints = Checkpoints::start(app.clone())?;
     let _decisions = Decisions::start(app.clone())?;
     let _epochs = Epochs::start(app.clone(), node_name(&address))?;
-    let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new());
-    let _systems = Systems::start(app.clone(), Arc::new(super::systems::ways()))?;
+    let _keys = Keys::start(app.clone())?;
+    let courier: Arc<dyn Courier> = Arc::new(HttpCourier::new(Egress::of(config)?));
+    let _systems = Systems::start(app.clone(), reach)?;
     let _timestamps = Timestamps::start(app.clone())?;
     let press: Arc<dyn Press> = Arc::new(Presses {
         timezone: site.timezone,
     });
     let _exports = Exports::start(&app, &press)?;
+    let binder = CopyBinder {
+        timezone: site.timezone,
+    };
+    let _packages = Packages::start(app.clone(), Arc::new(binder))?;
+    let _retention = Retention::start(app.clone())?;
     let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -257,6 +284,8 @@ fn site(app: Arc<App>, config: &Config, tray: Option<Arc<dyn Tray>>) -> Result<S
         app,
         tray,
         proxies: proxies(config)?,
+        hosts: hosts::of(config)?,
+        patience: patience(config)?,
         metrics: Metrics::new().map_err(|error| Failure::failed(error.to_string()))?,
         timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
         language: Language::from_code(&config.get("language")).ok_or(ConfigError::Value {
@@ -267,18 +296,34 @@ fn site(app: Arc<App>, config: &Config, tray: Option<Arc<dyn Tray>>) -> Result<S
     })
 }
 
+/// How long a request may take to arrive.
+fn patience(config: &Config) -> Result<Patience, ConfigError> {
+    let seconds = |name: &'static str| {
+        let mend = "must be a number of seconds, from 1 to 600";
+        let read: u64 = config.read(name, mend)?;
+        let fits = (1..=600)
+            .contains(&read)
+            .then_some(Duration::from_secs(read));
+        let mend = mend.into();
+        fits.ok_or(ConfigError::Value { name, mend })
+    };
+    Ok(Patience {
+        head: seconds("head_seconds")?,
+        body: seconds("body_seconds")?,
+    })
+}
+
 /// The proxies that are believed.
 fn proxies(config: &Config) -> Result<Vec<IpAddr>, ConfigError> {
-    let listed = config.get("trusted_proxies");
     let wrong = |_| ConfigError::Value {
         name: "trusted_proxies",
         mend: "must be addresses with commas between them, like 10.0.0.7,::1".into(),
     };
-    let each = listed
-        .split(',')
-        .map(str::trim)
-        .filter(|one| !one.is_empty());
-    each.map(|one| one.parse().map_err(wrong)).collect()
+    let listed = config.list("trusted_proxies");
+    listed
+        .iter()
+        .map(|one| one.parse().map_err(wrong))
+        .collect()
 }
 
 /// The witnesses that are configured.

@@ -1,9 +1,11 @@
 //! What the ledger records. Each event becomes one leaf; its payload is what the leaf commits to.
 
-use super::ids::{Blind, ExportId, KeyId, RecordId, StaffId, SubjectId};
-use super::registry::{ConsentRecord, ContactRecord, Objection, PaceRecord, Role, Slug};
-use super::requests::{Act, Made, Message};
-use chrono::{DateTime, Utc};
+use super::ids::{Blind, DsrId, ExportId, KeyId, Position, RecordId, StaffId, SubjectId};
+use super::registry::{
+    ConsentRecord, ContactRecord, DisputeOutcome, KeyTerms, Objection, PaceRecord, Slug,
+};
+use super::requests::{Act, Hold, Made, Message};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -46,6 +48,24 @@ pub enum View {
     Lists,
     /// One of their requests, with what was written about it.
     Request,
+    /// An answer that they say they never gave.
+    Dispute,
+}
+
+/// A contact point that was put right (art. 16).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Corrected {
+    /// The request in which it was asked for.
+    pub request: DsrId,
+    /// The keyed hash of the one that is the person's no more.
+    #[serde(with = "one_blind")]
+    pub from: Blind,
+    /// The keyed hash of the one that is theirs.
+    #[serde(with = "one_blind")]
+    pub to: Blind,
+    /// Where the record of the call is by which that is known; none where a mail was answered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub evidence: Option<Reference>,
 }
 
 /// An event about one person. Its payload is kept encrypted under the person's key.
@@ -71,12 +91,37 @@ pub enum SubjectEvent {
     Paced(Box<PaceRecord>),
     /// The person said that it was not they who gave an answer.
     Disputed(RecordId),
+    /// Somebody proved that the person died, or that this was recorded wrongly.
+    Died {
+        /// Whether they are dead.
+        dead: bool,
+        /// Where the proof can be found.
+        evidence: Reference,
+    },
+    /// What came of a dispute.
+    DisputeClosed {
+        /// The entry by which the person said so.
+        dispute: Position,
+        /// What came of it.
+        outcome: DisputeOutcome,
+    },
+    /// The person's data are kept, on a ground of the law, also where they would be erased.
+    Held(Box<Hold>),
+    /// Somebody ended a hold before its last day.
+    HoldLifted {
+        /// The entry that placed it.
+        hold: Position,
+        /// When.
+        on: NaiveDate,
+    },
     /// The person asked for one of their rights, or somebody did for them.
     Asked(Box<Made>),
     /// Something was written about a request.
     Wrote(Box<Message>),
     /// Identifiers were added to the person.
     Linked(Vec<Blind>),
+    /// A contact point was put right: one is the person's, as an entry before says, another is theirs no more.
+    Corrected(Box<Corrected>),
     /// Another record was found to be this person's and was merged into it.
     Merged {
         /// The other record.
@@ -124,9 +169,15 @@ impl SubjectEvent {
             } => "restriction.lifted",
             Self::Paced(_) => "pace.set",
             Self::Disputed(_) => "dispute.made",
+            Self::Died { dead: true, .. } => "death.recorded",
+            Self::Died { dead: false, .. } => "death.corrected",
+            Self::DisputeClosed { .. } => "dispute.closed",
+            Self::Held(_) => "hold.placed",
+            Self::HoldLifted { .. } => "hold.lifted",
             Self::Asked(_) => "request.made",
             Self::Wrote(_) => "request.message",
             Self::Linked(_) => "subject.linked",
+            Self::Corrected(_) => "subject.corrected",
             Self::Merged { .. } => "subject.merged",
             Self::LinkIssued => "contact.linked",
             Self::SignedIn(_) => "subject.signed_in",
@@ -165,8 +216,15 @@ impl SubjectEvent {
             } => json!({ "scope": scope, "effective_at": effective_at }),
             Self::Paced(record) => serde_json::to_value(record).unwrap_or_default(),
             Self::Disputed(record) => json!({ "record": record }),
+            Self::Died { evidence, .. } => json!({ "evidence": evidence }),
+            Self::DisputeClosed { dispute, outcome } => {
+                json!({ "dispute": dispute, "outcome": outcome })
+            }
+            Self::Held(hold) => serde_json::to_value(hold).unwrap_or_default(),
+            Self::HoldLifted { hold, on } => json!({ "hold": hold, "on": on }),
             Self::Asked(made) => serde_json::to_value(made).unwrap_or_default(),
             Self::Wrote(message) => serde_json::to_value(message).unwrap_or_default(),
+            Self::Corrected(corrected) => serde_json::to_value(corrected).unwrap_or_default(),
             Self::Merged { from, contacts } => json!({ "from": from, "contacts": names(contacts) }),
             Self::Linked(contacts) => json!({ "contacts": names(contacts) }),
             Self::Restricted { effective_at, .. } => json!({ "effective_at": effective_at }),
@@ -200,9 +258,23 @@ impl SubjectEvent {
             },
             "pace.set" => Self::Paced(Box::new(PaceRecord::deserialize(payload).ok()?)),
             "dispute.made" => Self::Disputed(field(fields, "record")?),
+            "death.recorded" | "death.corrected" => Self::Died {
+                dead: kind == "death.recorded",
+                evidence: field(fields, "evidence")?,
+            },
+            "dispute.closed" => Self::DisputeClosed {
+                dispute: field(fields, "dispute")?,
+                outcome: field(fields, "outcome")?,
+            },
+            "hold.placed" => Self::Held(Box::new(Hold::deserialize(payload).ok()?)),
+            "hold.lifted" => Self::HoldLifted {
+                hold: field(fields, "hold")?,
+                on: field(fields, "on")?,
+            },
             "request.made" => Self::Asked(Box::new(Made::deserialize(payload).ok()?)),
             "request.message" => Self::Wrote(Box::new(Message::deserialize(payload).ok()?)),
             "subject.linked" => Self::Linked(blinds(fields)?),
+            "subject.corrected" => Self::Corrected(Box::new(Corrected::deserialize(payload).ok()?)),
             "subject.merged" => Self::Merged {
                 from: field(fields, "from")?,
                 contacts: blinds(fields)?,
@@ -248,14 +320,7 @@ fn field<T: DeserializeOwned>(fields: &Map<String, Value>, name: &str) -> Option
 }
 
 fn blinds(fields: &Map<String, Value>) -> Option<Vec<Blind>> {
-    let read = |name: &Value| {
-        let text = name.as_str()?;
-        let pairs = text
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-        Blind::from_slice(&pairs.collect::<Option<Vec<_>>>()?)
-    };
+    let read = |name: &Value| blind(name.as_str()?);
     fields
         .get("contacts")?
         .as_array()?
@@ -264,12 +329,39 @@ fn blinds(fields: &Map<String, Value>) -> Option<Vec<Blind>> {
         .collect()
 }
 
+fn blind(text: &str) -> Option<Blind> {
+    let pairs = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    Blind::from_slice(&pairs.collect::<Option<Vec<_>>>()?)
+}
+
 /// Keyed hashes as text.
 fn names(contacts: &[Blind]) -> Vec<String> {
+    contacts.iter().map(name).collect()
+}
+
+fn name(blind: &Blind) -> String {
     let digits = |byte: &u8| [byte >> 4, byte & 15];
     let digit = |half| char::from_digit(u32::from(half), 16);
-    let name = |blind: &Blind| blind.0.iter().flat_map(digits).filter_map(digit).collect();
-    contacts.iter().map(name).collect()
+    blind.0.iter().flat_map(digits).filter_map(digit).collect()
+}
+
+/// A keyed hash as text, in a payload.
+mod one_blind {
+    use super::{Blind, blind, name};
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(hash: &Blind, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&name(hash))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Blind, D::Error> {
+        let text = String::deserialize(from)?;
+        blind(&text).ok_or_else(|| D::Error::custom("is no keyed hash"))
+    }
 }
 
 /// An event about no person: its payload is kept in clear.
@@ -306,6 +398,26 @@ pub enum PublicKind {
     StaffAdded,
     /// A member of staff signed in.
     StaffSignedIn,
+    /// Somebody failed to sign in, or to prove who they are.
+    StaffSignInFailed,
+    /// A member of staff who is signed in proved again who they are.
+    StaffProven,
+    /// They signed out.
+    StaffSignedOut,
+    /// They ended sessions of theirs.
+    StaffSessionEnded,
+    /// They changed their password.
+    StaffPasswordChanged,
+    /// They set up a second factor, in the place of what was there.
+    StaffFactorSet,
+    /// They made their recovery codes anew.
+    StaffRecoveryMade,
+    /// The operator took the second factor of an account away.
+    StaffFactorReset,
+    /// The operator disabled an account.
+    StaffDisabled,
+    /// The operator enabled it again.
+    StaffEnabled,
     /// A file was imported.
     Import,
     /// A register's list was loaded.
@@ -344,6 +456,8 @@ pub enum PublicKind {
     RequestAssigned,
     /// A request was fulfilled, in part or whole, or refused.
     RequestAnswered,
+    /// A corrected contact point was entered, confirmed, or is waited for no more.
+    RequestCorrection,
     /// A request was closed without an answer.
     RequestClosed,
     /// Systems were registered.
@@ -352,15 +466,34 @@ pub enum PublicKind {
     TasksPlanned,
     /// What a system had to do is over.
     TaskEnded,
+    /// An address for the dates of requests was made, and the one before ended.
+    FeedMade,
+    /// It was ended.
+    FeedEnded,
+    /// What is kept for how long was announced.
+    RetentionAnnounced,
+    /// What is due is not erased by itself for now.
+    RetentionPaused,
+    /// It is again.
+    RetentionResumed,
+    /// A run begins that erases what was due.
+    RetentionBegun,
+    /// It ended.
+    RetentionEnded,
 }
 
 impl From<&Act> for PublicKind {
     fn from(act: &Act) -> Self {
         match act {
-            Act::AskIdentity { .. } | Act::Identify { .. } => Self::RequestIdentity,
+            Act::AskIdentity { .. } | Act::Challenge { .. } | Act::Identify { .. } => {
+                Self::RequestIdentity
+            }
             Act::Extend { .. } => Self::RequestExtended,
             Act::Assign { .. } => Self::RequestAssigned,
             Act::Fulfil { .. } | Act::Refuse { .. } => Self::RequestAnswered,
+            Act::Correct { .. } | Act::Confirm { .. } | Act::DropCorrection { .. } => {
+                Self::RequestCorrection
+            }
             Act::Close { .. } => Self::RequestClosed,
         }
     }
@@ -382,6 +515,16 @@ impl PublicKind {
             Self::KeyRevoked => "key.revoked",
             Self::StaffAdded => "staff.added",
             Self::StaffSignedIn => "staff.signed_in",
+            Self::StaffSignInFailed => "staff.sign_in_failed",
+            Self::StaffProven => "staff.proven",
+            Self::StaffSignedOut => "staff.signed_out",
+            Self::StaffSessionEnded => "staff.session_ended",
+            Self::StaffPasswordChanged => "staff.password_changed",
+            Self::StaffFactorSet => "staff.factor_set",
+            Self::StaffRecoveryMade => "staff.recovery_made",
+            Self::StaffFactorReset => "staff.factor_reset",
+            Self::StaffDisabled => "staff.disabled",
+            Self::StaffEnabled => "staff.enabled",
             Self::Import => "import.made",
             Self::Register => "register.loaded",
             Self::Export => "export.made",
@@ -401,10 +544,18 @@ impl PublicKind {
             Self::RequestExtended => "request.extended",
             Self::RequestAssigned => "request.assigned",
             Self::RequestAnswered => "request.answered",
+            Self::RequestCorrection => "request.correction",
             Self::RequestClosed => "request.closed",
             Self::SystemsRegistered => "systems.registered",
             Self::TasksPlanned => "tasks.planned",
             Self::TaskEnded => "task.ended",
+            Self::FeedMade => "feed.made",
+            Self::FeedEnded => "feed.ended",
+            Self::RetentionAnnounced => "retention.announced",
+            Self::RetentionPaused => "retention.paused",
+            Self::RetentionResumed => "retention.resumed",
+            Self::RetentionBegun => "retention.begun",
+            Self::RetentionEnded => "retention.ended",
         }
     }
 }
@@ -432,12 +583,19 @@ impl PublicEvent {
 
     /// A key was made.
     #[must_use]
-    pub fn key_created(id: KeyId, name: &str, role: Role, actor: &Actor) -> Self {
-        Self::new(
-            PublicKind::KeyCreated,
-            actor,
-            json!({ "key": id, "name": name, "role": role }),
-        )
+    pub fn key_created(id: KeyId, terms: &KeyTerms, actor: &Actor) -> Self {
+        let mut payload = json!({
+            "key": id, "name": terms.name, "role": terms.role, "expires_at": terms.expires_at,
+        });
+        if let Some(fields) = payload.as_object_mut() {
+            if !terms.bounds.is_empty() {
+                fields.insert("bounds".into(), json!(terms.bounds));
+            }
+            if let Some(key) = &terms.public_key {
+                fields.insert("public_key".into(), json!(key));
+            }
+        }
+        Self::new(PublicKind::KeyCreated, actor, payload)
     }
 }
 
@@ -472,6 +630,28 @@ mod tests {
                 ViewReason::read(Some("other"), Some("17")).unwrap(),
             ),
             SubjectEvent::Disputed(RecordId::from_bytes([5; 16])),
+            SubjectEvent::Died {
+                dead: true,
+                evidence: Reference::parse("LETTER-7").unwrap(),
+            },
+            SubjectEvent::Died {
+                dead: false,
+                evidence: Reference::parse("LETTER-8").unwrap(),
+            },
+            SubjectEvent::DisputeClosed {
+                dispute: 17,
+                outcome: DisputeOutcome::Withdrawn,
+            },
+            SubjectEvent::Held(Box::new(Hold {
+                ground: "legal_claims".parse().unwrap(),
+                reference: Reference::parse("CASE-7").unwrap(),
+                placed_on: at.date_naive(),
+                until: at.date_naive(),
+            })),
+            SubjectEvent::HoldLifted {
+                hold: 18,
+                on: at.date_naive(),
+            },
             SubjectEvent::Asked(Box::new(Made {
                 request: super::super::ids::DsrId::from_bytes([6; 16]),
                 duplicate_of: None,
@@ -506,6 +686,12 @@ mod tests {
             })),
             SubjectEvent::Disclosed(ExportId::from_bytes([7; 16])),
             SubjectEvent::Linked(vec![Blind([0xab; 32]), Blind([1; 32])]),
+            SubjectEvent::Corrected(Box::new(Corrected {
+                request: DsrId::from_bytes([6; 16]),
+                from: Blind([0xab; 32]),
+                to: Blind([1; 32]),
+                evidence: Reference::parse("CALL-3"),
+            })),
             SubjectEvent::Merged {
                 from: SubjectId::from_bytes([2; 16]),
                 contacts: vec![],

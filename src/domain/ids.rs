@@ -97,6 +97,8 @@ ids! {
     RequestId,
     /// A request of a data subject (GDPR 15 to 22).
     DsrId,
+    /// A package of what is held about one person.
+    PackageId,
 }
 
 impl DsrId {
@@ -118,6 +120,14 @@ impl DsrId {
         let letters: String = (0..8).rev().map(|at| char::from(letter(at))).collect();
         let (left, right) = letters.split_at(4);
         format!("{left}-{right}")
+    }
+}
+
+impl CaseId {
+    /// The case of a request of a data subject: other systems work on it under its own id.
+    #[must_use]
+    pub const fn of(request: DsrId) -> Self {
+        Self(request.0)
     }
 }
 

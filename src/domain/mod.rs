@@ -7,9 +7,11 @@ pub mod elapsed;
 pub mod event;
 pub mod ids;
 pub mod import;
+pub mod network;
 pub mod personal;
 pub mod registry;
 pub mod requests;
+pub mod retention;
 pub mod signals;
 pub mod systems;
 #[cfg(test)]

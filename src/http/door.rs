@@ -1,14 +1,14 @@
 //! Who is asking: an API key becomes a grant, or the request ends here.
 
+use super::network;
 use super::problem::Problem;
 use super::site::Site;
-use crate::access::token::TokenHash;
 use crate::access::{Grant, Permission};
-use crate::app::App;
+use crate::app::admit::{Badge, Shut};
 use crate::store::IdempotencyKey;
 use crate::store::keys::Keyring;
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use futures_util::future::Either;
 use std::future::{Future, Ready, ready};
@@ -33,40 +33,74 @@ impl<P: Permission + 'static> FromRequest for Allowed<P> {
         let Some(site) = request.app_data::<web::Data<Site>>() else {
             return Either::Left(ready(Err(Problem::unavailable())));
         };
-        let Some(hash) = bearer(request).map(TokenHash::of) else {
-            let mend = "send the header Authorization: Bearer KEY";
-            return Either::Left(ready(Err(Problem::no_key(mend))));
+        let badge = match shown(site, request) {
+            Ok(badge) => badge,
+            Err(problem) => return Either::Left(ready(Err(problem))),
         };
         // a key that was made or revoked a moment ago is known only at the head
         if site.app.is_fresh() {
-            return Either::Left(ready(admit(&site.app, &hash, true)));
+            return Either::Left(ready(admit(site, request, badge, true)));
         }
-        let site = site.clone();
+        let (site, request) = (site.clone(), request.clone());
         Either::Right(Box::pin(async move {
             let fresh = site.app.fresh().await.is_ok();
-            admit(&site.app, &hash, fresh)
+            admit(&site, &request, badge, fresh)
         }))
     }
 }
 
-fn admit<P: Permission>(app: &App, hash: &TokenHash, fresh: bool) -> Result<Allowed<P>, Problem> {
-    let grant = app.admit(hash).ok_or_else(opens_nothing)??;
+fn admit<P: Permission>(
+    site: &Site,
+    request: &HttpRequest,
+    badge: Badge,
+    fresh: bool,
+) -> Result<Allowed<P>, Problem> {
+    let grant = site.app.admit(badge, || network::address(request, site));
+    let grant = grant.map_err(shut)?;
     Ok(Allowed { grant, fresh })
 }
 
-/// What is said of a key that opens nothing.
+/// What the request's header shows.
+fn shown(site: &Site, request: &HttpRequest) -> Result<Badge, Problem> {
+    let mend = "send the header Authorization: Bearer KEY";
+    let text = bearer(request).ok_or_else(|| Problem::no_key(mend))?;
+    site.app.badge(text).map_err(shut)
+}
+
+/// What is told to whoever is not let in.
 #[must_use]
-pub fn opens_nothing() -> Problem {
-    Problem::no_key(
-        "this key opens nothing: it is mistyped or was revoked; ask your administrator for one",
+pub fn shut(why: Shut) -> Problem {
+    let mend = match why {
+        Shut::Refused(refusal) => return refusal.into(),
+        Shut::Elsewhere => return elsewhere(),
+        Shut::Mistyped => {
+            "this is no key: letters of it are wrong or missing; copy it again, whole"
+        }
+        Shut::Unknown => {
+            "this key opens nothing: it was revoked, or is another registry's; ask your administrator for one"
+        }
+        Shut::Token => {
+            "this access token does not hold: it ended, or is not of this service; get a new one at /oauth/token"
+        }
+        Shut::Over => "the time of this key is over; ask your administrator for a new one",
+    };
+    Problem::no_key(mend)
+}
+
+fn elsewhere() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "network_not_allowed",
+        "This key may not be used from here",
+        "use it from the networks that it was made for; ask your administrator which they are",
     )
 }
 
 /// A caller whose key is known and seemed to allow `P` a moment ago. Whether it still does is found
 /// out where what they ask is done: at the head of the ledger.
 pub struct Knock<P> {
-    /// The key.
-    pub key: TokenHash,
+    /// What they showed.
+    pub badge: Badge,
     permission: PhantomData<P>,
 }
 
@@ -75,35 +109,38 @@ impl<P: Permission + 'static> FromRequest for Knock<P> {
     type Future = Either<Ready<Result<Self, Problem>>, Waiting<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let site = request.app_data::<web::Data<Site>>();
-        let key = bearer(request).map(TokenHash::of);
-        if let (Some(site), Some(key)) = (site, key)
-            && matches!(site.app.admit::<P>(&key), Some(Ok(_)))
-        {
-            return Either::Left(ready(Ok(Self::of(key))));
+        let Some(site) = request.app_data::<web::Data<Site>>() else {
+            return Either::Left(ready(Err(Problem::unavailable())));
+        };
+        let badge = match shown(site, request) {
+            Ok(badge) => badge,
+            Err(problem) => return Either::Left(ready(Err(problem))),
+        };
+        if admit::<P>(site, request, badge, false).is_ok() {
+            return Either::Left(ready(Ok(Self::of(badge))));
         }
         // a key that was made a moment ago is known only at the head
         let allowed = Allowed::<P>::from_request(request, payload);
         Either::Right(Box::pin(async move {
             allowed.await?;
-            Ok(Self::of(key.ok_or_else(opens_nothing)?))
+            Ok(Self::of(badge))
         }))
     }
 }
 
 impl<P: Permission> Knock<P> {
-    const fn of(key: TokenHash) -> Self {
+    const fn of(badge: Badge) -> Self {
         let permission = PhantomData;
-        Self { key, permission }
+        Self { badge, permission }
     }
 
     /// Lets the caller in, at the head of the ledger.
     ///
     /// # Errors
     /// Where the key opens nothing, or does not allow `P`.
-    pub async fn come_in(&self, app: &App) -> Result<Allowed<P>, Problem> {
-        let fresh = app.fresh().await.is_ok();
-        admit(app, &self.key, fresh)
+    pub async fn come_in(&self, site: &Site, request: &HttpRequest) -> Result<Allowed<P>, Problem> {
+        let fresh = site.app.fresh().await.is_ok();
+        admit(site, request, self.badge, fresh)
     }
 }
 

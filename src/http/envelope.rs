@@ -2,15 +2,17 @@
 //! guard a browser. Routes are logged by their pattern, since an address may hold a token.
 
 use super::browser::FramedBy;
+use super::hosts;
 use super::metrics::CHECKS;
 use super::site::Site;
+use super::unread::Chunked;
 use crate::domain::ids::RequestId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, ResponseError, web};
 use std::borrow::Cow;
 use std::time::Instant;
 
@@ -23,13 +25,18 @@ macro_rules! pages_but_for_ancestors {
 const FRAMED: &str = pages_but_for_ancestors!();
 const PAGES: &str = concat!(pages_but_for_ancestors!(), "'none'");
 
+/// Two years, as the lists of browsers want it.
+const ENCRYPTED: &str = "max-age=63072000; includeSubDomains";
+/// What no page of ours asks of a browser.
+const NOTHING_MORE: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), usb=()";
+
 /// The middleware.
 ///
 /// # Errors
 /// What the handler refuses.
 pub async fn envelope(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
     // HEAD is GET without its body (RFC 9110, 9.3.2), which the connection leaves out
@@ -42,12 +49,25 @@ pub async fn envelope(
         .and_then(|site| RequestId::new(site.app.now(), site.app.entropy()).ok());
     let own = id.and_then(|id| HeaderValue::from_str(id.text(&mut [0; 36])).ok());
     let given_back = echoed(&request).or(own);
-    let mut response = next.call(request).await?;
+    let chunked = Chunked::of(&mut request);
+    let refused = site
+        .as_ref()
+        .and_then(|site| hosts::refusal(site, &request));
+    let mut response = match refused {
+        Some(problem) => request
+            .into_response(problem.error_response())
+            .map_into_right_body(),
+        None => next.call(request).await?.map_into_left_body(),
+    };
+    if let Some(chunked) = chunked {
+        chunked.answered(site.as_ref().map(|site| site.patience).unwrap_or_default());
+    }
     if let Some(value) = given_back {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
     let framed = framed(&response);
-    guard(response.headers_mut(), framed);
+    let https = site.as_ref().is_some_and(|site| site.is_https());
+    guard(response.headers_mut(), framed, https);
     if let Some(site) = site {
         tell(&site, &response, id, started);
     }
@@ -71,7 +91,7 @@ fn framed<B>(response: &ServiceResponse<B>) -> Option<HeaderValue> {
 
 /// What guards a browser. A body that is plain JSON needs a key that no browser holds, opens no
 /// window and loads nothing: it is not to be kept, nor taken for something else.
-fn guard(headers: &mut header::HeaderMap, framed: Option<HeaderValue>) {
+fn guard(headers: &mut header::HeaderMap, framed: Option<HeaderValue>, https: bool) {
     let json = HeaderValue::from_static("application/json");
     let is_json = headers.get(header::CONTENT_TYPE) == Some(&json);
     if let Some(policy) = framed {
@@ -87,11 +107,15 @@ fn guard(headers: &mut header::HeaderMap, framed: Option<HeaderValue>) {
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::CACHE_CONTROL, "no-store");
+    if https {
+        set(header::STRICT_TRANSPORT_SECURITY, ENCRYPTED);
+    }
     if !is_json {
         set(header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         set(header::CONTENT_SECURITY_POLICY, PAGES);
         set(header::REFERRER_POLICY, "no-referrer");
         set(header::CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+        set(header::PERMISSIONS_POLICY, NOTHING_MORE);
     }
 }
 

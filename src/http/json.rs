@@ -2,9 +2,11 @@
 //! place and without repeating what was sent.
 
 use super::problem::Problem;
+use super::site::Site;
 use crate::app::FieldProblem;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::rt::time::{Sleep, sleep};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::Stream;
 use serde::Deserialize;
@@ -12,6 +14,7 @@ use serde::de::IgnoredAny;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 /// A body of at most `LIMIT` bytes.
 pub struct Body<const LIMIT: usize>(pub web::Bytes);
@@ -30,7 +33,10 @@ impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
             .headers()
             .get(header::CONTENT_LENGTH)
             .and_then(|text| text.to_str().ok()?.parse().ok());
+        let site = request.app_data::<web::Data<Site>>();
         Reading {
+            patience: site.map(|site| site.patience).unwrap_or_default().body,
+            late: None,
             payload: payload.take(),
             too_large: announced.is_some_and(|bytes: usize| bytes > LIMIT),
             first: web::Bytes::new(),
@@ -41,6 +47,9 @@ impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
 
 /// A body that is arriving. Most come in one piece, which is then kept as it came.
 pub struct Reading<const LIMIT: usize> {
+    patience: Duration,
+    /// Wakes us when it has taken too long; only where it did not come at once.
+    late: Option<Pin<Box<Sleep>>>,
     payload: Payload,
     too_large: bool,
     first: web::Bytes,
@@ -60,6 +69,12 @@ impl<const LIMIT: usize> Reading<LIMIT> {
         self.whole.extend_from_slice(&piece);
     }
 
+    fn lateness(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let patience = self.patience;
+        let late = self.late.get_or_insert_with(|| Box::pin(sleep(patience)));
+        late.as_mut().poll(context)
+    }
+
     fn arrived(&mut self) -> web::Bytes {
         if self.whole.is_empty() {
             std::mem::take(&mut self.first)
@@ -74,10 +89,14 @@ impl<const LIMIT: usize> Future for Reading<LIMIT> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         while !self.too_large {
-            match ready!(Pin::new(&mut self.payload).poll_next(context)) {
-                Some(Ok(piece)) => self.take(piece),
-                Some(Err(_)) => return Poll::Ready(Err(cut_off())),
-                None => return Poll::Ready(Ok(Body(self.arrived()))),
+            match Pin::new(&mut self.payload).poll_next(context) {
+                Poll::Ready(Some(Ok(piece))) => self.take(piece),
+                Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(cut_off())),
+                Poll::Ready(None) => return Poll::Ready(Ok(Body(self.arrived()))),
+                Poll::Pending => {
+                    ready!(self.lateness(context));
+                    return Poll::Ready(Err(Problem::too_slow(self.patience)));
+                }
             }
         }
         Poll::Ready(Err(Problem::too_large(LIMIT)))

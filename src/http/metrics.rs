@@ -35,6 +35,10 @@ pub struct Metrics {
     stamp_failing: IntGauge,
     mails_waiting: IntGauge,
     mails_dead: IntGauge,
+    requests_due: IntGauge,
+    requests_overdue: IntGauge,
+    keys_ending: IntGauge,
+    keys_over: IntGauge,
 }
 
 impl Metrics {
@@ -42,6 +46,18 @@ impl Metrics {
     pub fn mails(&self, (waiting, dead): (u64, u64)) {
         self.mails_waiting.set(waiting as i64);
         self.mails_dead.set(dead as i64);
+    }
+
+    /// Counts the requests of data subjects whose last day is near, and those that are late.
+    pub fn requests_due(&self, (due, overdue): (u64, u64)) {
+        self.requests_due.set(due as i64);
+        self.requests_overdue.set(overdue as i64);
+    }
+
+    /// Counts the keys that end soon, and those that are over.
+    pub fn keys(&self, (ending, over): (usize, usize)) {
+        self.keys_ending.set(ending as i64);
+        self.keys_over.set(over as i64);
     }
 
     /// Registers the metrics.
@@ -113,6 +129,26 @@ impl Metrics {
         )?;
         let mails_waiting = IntGauge::new("placet_mails_waiting", "Mails that are to go out")?;
         let mails_dead = IntGauge::new("placet_mails_dead", "Mails that were given up")?;
+        let requests_due = IntGauge::new(
+            "placet_requests_due",
+            "Open requests of data subjects whose last day is within seven days",
+        )?;
+        let requests_overdue = IntGauge::new(
+            "placet_requests_overdue",
+            "Open requests of data subjects whose last day is over",
+        )?;
+        let keys_ending = IntGauge::new(
+            "placet_api_keys_ending",
+            "API keys and clients that end within 30 days",
+        )?;
+        let keys_over = IntGauge::new(
+            "placet_api_keys_over",
+            "API keys and clients whose time is over and that nobody revoked",
+        )?;
+        registry.register(Box::new(keys_ending.clone()))?;
+        registry.register(Box::new(keys_over.clone()))?;
+        registry.register(Box::new(requests_due.clone()))?;
+        registry.register(Box::new(requests_overdue.clone()))?;
         registry.register(Box::new(mails_waiting.clone()))?;
         registry.register(Box::new(mails_dead.clone()))?;
         registry.register(Box::new(clock_behind.clone()))?;
@@ -151,6 +187,10 @@ impl Metrics {
             clock_jumps,
             mails_waiting,
             mails_dead,
+            requests_due,
+            requests_overdue,
+            keys_ending,
+            keys_over,
             stamped_at,
             stamp_failing,
         })

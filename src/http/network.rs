@@ -8,11 +8,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The network: a /24 of IPv4, a /64 of IPv6.
 #[must_use]
 pub fn network(request: &HttpRequest, site: &Site) -> String {
+    address(request, site).map(of).unwrap_or_default()
+}
+
+/// The address itself.
+#[must_use]
+pub fn address(request: &HttpRequest, site: &Site) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let told = request.headers().get_all("x-forwarded-for");
     let told: Vec<&str> = told.filter_map(|value| value.to_str().ok()).collect();
-    let address = peer.map(|peer| client(peer, &told.join(","), &site.proxies));
-    address.map(of).unwrap_or_default()
+    peer.map(|peer| client(peer, &told.join(","), &site.proxies))
 }
 
 /// The nearest address that is no proxy of ours, from the last hop on.

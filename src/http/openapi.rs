@@ -72,6 +72,7 @@ pub fn with_refusals(mut described: utoipa::openapi::OpenApi) -> utoipa::openapi
     ];
     const BODY: &[(&str, &str)] = &[
         ("400", "The body cannot be read"),
+        ("408", "The body came too slowly"),
         ("413", "The body is too large"),
         ("422", "Fields cannot be accepted"),
     ];

@@ -300,6 +300,13 @@ impl Teller {
                 facts
             }
             SubjectEvent::Linked(contacts) => vec![self.count("person-contacts", contacts.len())],
+            SubjectEvent::Corrected(corrected) => {
+                let evidence = corrected.evidence.as_ref().map(Reference::as_str);
+                evidence
+                    .map(|text| self.fact("person-evidence", text.to_owned()))
+                    .into_iter()
+                    .collect()
+            }
             SubjectEvent::Merged { from, contacts } => vec![
                 self.fact("person-from", from.to_string()),
                 self.count("person-contacts", contacts.len()),
@@ -322,6 +329,25 @@ impl Teller {
             }
             SubjectEvent::Disputed(record) => {
                 vec![self.fact("person-disputed", record.to_string())]
+            }
+            SubjectEvent::Died { evidence, .. } => {
+                vec![self.fact("person-evidence", evidence.as_str().to_owned())]
+            }
+            SubjectEvent::Held(hold) => {
+                let ground = self.words.code("request-ground", hold.ground.as_str());
+                let ground = format!("{ground} ({})", self.words.law(hold.ground.source()));
+                vec![
+                    self.fact("person-hold-ground", ground),
+                    self.fact("person-hold-until", hold.until.to_string()),
+                    self.fact("person-hold-case", hold.reference.as_str().to_owned()),
+                ]
+            }
+            SubjectEvent::HoldLifted { hold, .. } => {
+                vec![self.fact("person-hold", hold.to_string())]
+            }
+            SubjectEvent::DisputeClosed { outcome, .. } => {
+                let outcome = self.words.code("dispute-outcome", outcome.as_str());
+                vec![self.fact("person-outcome", outcome)]
             }
             SubjectEvent::Asked(made) => {
                 let mut facts = vec![self.fact("person-request", made.request.number())];

@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use std::fmt;
+use std::time::Duration;
 
 /// A problem, as it is answered. Holds no personal data.
 #[derive(Debug)]
@@ -112,6 +113,17 @@ impl Problem {
             "The body is too large",
             detail,
         )
+    }
+
+    /// The body took too long.
+    #[must_use]
+    pub fn too_slow(patience: Duration) -> Self {
+        let detail = format!(
+            "the body did not arrive within {} seconds; nothing was written; send it again",
+            patience.as_secs()
+        );
+        let title = "The body came too slowly";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_late", title, detail)
     }
 
     /// Nothing is here.

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::site::Site;
-use super::{api, brand_files, console, dev, envelope, form, log, openapi, pages};
+use super::{api, brand_files, console, dev, envelope, form, log, oauth, openapi, pages};
 use crate::app::desk::Desk;
 use actix_web::dev::Server;
 use actix_web::http::header;
@@ -31,7 +31,9 @@ fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .service(log::cosigned)
         .service(log::vkey)
         .service(log::keys)
-        .service(log::tile);
+        .service(log::tile)
+        .service(oauth::token)
+        .service(oauth::metadata);
 }
 
 fn page_routes(config: &mut web::ServiceConfig) {
@@ -56,10 +58,26 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(form::enter::pressed)
         .service(form::own_login::top)
         .service(form::own_login::frame_in_site)
+        .service(form::join::join)
         .service(form::enter::at_brand)
         .service(form::enter::at_place)
         .service(form::me::me)
         .service(form::history::history)
+        .service(form::data::data)
+        .service(form::data::ask)
+        .service(form::data::file)
+        .service(form::rights::overview)
+        .service(form::rights::begin)
+        .service(form::rights::further)
+        .service(form::rights::take_first)
+        .service(form::rights::take)
+        .service(form::own_requests::list)
+        .service(form::own_requests::show)
+        .service(form::own_requests::write)
+        .service(form::own_requests::say_own)
+        .service(form::own_requests::withdraw)
+        .service(form::identity::ask)
+        .service(form::identity::take)
         .service(form::me::choices)
         .service(form::me::leave)
         .service(dev::mails)
@@ -104,6 +122,7 @@ pub fn serve(
     workers: usize,
 ) -> std::io::Result<Server> {
     let described = web::Data::new(description());
+    let head = site.patience.head;
     let server = HttpServer::new(move || {
         let (app, _) = Web::new()
             .into_utoipa_app()
@@ -115,10 +134,12 @@ pub fn serve(
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .configure(page_routes)
             .default_service(web::to(nothing_here))
+            .wrap(middleware::from_fn(console::proof::ask_again))
             .wrap(middleware::from_fn(envelope::envelope))
     });
     Ok(server
         .workers(workers)
+        .client_request_timeout(head)
         .shutdown_timeout(10)
         .listen(listener)?
         .run())

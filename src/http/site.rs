@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use super::hosts::Hosts;
 use super::metrics::Metrics;
 use super::pages::Language;
 use crate::app::App;
@@ -7,6 +8,25 @@ use crate::app::mail::Tray;
 use chrono_tz::Tz;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a request may take to arrive: who sends a byte a second holds nobody up.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Its head.
+    pub head: Duration,
+    /// Its body.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(5),
+            body: Duration::from_secs(30),
+        }
+    }
+}
 
 /// The service as handlers see it.
 pub struct Site {
@@ -20,13 +40,24 @@ pub struct Site {
     pub language: Language,
     /// The proxies that are believed to tell for whom they ask.
     pub proxies: Vec<IpAddr>,
+    /// The three host names, where they are set.
+    pub hosts: Option<Hosts>,
     /// Where mails lie that are not sent, to be shown to who tries the service.
     pub tray: Option<Arc<dyn Tray>>,
+    /// How long a request may take to arrive.
+    pub patience: Patience,
     /// Whether the index is built and the service may answer.
     pub ready: Arc<std::sync::atomic::AtomicBool>,
 }
 
 impl Site {
+    /// What the API's addresses begin with.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        let host = self.hosts.as_ref().map(|hosts| hosts.api.as_str());
+        self.app.base_at(host)
+    }
+
     /// Whether cookies may be marked for encrypted connections only.
     #[must_use]
     pub fn is_https(&self) -> bool {

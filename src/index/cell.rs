@@ -22,9 +22,6 @@ const OFF_HOURS: u16 = 1 << 12;
 const BUNDLED: u16 = 1 << 13;
 
 impl Manner {
-    /// Nothing is known.
-    pub(super) const NONE: Self = Self(0);
-
     /// How the answer of a state on a channel was given.
     pub(super) fn of(state: &ConsentState, channel: Channel) -> Self {
         let told = &state.circumstances;

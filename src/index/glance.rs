@@ -1,10 +1,12 @@
 //! What a row says about one use, small enough to be compared with what other rows say.
 
+use super::acts::PackedCell;
 use super::cell::Manner;
 use super::lists::{Consulted, Point};
-use super::person::{PackedCell, PersonView};
+use super::person::PersonView;
 use super::table::Table;
 use crate::domain::registry::{Answer, Channel, IdentifierKinds, NoticeRef, Register, Slug};
+use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
 
 /// One use of data at one instant, as rows are asked for it.
@@ -14,11 +16,14 @@ pub struct Use {
     purpose: Option<u16>,
     channel: u8,
     at: i64,
+    /// Who was last heard of before this instant is not to be used any more, in microseconds since 1970.
+    unheard_before: i64,
     consulted: Consulted,
 }
 
 impl Table {
-    /// A use at an instant, for which these lists of registers are consulted.
+    /// A use at an instant, for which these lists of registers are consulted, and for which the time of
+    /// whoever was last heard of before an instant is over.
     #[must_use]
     pub fn use_at(
         &self,
@@ -26,15 +31,20 @@ impl Table {
         channel: Channel,
         at: DateTime<Utc>,
         consulted: Consulted,
+        unheard_before: Option<DateTime<Utc>>,
     ) -> Use {
         Use {
             purpose: self.purpose_number(purpose),
             channel: channel.code(),
             at: at.timestamp_micros(),
+            unheard_before: unheard_before.map_or(NEVER, |before| before.timestamp_micros()),
             consulted,
         }
     }
 }
+
+/// Before every instant.
+const NEVER: i64 = i64::MIN;
 
 /// Everything that a row says about one use at one instant, but for what few persons have
 /// ([`PersonView::is_plain`]): two plain persons of whom the same is glanced are the
@@ -54,6 +64,8 @@ const EXPIRED: u64 = 1 << 4;
 const ON_OTHER_PURPOSE: u64 = 1 << 5;
 const TERMINAL_ANSWERED: u64 = 1 << 6;
 const TERMINAL_YES: u64 = 1 << 7;
+/// Beside the parts of the answer, before the second of them begins.
+const UNHEARD: u64 = 1 << 10;
 /// What is not about the answer to the very use.
 const OF_PERSON: u64 =
     KNOWN | SUPPRESSED | ON_OTHER_CHANNEL | ON_OTHER_PURPOSE | TERMINAL_ANSWERED | TERMINAL_YES;
@@ -155,6 +167,12 @@ impl Glance {
         self.has(TERMINAL_ANSWERED).then(|| self.has(TERMINAL_YES))
     }
 
+    /// Whether the purpose's time is over since the person was last heard of.
+    #[must_use]
+    pub const fn unheard(&self) -> bool {
+        self.has(UNHEARD)
+    }
+
     /// The answer to the very use.
     #[must_use]
     pub fn own(&self) -> Option<OwnAnswer> {
@@ -248,18 +266,49 @@ impl<'a> PersonView<'a> {
             effective_at: 0,
         };
         let (mut for_this, mut for_another) = (false, false);
-        for cell in self.person.cells() {
+        let mut answered_last = NEVER;
+        for cell in self.cells() {
+            answered_last = answered_last.max(cell.effective_at);
             if Some(cell.purpose) == wanted.purpose {
                 for_this = true;
-                glance.take(cell, wanted);
+                glance.take(&cell, wanted);
             } else {
                 for_another |= cell.holds_at(wanted.at);
             }
         }
         glance.packed |= flag(for_another && !for_this, ON_OTHER_PURPOSE);
+        // most purposes have no end, or nobody for whom it came
+        if answered_last < wanted.unheard_before {
+            let heard_of = answered_last.max(self.heard_of_beside());
+            let unheard = heard_of != NEVER && heard_of < wanted.unheard_before;
+            glance.packed |= flag(unheard, UNHEARD);
+        }
         let registers = self.person.listed | point.registers();
         glance.take_registers(wanted, registers, self.person.kinds.and(point.kinds()));
         glance
+    }
+
+    /// When the person was last heard of: the latest of their answers and objections, and of the contacts that
+    /// came from them. `None` where nothing says so.
+    #[must_use]
+    pub fn heard_of(&self) -> Option<DateTime<Utc>> {
+        let answered = self.cells().map(|cell| cell.effective_at);
+        let last = answered.fold(self.heard_of_beside(), i64::max);
+        (last != NEVER).then(|| from_micros(last))
+    }
+
+    /// The same without the answers, in microseconds since 1970.
+    fn heard_of_beside(&self) -> i64 {
+        let standing = self.standing();
+        let objections = standing.into_iter().flat_map(|standing| {
+            let [one, other] = [standing.objection, standing.objection_profiling];
+            one.into_iter().chain(other)
+        });
+        let reached = self
+            .reached()
+            .and_then(|reached| reached.last_from_person());
+        let last = objections.chain(reached).max();
+        last.map_or(NEVER, |last| last.timestamp_micros())
     }
 
     /// The words that were shown for an answer.

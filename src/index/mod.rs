@@ -1,6 +1,7 @@
 //! What checks read: contact point → person → packed facts, in memory only. It follows the
 //! ledger and holds nothing that the database does not.
 
+mod acts;
 mod cell;
 mod glance;
 mod lists;

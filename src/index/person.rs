@@ -1,7 +1,7 @@
-//! One person, packed: a check reads one row, which is two lines of the processor's cache side by
-//! side. Where the row lies is chance, so that what a check waits for is the memory; a second
-//! place to look would be a second wait.
+//! One person, packed: a check reads one row, which is one line of the processor's cache. Where the row lies
+//! is chance, so that what a check waits for is the memory; a second place to look would be a second wait.
 
+use super::acts::{Act, FOREVER, Packed, PackedCell};
 use super::cell::Manner;
 use super::reached::{Reached, ReachedView};
 use crate::domain::ids::{Position, SubjectId};
@@ -11,38 +11,8 @@ use crate::domain::registry::{
 use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
 
-/// No end.
-pub(super) const FOREVER: i64 = i64::MAX;
-
-/// Answers that have room in the row itself.
-pub(super) const ROOM: usize = 3;
-
-/// One answer: 32 bytes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PackedCell {
-    pub purpose: u16,
-    pub notice: u16,
-    pub channel: u8,
-    pub answer: Answer,
-    pub manner: Manner,
-    pub effective_at: i64,
-    pub valid_until: i64,
-    pub position: Position,
-}
-
-impl PackedCell {
-    /// No answer.
-    const NONE: Self = Self {
-        purpose: u16::MAX,
-        notice: u16::MAX,
-        channel: u8::MAX,
-        answer: Answer::Refused,
-        manner: Manner::NONE,
-        effective_at: 0,
-        valid_until: 0,
-        position: 0,
-    };
-}
+/// Acts that have room in the row itself.
+pub(super) const ROOM: usize = 2;
 
 /// The exact time that an answer agreed to.
 #[derive(Debug, Clone, Copy)]
@@ -67,16 +37,19 @@ pub(super) struct PackedPace {
 #[derive(Debug, Default)]
 struct Rare {
     standing: Standing,
-    more: Box<[PackedCell]>,
+    /// Acts that have no room in the row.
+    more: Box<[Act]>,
+    /// Answers that are held by themselves.
+    alone: Box<[PackedCell]>,
     reached: Option<Reached>,
     /// The exact times agreed to.
     slots: Box<[Slot]>,
     paces: Box<[PackedPace]>,
 }
 
-/// One person: 128 bytes.
+/// One person: 64 bytes.
 #[derive(Debug)]
-#[repr(align(128))]
+#[repr(align(64))]
 pub(super) struct Person {
     pub subject: SubjectId,
     merged_into: u32,
@@ -87,10 +60,10 @@ pub(super) struct Person {
     /// The registers whose lists name one of the person's contact points: a bit for each.
     pub listed: u8,
     rare: Option<Box<Rare>>,
-    cells: [PackedCell; ROOM],
+    acts: [Act; ROOM],
 }
 
-const _: () = assert!(size_of::<Person>() == 128, "a row outgrew its place");
+const _: () = assert!(size_of::<Person>() == 64, "a row outgrew its place");
 
 /// Merged into nobody.
 const NOBODY: u32 = u32::MAX;
@@ -105,16 +78,15 @@ impl Person {
         merged_into: Option<u32>,
         suppressed: bool,
         standing: Standing,
-        answers: &[PackedCell],
+        answers: Packed,
         slots: Vec<Slot>,
     ) -> Self {
-        let (near, more) = answers.split_at(answers.len().min(ROOM));
-        let mut cells = [PackedCell::NONE; ROOM];
-        cells
-            .iter_mut()
-            .zip(near)
-            .for_each(|(to, from)| *to = *from);
-        let rare = standing != Standing::default() || !more.is_empty() || !slots.is_empty();
+        let Packed { acts, alone } = answers;
+        let (near, more) = acts.split_at(acts.len().min(ROOM));
+        let mut acts = [Act::NONE; ROOM];
+        acts.iter_mut().zip(near).for_each(|(to, from)| *to = *from);
+        let (held, far) = (standing != Standing::default(), !more.is_empty());
+        let rare = held || far || !alone.is_empty() || !slots.is_empty();
         Self {
             subject,
             merged_into: merged_into.unwrap_or(NOBODY),
@@ -126,19 +98,25 @@ impl Person {
                 Box::new(Rare {
                     standing,
                     more: more.into(),
+                    alone: alone.into(),
                     reached: None,
                     slots: slots.into(),
                     paces: Box::default(),
                 })
             }),
-            cells,
+            acts,
         }
+    }
+
+    /// A row of whom nothing is known yet.
+    pub fn unknown(subject: SubjectId, merged_into: Option<u32>) -> Self {
+        let (nothing, none) = (Standing::default(), Packed::default());
+        Self::new(subject, merged_into, false, nothing, none, Vec::new())
     }
 
     /// The place of a person who was erased.
     pub fn erased(subject: SubjectId) -> Self {
-        let nothing = Standing::default();
-        Self::new(subject, Some(NOWHERE), false, nothing, &[], Vec::new())
+        Self::unknown(subject, Some(NOWHERE))
     }
 
     /// Puts other contacts in the place of those held; a row without any costs nothing more.
@@ -205,6 +183,7 @@ impl Person {
             let Rare {
                 standing,
                 more: _,
+                alone: _,
                 reached,
                 slots,
                 paces,
@@ -214,15 +193,10 @@ impl Person {
         })
     }
 
-    /// Reads from both lines of the cache that a row lies in.
-    pub fn touch(&self) -> u32 {
-        let [first, .., last] = &self.cells;
-        self.merged_into ^ first.effective_at as u32 ^ last.effective_at as u32
-    }
-
-    pub(super) fn cells(&self) -> impl Iterator<Item = &PackedCell> {
-        let more = self.rare.as_ref().map_or(&[][..], |rare| &rare.more);
-        self.cells.iter().take(usize::from(self.used)).chain(more)
+    /// Reads from the line of the cache that a row lies in.
+    pub const fn touch(&self) -> u32 {
+        let [first, ..] = self.acts;
+        self.merged_into ^ first.touch()
     }
 }
 
@@ -345,6 +319,19 @@ impl<'a> PersonView<'a> {
         made.filter(counts).map(|one| one.at)
     }
 
+    /// All answers.
+    #[inline]
+    pub(super) fn cells(&self) -> impl Iterator<Item = PackedCell> + use<'a> {
+        let (person, sets) = (self.person, &self.table.sets);
+        let rare = person.rare.as_deref();
+        let more = rare.map_or(&[][..], |rare| &rare.more);
+        let alone = rare.map_or(&[][..], |rare| &rare.alone);
+        let near = person.acts.iter().take(usize::from(person.used));
+        let acts = near.chain(more).copied();
+        acts.flat_map(|act| sets.answers(act))
+            .chain(alone.iter().copied())
+    }
+
     /// The answers for a purpose, over all channels.
     pub fn answers(
         &self,
@@ -352,7 +339,7 @@ impl<'a> PersonView<'a> {
     ) -> impl Iterator<Item = CellView<'a>> + use<'a> {
         let (person, table) = (self.person, self.table);
         let wanted = table.purpose_number(purpose);
-        let of_purpose = person
+        let of_purpose = self
             .cells()
             .filter(move |cell| Some(cell.purpose) == wanted);
         of_purpose.filter_map(move |cell| {

@@ -12,6 +12,9 @@ const ROOM: usize = 4;
 /// The number of no row.
 const NOWHERE: u32 = u32::MAX;
 
+/// The number of a row that there never is: of a contact point that was taken off its person.
+pub(super) const LEFT: u32 = NOWHERE - 1;
+
 /// The first 96 bits of a keyed hash. That two of ten million persons share them happens with a
 /// chance of one in 10^15; the rest of the hash is not needed to tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! The tables of the index.
 
+use super::acts::{FOREVER, PackedCell, Sets};
 use super::cell::Manner;
 use super::lists::Lists;
 use super::names::Names;
-use super::person::{FOREVER, PackedCell, PackedPace, Person, PersonView, Slot};
-use super::places::Places;
+use super::person::{PackedPace, Person, PersonView, Slot};
+use super::places::{LEFT, Places};
 use super::reached::Reached;
-use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::ids::{Blind, KeyId, Position, SubjectId};
 use crate::domain::registry::{
     Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, Paced, PersonImage, RegisterList, Slug,
-    Standing,
 };
 use hashbrown::HashTable;
 use std::collections::HashMap;
@@ -40,6 +40,8 @@ fn last_of(rows: &[Person], mut slot: u32) -> Option<u32> {
 pub struct Table {
     position: Position,
     slots: Vec<Person>,
+    /// What acts said.
+    pub(super) sets: Sets,
     /// By which number lists know whoever has the row; 0 where nobody is there.
     numbers: Vec<Position>,
     by_contact: Places,
@@ -49,6 +51,8 @@ pub struct Table {
     suppressed: Places,
     pub(super) lists: Lists,
     keys: HashMap<[u8; 32], KeyImage>,
+    /// Those that a secret does not open.
+    clients: HashMap<KeyId, KeyImage>,
     catalogue: Arc<Catalogue>,
     purposes: Names<Slug>,
     notices: Names<NoticeRef>,
@@ -73,10 +77,22 @@ impl Table {
         &self.catalogue
     }
 
-    /// The live API key of that hash.
+    /// The live API key of that hash. It may be over.
     #[must_use]
     pub fn key(&self, hash: &[u8; 32]) -> Option<&KeyImage> {
         self.keys.get(hash).filter(|key| key.live)
+    }
+
+    /// The live client of that id. It may be over.
+    #[must_use]
+    pub fn client(&self, id: &KeyId) -> Option<&KeyImage> {
+        self.clients.get(id).filter(|client| client.live)
+    }
+
+    /// Every key and client that nobody revoked.
+    pub fn live_keys(&self) -> impl Iterator<Item = &KeyImage> {
+        let all = self.keys.values().chain(self.clients.values());
+        all.filter(|key| key.live)
     }
 
     /// The person that a contact point leads to.
@@ -175,10 +191,20 @@ impl Table {
             Change::Contacts(subject, contacts) => self.take_in_contacts(subject, &contacts),
             Change::Paces(subject, paces) => self.take_in_paces(subject, &paces),
             Change::Erased(subject) => self.forget(subject),
+            Change::Left(blind) => self.by_contact.insert(&blind, LEFT),
             Change::Suppressed(blind) => self.suppress(&blind),
             Change::Register(list) => self.take_in_list(list),
-            Change::Key(key) => drop(self.keys.insert(key.hash, key)),
+            Change::Key(key) => self.take_in_key(key),
             Change::Catalogue(catalogue) => self.catalogue = catalogue,
+        }
+    }
+
+    /// What a secret opens is found by the secret's hash, a client by its name: never one by the other's.
+    fn take_in_key(&mut self, key: KeyImage) {
+        if key.public_key.is_some() {
+            self.clients.insert(key.id, key);
+        } else {
+            self.keys.insert(key.hash, key);
         }
     }
 
@@ -258,6 +284,7 @@ impl Table {
             })
         });
         let slots = slots.collect();
+        let answers = self.sets.pack(cells);
         let inherited = self
             .slots
             .get(slot as usize)
@@ -273,7 +300,7 @@ impl Table {
                 merged_into,
                 suppressed,
                 image.standing,
-                &cells,
+                answers,
                 slots,
             );
             person.reach(reached);
@@ -334,8 +361,7 @@ impl Table {
             return slot;
         }
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        let nothing_known = Person::new(subject, None, false, Standing::default(), &[], Vec::new());
-        self.slots.push(nothing_known);
+        self.slots.push(Person::unknown(subject, None));
         self.numbers.push(0);
         let bits = |slot: &u32| {
             let person = self.slots.get(*slot as usize);

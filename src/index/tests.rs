@@ -7,6 +7,8 @@ use crate::domain::registry::{
     RegisterList, Role, Since, Slug, SourceKind, Standing,
 };
 use crate::domain::time::from_micros;
+use chrono::DateTime;
+use serde_json::json;
 use std::sync::Arc;
 
 fn subject(number: u8) -> SubjectId {
@@ -46,6 +48,35 @@ fn who_was_erased_is_nobody_and_may_come_back_as_somebody_new() {
     assert_eq!(answer(&index, 1), Some(Answer::Refused));
     let view = index.view();
     assert!(view.person(&blind(1)).unwrap().suppressed());
+}
+
+#[test]
+fn a_contact_point_that_was_left_leads_to_nobody_until_it_is_somebodys() {
+    let index = Index::new(());
+    index.load(vec![Change::Person(person(1, Answer::Given))]);
+    let mut moved = person(1, Answer::Given);
+    moved.contacts = vec![blind(2)];
+    index.load(vec![Change::Left(blind(1)), Change::Person(moved)]);
+    assert_eq!(
+        (answer(&index, 1), answer(&index, 2)),
+        (None, Some(Answer::Given))
+    );
+    let asked = [blind(1), blind(2)];
+    let found: Vec<bool> = index
+        .view()
+        .people(asked.iter().map(Some), |_| 0)
+        .iter()
+        .map(Option::is_some)
+        .collect();
+    assert_eq!(found, [false, true]);
+    // what is suppressed or listed meanwhile finds nobody there
+    index.load(vec![Change::Suppressed(blind(1))]);
+    assert!(!index.view().person(&blind(2)).unwrap().suppressed());
+    let mut somebody = person(3, Answer::Refused);
+    somebody.contacts = vec![blind(1)];
+    index.load(vec![Change::Person(somebody)]);
+    assert_eq!(answer(&index, 1), Some(Answer::Refused));
+    assert_eq!(index.view().persons(), 2);
 }
 
 fn purpose() -> Slug {
@@ -193,12 +224,36 @@ fn a_revoked_key_opens_nothing() {
         hash: [4; 32],
         role: Role::Dpo,
         live: true,
+        expires_at: DateTime::default(),
+        bounds: Arc::default(),
+        public_key: None,
     };
     index.load(vec![Change::Key(key.clone())]);
     assert!(index.view().key(&[4; 32]).is_some());
+    assert!(index.view().client(&key.id).is_none());
     key.live = false;
     index.load(vec![Change::Key(key)]);
     assert!(index.view().key(&[4; 32]).is_none());
+}
+
+/// The hash that a client's row has is nobody's secret: it opens nothing, whoever shows what it is made of.
+#[test]
+fn a_client_is_found_by_its_name_alone() {
+    let index = Index::new(());
+    let public = json!({ "kid": "a", "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    let id = KeyId::from_bytes([1; 16]);
+    index.load(vec![Change::Key(KeyImage {
+        id,
+        hash: [4; 32],
+        role: Role::Marketing,
+        live: true,
+        expires_at: DateTime::default(),
+        bounds: Arc::default(),
+        public_key: Some(Arc::new(serde_json::from_value(public).unwrap())),
+    })]);
+    assert!(index.view().key(&[4; 32]).is_none());
+    assert!(index.view().client(&id).is_some());
+    assert_eq!(index.view().live_keys().count(), 1);
 }
 
 #[test]
@@ -210,7 +265,8 @@ fn answers_without_room_in_the_row_are_found_as_well() {
         .map(|at| Cell {
             purpose: format!("purpose-{at}").parse().unwrap(),
             state: ConsentState {
-                position: at,
+                // others' entries between them: each is an act of its own
+                position: at * 2,
                 ..cell.state.clone()
             },
             ..cell.clone()
@@ -222,7 +278,7 @@ fn answers_without_room_in_the_row_are_found_as_well() {
     for at in 0..7 {
         let purpose = format!("purpose-{at}").parse().unwrap();
         let found: Vec<u64> = person.answers(&purpose).map(|cell| cell.position).collect();
-        assert_eq!(found, [at]);
+        assert_eq!(found, [at * 2]);
     }
     assert!(person.standing().is_none());
 }
@@ -327,7 +383,13 @@ fn registered(index: &Index<()>, contact: u8) -> Option<bool> {
     let view = index.view();
     let day = || "2026-11-22".parse().unwrap();
     let consulted = view.consulted(Channel::PhoneLive, day, |_| true);
-    let used = view.use_at(&purpose(), Channel::PhoneLive, from_micros(9), consulted);
+    let used = view.use_at(
+        &purpose(),
+        Channel::PhoneLive,
+        from_micros(9),
+        consulted,
+        None,
+    );
     let person = view.person(&blind(contact))?;
     let glance = person.glance(&used, &Point::default());
     glance.registered(Register::Tps)

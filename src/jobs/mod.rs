@@ -1,10 +1,14 @@
 //! What happens later.
 
+pub mod alarms;
 pub mod checkpoints;
 pub mod decisions;
 pub mod epochs;
 pub mod exports;
+pub mod keys;
 pub mod mails;
+pub mod packages;
+pub mod retention;
 pub mod systems;
 pub mod timestamps;
 pub mod witnesses;

@@ -1,12 +1,15 @@
-//! Does what systems have to do for requests, one step after the other.
+//! Does what systems have to do for requests, one step after the other, and forgets what they told once it has
+//! served.
 
 use crate::app::App;
 use crate::app::systems::Reach;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const EVERY: Duration = Duration::from_secs(1);
+/// What was found is kept for days: an hour more or less is nothing.
+const FORGETS: Duration = Duration::from_secs(3_600);
 
 /// The job; it ends when this is dropped.
 pub struct Systems {
@@ -23,9 +26,13 @@ impl Systems {
         std::thread::Builder::new()
             .name("systems".into())
             .spawn(move || {
-                let mut told = String::new();
+                let (mut told, mut forgot) = (String::new(), None::<Instant>);
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                    let error = app.run_tasks(reach.as_ref()).err();
+                    let mut error = app.run_tasks(reach.as_ref()).err();
+                    if forgot.is_none_or(|at| at.elapsed() > FORGETS) {
+                        forgot = Some(Instant::now());
+                        error = app.forget_over().err().or(error);
+                    }
                     let error = error.map(|error| error.to_string()).unwrap_or_default();
                     // what lasts is one line in the log
                     if error != told && !error.is_empty() {

@@ -271,6 +271,8 @@ facts! {
         paused: bool = [Registry, Calendar],
         /// The person was reached for this purpose and channel as often as they asked for at most.
         pace_reached: bool = [Registry, Calendar],
+        /// The purpose's period of retention has passed since the person was last heard of (GDPR 5(1)(e)).
+        retention_over: bool = [Catalogue, Registry, Request, Calendar],
         /// This contact point is on the suppression list.
         suppressed: bool = [Registry],
         /// The person refused in a call, and has given no consent since.

@@ -77,6 +77,7 @@ const EMBEDDED_CASES: &[(&str, &str)] = embedded![
     "fr/tests/hours.toml",
     "fr/tests/phone.toml",
     "gdpr/tests/base.toml",
+    "gdpr/tests/retention.toml",
     "it/tests/italy.toml",
     "nl/tests/netherlands.toml",
     "uk/tests/kingdom.toml",

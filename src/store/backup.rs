@@ -1,7 +1,7 @@
 //! A consistent copy of the database beside a running service, and what is looked at before one takes a
 //! database's place.
 
-use super::connection::{Db, on};
+use super::connection::{Db, Tables, on};
 use super::error::StoreError;
 use super::open::Store;
 use super::rows::unsigned;
@@ -144,6 +144,14 @@ pub fn look_at(url: &DatabaseUrl) -> Result<Option<CopyHead>, StoreError> {
     let tables: Counted = on!(&mut db, conn => diesel::sql_query(query).get_result(conn))
         .map_err(StoreError::failed("looking into the database"))?;
     (tables.counted > 0).then(|| head(&mut db)).transpose()
+}
+
+/// Of which version of this program the tables of a database are.
+///
+/// # Errors
+/// Where it cannot be reached.
+pub fn tables_of(url: &DatabaseUrl) -> Result<Tables, StoreError> {
+    Db::connect(url)?.tables()
 }
 
 /// Whether anybody else is connected to a database. A file is brought into the state of a single user

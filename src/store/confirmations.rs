@@ -7,9 +7,10 @@ use super::error::StoreError;
 use super::open::Store;
 use super::rows::{ConfirmationRow, SubjectEventRow, unsigned};
 use super::schema::{confirmations, subject_events, suppressions};
-use super::tx::{Records, WriteTx};
+use super::sign_ins::try_code;
+use super::tx::{Posts, Records, WriteTx};
 use super::world::Extra;
-use crate::access::code::{Code, TRIES};
+use crate::access::code::Code;
 use crate::access::token::TokenHash;
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
@@ -209,7 +210,7 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn is_suppressed<P: Records>(
+    pub fn is_suppressed<P: Posts>(
         &mut self,
         _grant: &Grant<P>,
         blinds: &[Blind],
@@ -249,20 +250,7 @@ impl Store {
         hash: TokenHash,
         code: &Code,
     ) -> Result<Option<bool>, StoreError> {
-        let given = self.keys().code_hash(&hash.0, code);
-        self.outside_the_ledger(|db| {
-            let row = || confirmations::table.find(hash.0.to_vec());
-            let counted =
-                on!(db, conn => diesel::update(row().filter(confirmations::attempts.lt(TRIES)))
-                .set(confirmations::attempts.eq(confirmations::attempts + 1)).execute(conn))
-                .map_err(StoreError::failed("counting a try"))?;
-            if counted == 0 {
-                return Ok(None);
-            }
-            let kept: Vec<u8> = on!(db, conn => row().select(confirmations::code).first(conn))
-                .map_err(StoreError::failed("finding a confirmation"))?;
-            Ok(Some(super::sign_ins::same(&kept, &given)))
-        })
+        try_code!(self, confirmations, hash, code)
     }
 
     /// Forgets links that have not worked for a while. Blocks.

@@ -3,8 +3,13 @@
 
 use super::error::StoreError;
 use super::url::DatabaseUrl;
+use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::{Connection, SqliteConnection};
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -51,6 +56,56 @@ impl BlockOn for Waiting {
         let runtime = Builder::new_current_thread().enable_all().build();
         Self(runtime.expect("the system gives no event queue"))
     }
+}
+
+/// Of which version of this program the tables of a database are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tables {
+    /// Of this one.
+    OfThisProgram,
+    /// Of an older one: migrations wait.
+    Older,
+    /// Of a newer one.
+    Newer,
+}
+
+type Anything = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// What was applied, by looking alone: asking Diesel makes its table where it is not there, which whoever
+/// owns nothing may not.
+fn applied(conn: &mut PgConnection) -> Result<Vec<MigrationVersion<'static>>, Anything> {
+    let there = "SELECT coalesce(to_regclass('__diesel_schema_migrations')::text, '') AS version";
+    let there: Applied = diesel::sql_query(there).get_result(conn)?;
+    if there.version.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = "SELECT version FROM __diesel_schema_migrations";
+    let all: Vec<Applied> = diesel::sql_query(all).load(conn)?;
+    Ok(all.into_iter().map(|one| one.version.into()).collect())
+}
+
+fn compared<B: Backend>(
+    applied: &[MigrationVersion<'static>],
+    own: EmbeddedMigrations,
+) -> Result<Tables, Anything> {
+    let own = MigrationSource::<B>::migrations(&own)?;
+    let own: Vec<MigrationVersion<'static>> = own
+        .iter()
+        .map(|one| one.name().version().as_owned())
+        .collect();
+    Ok(if applied.iter().any(|one| !own.contains(one)) {
+        Tables::Newer
+    } else if own.iter().any(|one| !applied.contains(one)) {
+        Tables::Older
+    } else {
+        Tables::OfThisProgram
+    })
 }
 
 /// A connection to either database.
@@ -114,6 +169,10 @@ impl Db {
                 retry_locked(|| conn.run_pending_migrations(SQLITE).map(drop)).map_err(failed)
             }
             Self::Postgres(conn) => {
+                let stand = applied(conn).and_then(|all| compared::<Pg>(&all, POSTGRES));
+                if stand.map_err(failed)? == Tables::OfThisProgram {
+                    return Ok(());
+                }
                 conn.batch_execute("SELECT pg_advisory_lock(7306924)")
                     .map_err(StoreError::failed("migrating"))?;
                 let outcome = conn
@@ -125,6 +184,20 @@ impl Db {
                 outcome
             }
         }
+    }
+
+    /// Whose the tables are; nothing of them is changed.
+    pub fn tables(&mut self) -> Result<Tables, StoreError> {
+        match self {
+            Self::Sqlite(conn) => {
+                let applied = conn.applied_migrations();
+                applied.and_then(|applied| compared::<Sqlite>(&applied, SQLITE))
+            }
+            Self::Postgres(conn) => {
+                applied(conn).and_then(|applied| compared::<Pg>(&applied, POSTGRES))
+            }
+        }
+        .map_err(|error| StoreError::Migration(error.to_string()))
     }
 
     /// Runs SQL without parameters.

@@ -9,8 +9,9 @@ use super::open::Store;
 use super::read::ReadTx;
 use super::rows::{IdentifierRow, signed, unsigned};
 use super::schema::{
-    confirmations, consent_states, contacts, customer_sessions, erased_entries, erasures,
-    idempotency, identifiers, links, mails, paces, sign_ins, subject_events, subjects,
+    confirmations, consent_states, contacts, customer_sessions, erased_entries, erasures, holds,
+    idempotency, identifiers, identity_challenges, links, mails, paces, package_parts, packages,
+    sign_ins, subject_events, subjects,
 };
 use super::tx::{Entry, Erases, WriteTx};
 use crate::access::{EraseSubjects, ExportAudit, Grant, Serve};
@@ -127,7 +128,9 @@ impl WriteTx<'_> {
         let (listed, rolls_digest) = self.take_off_rolls(&records)?;
         let (all, digest) = self.with_earlier(&gone)?;
         self.take_out_rows(&records)?;
+        self.forget_found_of(&records)?;
         self.leave_requests(&records)?;
+        self.leave_disputes(&records)?;
         let persons: Vec<SubjectId> = records
             .iter()
             .filter_map(|id| SubjectId::from_slice(id))
@@ -202,10 +205,14 @@ impl WriteTx<'_> {
             mails.subject_id,
             confirmations.subject_id,
             customer_sessions.subject_id,
+            identity_challenges.subject_id,
             links.subject_id,
             contacts.subject_id,
             consent_states.subject_id,
             paces.subject_id,
+            holds.subject_id,
+            package_parts.subject_id,
+            packages.subject_id,
             subject_events.subject_id,
             subjects.id
         );
@@ -333,16 +340,22 @@ impl ReadTx<'_> {
 }
 
 /// Tables out of which rows were taken.
-const SWEPT: [&str; 14] = [
+const SWEPT: [&str; 20] = [
     "identifiers",
     "mails",
     "confirmations",
     "sign_ins",
     "customer_sessions",
+    "identity_challenges",
     "links",
     "contacts",
     "consent_states",
     "paces",
+    "holds",
+    "packages",
+    "package_parts",
+    "case_keys",
+    "system_tasks",
     "subject_events",
     "subjects",
     "idempotency",
@@ -364,7 +377,7 @@ impl Store {
     /// # Errors
     /// Where the database fails, or a long read kept the write-ahead file from being emptied.
     pub fn sweep(&self, _grant: &Grant<Serve>) -> Result<(), StoreError> {
-        let mut db = Db::connect(self.url())?;
+        let mut db = Db::connect(self.owners_url())?;
         if let Db::Sqlite(conn) = &mut db {
             let done: Checkpointed = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)")
                 .get_result(conn)

@@ -44,6 +44,14 @@ pub enum StoreError {
     /// The register outside the database cannot be used. What to do is part of the words.
     #[error(transparent)]
     Outside(Box<OutsideFault>),
+    /// A role of its own was asked for where there are none.
+    #[error("database_owner_url is for PostgreSQL; leave it out")]
+    NoRoles,
+    /// Owner and service are one role.
+    #[error(
+        "database_owner_url and database_url connect as the same role; give database_url a role of its own, which owns nothing"
+    )]
+    OneRole,
     /// A migration failed.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),

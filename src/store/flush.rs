@@ -66,6 +66,7 @@ impl Flush<'_> {
         entries.states = states::changed_states(world, first);
         entries.contacts = super::contacts::changed(db, world, first)?;
         entries.paces = super::paces::changed(world, first);
+        super::holds::carry_over(db, world)?;
         let outbox = self.outbox(first, frontier.size());
         write_entries(db, &entries, outbox, moved_head(&frontier, at))?;
         extras::write_extras(db, world, first, self.now.micros())?;

@@ -1,7 +1,7 @@
 //! What the index reads: everything at the start, and what changed since a position.
 
+use super::api_keys::key_image;
 use super::connection::on;
-use super::doors::key_image;
 use super::error::StoreError;
 use super::read::ReadTx;
 use super::rows::{KeyRow, StateRow, SubjectRow, signed, unsigned};
@@ -97,6 +97,8 @@ impl ReadTx<'_> {
         self.keys_since(since, tell)?;
         self.suppressions_since(since, tell)?;
         self.erased_since(since, tell)?;
+        // before the persons: one may be somebody's again
+        self.left_since(since, tell)?;
         super::registers::since(self.db, since, tell)?;
         let ids: Vec<Vec<u8>> = on!(self.db, conn => subject_events::table
             .filter(subject_events::position.ge(since))

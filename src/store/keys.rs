@@ -8,13 +8,16 @@
 
 use super::index_key::IndexKey;
 use crate::access::code::Code;
+use crate::access::totp::TotpSecret;
 use crate::audit::encoding::hex;
-use crate::domain::ids::{Blind, CaseId, Position};
+use crate::audit::tree::sha256;
+use crate::domain::ids::{Blind, CaseId, Position, StaffId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy};
 use ring::aead::LessSafeKey;
 use ring::{hkdf, hmac};
 use sealing::{cipher, expand, open, seal, tag32};
+use zeroize::Zeroizing;
 
 mod epoch;
 pub mod file;
@@ -60,7 +63,10 @@ pub struct Keyring {
     requests: hmac::Key,
     erased: hmac::Key,
     doors: hmac::Key,
+    tokens: hmac::Key,
     cases: LessSafeKey,
+    addresses: LessSafeKey,
+    factors: LessSafeKey,
     check: [u8; 32],
 }
 
@@ -91,7 +97,10 @@ impl Keyring {
             files: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"files/1")?),
             erased: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"erased/1")?),
             doors: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"doors/1")?),
+            tokens: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"tokens/1")?),
             cases: cipher(&expand(&root, b"cases/1")?)?,
+            addresses: cipher(&expand(&root, b"addresses/1")?)?,
+            factors: cipher(&expand(&root, b"factors/1")?)?,
             check: expand(&root, b"check/1")?,
         })
     }
@@ -120,6 +129,12 @@ impl Keyring {
     #[must_use]
     pub const fn receipt_seed(&self) -> &Secret<[u8; 32]> {
         &self.receipt_seed
+    }
+
+    /// The seed of the Ed25519 key that signs access tokens in a period.
+    #[must_use]
+    pub fn token_seed(&self, period: i64) -> Secret<[u8; 32]> {
+        Secret::new(tag32(&self.tokens, &period.to_be_bytes()))
     }
 
     /// The seed of the Ed25519 key that signs policy versions.
@@ -216,6 +231,59 @@ impl Keyring {
     pub fn unwrap_case(&self, wrapped: &[u8], case: CaseId) -> Result<SubjectKey, KeyError> {
         let bytes = open(&self.cases, wrapped, case.as_bytes())?;
         SubjectKey::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
+    }
+
+    /// Seals the address of somebody who has no key of their own, or a letter to them.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn seal_address(
+        &self,
+        plain: &[u8],
+        place: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(&self.addresses, plain, place, entropy)
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where the row was changed, or is another key's.
+    pub fn open_address(&self, sealed: &[u8], place: &[u8]) -> Result<Vec<u8>, KeyError> {
+        open(&self.addresses, sealed, place)
+    }
+
+    /// What is kept of who tries to get in, to count by: an account, a network, both.
+    #[must_use]
+    pub fn guesser(&self, what: &str, account: &[u8], network: &str) -> [u8; 32] {
+        let network = sha256(&[network.as_bytes()]);
+        tag32(
+            &self.doors,
+            &[b"guess/", what.as_bytes(), b"/", &network, account].concat(),
+        )
+    }
+
+    /// Seals the second factor of a staff account.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn seal_factor(
+        &self,
+        factor: &TotpSecret,
+        staff: StaffId,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(&self.factors, factor.expose(), staff.as_bytes(), entropy)
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where the row was changed, or is another account's.
+    pub fn open_factor(&self, sealed: &[u8], staff: StaffId) -> Result<TotpSecret, KeyError> {
+        let bytes = Zeroizing::new(open(&self.factors, sealed, staff.as_bytes())?);
+        TotpSecret::from_bytes(&bytes).ok_or(KeyError::Sealed)
     }
 
     /// The keyed hash by which a campaign's decisions are found: its first half is enough.

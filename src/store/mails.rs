@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::open::Store;
 use super::rows::MailRow;
 use super::schema::mails;
-use super::tx::{Records, WriteTx};
+use super::tx::{Posts, WriteTx};
 use super::world::Extra;
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{MailId, SubjectId};
@@ -69,7 +69,7 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Where the person is not loaded, or randomness is missing.
-    pub fn mail<P: Records>(
+    pub fn mail<P: Posts>(
         &mut self,
         _grant: &Grant<P>,
         subject: SubjectId,
@@ -78,16 +78,22 @@ impl WriteTx<'_> {
         let person = self.world.subjects.get(&subject);
         let key = &person.ok_or(StoreError::damaged("a data subject"))?.key;
         let sealed = key.seal(mail.letter.reveal(), mail.id.as_bytes(), self.entropy)?;
-        let row = row(mail, subject, sealed, self.now);
+        let row = row(mail, Some(subject), sealed, self.now);
         self.beside_last(Extra::Mail(row));
         Ok(())
     }
 }
 
-pub(super) fn row(mail: &NewMail, subject: SubjectId, sealed: Vec<u8>, now: Now) -> MailRow {
+/// The row of a mail; to nobody of the registry where somebody unknown is written to.
+pub(super) fn row(
+    mail: &NewMail,
+    subject: Option<SubjectId>,
+    sealed: Vec<u8>,
+    now: Now,
+) -> MailRow {
     MailRow {
         id: mail.id.as_bytes().to_vec(),
-        subject_id: subject.as_bytes().to_vec(),
+        subject_id: subject.map_or_else(Vec::new, |known| known.as_bytes().to_vec()),
         kind: mail.kind.to_owned(),
         sealed,
         state: WAITING.to_owned(),
@@ -221,6 +227,10 @@ impl ReadTx<'_> {
 
     /// What a mail says; `None` where the person was erased, or it was changed.
     fn letter(&mut self, row: &MailRow) -> Result<Option<Personal<Vec<u8>>>, StoreError> {
+        if row.subject_id.is_empty() {
+            let opened = self.keys.open_address(&row.sealed, &row.id);
+            return Ok(opened.ok().map(Personal::new));
+        }
         let subject = SubjectId::from_slice(&row.subject_id);
         let owner = subject.map(|id| self.subject_row(id)).transpose()?;
         let Some(owner) = owner.flatten() else {

@@ -5,10 +5,12 @@
 //! [`Recorded`]. No store call without a grant: what reads or writes takes one.
 
 mod agents;
+mod api_keys;
 mod audit;
 mod background;
 mod backup;
 mod bulk;
+mod cases;
 mod catalogue;
 mod confirmations;
 mod connection;
@@ -16,13 +18,18 @@ mod contacts;
 mod cosignatures;
 mod customers;
 mod decisions;
+mod disputes;
 mod doors;
+mod drafts;
 mod epochs;
 mod erase;
 mod error;
+mod feeds;
 mod figures;
 mod flush;
 mod follow;
+mod guesses;
+mod holds;
 mod index_key;
 pub mod keys;
 mod load;
@@ -33,17 +40,21 @@ mod open;
 mod outside;
 mod own_history;
 mod paces;
+mod packages;
 mod people;
 mod policies;
 mod read;
 mod records;
 mod registers;
 mod requests;
+mod retention;
 mod rolls;
 mod rows;
 mod schema;
+mod sessions;
 mod sign_ins;
 mod signing;
+mod staff;
 mod suppress;
 mod systems;
 mod tasks;
@@ -52,33 +63,41 @@ mod turn;
 mod tx;
 mod url;
 mod views;
+mod wall;
 mod world;
 mod writer;
 
 pub use agents::NotTaken;
+pub use api_keys::ListedKey;
 pub use audit::{
     Beyond, PersonEvent, PublishedItem, Reached, StoredCheckpoint, StoredHead, StoredKey,
     StoredPace, StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
 };
 pub use background::{BackgroundExport, ExportFailure, ExportGone, ExportMade, ExportState};
-pub use backup::{CopyHead, in_use, look_at, look_into};
+pub use backup::{CopyHead, in_use, look_at, look_into, tables_of};
 pub use catalogue::{notice_bytes, notice_hash};
 pub use confirmations::{Asked, NewConfirmation, Pending};
+pub use connection::Tables;
 pub use contacts::{NotReleased, Reaches};
 pub use cosignatures::StoredCosignature;
 pub use decisions::{
     BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
-pub use doors::{Link, LinkPower, Session, StaffAccount, Via};
+pub use disputes::StoredDispute;
+pub use doors::{Link, LinkPower, Via};
 pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
+pub use feeds::AlarmOf;
 pub use figures::{ConsentCount, PublicEntry};
+pub use guesses::Counter;
+pub use holds::StoredHold;
 pub use log::{LogHead, PersonalPayload, ReadsLog, StoredEntry, StoredPayload};
 pub use mails::{ClaimedMail, Failure, NewMail, Outcome as MailOutcome};
 pub use open::{Opened, Options, Store};
 pub use outside::{Applied, Demand, Gap, LaterAct, Marks, OutsideFault, RegisterPlace};
+pub use packages::{LeftOut, PackageMade, PackageStage, Parts, SeesPackages, StoredPackage};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
@@ -86,17 +105,23 @@ pub use policies::{
 pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
-pub use requests::{DsrFilter, DsrMessage, OwnedDsr, SeesRequests, StoredDsr};
+pub use requests::{
+    DsrFilter, DsrMessage, NamesStaff, NewChallenge, OwnedDsr, Reach, ReachedBy, SeesRequests,
+    StaffName, StoredChallenge, StoredDsr, TaskTold,
+};
+pub use retention::{Aged, RetentionAct};
 pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
+pub use sessions::{NewStaffSession, Session};
 pub use sign_ins::{
     AskedSignIn, CustomerSession, IDLE, Looked, NewSession, NewSignIn, OpenSignIn, Ready, Spend,
     Tried,
 };
 pub use signing::StoredKeyAct;
+pub use staff::{StaffAccount, Typed, session_name};
 pub use systems::system_digest;
-pub use tasks::{NewTask, Private, StoredTask};
+pub use tasks::{NewTask, Plans, Private, StoredTask};
 pub use timestamps::StoredTimestamp;
-pub use tx::{Contact, Entry, Recorded, Records, WriteTx};
+pub use tx::{Contact, Entry, Posts, Recorded, Records, WriteTx};
 pub use url::{DatabaseUrl, parted, without_password};
 pub use views::{SeesFiles, Viewing};
 pub use writer::{Commit, Committed, IdempotencyKey, Order};

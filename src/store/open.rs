@@ -15,7 +15,6 @@ use super::turn::Turn;
 use super::tx::{Recorded, WriteTx};
 use super::url::DatabaseUrl;
 use super::writer::{Commit, Committed, Job, Order, Typed, Writer};
-use crate::access::token::TokenHash;
 use crate::access::{Grant, Serve};
 use crate::audit::Hash;
 use crate::audit::encoding::hex;
@@ -40,6 +39,8 @@ const IDLE: usize = 16;
 pub struct Options {
     /// Where.
     pub url: DatabaseUrl,
+    /// The same database as its owner reaches it, where the service has a role of its own.
+    pub owner: Option<DatabaseUrl>,
     /// With which keys.
     pub keys: Arc<Keyring>,
     /// With which dice.
@@ -57,6 +58,7 @@ pub struct Options {
 /// An open registry.
 pub struct Store {
     url: DatabaseUrl,
+    owner: Option<DatabaseUrl>,
     keys: Arc<Keyring>,
     origin: String,
     jobs: Sender<Box<dyn Job>>,
@@ -94,8 +96,13 @@ impl Store {
     /// # Errors
     /// Where the database cannot be reached or migrated, or the keys are another registry's.
     pub fn open(options: Options) -> Result<Opened, StoreError> {
+        if let Some(owner) = &options.owner {
+            super::wall::raise(owner, &options.url)?;
+        }
         let mut db = Db::connect_writer(&options.url)?;
-        db.migrate()?;
+        if options.owner.is_none() {
+            db.migrate()?;
+        }
         let mark = match &options.url {
             DatabaseUrl::Sqlite(path) => Some(Arc::new(Mark::open(path)?)),
             DatabaseUrl::Postgres(_) => None,
@@ -125,6 +132,7 @@ impl Store {
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
         let store = Self {
             url: options.url,
+            owner: options.owner,
             keys: options.keys,
             origin,
             jobs,
@@ -316,6 +324,19 @@ impl Store {
         self.entropy.as_ref()
     }
 
+    /// As whoever owns the tables reaches it.
+    pub(super) fn owners_url(&self) -> &DatabaseUrl {
+        self.owner.as_ref().unwrap_or(&self.url)
+    }
+
+    /// Whether who is connected could change what the log says, by the rights of the database.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn can_rewrite(&self, _grant: &Grant<Serve>) -> Result<bool, StoreError> {
+        super::wall::can_rewrite(&mut Db::connect(&self.url)?)
+    }
+
     pub(super) const fn url(&self) -> &DatabaseUrl {
         &self.url
     }
@@ -419,14 +440,6 @@ impl Store {
         before: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.outside_the_ledger(|db| super::background::forget(db, before))
-    }
-
-    /// Closes a session at its owner's wish.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn close_session(&self, _grant: &Grant<Serve>, hash: TokenHash) -> Result<(), StoreError> {
-        self.outside_the_ledger(|db| super::doors::close_session(db, hash))
     }
 
     /// Leaves the data as a stopped service should: whole in the database file.

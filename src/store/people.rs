@@ -120,6 +120,13 @@ impl ReadTx<'_> {
         _grant: &Grant<P>,
         id: SubjectId,
     ) -> Result<Vec<StoredIdentifier>, StoreError> {
+        self.identifiers_of(id)
+    }
+
+    pub(super) fn identifiers_of(
+        &mut self,
+        id: SubjectId,
+    ) -> Result<Vec<StoredIdentifier>, StoreError> {
         let Some(row) = self.subject_row(id)? else {
             return Ok(Vec::new());
         };

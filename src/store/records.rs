@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::read::ReadTx;
 use super::rows::{signed, unsigned};
 use super::schema::{identifiers, subject_events, suppressions};
+use super::views::Discloses;
 use crate::access::{ExportAudit, Grant};
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::personal::Secret;
@@ -47,9 +48,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
-    pub fn record_ids(
+    pub fn record_ids<P: Discloses>(
         &mut self,
-        _grant: &Grant<ExportAudit>,
+        _grant: &Grant<P>,
         person: SubjectId,
     ) -> Result<Vec<SubjectId>, StoreError> {
         let read = |id: Vec<u8>| SubjectId::from_slice(&id);

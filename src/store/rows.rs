@@ -256,6 +256,9 @@ pub(super) struct KeyRow {
     pub created_at: i64,
     pub revoked_at: Option<i64>,
     pub position: i64,
+    pub expires_at: i64,
+    pub bounds: String,
+    pub public_key: Option<String>,
 }
 
 #[derive(Insertable, Queryable)]
@@ -266,16 +269,32 @@ pub(super) struct StaffRow {
     pub role: String,
     pub password: String,
     pub created_at: i64,
+    pub factor: Option<Vec<u8>>,
+    pub factor_step: Option<i64>,
+    pub disabled_at: Option<i64>,
 }
 
 #[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::date_feeds, treat_none_as_default_value = false)]
+pub(super) struct DateFeedRow {
+    pub staff_id: Vec<u8>,
+    pub hash: Vec<u8>,
+    pub created_at: i64,
+}
+
+#[derive(Clone, Insertable, Queryable)]
 #[diesel(table_name = schema::sessions, treat_none_as_default_value = false)]
 pub(super) struct SessionRow {
     pub hash: Vec<u8>,
     pub staff_id: Vec<u8>,
     pub csrf: String,
+    pub whole: bool,
     pub created_at: i64,
+    pub seen_at: i64,
+    pub proven_at: i64,
     pub expires_at: i64,
+    pub browser: String,
+    pub offered: Option<Vec<u8>>,
 }
 
 #[derive(Insertable, Queryable)]
@@ -372,6 +391,7 @@ pub(super) struct SignInRow {
     pub controller: Option<String>,
     pub place: Option<String>,
     pub host: Option<String>,
+    pub address: Option<Vec<u8>>,
 }
 
 #[derive(Insertable, Queryable)]
@@ -385,6 +405,7 @@ pub(super) struct CustomerSessionRow {
     pub expires_at: i64,
     pub controller: Option<String>,
     pub place: Option<String>,
+    pub draft: Option<Vec<u8>>,
 }
 
 #[derive(Insertable, Queryable)]

@@ -147,13 +147,51 @@ table! {
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         position -> BigInt,
+        expires_at -> BigInt,
+        bounds -> Text,
+        public_key -> Nullable<Text>,
     }
 }
 table! {
-    staff (id) { id -> Binary, login -> Text, role -> Text, password -> Text, created_at -> BigInt, }
+    key_uses (key_id) { key_id -> Binary, used_at -> BigInt, }
 }
 table! {
-    sessions (hash) { hash -> Binary, staff_id -> Binary, csrf -> Text, created_at -> BigInt, expires_at -> BigInt, }
+    staff (id) {
+        id -> Binary,
+        login -> Text,
+        role -> Text,
+        password -> Text,
+        created_at -> BigInt,
+        factor -> Nullable<Binary>,
+        factor_step -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+table! {
+    date_feeds (staff_id) { staff_id -> Binary, hash -> Binary, created_at -> BigInt, }
+}
+table! {
+    request_alarms (request_id, due_on, stage) { request_id -> Binary, due_on -> Text, stage -> Text, }
+}
+table! {
+    sessions (hash) {
+        hash -> Binary,
+        staff_id -> Binary,
+        csrf -> Text,
+        whole -> Bool,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        proven_at -> BigInt,
+        expires_at -> BigInt,
+        browser -> Text,
+        offered -> Nullable<Binary>,
+    }
+}
+table! {
+    recovery_codes (staff_id, hash) { staff_id -> Binary, hash -> Binary, }
+}
+table! {
+    guesses (counter) { counter -> Binary, failures -> Integer, next_at -> BigInt, seen_at -> BigInt, }
 }
 table! {
     links (hash) {
@@ -216,6 +254,7 @@ table! {
         controller -> Nullable<Text>,
         place -> Nullable<Text>,
         host -> Nullable<Text>,
+        address -> Nullable<Binary>,
     }
 }
 table! {
@@ -228,6 +267,24 @@ table! {
         expires_at -> BigInt,
         controller -> Nullable<Text>,
         place -> Nullable<Text>,
+        draft -> Nullable<Binary>,
+    }
+}
+table! {
+    identity_challenges (hash) {
+        hash -> Binary,
+        request_id -> Binary,
+        subject_id -> Binary,
+        contact -> Binary,
+        code -> Binary,
+        attempts -> Integer,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        replaced -> Bool,
+        used_at -> Nullable<BigInt>,
+        corrects -> Nullable<Binary>,
+        kind -> Nullable<SmallInt>,
+        sealed -> Nullable<Binary>,
     }
 }
 table! {
@@ -322,6 +379,32 @@ table! {
     roll_erasures (position, first) { position -> BigInt, first -> BigInt, was -> Binary, held -> Binary, }
 }
 table! {
+    packages (id) {
+        id -> Binary,
+        subject_id -> Binary,
+        request_id -> Nullable<Binary>,
+        language -> Text,
+        asked_by -> Text,
+        asked_at -> BigInt,
+        stage -> Text,
+        attempts -> Integer,
+        changed_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        sealed_key -> Nullable<Binary>,
+        about -> Nullable<Text>,
+        downloads -> Integer,
+    }
+}
+table! {
+    package_parts (package_id, attempt, number) {
+        package_id -> Binary,
+        attempt -> Integer,
+        number -> Integer,
+        subject_id -> Binary,
+        sealed -> Binary,
+    }
+}
+table! {
     requests (id) {
         id -> Binary,
         subject_id -> Nullable<Binary>,
@@ -335,6 +418,32 @@ table! {
         facts -> Text,
         received -> BigInt,
         position -> BigInt,
+    }
+}
+table! {
+    disputes (position) {
+        position -> BigInt,
+        subject_id -> Binary,
+        made_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        outcome -> Nullable<Text>,
+    }
+}
+table! {
+    holds (position) {
+        position -> BigInt,
+        subject_id -> Binary,
+        ground -> Text,
+        reference -> Text,
+        placed_on -> Text,
+        until_day -> Text,
+        lifted_on -> Nullable<Text>,
+    }
+}
+table! {
+    retention_acts (position) {
+        position -> BigInt,
+        run_on -> Nullable<Text>,
     }
 }
 table! {
@@ -358,12 +467,17 @@ table! {
     }
 }
 allow_tables_to_appear_in_same_query!(systems, public_events);
+allow_tables_to_appear_in_same_query!(requests, case_keys, system_tasks);
 allow_tables_to_appear_in_same_query!(roll_sheets, roll_erasures);
 allow_tables_to_appear_in_same_query!(decision_campaigns, decision_blocks);
 allow_tables_to_appear_in_same_query!(sessions, staff);
+allow_tables_to_appear_in_same_query!(api_keys, key_uses);
+allow_tables_to_appear_in_same_query!(date_feeds, staff);
 allow_tables_to_appear_in_same_query!(consent_states, subjects);
 allow_tables_to_appear_in_same_query!(contacts, subjects);
 allow_tables_to_appear_in_same_query!(paces, subjects);
+allow_tables_to_appear_in_same_query!(holds, subjects);
+allow_tables_to_appear_in_same_query!(retention_acts, public_events);
 allow_tables_to_appear_in_same_query!(identifiers, subjects);
 allow_tables_to_appear_in_same_query!(subject_events, subjects);
 allow_tables_to_appear_in_same_query!(erasures, public_events);

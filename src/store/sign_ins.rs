@@ -4,7 +4,7 @@
 //! says anything of a person until they are in: only that has an entry of the log.
 
 use super::ReadTx;
-use super::connection::on;
+use super::connection::{Db, on};
 use super::doors::Via;
 use super::error::StoreError;
 use super::mails::{NewMail, row as mail_row};
@@ -46,6 +46,28 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && differs == 0
 }
 
+/// Counts a try at a row's code, and only then holds what was typed against it; `None` where there were too many.
+macro_rules! try_code {
+    ($store:expr, $table:ident, $hash:expr, $code:expr) => {{
+        use $crate::store::{connection::on, error::StoreError, sign_ins::same};
+        let given = $store.keys().code_hash(&$hash.0, $code);
+        $store.outside_the_ledger(|db| {
+            let row = || $table::table.find($hash.0.to_vec());
+            let left = row().filter($table::attempts.lt($crate::access::code::TRIES));
+            let counted = on!(db, conn => diesel::update(left)
+                .set($table::attempts.eq($table::attempts + 1)).execute(conn))
+            .map_err(StoreError::failed("counting a try"))?;
+            if counted == 0 {
+                return Ok(None);
+            }
+            let kept: Vec<u8> = on!(db, conn => row().select($table::code).first(conn))
+                .map_err(StoreError::failed("finding a code"))?;
+            Ok(Some(same(&kept, &given)))
+        })
+    }};
+}
+pub(super) use try_code;
+
 /// A wish to sign in.
 #[derive(Debug)]
 pub struct NewSignIn {
@@ -63,6 +85,8 @@ pub struct NewSignIn {
     pub via: Via,
     /// The brand's host on which it was asked, where that is not ours.
     pub host: Option<String>,
+    /// The address itself, sealed, where somebody unknown is to be written to as well.
+    pub address: Option<Vec<u8>>,
 }
 
 /// A wish that nobody has looked at.
@@ -80,6 +104,8 @@ pub struct AskedSignIn {
     pub via: Via,
     /// The brand's host on which it was asked, where that is not ours.
     pub host: Option<String>,
+    /// The address itself, sealed, where somebody unknown is to be written to as well.
+    pub address: Option<Vec<u8>>,
 }
 
 /// What comes of a wish.
@@ -94,8 +120,8 @@ pub enum Looked {
 /// A mail with link and code.
 #[derive(Debug)]
 pub struct Ready {
-    /// Who is known.
-    pub subject: SubjectId,
+    /// Who is known; nobody where somebody unknown is written to.
+    pub subject: Option<SubjectId>,
     /// What is kept of the link.
     pub token: TokenHash,
     /// The code.
@@ -121,6 +147,8 @@ pub struct OpenSignIn {
     pub used: bool,
     /// By which way it came.
     pub via: Via,
+    /// The address itself, sealed, of somebody unknown who was written to.
+    pub address: Option<Vec<u8>>,
 }
 
 /// How a typed code did.
@@ -147,6 +175,8 @@ pub struct CustomerSession {
     pub seen_at: DateTime<Utc>,
     /// By which way they came.
     pub via: Via,
+    /// Until when it lasts at most.
+    pub until: DateTime<Utc>,
 }
 
 /// A session that is to be opened.
@@ -183,6 +213,7 @@ fn open(row: &SignInRow) -> Option<OpenSignIn> {
         expires_at: from_micros(row.expires_at),
         used: row.used_at.is_some(),
         via: Via::of(row.controller.as_deref(), row.place.clone()),
+        address: row.address.clone(),
     })
 }
 
@@ -215,6 +246,7 @@ impl Store {
             controller: new.via.named(),
             place: new.via.place.clone(),
             host: new.host.clone(),
+            address: new.address.clone(),
         };
         let failed = StoreError::failed("asking for a sign-in");
         self.outside_the_ledger(|db| {
@@ -258,6 +290,12 @@ impl Store {
             let first = on!(db, conn => diesel::update(row().filter(sign_ins::looked_at.is_null()))
                 .set(sign_ins::looked_at.eq(now.micros())).execute(conn))
             .map_err(failed())?;
+            let is_newcomer = matches!(looked, Looked::Mail(ready) if ready.subject.is_none());
+            if first == 1 && !is_newcomer {
+                on!(db, conn => diesel::update(row())
+                    .set(sign_ins::address.eq(None::<Vec<u8>>)).execute(conn))
+                .map_err(failed())?;
+            }
             let Looked::Mail(ready) = looked else {
                 return Ok(first == 1);
             };
@@ -268,7 +306,7 @@ impl Store {
             let mail = mail_row(&ready.mail, ready.subject, sealed, now);
             let code = keys.code_hash(&browser.0, &ready.code).to_vec();
             let known = (
-                sign_ins::subject_id.eq(ready.subject.as_bytes().to_vec()),
+                sign_ins::subject_id.eq(ready.subject.map(|known| known.as_bytes().to_vec())),
                 sign_ins::token.eq(ready.token.0.to_vec()),
                 sign_ins::code.eq(code),
             );
@@ -363,6 +401,11 @@ impl Store {
             on!(db, conn => diesel::delete(sign_ins::table
                 .filter(sign_ins::created_at.lt(old))).execute(conn))
             .and_then(|_| {
+                on!(db, conn => diesel::update(sign_ins::table
+                    .filter(sign_ins::expires_at.lt(now.micros())).filter(sign_ins::address.is_not_null()))
+                    .set(sign_ins::address.eq(None::<Vec<u8>>)).execute(conn))
+            })
+            .and_then(|_| {
                 on!(db, conn => diesel::delete(customer_sessions::table
                     .filter(customer_sessions::expires_at.lt(now.micros()))).execute(conn))
             })
@@ -378,7 +421,11 @@ fn sealed(
     ready: &Ready,
     entropy: &dyn Entropy,
 ) -> Result<Vec<u8>, StoreError> {
-    let owner = tx.subject_row(ready.subject)?;
+    let Some(subject) = ready.subject else {
+        let (letter, id) = (ready.mail.letter.reveal(), ready.mail.id.as_bytes());
+        return Ok(tx.keys.seal_address(letter, id, entropy)?);
+    };
+    let owner = tx.subject_row(subject)?;
     let owner = owner.ok_or(StoreError::damaged("a data subject"))?;
     let (key, mail) = (tx.subject_key(&owner)?, &ready.mail);
     Ok(key.seal(mail.letter.reveal(), mail.id.as_bytes(), entropy)?)
@@ -414,8 +461,8 @@ impl WriteTx<'_> {
         Ok(Some(entry))
     }
 
-    /// Lets in whom a brand's own login has named, and opens a session where one is wanted; `None` where the
-    /// assertion was used before. Of two at once, on whichever nodes, one gets in. The write must be alone in
+    /// Lets in whom a brand's own login has named (or no brand's: who read a mail and joins by their first
+    /// answer), and opens a session where one is wanted; `None` where the assertion was used before. Of two at once, on whichever nodes, one gets in. The write must be alone in
     /// its transaction.
     ///
     /// # Errors
@@ -423,26 +470,17 @@ impl WriteTx<'_> {
     pub fn enter_by_assertion(
         &mut self,
         grant: &Grant<OwnFile>,
-        brand: &Slug,
+        brand: Option<&Slug>,
         spend: Spend,
         session: Option<&NewSession>,
     ) -> Result<Option<Entry>, StoreError> {
-        let spent = (
-            spent_assertions::hash.eq(spend.hash.to_vec()),
-            spent_assertions::expires_at.eq(spend.expires_at.timestamp_micros()),
-        );
-        let over =
-            spent_assertions::table.filter(spent_assertions::expires_at.lt(self.now.micros()));
-        let first = self.read("using an assertion", |db| {
-            on!(db, conn => diesel::delete(over).execute(conn))?;
-            on!(db, conn => diesel::insert_into(spent_assertions::table).values(&spent)
-                .on_conflict_do_nothing().execute(conn))
-        })?;
+        let now = self.now;
+        let first = self.read("using an assertion", |db| spent(db, &spend, now))?;
         let subject = grant.customer().and_then(|id| self.resolve(id));
         let Some(subject) = subject.filter(|_| first == 1) else {
             return Ok(None);
         };
-        let event = SubjectEvent::SignedIn(Some(brand.clone()));
+        let event = SubjectEvent::SignedIn(brand.cloned());
         let entry = self.append(grant, subject, event, None)?;
         if let Some(session) = session {
             self.with_session(subject, session);
@@ -460,7 +498,39 @@ impl WriteTx<'_> {
             expires_at: session.until.timestamp_micros(),
             controller: session.via.named(),
             place: session.via.place.clone(),
+            draft: None,
         }));
+    }
+}
+
+/// Remembers that an assertion was used; 0 where it was before.
+fn spent(db: &mut Db, spend: &Spend, now: Now) -> QueryResult<usize> {
+    let row = (
+        spent_assertions::hash.eq(spend.hash.to_vec()),
+        spent_assertions::expires_at.eq(spend.expires_at.timestamp_micros()),
+    );
+    let over = spent_assertions::table.filter(spent_assertions::expires_at.lt(now.micros()));
+    on!(db, conn => diesel::delete(over).execute(conn))?;
+    on!(db, conn => diesel::insert_into(spent_assertions::table).values(&row)
+        .on_conflict_do_nothing().execute(conn))
+}
+
+impl Store {
+    /// Uses a client's assertion; `false` where it was used before. Of two at once, on whichever nodes, one is
+    /// the first. That a token was asked for is no entry: what is done with it is.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn spend(
+        &self,
+        _grant: &Grant<Serve>,
+        spend: &Spend,
+        now: Now,
+    ) -> Result<bool, StoreError> {
+        let first = self.outside_the_ledger(|db| {
+            spent(db, spend, now).map_err(StoreError::failed("using an assertion"))
+        })?;
+        Ok(first == 1)
     }
 }
 
@@ -488,6 +558,7 @@ impl ReadTx<'_> {
                 language: row.language,
                 via: found.via,
                 host: row.host,
+                address: row.address,
             })
         };
         Ok(rows.into_iter().filter_map(asked).collect())
@@ -568,6 +639,7 @@ impl ReadTx<'_> {
             contact,
             via: Via::of(row.controller.as_deref(), row.place),
             csrf: row.csrf,
+            until: from_micros(row.expires_at),
             seen_at,
         }))
     }

@@ -9,9 +9,9 @@ use super::open::Store;
 use super::read::ReadTx;
 use super::rows::{CaseRow, TaskRow};
 use super::schema::{case_keys, system_tasks as tasks};
-use super::tx::{Entry, WriteTx};
+use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
-use crate::access::{Grant, Serve, WorkRequests};
+use crate::access::{Grant, Permission, Serve, WorkRequests};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{CaseId, TaskId};
 use crate::domain::personal::Personal;
@@ -25,7 +25,12 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Never by itself.
-const NEVER: i64 = i64::MAX;
+pub(super) const NEVER: i64 = i64::MAX;
+
+/// A permission that lets other systems be given tasks: whoever may take a request in, or work on it.
+pub trait Plans: Permission {}
+impl<P: Records> Plans for P {}
+impl Plans for WorkRequests {}
 
 /// What of a task is personal.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -101,9 +106,9 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Where the database fails or randomness is missing.
-    pub fn plan_tasks(
+    pub fn plan_tasks<P: Plans>(
         &mut self,
-        grant: &Grant<WorkRequests>,
+        grant: &Grant<P>,
         case: CaseId,
         all: &[NewTask],
     ) -> Result<Entry, StoreError> {
@@ -176,12 +181,16 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn task_again(
+    pub fn task_again<P: Plans>(
         &mut self,
-        grant: &Grant<WorkRequests>,
+        grant: &Grant<P>,
         task: &StoredTask,
     ) -> Result<Option<Entry>, StoreError> {
-        let changes = Changes::of(task, None, self.now, self.entropy)?;
+        let key = self.read(READING_KEY, |db| wrapped_key(db, task.case))?;
+        let key = key
+            .map(|wrapped| self.keys.unwrap_case(&wrapped, task.case))
+            .transpose()?;
+        let changes = Changes::of(task, key.as_ref(), self.now, self.entropy)?;
         let changed = self.read("taking a task up again", |db| update(db, task, &changes))?;
         if changed != 1 {
             return Ok(None);
@@ -193,7 +202,7 @@ impl WriteTx<'_> {
 }
 
 /// The columns that move.
-struct Changes {
+pub(super) struct Changes {
     progress: String,
     sealed: Option<Vec<u8>>,
     due_at: i64,
@@ -201,7 +210,7 @@ struct Changes {
 }
 
 impl Changes {
-    fn of(
+    pub(super) fn of(
         task: &StoredTask,
         key: Option<&SubjectKey>,
         now: Now,
@@ -219,7 +228,11 @@ impl Changes {
 }
 
 /// Of several that want to change a task one does: whoever still finds it as it was read.
-fn update(db: &mut Db, task: &StoredTask, changes: &Changes) -> diesel::QueryResult<usize> {
+pub(super) fn update(
+    db: &mut Db,
+    task: &StoredTask,
+    changes: &Changes,
+) -> diesel::QueryResult<usize> {
     let as_read = tasks::table
         .filter(tasks::id.eq(task.id.as_bytes().to_vec()))
         .filter(tasks::version.eq(task.version));
@@ -267,24 +280,6 @@ impl Store {
         })?;
         task.version = task.version.saturating_add(1);
         Ok(changed == 1)
-    }
-
-    /// Forgets what was found for a request: its key and what is sealed under it go. That there were
-    /// tasks, and what came of them, stays. Blocks.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn forget_found(&self, _grant: &Grant<Serve>, case: CaseId) -> Result<(), StoreError> {
-        let id = case.as_bytes().to_vec();
-        self.outside_the_ledger(|db| {
-            on!(db, conn => diesel::delete(case_keys::table.find(&id)).execute(conn))
-                .and_then(|_| {
-                    on!(db, conn => diesel::update(tasks::table.filter(tasks::case_id.eq(&id)))
-                        .set(tasks::sealed.eq(Vec::<u8>::new())).execute(conn))
-                })
-                .map_err(StoreError::failed("forgetting what was found"))
-        })?;
-        Ok(())
     }
 }
 

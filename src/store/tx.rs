@@ -8,8 +8,8 @@ use super::rows::{IdentifierRow, SubjectRow};
 use super::schema::identifiers;
 use super::world::{Extra, Held, Pending, Subject, World};
 use crate::access::{
-    ApplyAgain, ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, OwnChoices, OwnFile,
-    Permission, RecordConsents, ServeCustomers, StopOwn,
+    ApplyAgain, ConfirmOwn, EraseSubjects, Grant, ImportConsents, IssueLinks, Join, OwnChoices,
+    OwnFile, Permission, RecordConsents, Serve, ServeCustomers, StopOwn,
 };
 use crate::domain::event::{PublicEvent, SubjectEvent};
 use crate::domain::ids::{Blind, RecordId, SubjectId};
@@ -27,16 +27,23 @@ impl Records for RecordConsents {}
 impl Records for OwnChoices {}
 impl Records for StopOwn {}
 impl Records for ConfirmOwn {}
+impl Records for Join {}
 impl Records for OwnFile {}
 impl Records for ImportConsents {}
 impl Records for IssueLinks {}
 impl Records for ServeCustomers {}
 impl Records for ApplyAgain {}
+// whoever may erase a person may lock their data instead
+impl Records for EraseSubjects {}
+
+/// A permission by which somebody is written to.
+pub trait Posts: Permission {}
+impl<P: Records> Posts for P {}
+impl Posts for Serve {}
 
 /// A permission that lets a contact point be put on the suppression list.
 pub trait Suppresses: Permission {}
 impl<P: Records> Suppresses for P {}
-impl Suppresses for EraseSubjects {}
 
 /// A permission that lets a person be erased.
 pub trait Erases: Permission {}
@@ -237,7 +244,7 @@ impl WriteTx<'_> {
         Ok(id)
     }
 
-    fn link<P: Records>(
+    pub(super) fn link<P: Records>(
         &mut self,
         grant: &Grant<P>,
         subject: SubjectId,
@@ -272,7 +279,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    fn merge<P: Records>(
+    pub(super) fn merge<P: Records>(
         &mut self,
         grant: &Grant<P>,
         from: SubjectId,

@@ -7,7 +7,9 @@ use super::read::ReadTx;
 use super::rows::{SubjectEventRow, SubjectRow, signed, unsigned};
 use super::schema::{subject_events, subjects};
 use super::tx::{Entry, WriteTx};
-use crate::access::{ExportAudit, Grant, KeepRequests, Permission, ReadSubjects, ServeCustomers};
+use crate::access::{
+    ExportAudit, Grant, KeepRequests, Permission, ReadSubjects, Serve, ServeCustomers,
+};
 use crate::domain::event::{SubjectEvent, View, ViewReason};
 use crate::domain::ids::{ExportId, Position, SubjectId};
 use crate::domain::time::from_micros;
@@ -36,6 +38,11 @@ impl SeesFiles for ReadSubjects {}
 impl SeesFiles for ServeCustomers {}
 impl SeesFiles for KeepRequests {}
 
+/// May put everything about a person into a package, which is recorded.
+pub trait Discloses: Permission {}
+impl Discloses for ExportAudit {}
+impl Discloses for Serve {}
+
 impl WriteTx<'_> {
     /// Records that somebody reads a person's file.
     ///
@@ -55,9 +62,9 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// As [`WriteTx::consent`].
-    pub fn disclosed(
+    pub fn disclosed<P: Discloses>(
         &mut self,
-        grant: &Grant<ExportAudit>,
+        grant: &Grant<P>,
         subject: SubjectId,
         export: ExportId,
     ) -> Result<Entry, StoreError> {

@@ -3,24 +3,29 @@
 
 use super::contacts::Touch;
 use super::decisions::DecisionBlock;
+use super::disputes::DisputeRow;
+use super::holds::HoldRow;
 use super::keys::{Epoch, SubjectKey};
 use super::paces::Paces;
+use super::packages::PackageRow;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
 use super::registers::RegisterLoad;
-use super::requests::DsrRow;
+use super::requests::{ChallengeRow, DsrRow};
 use super::rolls::SealedRoll;
 use super::rows::{
-    CaseRow, CatalogueRow, ConfirmationRow, CustomerSessionRow, IdentifierRow, KeyRow, LinkRow,
-    MailRow, SessionRow, StaffRow, SubjectRow, SuppressionRow, TaskRow,
+    CaseRow, CatalogueRow, ConfirmationRow, CustomerSessionRow, DateFeedRow, IdentifierRow, KeyRow,
+    LinkRow, MailRow, StaffRow, SubjectRow, SuppressionRow, TaskRow,
 };
 use super::signing::SigningRows;
 use crate::audit::Hash;
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
 use crate::domain::registry::{
-    Catalogue, Cell, Change, Channel, ConsentState, IdentifierKind, IdentifierKinds, Slug,
+    Catalogue, Cell, Change, Channel, ConsentState, DisputeOutcome, IdentifierKind,
+    IdentifierKinds, Slug,
 };
 use crate::domain::time::Now;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -134,7 +139,8 @@ pub(super) enum Extra {
     Catalogue(CatalogueRow),
     Key(KeyRow),
     Staff(StaffRow),
-    Session(SessionRow),
+    /// The feed of dates of a member of staff, in place of the one before; none where it ends.
+    DateFeed(Vec<u8>, Option<DateFeedRow>),
     Link(LinkRow),
     /// A mail that is to go out.
     Mail(MailRow),
@@ -145,8 +151,22 @@ pub(super) enum Extra {
     /// A confirmation that came.
     Confirmed(Vec<u8>),
     CustomerSession(CustomerSessionRow),
+    /// "This was not me".
+    Dispute(DisputeRow),
+    /// What came of it.
+    DisputeClosed(Position, DisputeOutcome),
+    /// A legal hold.
+    Hold(HoldRow),
+    /// One that was lifted, and when.
+    HoldLifted(Position, NaiveDate),
+    /// What is done about retention: the day, where it is a run.
+    Retention(Option<NaiveDate>),
+    /// A request's challenge, in whose place no earlier one counts.
+    Challenge(ChallengeRow),
     /// A request, as it stands after the entry.
     Dsr(Box<DsrRow>),
+    /// A package that is asked for.
+    Package(Box<PackageRow>),
     /// A policy version that is proposed.
     PolicyDraft(Box<PolicyRow>),
     /// A policy version that is in force from now on.

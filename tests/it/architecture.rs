@@ -324,6 +324,30 @@ fn one_place_asks_for_time_and_chance() {
     none(&offenders);
 }
 
+/// Who calls somebody has the addresses looked at: no other file resolves names or opens connections.
+#[test]
+fn one_way_out() {
+    const WAYS: [(&str, &[&str]); 5] = [
+        ("ureq::", &["cli/egress/client.rs"]),
+        // asks the service on this machine whether it is ready
+        ("TcpStream", &["cli/health.rs"]),
+        ("ToSocketAddrs", &["cli/egress/names.rs", "cli/health.rs"]),
+        ("lookup_host", &[]),
+        ("UdpSocket", &[]),
+    ];
+    let mut offenders = Vec::new();
+    for (file, line, statement) in program() {
+        for (way, files) in WAYS {
+            if statement.contains(way) && !files.contains(&file.as_str()) {
+                offenders.push(format!(
+                    "src/{file}:{line}: {way} is for {files:?}: {statement}"
+                ));
+            }
+        }
+    }
+    none(&offenders);
+}
+
 #[test]
 fn a_no_depends_on_neither_policies_nor_the_index() {
     let mut offenders = Vec::new();

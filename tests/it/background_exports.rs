@@ -13,9 +13,8 @@ use crate::support::http::Http;
 use crate::support::process::until;
 use crate::support::reaper::directory;
 use crate::support::scene::hidden;
-use crate::support::server::{Server, cli, cli_with_input};
+use crate::support::server::{Server, cli};
 
-const PASSWORD: &str = "correct horse battery staple";
 const WITHIN: Duration = Duration::from_secs(60);
 
 fn period() -> Value {
@@ -65,13 +64,8 @@ fn kinds(shop: &Shop) -> Vec<String> {
 }
 
 fn staff(db: &Db, server: &Server, role: &str) -> Http {
-    let add = ["user", "add", "--login", role, "--role", role];
-    assert_eq!(cli_with_input(db, &add, PASSWORD).code, 0);
-    let fields = [("user", role), ("password", PASSWORD)];
-    let entered = server.http().form("/console/sign-in", &fields).expect(303);
-    let cookie = entered.header("set-cookie").expect("a cookie");
-    let (cookie, _) = cookie.split_once(';').expect("its attributes");
-    server.http().header("cookie", cookie)
+    crate::support::staff::add(db, role, role);
+    crate::support::staff::signs_in(server, role).http
 }
 
 on_both! {
@@ -208,7 +202,9 @@ fn another_node_says_where_the_file_lies() {
     std::fs::create_dir(elsewhere.path().join("keys")).unwrap();
     std::fs::copy(epoch(db.data_dir()), epoch(elsewhere.path())).unwrap();
     let (data, url) = (elsewhere, db.url());
-    let other = Server::start(&Db::Postgres { data, url });
+    // a node that does not know the owner's address serves all the same
+    let owner = None;
+    let other = Server::start(&Db::Postgres { data, url, owner });
     let client = other.http().bearer(shop.key("dpo"));
     let path = format!("/v1/audit/exports/{}", export["id"].as_str().unwrap());
     let seen = client.get(&path).expect(200).json();

@@ -187,6 +187,31 @@ on_both! {
         let plain = cli(db, &["link", "code", "--brand", "default", "--place", "lille-2", "--json"]);
         assert!(plain.stdout.contains("http://choices.lumen.localhost:8080/at/default/lille-2"), "{plain:?}");
         assert_eq!(cli(db, &["link", "code", "--brand", "default", "--place", "none"]).code, 2);
+        // the same to print, in the console: for whoever works there, in the page's language
+        let desk = shop.staff(db, "dpo").header("accept-language", "en");
+        let codes = desk.get("/console/codes").expect(200).text;
+        assert!(codes.contains("<option value=\"default/lille-2\">Lille</option>"), "{codes}");
+        let sheet = desk.get("/console/codes/sheet?of=default/lille-2&speaks=de").expect(200).text;
+        let address = scanned(&sheet);
+        let host = format!("choices.lumen.localhost:{}", shop.server.port());
+        assert_eq!(address, format!("http://{host}/at/default/lille-2?lang=de"));
+        assert!(sheet.contains(&format!("<a href=\"{address}\">{address}</a>")) && !sheet.contains("<?xml"), "{sheet}");
+        let poster = sheet.split_once("<section").unwrap().1;
+        assert!(poster.contains("lang=\"de\"") && poster.contains(">Lumen</h2>") && poster.contains("Lille"), "{sheet}");
+        let there = address.strip_prefix(&format!("http://{host}")).unwrap();
+        let led = shop.server.http().header("host", &host).get(there).expect(200).text;
+        assert!(led.contains("<html lang=\"de\"") && hidden(&led, "place") == "lille-2", "{led}");
+        let plain = desk.get("/console/codes/sheet?of=default").expect(200).text;
+        assert_eq!(scanned(&plain), format!("http://{host}/at/default"));
+        assert_eq!(scanned(&code.stdout), "http://choices.lumen.localhost:8080/at/default/lille-2");
+        for wrong in ["?of=default/none", "?of=none", "?of=", "", "?of=default/%3Cscript%3E"] {
+            let again = desk.get(&format!("/console/codes/sheet{wrong}")).expect(404).text;
+            assert!(again.contains("Choose a brand or a shop") && !again.contains("<script"), "{again}");
+        }
+        for role in ["marketing", "collector"] {
+            shop.staff(db, role).get("/console/codes").expect(200);
+        }
+        browser(&shop).get("/console/codes").expect(303);
         for nowhere in ["/at/default/none", "/at/none", "/at/none/lille-2"] {
             browser(&shop).get(nowhere).expect(404);
         }
@@ -212,6 +237,43 @@ on_both! {
         let page = browser(&shop).get(&choices).expect(200).text;
         assert!(page.contains("in a shop, Lille"), "{page}");
     }
+}
+
+/// What a telephone reads in the code of a page or file: its squares as a camera sees them.
+#[track_caller]
+fn scanned(page: &str) -> String {
+    let (_, drawn) = page.split_once("<svg").expect("a code");
+    let (_, sized) = drawn.split_once("viewBox=\"0 0 ").expect("a size");
+    let side: usize = sized.split(' ').next().unwrap().parse().unwrap();
+    let (_, path) = drawn.split_once("d=\"").expect("squares");
+    let mut dark = vec![false; side * side];
+    for square in path.split('"').next().unwrap().split('M').skip(1) {
+        let numbers = square
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|text| !text.is_empty());
+        let [x, y, width, height, ..] = numbers
+            .map(|text| text.parse::<usize>().unwrap())
+            .collect::<Vec<_>>()[..]
+        else {
+            panic!("{square}")
+        };
+        for row in y..y + height {
+            dark[row * side + x..row * side + x + width].fill(true);
+        }
+    }
+    // as large as a camera would see it
+    let scale = (480 / side).max(1);
+    let seen = |x: usize, y: usize| {
+        if dark[y / scale * side + x / scale] {
+            0
+        } else {
+            255
+        }
+    };
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side * scale, side * scale, seen);
+    let grids = image.detect_grids();
+    assert_eq!(grids.len(), 1, "one code");
+    grids[0].decode().expect("it reads").1
 }
 
 fn branded(page: &str) {

@@ -2,6 +2,7 @@
 //! and keys.
 
 mod catalogue;
+mod doctor;
 mod doors;
 mod key_file;
 pub mod policies;

@@ -353,6 +353,8 @@ on_both! {
         for way in [format!("action=\"{stop}\""), format!("href=\"{choices}\"")] {
             assert!(own.contains(&way), "{way}: {own}");
         }
+        let form = own.split(&format!("action=\"{stop}\"")).nth(1).unwrap();
+        let fields = crate::packages::fields_of(form.split("</form>").next().unwrap());
         let token = others.rsplit('/').next().unwrap();
         let other = visitor("en").get(&format!("{path}/{token}")).expect(200).text;
         assert!(!other.contains("action=\"/u/"), "somebody else's link stops nothing here: {other}");
@@ -362,6 +364,11 @@ on_both! {
         let refused = refused.expect(200).json();
         let denied = visitor("en").get(&format!("/why/{}", id_of(&refused))).expect(200).text;
         assert!(denied.contains("was not allowed"), "{denied}");
+        // the one button, pressed: nothing of the kind is sent again
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        visitor("en").form(&stop, &fields).expect(200);
+        let after = scene.api.post("/v1/checks", &of_campaign(&email(anne), "page")).expect(200).json();
+        assert_eq!((&after["decision"], &after["reason"]), (&json!("deny"), &json!("OBJECTION")));
         for nothing in ["/why/0190a1b2-0000-7000-8000-000000000000", "/why/anne", "/why/%F0%9F%98%80"] {
             let reply = visitor("en").get(nothing).expect(404);
             assert!(reply.text.contains("<html lang=\"en\">"), "{}", reply.text);

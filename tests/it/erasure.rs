@@ -3,6 +3,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,8 +13,10 @@ use crate::shop::{Shop, yes};
 use crate::support::database::Db;
 use crate::support::http::Http;
 use crate::support::postgres_programs::Programs;
+use crate::support::process::until;
 use crate::support::scene::{Scene, consent, email, permits, tagged};
 use crate::support::server::cli;
+use crate::systems::{ANNE, DELETES, applied, count, crm, shop as orders, shops};
 
 const NAME: &str = "Zéphyrine Quillembois";
 const MAIL: &str = "z.quillembois@erased.example";
@@ -320,6 +323,26 @@ on_both! {
         }
         let checked = cli(db, &["audit", "check"]);
         assert_eq!(checked.code, 0, "{checked:?}");
+    }
+
+    fn the_other_systems_erase_too(db: &Db) {
+        let (crm_db, shop_db) = shops(db);
+        applied(db, &[crm(&crm_db), orders(&shop_db, DELETES)]);
+        let shop = Shop::open(db);
+        let gone = |email: &str, systems: bool| {
+            shop.record(&yes(email));
+            let id = shop.subject(email);
+            let body = json!({ "reason": "objection", "systems": systems });
+            shop.dpo().post(&format!("/v1/subjects/{id}/erasure"), &body).expect(201).json()
+        };
+        assert_eq!(gone("bea@systems.example", false)["systems"], 0);
+        assert_eq!(gone(ANNE, true)["systems"], 2);
+        let left = |no: u8| {
+            count(&crm_db, &format!("SELECT count(*) FROM people WHERE no = {no}"))
+                + count(&shop_db, &format!("SELECT count(*) FROM orders WHERE customer_no = {no}"))
+        };
+        assert!(until(Duration::from_secs(60), || left(7) == 0), "it is there still");
+        assert_eq!(left(8), 2, "nobody asked for it");
     }
 
     fn the_command_erases_while_the_server_runs(db: &Db) {

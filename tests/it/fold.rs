@@ -180,7 +180,7 @@ fn fold(history: &[Value], id: &str) -> Person {
                     .expect("the history of who was merged");
                 persons.get_mut(&who).unwrap().absorbs(&other);
             }
-            "subject.linked" | "contact.linked" | "subject.signed_in" => {}
+            "subject.linked" | "subject.corrected" | "contact.linked" | "subject.signed_in" => {}
             other => panic!("an event of an unknown kind: {other}"),
         }
     }

@@ -120,7 +120,8 @@ fn backup(db: &Db) -> Db {
             let mut psql = psql.spawn().unwrap();
             std::io::Write::write_all(&mut psql.stdin.take().unwrap(), &dump.stdout).unwrap();
             assert!(psql.wait().unwrap().success());
-            Db::Postgres { data, url }
+            let owner = None;
+            Db::Postgres { data, url, owner }
         }
     }
 }

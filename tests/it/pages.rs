@@ -2,18 +2,21 @@
 //! page that is out of date takes nothing back.
 
 mod agent;
-mod axe;
+pub mod axe;
 mod fairness;
 mod journeys;
 mod keyboard;
 mod own;
 mod pausing;
 mod receipts;
+mod requests;
+mod rights;
 mod same_place;
 mod screens;
 mod stale;
 mod stopping;
 mod undo;
+mod vectors;
 mod walk;
 
 use crate::shop::{Shop, yes};

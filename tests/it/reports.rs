@@ -117,7 +117,7 @@ on_both! {
         let shop = busy(db);
         let dpo = shop.staff(db, "dpo");
         let page = dpo.get("/console/reports?lang=en").expect(200).text;
-        assert!(page.contains("Register of processing") && page.contains("no report on requests yet"));
+        assert!(page.contains("Register of processing") && page.contains("Request report"));
         let csrf = hidden(&page, "csrf").expect("a token");
         let before = shop.position();
         let reply = ask(&dpo, &csrf, &[("report", "processing"), ("format", "csv")]).expect(200);
@@ -166,7 +166,13 @@ fn what_cannot_be_asked_is_refused_and_leaves_no_entry() {
     ];
     let whole = ask(&dpo, &csrf, &access).expect(422).text;
     assert!(whole.contains("of the whole registry"), "{whole}");
-    ask(&dpo, &csrf, &[("report", "requests"), ("format", "csv")]).expect(422);
+    ask(&dpo, &csrf, &[("report", "persons"), ("format", "csv")]).expect(422);
+    let brand = [
+        ("report", "requests"),
+        ("format", "csv"),
+        ("controller", "default"),
+    ];
+    ask(&dpo, &csrf, &brand).expect(422);
     let order = [
         ("report", "uses"),
         ("format", "csv"),
@@ -181,7 +187,8 @@ fn what_cannot_be_asked_is_refused_and_leaves_no_entry() {
         ("uses", ["--purpose", "newsleter"], "--purpose"),
         ("uses", ["--at", "99999"], "--at"),
         ("access", ["--controller", "default"], "--controller"),
-        ("requests", ["--format", "csv"], "must be processing"),
+        ("persons", ["--format", "csv"], "must be processing"),
+        ("requests", ["--purpose", "newsletter"], "--purpose"),
     ] {
         let (file, output) = report(&db, "none.html", kind, &more);
         assert_eq!(output.code, 2, "{output:?}");

@@ -46,7 +46,7 @@ on_both! {
         let doubt = json!({ "doubt": "sender_unknown", "on": "2026-02-03", "text": "Who are you?" });
         let asked = acts(&dpo, &filed, "identity", &doubt).expect(201).json();
         assert_eq!((&asked["due_on"], &asked["suspended_since"]), (&Value::Null, &json!("2026-02-03")));
-        let known = json!({ "known_by": "known_contact", "on": "2026-02-13", "version": 2 });
+        let known = json!({ "known_by": "call_back", "on": "2026-02-13", "version": 2 });
         let known = acts(&dpo, &filed, "identity", &known).expect(201).json();
         assert_eq!((&known["due_on"], &known["first_due_on"]), (&json!("2026-03-10"), &json!("2026-03-10")));
         let late = json!({ "reason": "complexity", "on": "2026-03-11" });

@@ -7,13 +7,11 @@ use serde_json::{Value, json};
 
 use crate::support::database::Db;
 use crate::support::http::Http;
-use crate::support::server::{Server, cli, cli_with_input};
+use crate::support::server::{Server, cli};
+use crate::support::staff;
 
 /// The roles of keys, as the contract names them.
 pub const ROLES: [&str; 4] = ["collector", "marketing", "dpo", "admin"];
-
-/// The password of every member of staff.
-pub const PASSWORD: &str = "correct horse battery staple";
 
 /// The directory of files that tests read.
 pub fn data() -> PathBuf {
@@ -52,14 +50,8 @@ impl Shop {
 
     /// A browser's session of a member of staff with this role, who is made for it.
     pub fn staff(&self, db: &Db, role: &str) -> Http {
-        let add = ["user", "add", "--login", role, "--role", role];
-        assert_eq!(cli_with_input(db, &add, PASSWORD).code, 0);
-        let fields = [("user", role), ("password", PASSWORD)];
-        let entered = self.server.http().form("/console/sign-in", &fields);
-        let entered = entered.expect(303);
-        let cookie = entered.header("set-cookie").expect("a cookie");
-        let (cookie, _) = cookie.split_once(';').expect("its attributes");
-        self.server.http().header("cookie", cookie)
+        staff::add(db, role, role);
+        staff::signs_in(&self.server, role).http
     }
 
     /// The key of this role.

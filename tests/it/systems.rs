@@ -18,17 +18,17 @@ use crate::support::server::{Output, cli, cli_beside};
 use crate::support::waits::{MARIADB, POSTGRES, test_name};
 use crate::support::{mariadb, postgres, process};
 
-const ANNE: &str = "anne@systems.example";
+pub const ANNE: &str = "anne@systems.example";
 
 /// A registration; `rest` stands before its way.
-fn system(id: &str, asks_by: &str, rest: &str, via: &str) -> String {
+pub fn system(id: &str, asks_by: &str, rest: &str, via: &str) -> String {
     format!(
         "[[system]]\nid = \"{id}\"\ntitle = \"The {id}\"\nowner = \"ops\"\nholds = [\"contact\"]\n\
          asks_by = \"{asks_by}\"\n{rest}\n[system.via]\n{via}\n\n"
     )
 }
 
-fn apply(db: &Db, systems: &[String]) -> Output {
+pub fn apply(db: &Db, systems: &[String]) -> Output {
     let folder = db.data_dir().join("systems");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("all.toml"), systems.concat()).unwrap();
@@ -36,25 +36,25 @@ fn apply(db: &Db, systems: &[String]) -> Output {
 }
 
 #[track_caller]
-fn applied(db: &Db, systems: &[String]) {
+pub fn applied(db: &Db, systems: &[String]) {
     let done = apply(db, systems);
     assert_eq!(done.code, 0, "{done:?}");
 }
 
-fn fill(path: &Path, sql: &str) {
+pub fn fill(path: &Path, sql: &str) {
     rusqlite::Connection::open(path)
         .unwrap()
         .execute_batch(sql)
         .unwrap();
 }
 
-fn count(path: &Path, sql: &str) -> i64 {
+pub fn count(path: &Path, sql: &str) -> i64 {
     let db = rusqlite::Connection::open(path).unwrap();
     db.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 /// A customer base and a shop that knows customers by number.
-fn shops(db: &Db) -> (PathBuf, PathBuf) {
+pub fn shops(db: &Db) -> (PathBuf, PathBuf) {
     let (crm, shop) = (db.data_dir().join("crm.db"), db.data_dir().join("shop.db"));
     fill(
         &crm,
@@ -69,7 +69,7 @@ fn shops(db: &Db) -> (PathBuf, PathBuf) {
     (crm, shop)
 }
 
-fn crm(path: &Path) -> String {
+pub fn crm(path: &Path) -> String {
     let via = format!(
         "kind = \"sqlite\"\nat = {{ file = \"{}\" }}\n\
          read = \"SELECT no AS customer_no, email, friend FROM people WHERE email = ?1\"\n\
@@ -84,7 +84,7 @@ fn crm(path: &Path) -> String {
     )
 }
 
-fn shop(path: &Path, erase: &str) -> String {
+pub fn shop(path: &Path, erase: &str) -> String {
     let via = format!(
         "kind = \"sqlite\"\nat = {{ file = \"{}\" }}\n\
          read = \"SELECT customer_no, item FROM orders WHERE customer_no = CAST(?1 AS INTEGER)\"\n\
@@ -94,7 +94,7 @@ fn shop(path: &Path, erase: &str) -> String {
     system("shop", "customer_no", "timeout = 1", &via)
 }
 
-const DELETES: &str = "DELETE FROM orders WHERE customer_no = CAST(?1 AS INTEGER)";
+pub const DELETES: &str = "DELETE FROM orders WHERE customer_no = CAST(?1 AS INTEGER)";
 
 fn run(db: &Db, what: &str, wait: &str) -> (Output, Value) {
     let done = cli(
@@ -487,7 +487,7 @@ fn a_folder_of_files() {
 }
 
 /// A system that is called: what it says, by how often it was called.
-fn called(
+pub fn called(
     say: impl Fn(usize, &str, &str) -> Vec<u8> + Send + 'static,
 ) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -539,7 +539,7 @@ fn signed(key: &str, id: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\nwebhook-timestamp: {at}\r\nwebhook-signature: v1,{tag}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
 }
 
-fn hook(db: &Db, url: &str, private: bool) {
+pub fn hook(db: &Db, url: &str, private: bool) {
     let secret = db.data_dir().join("hook");
     std::fs::write(&secret, "whsec").unwrap();
     let via = format!(

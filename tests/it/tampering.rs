@@ -15,6 +15,8 @@ struct Entries {
     objection: u64,
     suppression: u64,
     contact: u64,
+    dispute: u64,
+    closed: u64,
 }
 
 /// A registry with some of everything.
@@ -41,6 +43,11 @@ fn filled(db: &Db) -> Entries {
         .post("/v1/contacts", &call)
         .expect(201)
         .json());
+    let [dispute, closed] =
+        ["emile@example.fr", "fanny@example.fr"].map(|who| disputed(&shop, who));
+    let closure = json!({ "outcome": "kept" });
+    let closing = format!("/v1/disputes/{closed}/closure");
+    shop.dpo().post(&closing, &closure).expect(201);
     // an export signs the head
     let period = json!({ "from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z" });
     shop.dpo().post("/v1/audit/exports", &period).expect(200);
@@ -51,7 +58,22 @@ fn filled(db: &Db) -> Entries {
         objection,
         suppression,
         contact,
+        dispute,
+        closed,
     }
+}
+
+/// Somebody says that a yes was not theirs: the entry that says so.
+fn disputed(shop: &Shop, who: &str) -> u64 {
+    let written = shop.record(&yes(who));
+    let (at, id) = (&written["position"], written["id"].as_str().expect("an id"));
+    let path = format!("/r/{at}/{id}/not-me");
+    shop.server.http().form(&path, &[]).expect(200);
+    let open = shop.dpo().get("/v1/disputes?state=open").expect(200).json();
+    let last = open["items"].as_array().and_then(|all| all.last());
+    last.expect("a dispute")["position"]
+        .as_u64()
+        .expect("a position")
 }
 
 /// A table, what is changed in it, and the entry that must be named, where there is one.
@@ -69,6 +91,8 @@ fn changes(db: &Db, entries: &Entries) -> Vec<Change> {
         objection,
         suppression,
         contact,
+        dispute,
+        closed,
     } = *entries;
     let at =
         |position: u64, set: &str| (format!("{set} WHERE position = {position}"), Some(position));
@@ -106,6 +130,28 @@ fn changes(db: &Db, entries: &Entries) -> Vec<Change> {
         owner(other)
     );
     add("subject_events", at(consent, &taken));
+    for set in [
+        "UPDATE disputes SET made_at = made_at + 1",
+        "UPDATE disputes SET closed_at = made_at, outcome = 'kept'",
+        "UPDATE disputes SET closed_at = made_at",
+        "DELETE FROM disputes",
+    ] {
+        add("disputes", at(dispute, set));
+    }
+    for set in [
+        "UPDATE disputes SET outcome = 'withdrawn'",
+        "UPDATE disputes SET closed_at = closed_at + 1",
+        "UPDATE disputes SET closed_at = NULL, outcome = NULL",
+    ] {
+        add("disputes", at(closed, set));
+    }
+    let given_away = format!("UPDATE disputes SET subject_id = {}", owner(consent));
+    add("disputes", at(dispute, &given_away));
+    let invented = format!(
+        "INSERT INTO disputes SELECT {consent}, subject_id, made_at, NULL, NULL FROM disputes \
+         WHERE position = {dispute}"
+    );
+    add("disputes", (invented, Some(consent)));
     for set in [
         "UPDATE consent_states SET status = 'given'",
         "UPDATE consent_states SET effective_at = effective_at + 1",

@@ -1,11 +1,13 @@
 //! The customer's ways in: mails and who carries them, signing in, confirming, the header's one click.
 
 mod confirming;
+mod first_choices;
 mod headers;
 mod history;
 mod mails;
-mod own_login;
-mod signing_in;
+pub mod own_login;
+mod rights;
+pub mod signing_in;
 
 use std::time::Duration;
 

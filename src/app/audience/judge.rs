@@ -58,6 +58,11 @@ impl Judge {
         })
     }
 
+    /// What the list is for.
+    pub(super) const fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
     /// Before each piece: takes the time, and forgets what it, a new catalogue or other policies
     /// may have changed.
     /// What is seen of a person is seen at the instant; what else follows from it is the same for

@@ -3,22 +3,23 @@
 use crate::domain::time::from_micros;
 use crate::policy::gather::Moment;
 
-const DAY: i64 = 86_400 * 1_000_000;
-/// Days since 1970 that are kept: until 2159.
-const DAYS: usize = 69_000;
+/// A quarter of a day.
+const PART: i64 = 6 * 3_600 * 1_000_000;
+/// Parts since 1970 that are kept: until 2159.
+const PARTS: usize = 4 * 69_000;
 
-/// Completed months since an instant, by the day that it falls on; and for each number of months
-/// one instant that stands for all of them.
+/// Completed months since an instant, by the quarter of a day that it falls into; and for each number of
+/// months one instant that stands for all of them.
 #[derive(Debug, Clone, Default)]
 pub(in crate::app) struct Months {
-    of_day: Vec<Kept>,
+    of_part: Vec<Kept>,
     stands_for: Vec<Option<i64>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kept {
     NotAsked,
-    /// The number changes near this day: each instant is asked for itself.
+    /// The number changes near: each instant is asked for itself.
     Differs,
     All(u16),
 }
@@ -41,13 +42,13 @@ impl Months {
     #[inline]
     fn since(&mut self, moment: &Moment, at: i64) -> u16 {
         let exact = || moment.months_since(from_micros(at)).get();
-        let Ok(day) = usize::try_from(at.div_euclid(DAY)) else {
+        let Ok(part) = usize::try_from(at.div_euclid(PART)) else {
             return exact();
         };
-        if self.of_day.is_empty() {
-            self.of_day.resize(DAYS, Kept::NotAsked);
+        if self.of_part.is_empty() {
+            self.of_part.resize(PARTS, Kept::NotAsked);
         }
-        match self.of_day.get_mut(day) {
+        match self.of_part.get_mut(part) {
             Some(Kept::All(months)) => *months,
             Some(Kept::Differs) | None => exact(),
             Some(kept) => {
@@ -58,12 +59,12 @@ impl Months {
     }
 }
 
-/// Local days lie up to a day beside those of UTC, and a clock that is put back may repeat one:
-/// only where the number is the same a day before and a day after is it that of the whole day.
+/// A clock that is put back repeats up to a few hours: only where the number is the same six hours before and
+/// six hours after is it that of the whole part.
 fn around(moment: &Moment, at: i64) -> Kept {
-    let midnight = at.div_euclid(DAY) * DAY;
+    let begins = at.div_euclid(PART) * PART;
     let [before, after] =
-        [midnight - DAY, midnight + 2 * DAY].map(|at| moment.months_since(from_micros(at)));
+        [begins - PART, begins + 2 * PART].map(|at| moment.months_since(from_micros(at)));
     if before == after {
         Kept::All(before.get())
     } else {
@@ -84,12 +85,18 @@ mod tests {
             now in 1_500_000_000_i64..1_900_000_000,
             zone in prop::sample::select(vec!["Europe/Paris", "America/Havana", "Pacific/Apia", "Asia/Kathmandu"]),
             agos in prop::collection::vec(-100_000_i64..200_000_000, 1..60),
+            near in prop::collection::vec((0_u32..60, -100_000_i64..100_000), 1..60),
         ) {
             let instant = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
             let moment = Moment { at: instant(now), zone: zone.parse::<Tz>().ok() };
             let mut months = Months::default();
-            for ago in agos.iter().chain(&agos) {
-                let at = instant(now - ago);
+            // most of them near the instant at which the number changes
+            let ago = |(months, seconds): (u32, i64)| {
+                (instant(now) - chrono::Months::new(months)) + chrono::TimeDelta::seconds(seconds)
+            };
+            let far = agos.iter().map(|ago| instant(now - ago));
+            let all: Vec<DateTime<chrono::Utc>> = far.chain(near.into_iter().map(ago)).collect();
+            for at in all.iter().chain(&all).copied() {
                 let alike = months.alike(&moment, at.timestamp_micros());
                 prop_assert_eq!(moment.months_since(from_micros(alike)), moment.months_since(at));
             }

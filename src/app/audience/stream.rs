@@ -60,7 +60,8 @@ impl App {
         reading: Reading,
         mut streams: Streams<'_>,
     ) -> Result<Tally, AudienceError> {
-        self.audience_query(&query).map_err(Refusal::Invalid)?;
+        self.audience_query(grant, &query)
+            .map_err(Refusal::Invalid)?;
         let mut list = List::default();
         let (layout, heading) = list.layout(reading, &mut streams)?;
         let mut audience = self.audience(grant, query, layout)?;

@@ -205,10 +205,11 @@ proptest! {
     #[test]
     fn a_line_gets_the_answer_of_a_check(
         lives in prop::collection::vec(prop::collection::vec(act(), 0..6), 1..12),
-        purpose in prop::sample::select(vec!["newsletter", "offers"]),
+        purpose in prop::sample::select(vec!["newsletter", "offers", "offers"]),
+        retention in prop::sample::select(vec![None, Some("P3M"), Some("P90D")]),
     ) {
         let shop = TestApp::new();
-        shop.publish();
+        shop.publish_keeping(retention);
         let who = |at: usize| format!("p{at}@example.fr");
         for (at, life) in lives.iter().enumerate() {
             life.iter().for_each(|act| happen(&shop, &who(at), *act));
@@ -400,6 +401,7 @@ fn who_is_erased_meanwhile_is_on_no_list() {
         reason: "objection".into(),
         reference: None,
         keep_suppression: true,
+        systems: true,
     };
     let (grant, now) = (TestApp::grant(), shop.app.now());
     TestApp::wait(

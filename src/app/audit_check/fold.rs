@@ -5,7 +5,9 @@ use crate::domain::ids::{Blind, DsrId, Position, RecordId, SubjectId};
 use crate::domain::registry::{
     Channel, ConsentState, PaceState, Slug, Standing, latest_yes, stricter,
 };
+use crate::domain::requests::Hold;
 use crate::store::{PersonEvent, Reached};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// The sum of a history.
@@ -23,6 +25,8 @@ pub(in crate::app) struct Folded {
     pub contacts: BTreeMap<Blind, Position>,
     /// The contacts.
     pub reached: BTreeMap<RecordId, Reached>,
+    /// The holds, each by the entry that placed it, and when it was lifted.
+    pub holds: BTreeMap<Position, (Hold, Option<NaiveDate>)>,
     /// The requests that were made, each with its entry and the one that it repeats.
     pub asked: BTreeMap<DsrId, (Position, Option<DsrId>)>,
     /// The records that were merged into this one, and by which entry.
@@ -70,6 +74,9 @@ pub(in crate::app) fn fold<E>(
                 sum.paces.insert(at, PaceState::of(record, position));
             }
             SubjectEvent::Linked(contacts) => sum.link(position, contacts),
+            SubjectEvent::Corrected(corrected) => {
+                sum.contacts.remove(&corrected.from);
+            }
             SubjectEvent::Merged { from, contacts } => {
                 sum.link(position, contacts);
                 sum.merge(position, *from, other(*from)?);
@@ -77,12 +84,22 @@ pub(in crate::app) fn fold<E>(
             SubjectEvent::LinkIssued
             | SubjectEvent::SignedIn(_)
             | SubjectEvent::Disputed(_)
+            | SubjectEvent::Died { .. }
+            | SubjectEvent::DisputeClosed { .. }
             | SubjectEvent::Wrote(_)
             | SubjectEvent::Viewed(..)
             | SubjectEvent::Disclosed(_) => {}
             SubjectEvent::Asked(made) => {
                 sum.asked
                     .insert(made.request, (position, made.duplicate_of));
+            }
+            SubjectEvent::Held(hold) => {
+                sum.holds.insert(position, (hold.as_ref().clone(), None));
+            }
+            SubjectEvent::HoldLifted { hold, on } => {
+                if let Some((_, lifted)) = sum.holds.get_mut(hold) {
+                    *lifted = Some(*on);
+                }
             }
             SubjectEvent::Contacted(record) => {
                 let reached = Reached::of(position, record);
@@ -113,6 +130,7 @@ impl Folded {
     fn merge(&mut self, position: Position, from: SubjectId, other: Folded) {
         self.merged.insert(from, position);
         self.reached.extend(other.reached);
+        self.holds.extend(other.holds);
         self.stand(
             position,
             self.standing.merged(

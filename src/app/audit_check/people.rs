@@ -51,6 +51,9 @@ pub(super) fn orphans(
     for position in check.tx.orphaned_contacts(check.grant)? {
         found.at(position, "a contact is of a person who does not exist");
     }
+    for position in check.tx.orphaned_holds(check.grant)? {
+        found.at(position, "a hold is on a person who does not exist");
+    }
     for position in check.tx.orphaned_paces(check.grant)? {
         found.at(position, "a pause is of a person who does not exist");
     }
@@ -127,6 +130,7 @@ fn compare(person: &StoredPerson, sum: &Folded, found: &mut Collector) {
     paces(person, sum, &mut tell);
     identifiers(person, sum, &mut tell);
     contacts(person, sum, &mut tell);
+    holds(person, sum, &mut tell);
     requests(person, sum, &mut tell);
 }
 
@@ -203,6 +207,29 @@ fn paces(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Posit
             Some(state.position),
             "the pause that rests on this entry is missing",
         );
+    }
+}
+
+/// A record that was merged has given its holds away.
+fn holds(person: &StoredPerson, sum: &Folded, tell: &mut impl FnMut(Option<Position>, &str)) {
+    let mut expected = match person.merged_into {
+        Some(_) => BTreeMap::new(),
+        None => sum.holds.clone(),
+    };
+    for (position, stored) in &person.holds {
+        let Some(placed) = expected.remove(position) else {
+            tell(Some(*position), "a hold rests on no entry");
+            continue;
+        };
+        let says = stored.as_ref().map(|one| (&one.hold, one.lifted_on));
+        if says != Some((&placed.0, placed.1)) {
+            let what = "the hold is not what its entries add up to";
+            tell(Some(*position), what);
+        }
+    }
+    for position in expected.keys() {
+        let what = "the hold that this entry placed is missing";
+        tell(Some(*position), what);
     }
 }
 

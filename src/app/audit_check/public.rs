@@ -11,11 +11,13 @@ use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::tree::sha256;
 use crate::domain::ids::{Blind, KeyId, Position, StaffId};
 use crate::domain::registry::{Notice, NoticeRef};
-use crate::store::{PublishedItem, ReadTx, StoreError, StoredEntry, StoredPayload, notice_hash};
-use chrono::{DateTime, Utc};
+use crate::store::{
+    PublishedItem, ReadTx, StoreError, StoredEntry, StoredKey, StoredPayload, notice_hash,
+};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What an event said of a row: its place, its time, and what the row must say.
@@ -31,7 +33,31 @@ struct Said<T> {
 struct Key {
     name: String,
     role: String,
+    /// None in an entry of before: then it is a year.
+    expires_at: Option<DateTime<Utc>>,
+    bounds: Value,
+    client: Value,
     revoked: Option<(Position, Option<DateTime<Utc>>)>,
+}
+
+impl Key {
+    fn terms_are_those_of(&self, row: &StoredKey) -> bool {
+        let unsaid = row.created_at + UNSAID;
+        row.expires_at == self.expires_at.unwrap_or(unsaid)
+            && row.bounds.as_ref() == Some(&self.bounds)
+            && row.public_key.as_ref() == Some(&self.client)
+    }
+}
+
+/// For how long a key opens of which the entry does not say it.
+const UNSAID: TimeDelta = TimeDelta::days(365);
+
+/// What the events said of a staff account.
+#[derive(Serialize, Deserialize)]
+struct Staff {
+    role: String,
+    has_factor: bool,
+    disabled_at: Option<DateTime<Utc>>,
 }
 
 /// Kind, name and version of a catalogue item.
@@ -47,7 +73,7 @@ pub(super) struct PublicCheck {
     #[serde(with = "pairs")]
     keys: BTreeMap<KeyId, Said<Key>>,
     #[serde(with = "pairs")]
-    staff: BTreeMap<StaffId, Said<String>>,
+    staff: BTreeMap<StaffId, Said<Staff>>,
     /// The suppressions of the current block.
     #[serde(skip)]
     suppressed: Vec<(Blind, Said<String>)>,
@@ -92,6 +118,9 @@ impl PublicCheck {
                 let what = Key {
                     name: text_of(&payload, "name"),
                     role: text_of(&payload, "role"),
+                    expires_at: field(&payload, "expires_at"),
+                    bounds: field(&payload, "bounds").unwrap_or_else(|| json!({})),
+                    client: field(&payload, "public_key").unwrap_or_default(),
                     revoked: None,
                 };
                 self.keys.insert(id, Said { position, at, what });
@@ -111,10 +140,18 @@ impl PublicCheck {
                     Said {
                         position,
                         at,
-                        what: text_of(&payload, "role"),
+                        what: Staff {
+                            role: text_of(&payload, "role"),
+                            has_factor: false,
+                            disabled_at: None,
+                        },
                     },
                 );
             }
+            EntryKind::StaffFactorSet
+            | EntryKind::StaffFactorReset
+            | EntryKind::StaffDisabled
+            | EntryKind::StaffEnabled => self.changed_staff(leaf.kind, &payload, at),
             EntryKind::SuppressionAdded => {
                 let blind = crate::audit::encoding::unhex(text_of(&payload, "contact")).map(Blind);
                 let said = Said {
@@ -125,6 +162,19 @@ impl PublicCheck {
                 self.suppressed.extend(blind.map(|blind| (blind, said)));
             }
             _ => {}
+        }
+    }
+
+    fn changed_staff(&mut self, kind: EntryKind, payload: &Value, at: Option<DateTime<Utc>>) {
+        let id: Option<StaffId> = field(payload, "staff");
+        let Some(said) = id.and_then(|id| self.staff.get_mut(&id)) else {
+            return;
+        };
+        match kind {
+            EntryKind::StaffFactorSet => said.what.has_factor = true,
+            EntryKind::StaffFactorReset => said.what.has_factor = false,
+            EntryKind::StaffDisabled => said.what.disabled_at = at,
+            _ => said.what.disabled_at = None,
         }
     }
 
@@ -252,6 +302,12 @@ impl PublicCheck {
                     "the API key's name, role or time is not what was recorded",
                 );
             }
+            if !said.what.terms_are_those_of(&row) {
+                found.at(
+                    said.position,
+                    "the API key's end, bounds or public key is not what was recorded",
+                );
+            }
             if row.revoked_at != revoked_at || row.position != last {
                 found.at(last, "the API key's revocation is not what was recorded");
             }
@@ -270,10 +326,22 @@ impl PublicCheck {
         for row in check.tx.audited_staff(check.grant)? {
             match row.id.and_then(|id| self.staff.remove(&id)) {
                 None => found.whole("a staff account stands in the database that was never made"),
-                Some(said) if row.role != said.what || Some(row.created_at) != said.at => {
+                Some(said) if row.role != said.what.role || Some(row.created_at) != said.at => {
                     found.at(
                         said.position,
                         "the staff account's role or time is not what was recorded",
+                    );
+                }
+                Some(said) if row.has_factor != said.what.has_factor => {
+                    found.at(
+                        said.position,
+                        "whether the staff account has a second factor is not what was recorded",
+                    );
+                }
+                Some(said) if row.disabled_at != said.what.disabled_at => {
+                    found.at(
+                        said.position,
+                        "whether the staff account is disabled is not what was recorded",
                     );
                 }
                 Some(_) => {}

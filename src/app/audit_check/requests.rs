@@ -29,6 +29,7 @@ impl RequestCheck {
             | EntryKind::RequestExtended
             | EntryKind::RequestAssigned
             | EntryKind::RequestAnswered
+            | EntryKind::RequestCorrection
             | EntryKind::RequestClosed => self.step(entry.position, text),
             _ => return,
         };

@@ -128,7 +128,10 @@ impl App {
     /// Whoever asked must still be allowed to.
     fn grant_of(&self, export: &BackgroundExport) -> Result<Grant<ExportAudit>, ExportError> {
         let asked_by = &export.asked_by;
-        let principal = self.store.read(|tx| tx.principal(&self.serve, asked_by))?;
+        let now = self.now();
+        let principal = self
+            .store
+            .read(|tx| tx.principal(&self.serve, asked_by, now))?;
         let gone = Refusal::NotFound("the key or account that asked");
         let principal = principal.ok_or(gone)?;
         Ok(authorize(&principal).map_err(Refusal::from)?)

@@ -10,6 +10,7 @@ use super::*;
 use crate::access::{ExportAudit, Grant, Principal, authorize};
 use crate::app::App;
 use crate::app::contact::Named;
+use crate::app::create_key::NewKey;
 use crate::app::erase::{ErasureClaim, Whom};
 use crate::app::export::{ExportError, ExportQuery};
 use crate::app::refusal::Refusal;
@@ -74,9 +75,11 @@ fn home(folder: &Path) -> (TestApp, Grant<ExportAudit>) {
 
 /// The grant of a key of the DPO's.
 fn dpo(home: &TestApp) -> Grant<ExportAudit> {
-    let made = home
-        .app
-        .create_key(&TestApp::grant(), "dpo", Role::Dpo, home.app.now());
+    let made = home.app.create_key(
+        &TestApp::grant(),
+        NewKey::plain("dpo", Role::Dpo),
+        home.app.now(),
+    );
     authorize(&Principal::Key(made.unwrap().0, Role::Dpo)).unwrap()
 }
 
@@ -192,6 +195,7 @@ fn erase(home: &TestApp, email: &str) {
         reason: "objection".into(),
         keep_suppression: false,
         reference: None,
+        systems: true,
     };
     let grant = TestApp::grant();
     let done = home

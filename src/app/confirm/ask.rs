@@ -3,7 +3,7 @@
 use crate::access::Grant;
 use crate::access::code::Code;
 use crate::access::token::{PlainToken, TokenKind};
-use crate::app::brand::Sender;
+use crate::app::brand::{Sender, base_of};
 use crate::app::mail::{Content, Item, Letter};
 use crate::app::record::Consent;
 use crate::app::refusal::Refusal;
@@ -20,6 +20,8 @@ const STANDS: TimeDelta = TimeDelta::minutes(15);
 pub struct Wanted<'a> {
     /// Whose.
     pub subject: SubjectId,
+    /// The address of theirs that the mail goes to.
+    pub to: &'a Contact,
     /// What was asked.
     pub consent: &'a Consent,
     /// The record that says so.
@@ -54,12 +56,10 @@ fn ask_one<P: Records>(
     wanted: &[&Wanted<'_>],
     base: &str,
 ) -> Result<(), Refusal> {
-    let Some((first, contact)) = wanted
-        .first()
-        .and_then(|one| Some((one, mail_address(one.consent)?)))
-    else {
+    let Some(first) = wanted.first() else {
         return Ok(());
     };
+    let contact = first.to;
     // who must never be contacted again gets no mail, whoever typed their address; nobody is told
     let mut filed = vec![contact.blind];
     filed.extend(contact.coarse);
@@ -92,6 +92,7 @@ fn ask_one<P: Records>(
     let language = language(tx, first.consent);
     let controller = tx.catalogue().controllers.get(&first.consent.controller);
     let sender = Sender::of(controller, language);
+    let base = base_of(base, controller);
     let letter = Letter {
         to: contact.identifier.reveal().to_owned(),
         language: language.as_str().to_owned(),
@@ -137,10 +138,10 @@ fn still_opens<P: Records>(
     Ok(true)
 }
 
-/// The address that a consent was given by.
-pub(in crate::app) fn mail_address(consent: &Consent) -> Option<&Contact> {
+/// The address to which a confirmation goes, of those by which somebody is named.
+pub(in crate::app) fn mail_address(contacts: &[Contact]) -> Option<&Contact> {
     let is_mail = |contact: &&Contact| contact.identifier.kind() == IdentifierKind::Email;
-    consent.named.contacts.iter().find(is_mail)
+    contacts.iter().find(is_mail)
 }
 
 fn asked(one: &Wanted<'_>) -> Asked {

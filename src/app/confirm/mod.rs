@@ -5,7 +5,7 @@
 
 mod ask;
 
-pub(super) use ask::{Wanted, ask};
+pub(super) use ask::{Wanted, ask, mail_address};
 
 use super::open::App;
 use super::refusal::Refusal;

@@ -2,16 +2,18 @@
 //! the brand only, so that nobody is logged in as somebody else by a page elsewhere.
 
 use super::assertion::{self, Assertion, Unfit};
+use super::join::{Came, Newcomer};
 use super::{CHOICES_OPEN, SESSION};
-use crate::access::token::{PlainToken, TokenKind};
+use crate::access::token::{PlainToken, TokenHash, TokenKind};
 use crate::access::{Grant, OwnFile, Principal, authorize};
 use crate::app::brand::of_site;
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
-use crate::domain::ids::SubjectId;
+use crate::domain::ids::{Blind, SubjectId};
 use crate::domain::registry::{Catalogue, Slug};
 use crate::domain::time::Now;
-use crate::store::{Link, LinkPower, NewSession, Order, Via};
+use crate::store::{Entry, Link, LinkPower, NewSession, Order, Spend, Via, WriteTx};
+use chrono::{DateTime, Utc};
 
 /// What an assertion is to open; each has an address of its own, which the assertion has to name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,13 @@ impl Entrance {
             Self::Frame => "/own-login/frame",
         }
     }
+
+    const fn came(self) -> Came {
+        match self {
+            Self::Page => Came::Login,
+            Self::Frame => Came::Frame,
+        }
+    }
 }
 
 /// What came of an assertion.
@@ -40,8 +49,8 @@ pub enum Asserted {
     In(PlainToken),
     /// The path of the choices.
     Choices(String),
-    /// It holds, and nothing is kept of that person.
-    Unknown,
+    /// It holds, and nothing is kept of that person: they may become one of the registry.
+    Unknown(Box<Newcomer>),
     /// It opens nothing.
     Refused(Unfit),
 }
@@ -75,12 +84,43 @@ impl App {
         let contact = said.contact.blind;
         let found = self.store.read(|tx| tx.find(&self.serve, &[contact]))?;
         let Some(subject) = found else {
-            return Ok(Asserted::Unknown);
+            let (spend, contact) = (said.spend.hash, said.contact.identifier);
+            let newcomer = self.newcomer((brand, entrance.came()), contact, spend, now)?;
+            return Ok(Asserted::Unknown(Box::new(newcomer)));
         };
-        match entrance {
-            Entrance::Page => self.with_session(subject, brand, &said, now),
-            Entrance::Frame => self.with_frame(subject, brand, &said, now),
+        let (opened, door) = self.door(entrance, Via::of_brand(&brand), contact, now)?;
+        let (grant, order) = alone(subject, now)?;
+        let written = self.store.write_blocking(&grant, order, move |tx| {
+            Ok::<_, Refusal>(door.open(tx, subject, Some(&brand), said.spend)?.with(()))
+        });
+        told(written.map(|_| opened))
+    }
+
+    /// What is to be opened for somebody, and what they get of it.
+    pub(super) fn door(
+        &self,
+        entrance: Entrance,
+        via: Via,
+        contact: Blind,
+        now: Now,
+    ) -> Result<(Asserted, Door), Refusal> {
+        if entrance == Entrance::Frame {
+            let token = PlainToken::new(TokenKind::Link, self.entropy())?;
+            let until = now.utc() + CHOICES_OPEN;
+            let path = format!("/c/{}", token.reveal());
+            let door = Door::Choices(contact, via, token.hash(), until);
+            return Ok((Asserted::Choices(path), door));
         }
+        let token = PlainToken::new(TokenKind::CustomerSession, self.entropy())?;
+        let csrf = PlainToken::new(TokenKind::Link, self.entropy())?;
+        let session = NewSession {
+            hash: token.hash(),
+            csrf: csrf.reveal().to_owned(),
+            contact,
+            via,
+            until: now.utc() + SESSION,
+        };
+        Ok((Asserted::In(token), Door::Session(session)))
     }
 
     fn asserted(
@@ -101,71 +141,49 @@ impl App {
         let said = assertion::read(posted.assertion, (&site.id, brand), &address, keys, at)?;
         Ok((site.id.clone(), said))
     }
+}
 
-    fn with_session(
+/// What is opened, in the transaction that spends the assertion.
+pub(super) enum Door {
+    /// A session of this browser.
+    Session(NewSession),
+    /// A link to the choices.
+    Choices(Blind, Via, TokenHash, DateTime<Utc>),
+}
+
+impl Door {
+    pub fn open(
         &self,
+        tx: &mut WriteTx<'_>,
         subject: SubjectId,
-        brand: Slug,
-        said: &Assertion,
-        now: Now,
-    ) -> Result<Asserted, Refusal> {
-        let token = PlainToken::new(TokenKind::CustomerSession, self.entropy())?;
-        let csrf = PlainToken::new(TokenKind::Link, self.entropy())?;
-        let session = NewSession {
-            hash: token.hash(),
-            csrf: csrf.reveal().to_owned(),
-            contact: said.contact.blind,
-            via: Via {
-                controller: Some(brand.clone()),
-                place: None,
-            },
-            until: now.utc() + SESSION,
+        brand: Option<&Slug>,
+        spend: Spend,
+    ) -> Result<Entry, Refusal> {
+        let grant = authorize::<OwnFile>(&Principal::SignedIn(subject))?;
+        let session = match self {
+            Self::Session(session) => Some(session),
+            Self::Choices(..) => None,
         };
-        let (grant, order) = alone(subject, now)?;
-        let (actor, spend) = (grant.clone(), said.spend);
-        let opened = self.store.write_blocking(&grant, order, move |tx| {
-            let entry = tx.enter_by_assertion(&actor, &brand, spend, Some(&session))?;
-            Ok::<_, Refusal>(entry.ok_or(USED)?.with(()))
-        });
-        told(opened.map(|_| Asserted::In(token)))
-    }
-
-    fn with_frame(
-        &self,
-        subject: SubjectId,
-        brand: Slug,
-        said: &Assertion,
-        now: Now,
-    ) -> Result<Asserted, Refusal> {
-        let token = PlainToken::new(TokenKind::Link, self.entropy())?;
-        let (hash, until) = (token.hash(), now.utc() + CHOICES_OPEN);
-        let (contact, spend) = (said.contact.blind, said.spend);
-        let (grant, order) = alone(subject, now)?;
-        let actor = grant.clone();
-        let opened = self.store.write_blocking(&grant, order, move |tx| {
-            let _signed_in = tx
-                .enter_by_assertion(&actor, &brand, spend, None)?
-                .ok_or(USED)?;
-            let link = Link {
-                subject: tx.resolve(subject).ok_or(USED)?,
-                contact,
-                power: LinkPower::Choices,
-                via: Via {
-                    controller: Some(brand.clone()),
-                    place: None,
-                },
-                framed: true,
-            };
-            Ok::<_, Refusal>(tx.issue_links(&actor, [(link, hash)], until)?.with(()))
-        });
-        told(opened.map(|_| Asserted::Choices(format!("/c/{}", token.reveal()))))
+        let entered = tx.enter_by_assertion(&grant, brand, spend, session)?;
+        let entered = entered.ok_or(USED)?;
+        let Self::Choices(contact, via, hash, until) = self else {
+            return Ok(entered);
+        };
+        let link = Link {
+            subject: tx.resolve(subject).ok_or(USED)?,
+            contact: *contact,
+            power: LinkPower::Choices,
+            via: via.clone(),
+            framed: true,
+        };
+        Ok(tx.issue_links(&grant, [(link, *hash)], *until)?)
     }
 }
 
 /// Found to be used when it is to be used.
-const USED: Refusal = Refusal::NotFound("an assertion that was not used yet");
+pub(super) const USED: Refusal = Refusal::NotFound("an assertion that was not used yet");
 
-fn told(opened: Result<Asserted, Refusal>) -> Result<Asserted, Refusal> {
+pub(super) fn told(opened: Result<Asserted, Refusal>) -> Result<Asserted, Refusal> {
     match opened {
         Err(Refusal::NotFound(_)) => Ok(Asserted::Refused(Unfit::Used)),
         other => other,

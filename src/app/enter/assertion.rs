@@ -2,16 +2,13 @@
 //! algorithm is that of the key which the catalogue has; what the header says has to agree.
 
 use crate::app::contact;
-use crate::domain::registry::brand::{LoginAlgorithm, LoginKey};
+use crate::app::jwt::{Compact, Unread};
 use crate::domain::registry::{Brand, Slug};
 use crate::store::keys::Keyring;
 use crate::store::{Contact, Spend};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, crypto::verify};
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// The type that its header names (RFC 8725, 3.11): no other token of the brand passes for it.
@@ -22,9 +19,6 @@ const LONGEST: TimeDelta = TimeDelta::minutes(5);
 const AHEAD: TimeDelta = TimeDelta::seconds(30);
 /// How much longer a used one is remembered than it lives, however clocks of nodes differ.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
-/// Longest text.
-const MOST: usize = 4096;
-
 /// Why an assertion opens nothing. It is logged in a word, and not told to whoever posted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
@@ -60,14 +54,6 @@ pub enum Unfit {
     /// It was used before.
     #[error("it was used before")]
     Used,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    alg: String,
-    kid: String,
-    typ: String,
 }
 
 #[derive(Deserialize)]
@@ -134,43 +120,15 @@ pub fn read(
 
 /// What it claims, once its signature is found to be the brand's.
 fn checked(text: &str, brand: &Brand) -> Result<Claims, Unfit> {
-    let (message, signature) = text.rsplit_once('.').ok_or(Unfit::Malformed)?;
-    let (head, claims) = message.split_once('.').ok_or(Unfit::Malformed)?;
-    if text.len() > MOST {
-        return Err(Unfit::Malformed);
-    }
-    let head: Head = part(head)?;
-    if head.typ != TYPE {
-        return Err(Unfit::Malformed);
-    }
-    let key = brand.key(&head.kid).ok_or(Unfit::Key)?;
-    let (algorithm, name, key) = verifying(key).ok_or(Unfit::Key)?;
-    if head.alg != name {
-        return Err(Unfit::Key);
-    }
-    match verify(signature, message.as_bytes(), &key, algorithm) {
-        Ok(true) => part(claims),
-        _ => Err(Unfit::Signature),
-    }
-}
-
-fn verifying(key: &LoginKey) -> Option<(Algorithm, &'static str, DecodingKey)> {
-    Some(match key.algorithm {
-        LoginAlgorithm::EdDsa => {
-            let key = DecodingKey::from_ed_components(&key.x).ok()?;
-            (Algorithm::EdDSA, "EdDSA", key)
-        }
-        LoginAlgorithm::Es256 => {
-            let key = DecodingKey::from_ec_components(&key.x, &key.y).ok()?;
-            (Algorithm::ES256, "ES256", key)
-        }
+    let token = Compact::read(text).ok_or(Unfit::Malformed)?;
+    let (typ, kid) = (token.head.typ.as_deref(), token.head.kid.as_deref());
+    let kid = kid.filter(|_| typ == Some(TYPE)).ok_or(Unfit::Malformed)?;
+    let key = brand.key(kid).ok_or(Unfit::Key)?;
+    token.claims(key).map_err(|unread| match unread {
+        Unread::Algorithm => Unfit::Key,
+        Unread::Signature => Unfit::Signature,
+        Unread::Claims => Unfit::Malformed,
     })
-}
-
-fn part<T: DeserializeOwned>(text: &str) -> Result<T, Unfit> {
-    let bytes = URL_SAFE_NO_PAD.decode(text);
-    let bytes = bytes.map_err(|_| Unfit::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| Unfit::Malformed)
 }
 
 fn lives_until(claims: &Claims, now: DateTime<Utc>) -> Result<DateTime<Utc>, Unfit> {

@@ -6,9 +6,11 @@
 
 mod asserted;
 pub mod assertion;
+mod join;
 mod look;
 
 pub use asserted::{Asserted, Entrance, Posted};
+pub use join::{Came, Newcomer};
 
 use super::open::App;
 use super::refusal::Refusal;
@@ -19,8 +21,8 @@ use crate::domain::ids::Blind;
 use crate::domain::registry::{Identifier, Language};
 use crate::domain::time::Now;
 use crate::store::{
-    CustomerSession, Link, LinkPower, NewSession, NewSignIn, OpenSignIn, Order, StoredIdentifier,
-    Tried, Via,
+    CustomerSession, Link, LinkPower, NewSession, NewSignIn, OpenSignIn, Order, StoreError,
+    StoredIdentifier, Tried, Via,
 };
 use chrono::TimeDelta;
 
@@ -30,6 +32,22 @@ pub const VALID: TimeDelta = TimeDelta::minutes(10);
 pub const SESSION: TimeDelta = TimeDelta::hours(2);
 /// How long the choices stay open that a signed-in customer opened.
 const CHOICES_OPEN: TimeDelta = TimeDelta::hours(1);
+
+/// What somebody typed, and where.
+pub struct Asked<'a> {
+    /// What should be an address.
+    pub address: &'a str,
+    /// The network that it came from.
+    pub network: &'a str,
+    /// The language of the page.
+    pub language: Language,
+    /// By which way they came.
+    pub via: Via,
+    /// The brand's host on which they asked, where that is not ours.
+    pub host: Option<String>,
+    /// Whether who is not known yet is asked for their first choices: behind a shop's code.
+    pub newcomers: bool,
+}
 
 /// What came of asking.
 pub enum Asking {
@@ -45,6 +63,8 @@ pub enum Asking {
 pub enum Entering {
     /// In; the token is for the session's cookie.
     In(PlainToken),
+    /// They read the mail, and nothing is kept of them: they may become a person of the registry.
+    Unknown(Box<Newcomer>),
     /// The code is not the one.
     Wrong,
     /// Too many codes were tried.
@@ -75,26 +95,28 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be written.
-    pub fn ask_sign_in(
-        &self,
-        address: &str,
-        network: &str,
-        language: Language,
-        (via, host): (Via, Option<String>),
-        now: Now,
-    ) -> Result<Asking, Refusal> {
-        let Ok(address) = Identifier::email(address) else {
+    pub fn ask_sign_in(&self, asked: Asked<'_>, now: Now) -> Result<Asking, Refusal> {
+        let Ok(address) = Identifier::email(asked.address) else {
             return Ok(Asking::NoAddress);
         };
         let token = PlainToken::new(TokenKind::Browser, self.entropy())?;
+        let browser = token.hash();
+        // known or not, whoever asks by this way: so that both take the same time
+        let sealed = asked.newcomers.then(|| {
+            let address = address.reveal().as_bytes();
+            self.keys()
+                .seal_address(address, &browser.0, self.entropy())
+        });
+        let sealed = sealed.transpose().map_err(StoreError::from)?;
         let new = NewSignIn {
-            browser: token.hash(),
+            browser,
             contact: self.keys().blind(address.canonical()),
-            client: self.keys().client(network),
-            language: language.as_str().to_owned(),
+            client: self.keys().client(asked.network),
+            language: asked.language.as_str().to_owned(),
             expires_at: now.utc() + VALID,
-            via,
-            host,
+            via: asked.via,
+            host: asked.host,
+            address: sealed,
         };
         let taken = self.store.ask_sign_in(&self.serve, &new, now)?;
         Ok(if taken {
@@ -189,7 +211,7 @@ impl App {
 
     fn let_in(&self, asked: &OpenSignIn, now: Now) -> Result<Entering, Refusal> {
         let Some(subject) = asked.subject else {
-            return Ok(Entering::Wrong);
+            return self.let_newcomer_in(asked, now);
         };
         let grant = authorize::<OwnFile>(&Principal::SignedIn(subject))?;
         let token = PlainToken::new(TokenKind::CustomerSession, self.entropy())?;

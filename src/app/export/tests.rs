@@ -8,6 +8,7 @@
 
 use super::*;
 use crate::access::{ManageAccess, RecordConsents};
+use crate::app::create_key::NewKey;
 use crate::app::pace::{Wanted, tests as pace};
 use crate::app::testing::{TestApp, sql};
 use crate::audit::note::VerifierKey;
@@ -74,11 +75,15 @@ impl Fixture {
         let manage = TestApp::grant::<ManageAccess>();
         let next = || app.store.read(|tx| tx.position(&app.serve)).unwrap();
         let (old, _) = app
-            .create_key(&manage, "old till", Role::Collector, app.now())
+            .create_key(
+                &manage,
+                NewKey::plain("old till", Role::Collector),
+                app.now(),
+            )
             .unwrap();
         app.revoke_key(&manage, old, app.now()).unwrap();
         let revoked = next() - 1;
-        app.create_key(&manage, "crm", Role::Marketing, app.now())
+        app.create_key(&manage, NewKey::plain("crm", Role::Marketing), app.now())
             .unwrap();
         let key = next() - 1;
         app.add_staff(

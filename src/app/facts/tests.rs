@@ -104,7 +104,7 @@ fn catalogue(shop: &TestApp) {
                 titled(json!({"id": "offers", "controller": "default", "use": "direct_marketing_own",
                     "legal_basis": "consent", "channels": ["email", "phone_live"]})),
                 titled(json!({"id": "plain", "controller": "default", "use": "direct_marketing_own",
-                    "legal_basis": "consent", "channels": ["email", "phone_live"]})),
+                    "legal_basis": "consent", "channels": ["email", "phone_live"], "retention": "P6M"})),
                 titled(json!({"id": "ads", "controller": "default", "use": "ad_personalisation",
                     "legal_basis": "consent", "channels": ["in_app", "storage_access", "ads_retargeting"]})),
                 titled(json!({"id": "service", "controller": "abroad", "use": "service_message",
@@ -284,6 +284,7 @@ fn pairs() -> Vec<(Source, Check, Check)> {
     let call = |who| check(who, "offers", PhoneLive);
     let says_no = || call("no@example.fr").saying(capped());
     let both = |purpose| check("both@example.fr", purpose, PhoneLive).saying(recipient());
+    let unheard = || check("mail@example.fr", "plain", Email);
     vec![
         // the same person and the same words said, another purpose
         (
@@ -346,6 +347,11 @@ fn pairs() -> Vec<(Source, Check, Check)> {
             nobody("offers", Email),
         ),
         (
+            Source::Request,
+            unheard(),
+            unheard().saying(json!({"facts": {"last_purchase": "2026-11-01"}})),
+        ),
+        (
             Source::Signal,
             nobody("ads", AdsRetargeting),
             nobody("ads", AdsRetargeting).saying(signals),
@@ -357,6 +363,11 @@ fn pairs() -> Vec<(Source, Check, Check)> {
             call("told@example.fr"),
         ),
         (Source::Calendar, says_no(), says_no().at(LATER)),
+        (
+            Source::Calendar,
+            unheard().at("2026-01-20T12:00:00Z"),
+            unheard(),
+        ),
         (
             Source::Calendar,
             nobody("offers", PhoneLive).saying(everything()),

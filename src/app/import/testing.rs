@@ -166,6 +166,7 @@ impl Bench {
 
 pub fn open(directory: &std::path::Path) -> App {
     App::open(Setup {
+        owner: None,
         database: DatabaseUrl::Sqlite(directory.join("placet.db")),
         master_key: Secret::new([7; 32]),
         key_directory: crate::store::keys::KeyDirectory::new(directory.join("keys")),

@@ -74,6 +74,7 @@ impl App {
         self.store.tidy_mails(&self.serve, now)?;
         let before = now.utc() - crate::app::confirm::REMEMBERED;
         self.store.tidy_confirmations(&self.serve, before)?;
+        self.store.tidy_challenges(&self.serve, before)?;
         Ok(self.store.tidy_sign_ins(&self.serve, now)?)
     }
 

@@ -3,6 +3,7 @@
 //! A letter is put into the queue by the transaction that causes it, sealed. Its words are found when it
 //! goes out, by whoever holds the words ([`Stationery`]), and it leaves by a [`Postman`].
 
+pub(in crate::app) mod about;
 mod deliver;
 
 pub use deliver::Delivered;
@@ -12,7 +13,7 @@ use crate::domain::personal::Personal;
 use crate::domain::registry::{Catalogue, Channel, Language};
 use crate::domain::time::{Entropy, NoEntropy, Now};
 use crate::store::NewMail;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What is written to whom: kept sealed, and never printed.
@@ -48,6 +49,14 @@ pub enum Content {
         /// The six digits.
         code: String,
     },
+    /// Link and code to somebody unknown who wants to choose for the first time, for ten minutes. No advertising
+    /// is in it.
+    Welcome {
+        /// Where the link leads.
+        link: String,
+        /// The six digits.
+        code: String,
+    },
     /// Link and code that confirm a consent. No advertising is in it (UWG 7(2) no. 2; R-201).
     Confirm {
         /// Where the link leads.
@@ -57,6 +66,37 @@ pub enum Content {
         /// What is confirmed.
         items: Vec<Item>,
         /// Until when it can be.
+        until: DateTime<Utc>,
+    },
+    /// A request came in.
+    RequestReceived {
+        /// Where it can be read, after signing in.
+        link: String,
+        /// Its number.
+        number: String,
+        /// The last day for the answer.
+        due_on: Option<NaiveDate>,
+    },
+    /// Link and code by which the person shows that a request is theirs.
+    Challenge {
+        /// Where the link leads.
+        link: String,
+        /// The six digits.
+        code: String,
+        /// The number of the request.
+        number: String,
+        /// Until when it can be answered.
+        until: DateTime<Utc>,
+    },
+    /// Link and code by which whoever reads it confirms that the address is the person's, in the place of another.
+    Correction {
+        /// Where the link leads.
+        link: String,
+        /// The six digits.
+        code: String,
+        /// The number of the request.
+        number: String,
+        /// Until when it can be confirmed.
         until: DateTime<Utc>,
     },
     /// What an agent took down. No advertising is in it.
@@ -72,6 +112,43 @@ pub enum Content {
         /// What was taken down.
         items: Vec<ReceiptItem>,
     },
+    /// There is news about a request of the person's. What, is read after signing in.
+    News {
+        /// Where they sign in.
+        link: String,
+        /// The number of the request.
+        number: String,
+        /// What the mail says itself, where nobody can sign in any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// A copy of the person's data can be fetched, after signing in.
+    PackageReady {
+        /// Where it is.
+        link: String,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Staff are told of requests whose last day is near. No word of anybody's is in it.
+    Alarm {
+        /// Where the requests are.
+        link: String,
+        /// The requests: number, kind, last day, days left.
+        requests: Vec<AlarmItem>,
+    },
+}
+
+/// A request whose last day is near.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmItem {
+    /// Its number.
+    pub number: String,
+    /// What is asked for.
+    pub kind: String,
+    /// The last day.
+    pub due_on: NaiveDate,
+    /// The days that are left; fewer than none where it is late.
+    pub days_left: i64,
 }
 
 /// One answer that was taken down.
@@ -135,8 +212,15 @@ impl Content {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::SignIn { .. } => "sign_in",
+            Self::Welcome { .. } => "welcome",
             Self::Confirm { .. } => "confirm",
+            Self::RequestReceived { .. } => "request_received",
+            Self::Challenge { .. } => "challenge",
+            Self::Correction { .. } => "correction",
             Self::Receipt { .. } => "receipt",
+            Self::News { .. } => "news",
+            Self::PackageReady { .. } => "package_ready",
+            Self::Alarm { .. } => "alarm",
         }
     }
 }

@@ -185,7 +185,7 @@ fn horizon(at: DateTime<Utc>, end: Option<DateTime<Utc>>) -> DateTime<Utc> {
 
 /// The facts that move with time, one way only.
 fn slow() -> FactSet {
-    const SLOW: [FactName; 16] = [
+    const SLOW: [FactName; 17] = [
         FactName::consent_expired,
         FactName::consent_age_months,
         FactName::consent_on_other_channel,
@@ -202,6 +202,7 @@ fn slow() -> FactSet {
         FactName::working_days_since_request,
         FactName::months_since_last_contact,
         FactName::months_since_last_choice,
+        FactName::retention_over,
     ];
     SLOW.into_iter().collect::<FactSet>().and(pacing())
 }

@@ -212,6 +212,7 @@ static STEPS: &[Step] = &[
     deed("contact_from_person", Doer::Person, |facts| {
         facts.last_contact_known = true;
         facts.months_since_last_contact = Whole::of(0);
+        facts.retention_over = false;
     }),
 ];
 
@@ -242,6 +243,7 @@ fn agrees(facts: &mut Facts) {
     facts.consent = ConsentFact::Given;
     facts.consent_expired = false;
     facts.consent_age_months = Whole::of(0);
+    facts.retention_over = false;
     facts.notice_current = true;
     facts.wording_known = Stated::Yes;
     facts.consent_proof = ProofFact::Individual;

@@ -25,11 +25,15 @@ use std::sync::Arc;
 const ANNE: &[(&str, &str)] = &[("email", "anne@example.fr"), ("phone", "+33612345678")];
 
 fn shop() -> TestApp {
+    shop_keeping(None)
+}
+
+fn shop_keeping(retention: Option<&str>) -> TestApp {
     let shop = TestApp::new();
     let publication: Publication = serde_json::from_value(json!({
         "purpose": [{
             "id": "offers", "controller": "default", "use": "direct_marketing_own",
-            "title": {"en": "Offers"}, "legal_basis": "consent",
+            "title": {"en": "Offers"}, "legal_basis": "consent", "retention": retention,
             "channels": ["email", "sms", "phone_live", "push", "post_addressed"],
         }],
         "notice": [{
@@ -355,9 +359,10 @@ proptest! {
     fn what_is_told_comes_true(
         drawn in drawn(),
         slowed in prop::option::of(slowed()),
+        retention in prop::option::weighted(0.3, prop::sample::select(vec!["P30D", "P6M", "P1Y"])),
         later in 0i64..(31 * 24 * 60),
     ) {
-        let shop = shop();
+        let shop = shop_keeping(retention);
         if let Some(status) = drawn.status {
             answer(&shop, drawn.channel, status);
         }

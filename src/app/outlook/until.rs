@@ -3,8 +3,8 @@
 use super::case::Case;
 use super::instants::Instants;
 use super::{FOLLOWED, MOST, clock, horizon, slow};
-use crate::app::facts::Said;
-use crate::policy::Situation;
+use crate::app::facts::{Asked, Said};
+use crate::policy::{FactName, Situation};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -39,14 +39,32 @@ pub(super) fn era(
         let day = case.engine.next_era(situation.laws, situation.day)?;
         begins(day, case.zone(said), at)
     };
-    let ends = [next(), lists_end(case, said, at)];
-    ends.into_iter().flatten().min()
+    let asked = case.asked(said, at);
+    let asked = asked.as_ref();
+    let lists = asked.and_then(|asked| lists_end(case, said, at, asked));
+    let over = asked.and_then(|asked| over(case, at, asked));
+    [next(), lists, over].into_iter().flatten().min()
+}
+
+/// When the purpose's time is over for the first of the persons, where that matters.
+fn over(case: &Case<'_>, at: DateTime<Utc>, asked: &Asked<'_>) -> Option<DateTime<Utc>> {
+    if !asked.needs().contains(FactName::retention_over) {
+        return None;
+    }
+    let persons = case.persons.iter().flatten();
+    let ends = persons.filter_map(|person| asked.over_at(person));
+    ends.filter(|over| *over > at).min()
 }
 
 /// When the first of the registers' lists that were consulted is too old, where the permit hangs on
 /// what they say.
-fn lists_end(case: &Case<'_>, said: &Said, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let last_day = case.asked(said, at)?.consulted_until(case.table)?;
+fn lists_end(
+    case: &Case<'_>,
+    said: &Said,
+    at: DateTime<Utc>,
+    asked: &Asked<'_>,
+) -> Option<DateTime<Utc>> {
+    let last_day = asked.consulted_until(case.table)?;
     if case.permits_unlisted(said, at) {
         return None;
     }

@@ -1,17 +1,13 @@
 //! A receipt as the person reads it, from its address alone: it names nobody. And "this was not me".
 
-use crate::access::{Grant, OwnChoices, Principal, authorize};
-use crate::app::contact::Named;
+use crate::access::{OwnChoices, Principal, authorize};
+use crate::app::disputes::withdraw;
 use crate::app::open::App;
-use crate::app::record::{Consent, write_for};
 use crate::app::refusal::Refusal;
-use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{Position, RecordId, SubjectId};
-use crate::domain::registry::{
-    Act, Answer, Catalogue, Circumstances, ConsentRecord, Controller, Notice, Purpose, Source,
-};
+use crate::domain::registry::{Catalogue, ConsentRecord, Controller, Notice, Purpose, Source};
 use crate::domain::time::Now;
-use crate::store::{Committed, Order, ReadTx, StoreError, WriteTx};
+use crate::store::{Committed, Order, ReadTx, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -102,41 +98,9 @@ impl App {
         self.store
             .write(&grant, order, move |tx| {
                 let subject = tx.resolve(own).ok_or(NONE)?;
-                withdraw(tx, &actor, subject, &consent)?;
-                let event = SubjectEvent::Disputed(consent.id);
-                Ok(tx.note(&actor, subject, event)?.with(()))
+                withdraw(tx, &actor, (subject, Source::OWN_PAGE), &consent)?;
+                Ok(tx.dispute(&actor, subject, consent.id)?.with(()))
             })
             .await
     }
-}
-
-/// Takes a yes back that holds by this record. A later act of the person is no part of the dispute.
-fn withdraw(
-    tx: &mut WriteTx<'_>,
-    grant: &Grant<OwnChoices>,
-    subject: SubjectId,
-    disputed: &ConsentRecord,
-) -> Result<(), Refusal> {
-    let held = tx.state(subject, &disputed.purpose, disputed.channel);
-    if !held.is_some_and(|held| held.status.is_yes() && held.record == disputed.id) {
-        return Ok(());
-    }
-    let no = Consent {
-        named: Named::default(),
-        purpose: disputed.purpose.clone(),
-        controller: disputed.controller.clone(),
-        channel: disputed.channel,
-        status: Answer::Withdrawn,
-        notice: None,
-        language: None,
-        source: Source::OWN_PAGE,
-        act: Some(Act::Disputed),
-        circumstances: Circumstances::default(),
-        collected_at: None,
-        valid_for: None,
-        evidence: None,
-        proof: true,
-        confirm: false,
-    };
-    write_for(tx, grant, subject, &no).map(drop)
 }

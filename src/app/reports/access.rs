@@ -12,9 +12,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// What is access; the rest of the log is not.
-const KINDS: [EntryKind; 10] = [
+const KINDS: [EntryKind; 22] = [
     EntryKind::StaffSignedIn,
     EntryKind::StaffAdded,
+    EntryKind::StaffSignInFailed,
+    EntryKind::StaffProven,
+    EntryKind::StaffSignedOut,
+    EntryKind::StaffSessionEnded,
+    EntryKind::StaffPasswordChanged,
+    EntryKind::StaffFactorSet,
+    EntryKind::StaffRecoveryMade,
+    EntryKind::StaffFactorReset,
+    EntryKind::StaffDisabled,
+    EntryKind::StaffEnabled,
     EntryKind::KeyCreated,
     EntryKind::KeyRevoked,
     EntryKind::ExportMade,
@@ -23,6 +33,8 @@ const KINDS: [EntryKind; 10] = [
     EntryKind::AudienceBegun,
     EntryKind::PolicyProposed,
     EntryKind::PolicyActivated,
+    EntryKind::FeedMade,
+    EntryKind::FeedEnded,
 ];
 /// Entries read at once.
 const PAGE: i64 = 1_000;

@@ -22,11 +22,25 @@ pub enum ReportKind {
     Uses,
     /// Access by staff, keys and the operator.
     Access,
+    /// Requests of data subjects: received, answered in time, extended, refused with their ground.
+    Requests,
 }
 
 impl ReportKind {
     /// Every report.
-    pub const ALL: [Self; 4] = [Self::Processing, Self::Consents, Self::Uses, Self::Access];
+    pub const ALL: [Self; 5] = [
+        Self::Processing,
+        Self::Consents,
+        Self::Uses,
+        Self::Access,
+        Self::Requests,
+    ];
+
+    /// Whether it is of the whole registry: no brand's and no purpose's alone.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::Access | Self::Requests)
+    }
 
     /// Its name on the command line and in the log.
     #[must_use]
@@ -36,6 +50,7 @@ impl ReportKind {
             Self::Consents => "consents",
             Self::Uses => "uses",
             Self::Access => "access",
+            Self::Requests => "requests",
         }
     }
 
@@ -81,7 +96,7 @@ impl ReportQuery {
     /// Whether it can be.
     pub(in crate::app) fn look(&self) -> Result<(), Refusal> {
         const WHOLE: &str =
-            "does not apply to the report on access, which is of the whole registry";
+            "does not apply to the reports on access and requests, which are of the whole registry";
         if self.from > self.to {
             let mend = "must not be before the period's start";
             return Err(Refusal::field("/to", "period_reversed", mend));
@@ -91,7 +106,7 @@ impl ReportQuery {
             return Err(Refusal::field("/campaign", "not_of_this_report", mend));
         }
         crate::app::export::campaign(self.campaign.as_deref())?;
-        if self.report == ReportKind::Access {
+        if self.report.is_whole() {
             for (pointer, asked) in [
                 ("/controller", &self.controller),
                 ("/purpose", &self.purpose),

@@ -1,9 +1,11 @@
 //! Fulfils a request of erasure: the person goes in the transaction that says so.
 
 use super::act::{Acting, is_done, look, step};
+use super::tasks::follow;
 use super::view::today;
 use crate::access::{EraseSubjects, Grant, KeepRequests};
-use crate::app::erase::suppress_all;
+use crate::app::erase::{Whom, suppress_all};
+use crate::app::holds::{ON_HOLD, not_held};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::domain::registry::ErasureReason;
@@ -41,13 +43,16 @@ impl App {
             alone: true,
             ..Order::at(now)
         };
-        let (actor, eraser) = (grant.clone(), erasing.clone());
+        let (actor, eraser, day) = (grant.clone(), erasing.clone(), today(now, self.home_zone));
         let done = self.store.write(grant, order, move |tx| {
             let (held, next) = step(tx, &actor, &acting)?;
             let gone = Refusal::NotFound("the person of this request");
             let subject = held.subject.and_then(|one| tx.resolve(one)).ok_or(gone)?;
+            not_held(tx, &eraser, subject, day)?;
             // first: by its entry the answer is found
             let _answered = tx.act_on_dsr(&actor, &held, &next, &acting.act)?;
+            // the other systems are through with it, or this is not done
+            follow(tx, &actor, (&held, &next), &acting.act)?;
             let suppressed = if keep_suppression {
                 suppress_all(tx, &eraser, subject)?
             } else {
@@ -61,7 +66,13 @@ impl App {
             let (entry, _) = tx.erase(&eraser, subject, &why)?;
             Ok::<_, Refusal>(entry.with(next))
         });
-        let done = done.await?;
+        let done = match done.await {
+            Err(held @ Refusal::Conflict { code: ON_HOLD, .. }) => {
+                self.lock_held(erasing, Whom::Subject(subject), now).await?;
+                return Err(held);
+            }
+            done => done?,
+        };
         self.sweep().await;
         Ok(done)
     }

@@ -1,8 +1,11 @@
 //! Files requests of data subjects, whoever they are of.
 
+use super::tasks::plan_by_itself;
 use super::view::today;
 use crate::access::Grant;
 use crate::app::contact::Named;
+use crate::app::holds::lock_where_held;
+use crate::app::mail::about::{self, Addressed};
 use crate::app::open::App;
 use crate::app::refusal::{FieldProblem, Refusal};
 use crate::domain::calendar::local_time;
@@ -10,7 +13,7 @@ use crate::domain::ids::{DsrId, SubjectId};
 use crate::domain::registry::Objection;
 use crate::domain::requests::{LONGEST_TEXT, Made, Mandate, Receipt, Request, RequestKind, Via};
 use crate::domain::time::Now;
-use crate::store::{Committed, Entry, IdempotencyKey, Order, Records, WriteTx};
+use crate::store::{Committed, Entry, IdempotencyKey, Order, Records, StoreError, WriteTx};
 use chrono::{DateTime, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,18 +81,29 @@ impl App {
             idempotency,
             ..Order::at(now)
         };
-        let actor = grant.clone();
+        let (actor, post, day) = (
+            grant.clone(),
+            self.request_post(),
+            today(now, self.home_zone),
+        );
         self.store
             .write(grant, order, move |tx| {
                 let (mut last, mut filed) = (None, Vec::with_capacity(fits.len()));
                 for one in &fits {
                     let subject = whom(tx, &actor, one)?;
-                    let (entry, request) = file(tx, &actor, subject, one)?;
+                    let (receipt, made) = (one.receipt.clone(), one.made.clone());
+                    let (entry, request) = receive(tx, &actor, subject, receipt, made)?;
+                    let number = entry.index().saturating_sub(1);
+                    let planned = planned(tx, &actor, &request, subject)?;
+                    let to = Addressed::LongestKnown;
+                    about::acknowledge(tx, &actor, (subject, &request), &post, to)?;
                     filed.push(Filed {
                         request,
-                        entry: entry.index().saturating_sub(1),
+                        entry: number,
                     });
-                    last = Some(effect(tx, &actor, subject, one.receipt.kind)?.unwrap_or(entry));
+                    let entry = planned.unwrap_or(entry);
+                    let kind = one.receipt.kind;
+                    last = Some(effect(tx, &actor, (subject, kind), day)?.unwrap_or(entry));
                 }
                 Ok(last.ok_or_else(none)?.with(filed))
             })
@@ -243,38 +257,61 @@ fn whom<P: Records>(
     }
 }
 
-fn file<P: Records>(
+/// Writes one request down, with that it repeats another that is open.
+pub(super) fn receive<P: Records>(
     tx: &mut WriteTx<'_>,
     grant: &Grant<P>,
     subject: SubjectId,
-    one: &Fits,
+    receipt: Receipt,
+    made: Made,
 ) -> Result<(Entry, Request), Refusal> {
     let id = DsrId::new(tx.now(), tx.entropy())?;
-    let duplicate_of = tx.open_dsr(grant, subject, one.receipt.kind)?;
+    let open = tx.open_dsrs(grant, subject, receipt.kind)?;
+    let duplicate_of = open.first().copied();
     let receipt = Receipt {
         duplicate: duplicate_of.is_some(),
-        ..one.receipt.clone()
+        ..receipt
     };
     let request = Request::received(id, receipt);
     let made = Made {
         request: id,
         duplicate_of,
-        ..one.made.clone()
+        ..made
     };
     let entry = tx.receive_dsr(grant, subject, &request, made)?;
     Ok((entry, request))
 }
 
-/// What holds from the next check on, before anybody looked at the request.
-fn effect<P: Records>(
+/// What other systems have to do. Registrations that were tampered with keep nobody from saying no: the request
+/// stands without tasks then, and cannot be called done.
+pub(super) fn planned<P: Records>(
     tx: &mut WriteTx<'_>,
     grant: &Grant<P>,
+    request: &Request,
     subject: SubjectId,
-    kind: RequestKind,
+) -> Result<Option<Entry>, Refusal> {
+    match plan_by_itself(tx, grant, request, subject) {
+        Err(Refusal::Store(error @ StoreError::Damaged { .. }))
+            if !request.receipt.kind.needs_identity() =>
+        {
+            tracing::warn!(%error, "no system is told of a request");
+            Ok(None)
+        }
+        planned => Ok(planned?.map(|(entry, _)| entry)),
+    }
+}
+
+/// What holds from the next check on, before anybody looked at the request.
+pub(super) fn effect<P: Records>(
+    tx: &mut WriteTx<'_>,
+    grant: &Grant<P>,
+    (subject, kind): (SubjectId, RequestKind),
+    day: NaiveDate,
 ) -> Result<Option<Entry>, Refusal> {
     Ok(match kind {
         RequestKind::Objection => Some(tx.object(grant, subject, Objection::DirectMarketing)?),
         RequestKind::Restriction => Some(tx.restrict(grant, subject, true)?),
+        RequestKind::Erasure => lock_where_held(tx, grant, subject, day)?,
         _ => None,
     })
 }

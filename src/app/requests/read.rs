@@ -1,13 +1,13 @@
 //! Reads requests: a list without anybody's words, and one with everything that was written about it.
 
+use super::act::NONE;
 use crate::access::{Grant, KeepRequests};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
-use crate::domain::event::View;
+use crate::domain::event::{View, ViewReason};
 use crate::domain::ids::{DsrId, Position, SubjectId};
+use crate::domain::registry::Language;
 use crate::store::{DsrFilter, DsrMessage, StoredDsr, StoredIdentifier};
-
-const NONE: Refusal = Refusal::NotFound("a request with this id");
 
 /// One request with everything that was written about it.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct DsrFile {
     pub contacts: Vec<StoredIdentifier>,
     /// What was said and written.
     pub messages: Vec<DsrMessage>,
+    /// The language of what they answered last.
+    pub language: Option<Language>,
 }
 
 impl App {
@@ -45,27 +47,34 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] where there is none, or where the view cannot be recorded.
-    pub fn request_file(&self, grant: &Grant<KeepRequests>, id: DsrId) -> Result<DsrFile, Refusal> {
+    pub fn request_file(
+        &self,
+        grant: &Grant<KeepRequests>,
+        id: DsrId,
+        reason: Option<&ViewReason>,
+    ) -> Result<DsrFile, Refusal> {
         let file = self.store.read(|tx| {
             let stored = tx.dsr(grant, id)?.ok_or(NONE)?;
             let subject = match stored.subject {
                 Some(subject) => tx.subject(grant, subject)?,
                 None => None,
             };
-            let (mut contacts, mut messages) = (Vec::new(), Vec::new());
+            let (mut contacts, mut messages, mut language) = (Vec::new(), Vec::new(), None);
             if let Some(subject) = subject {
                 contacts = tx.identifiers(grant, subject)?;
                 messages = tx.dsr_messages(grant, subject, id)?;
+                language = tx.spoken_by(grant, subject)?;
             }
             Ok::<_, Refusal>(DsrFile {
                 stored,
                 subject,
                 contacts,
                 messages,
+                language,
             })
         })?;
         if let Some(subject) = file.subject {
-            self.view(grant, subject, View::Request, None)?;
+            self.view(grant, subject, View::Request, reason)?;
         }
         Ok(file)
     }

@@ -35,6 +35,7 @@ fn act(home: &TestApp, id: DsrId, version: Option<u32>, act: Act) -> Result<Requ
         version,
         act,
         text: None,
+        news: Telling::LongestKnown,
     };
     let (keep, erase): (Grant<KeepRequests>, Grant<EraseSubjects>) =
         (TestApp::grant(), TestApp::grant());
@@ -49,7 +50,7 @@ fn on() -> chrono::NaiveDate {
 }
 
 fn known() -> Act {
-    let known_by = KnownBy::KnownContact;
+    let known_by = KnownBy::CallBack;
     Act::Identify { on: on(), known_by }
 }
 
@@ -79,6 +80,7 @@ fn an_erasure_is_answered_by_erasing() {
         version: None,
         act: fulfil(),
         text: None,
+        news: Telling::LongestKnown,
     };
     let only = TestApp::wait(home.app.act_on_request(&keep, acting, home.app.now(), None));
     assert!(matches!(
@@ -91,13 +93,14 @@ fn an_erasure_is_answered_by_erasing() {
     let done = act(&home, request.id, Some(2), fulfil()).unwrap();
     assert_eq!(done.state_word(), "fulfilled");
     for id in [request.id, access.id] {
-        let file = home.app.request_file(&keep, id).unwrap();
+        let file = home.app.request_file(&keep, id, None).unwrap();
         assert!(file.subject.is_none() && file.messages.is_empty() && file.contacts.is_empty());
     }
     let writing = Writing {
         id: access.id,
         by: WrittenBy::Note,
         text: "gone".into(),
+        news: Telling::LongestKnown,
     };
     let gone = TestApp::wait(
         home.app
@@ -140,12 +143,12 @@ fn who_asks_twice_is_not_lost_and_nobody_is_linked() {
     let (first, second) = (file(&home, ANNE, "access"), file(&home, ANNE, "access"));
     assert!(!first.receipt.duplicate && second.receipt.duplicate);
     let keep: Grant<KeepRequests> = TestApp::grant();
-    let told = home.app.request_file(&keep, second.id).unwrap();
+    let told = home.app.request_file(&keep, second.id, None).unwrap();
     assert_eq!(told.stored.duplicate_of, Some(first.id));
     // somebody names Anne's address and one of their own: it does not become hers
     let both = [ANNE[0], ("phone", "+33698135799")];
     let third = file(&home, &both, "erasure");
-    let told = home.app.request_file(&keep, third.id).unwrap();
+    let told = home.app.request_file(&keep, third.id, None).unwrap();
     assert_eq!(told.contacts.len(), 1);
     let made = told.messages[0].made.as_ref().unwrap().reveal();
     assert_eq!(made.named["phone"], "+33698135799");

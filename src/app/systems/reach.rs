@@ -43,6 +43,18 @@ pub struct Reply {
     pub rows: Personal<Vec<Value>>,
 }
 
+/// What was posted to us as a system's answer, not yet looked at.
+pub struct Posted<'a> {
+    /// `webhook-id`: the task and the step that we called with.
+    pub id: &'a str,
+    /// `webhook-timestamp`.
+    pub timestamp: &'a str,
+    /// `webhook-signature`.
+    pub signature: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+}
+
 /// A step did not work. Holds no secret and nothing of whom it was about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}{}", .detail.as_ref().map(|text| format!(" ({text})")).unwrap_or_default())]
@@ -72,6 +84,10 @@ pub trait Reach: Send + Sync {
     /// # Errors
     /// What is wrong.
     fn probe(&self, system: &System) -> Result<(), Fault>;
+
+    /// Looks whether a system posted an answer: when it signed it, and what it says; `None` where it is not
+    /// its own, or not of now.
+    fn heard(&self, system: &System, posted: &Posted<'_>) -> Option<(i64, Result<Reply, Fault>)>;
 
     /// Takes away what the calls of a task left lying, now that it is over.
     fn settle(&self, system: &System, task: TaskId);

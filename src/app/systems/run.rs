@@ -161,17 +161,17 @@ impl App {
             true => Ok(Answer::Rows(Personal::new(Vec::new()))),
             false => reach.call(&call),
         };
-        self.take(reach, system, task, answer)
+        self.take(reach, system, task, answer).map(drop)
     }
 
-    /// Keeps what a system answered.
-    fn take(
+    /// Keeps what a system answered; whether the task was still as it was read.
+    pub(super) fn take(
         &self,
         reach: &dyn Reach,
         system: &System,
         mut task: StoredTask,
         answer: Result<Answer, Fault>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<bool, Refusal> {
         let (what, rows) = understood(system, answer);
         if let (Some(rows), Some(private)) = (rows, task.private.take()) {
             task.private = Some(keep(&task, system, private, rows));
@@ -194,20 +194,20 @@ impl App {
                 reach.settle(system, id);
             }
             told(kept);
-            return Ok(());
+            return Ok(kept);
         }
         task.due_at = again.map(|seconds| now.utc() + TimeDelta::seconds(seconds.into()));
         let kept = self
             .store
             .keep_task(&self.serve, &mut task, now, self.entropy())?;
         told(kept);
-        Ok(())
+        Ok(kept)
     }
 }
 
 const CHANGED: &str = "task_changed";
 
-pub(super) fn changed_meanwhile() -> Refusal {
+pub(in crate::app) fn changed_meanwhile() -> Refusal {
     Refusal::Conflict {
         code: CHANGED,
         what: "somebody changed this task meanwhile; look at it again".into(),

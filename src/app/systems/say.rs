@@ -8,6 +8,7 @@ use crate::app::refusal::Refusal;
 use crate::domain::event::Actor;
 use crate::domain::ids::{CaseId, TaskId};
 use crate::domain::systems::{Heard, Outcome, Progress, Step, heard};
+use crate::domain::time::Now;
 use crate::store::Order;
 use serde_json::Value;
 
@@ -35,7 +36,34 @@ impl App {
         id: TaskId,
         said: Said,
     ) -> Result<StoredTask, Refusal> {
-        self.said_of(id, said, Vec::new(), grant.actor())
+        let task = self.store.read(|tx| tx.task(id))?;
+        match task.filter(|task| task.progress.outcome.is_some()) {
+            Some(task) => self.settle_task(grant, task, said),
+            None => self.said_of(id, said, Vec::new(), grant.actor()),
+        }
+    }
+
+    /// What a person found where a system failed, or did not do all: with evidence, since nobody looks again.
+    fn settle_task(
+        &self,
+        grant: &Grant<WorkRequests>,
+        mut task: StoredTask,
+        said: Said,
+    ) -> Result<StoredTask, Refusal> {
+        task.progress.outcome = Some(match (&task.progress.outcome, said.outcome) {
+            (Some(Outcome::Done | Outcome::LegalHold { .. }), _) => return Err(not_awaited()),
+            (_, Outcome::Done) if task.verb.erases() && said.count > 0 => {
+                Outcome::NotVerified { left: said.count }
+            }
+            (_, outcome) => outcome,
+        });
+        let evidence = said.evidence.ok_or_else(|| {
+            let detail = "say where it can be seen that it was done by hand: a ticket, a protocol";
+            Refusal::field("/evidence", "evidence_missing", detail)
+        })?;
+        task.progress.evidence = Some(evidence);
+        let written = self.write_end(task.clone(), grant.actor())?;
+        written.then_some(task).ok_or_else(changed_meanwhile)
     }
 
     pub(super) fn said_of(
@@ -50,10 +78,7 @@ impl App {
             .as_mut()
             .ok_or(Refusal::NotFound("a task of this id"))?;
         if task.progress.outcome.is_some() || !task.progress.awaited {
-            return Err(Refusal::Conflict {
-                code: "task_not_awaited",
-                what: "this task does not wait for an answer; look how it stands".into(),
-            });
+            return Err(not_awaited());
         }
         let systems = self.systems()?;
         let system = systems.iter().find(|system| system.id == task.system);
@@ -90,29 +115,7 @@ impl App {
     pub fn retry_task(&self, grant: &Grant<WorkRequests>, id: TaskId) -> Result<(), Refusal> {
         let task = self.store.read(|tx| tx.task(id))?;
         let mut task = task.ok_or(Refusal::NotFound("a task of this id"))?;
-        if task.private.is_none() {
-            return Err(Refusal::Conflict {
-                code: "task_forgotten",
-                what: "whom this task was about is forgotten; begin anew for the person".into(),
-            });
-        }
-        let step = match task.progress.outcome {
-            Some(Outcome::Failed { .. }) => task.progress.step,
-            Some(Outcome::NotVerified { .. }) => Step::Act,
-            _ => {
-                return Err(Refusal::Conflict {
-                    code: "task_not_failed",
-                    what: "only a task that failed is done again".into(),
-                });
-            }
-        };
-        task.progress = Progress {
-            resumed: task.progress.resumed,
-            found: task.progress.found,
-            changed: task.progress.changed,
-            ..Progress::at(step)
-        };
-        task.due_at = Some(self.now().utc());
+        begin_again(&mut task, self.now())?;
         let by = grant.clone();
         self.store
             .write_blocking(grant, Order::at(self.now()), move |tx| {
@@ -128,6 +131,44 @@ impl App {
     /// # Errors
     /// Where the database fails.
     pub fn forget_found(&self, _grant: &Grant<WorkRequests>, case: CaseId) -> Result<(), Refusal> {
-        Ok(self.store.forget_found(&self.serve, case)?)
+        self.forget_case(case).map(drop)
     }
+}
+
+fn not_awaited() -> Refusal {
+    Refusal::Conflict {
+        code: "task_not_awaited",
+        what: "this task does not wait for an answer; look how it stands".into(),
+    }
+}
+
+/// Puts a task that failed, or did not do all, before the step that it is to do again.
+pub(in crate::app) fn begin_again(task: &mut StoredTask, now: Now) -> Result<(), Refusal> {
+    if task.private.is_none() {
+        return Err(Refusal::Conflict {
+            code: "task_forgotten",
+            what: "whom this task was about is forgotten; begin anew for the person".into(),
+        });
+    }
+    let step = match task.progress.outcome {
+        Some(Outcome::Failed { .. } | Outcome::Partly { .. } | Outcome::Refused { .. }) => {
+            task.progress.step
+        }
+        Some(Outcome::NotVerified { .. }) => Step::Act,
+        _ => {
+            return Err(Refusal::Conflict {
+                code: "task_not_failed",
+                what: "only a task that failed, or did not do all, is done again".into(),
+            });
+        }
+    };
+    task.progress = Progress {
+        resumed: task.progress.resumed,
+        heard_at: task.progress.heard_at,
+        found: task.progress.found,
+        changed: task.progress.changed,
+        ..Progress::at(step)
+    };
+    task.due_at = Some(now.utc());
+    Ok(())
 }

@@ -58,6 +58,9 @@ pub enum EntryKind {
     /// A person said that it was not they who gave an answer.
     #[serde(rename = "dispute.made")]
     DisputeMade,
+    /// What came of it.
+    #[serde(rename = "dispute.closed")]
+    DisputeClosed,
     /// A person asked for one of their rights (Articles 15 to 22).
     #[serde(rename = "request.made")]
     RequestMade,
@@ -79,12 +82,24 @@ pub enum EntryKind {
     /// A request was fulfilled or refused.
     #[serde(rename = "request.answered")]
     RequestAnswered,
+    /// A corrected contact point was entered, confirmed, or is waited for no more (Article 16).
+    #[serde(rename = "request.correction")]
+    RequestCorrection,
     /// A request was closed without an answer.
     #[serde(rename = "request.closed")]
     RequestClosed,
+    /// Somebody proved that a person died.
+    #[serde(rename = "death.recorded")]
+    DeathRecorded,
+    /// The record of a death was wrong.
+    #[serde(rename = "death.corrected")]
+    DeathCorrected,
     /// An identifier was linked to a person.
     #[serde(rename = "subject.linked")]
     SubjectLinked,
+    /// A contact point of a person was put in the place of another.
+    #[serde(rename = "subject.corrected")]
+    SubjectCorrected,
     /// Two records were found to be one person's.
     #[serde(rename = "subject.merged")]
     SubjectMerged,
@@ -121,6 +136,36 @@ pub enum EntryKind {
     /// A member of staff signed in.
     #[serde(rename = "staff.signed_in")]
     StaffSignedIn,
+    /// Somebody failed to sign in, or to prove who they are.
+    #[serde(rename = "staff.sign_in_failed")]
+    StaffSignInFailed,
+    /// A member of staff who is signed in proved again who they are.
+    #[serde(rename = "staff.proven")]
+    StaffProven,
+    /// They signed out.
+    #[serde(rename = "staff.signed_out")]
+    StaffSignedOut,
+    /// They ended sessions of theirs.
+    #[serde(rename = "staff.session_ended")]
+    StaffSessionEnded,
+    /// They changed their password.
+    #[serde(rename = "staff.password_changed")]
+    StaffPasswordChanged,
+    /// They set up a second factor, in the place of what was there.
+    #[serde(rename = "staff.factor_set")]
+    StaffFactorSet,
+    /// They made their recovery codes anew.
+    #[serde(rename = "staff.recovery_made")]
+    StaffRecoveryMade,
+    /// The operator took the second factor of an account away.
+    #[serde(rename = "staff.factor_reset")]
+    StaffFactorReset,
+    /// The operator disabled an account.
+    #[serde(rename = "staff.disabled")]
+    StaffDisabled,
+    /// The operator enabled it again.
+    #[serde(rename = "staff.enabled")]
+    StaffEnabled,
     /// Consents were imported.
     #[serde(rename = "import.made")]
     ImportMade,
@@ -172,6 +217,33 @@ pub enum EntryKind {
     /// What one system had to do for a request is over.
     #[serde(rename = "task.ended")]
     TaskEnded,
+    /// A member of staff made an address for the dates of requests, and so ended the one before.
+    #[serde(rename = "feed.made")]
+    FeedMade,
+    /// They ended it.
+    #[serde(rename = "feed.ended")]
+    FeedEnded,
+    /// A person's data are kept on a ground of the law (Article 17(3)).
+    #[serde(rename = "hold.placed")]
+    HoldPlaced,
+    /// Such a hold was ended before its last day.
+    #[serde(rename = "hold.lifted")]
+    HoldLifted,
+    /// What is kept for how long was announced: nothing is erased by it before the notice is over.
+    #[serde(rename = "retention.announced")]
+    RetentionAnnounced,
+    /// What is due is not erased by schedule for now.
+    #[serde(rename = "retention.paused")]
+    RetentionPaused,
+    /// It is again.
+    #[serde(rename = "retention.resumed")]
+    RetentionResumed,
+    /// A run began that erases what was due.
+    #[serde(rename = "retention.begun")]
+    RetentionBegun,
+    /// It ended.
+    #[serde(rename = "retention.ended")]
+    RetentionEnded,
 }
 
 /// A kind outside the list.
@@ -181,7 +253,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 79] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -199,6 +271,7 @@ impl EntryKind {
         Self::SuppressionAdded,
         Self::PaceSet,
         Self::DisputeMade,
+        Self::DisputeClosed,
         Self::RequestMade,
         Self::RequestMessage,
         Self::RequestReceived,
@@ -206,8 +279,12 @@ impl EntryKind {
         Self::RequestExtended,
         Self::RequestAssigned,
         Self::RequestAnswered,
+        Self::RequestCorrection,
         Self::RequestClosed,
+        Self::DeathRecorded,
+        Self::DeathCorrected,
         Self::SubjectLinked,
+        Self::SubjectCorrected,
         Self::SubjectMerged,
         Self::SubjectErased,
         Self::SubjectViewed,
@@ -220,6 +297,16 @@ impl EntryKind {
         Self::KeyRevoked,
         Self::StaffAdded,
         Self::StaffSignedIn,
+        Self::StaffSignInFailed,
+        Self::StaffProven,
+        Self::StaffSignedOut,
+        Self::StaffSessionEnded,
+        Self::StaffPasswordChanged,
+        Self::StaffFactorSet,
+        Self::StaffRecoveryMade,
+        Self::StaffFactorReset,
+        Self::StaffDisabled,
+        Self::StaffEnabled,
         Self::ImportMade,
         Self::RegisterLoaded,
         Self::ExportMade,
@@ -237,6 +324,15 @@ impl EntryKind {
         Self::SystemsRegistered,
         Self::TasksPlanned,
         Self::TaskEnded,
+        Self::FeedMade,
+        Self::FeedEnded,
+        Self::HoldPlaced,
+        Self::HoldLifted,
+        Self::RetentionAnnounced,
+        Self::RetentionPaused,
+        Self::RetentionResumed,
+        Self::RetentionBegun,
+        Self::RetentionEnded,
     ];
 
     /// Its text in leaves, tables and the API.
@@ -260,6 +356,7 @@ impl EntryKind {
             Self::SuppressionAdded => "suppression.added",
             Self::PaceSet => "pace.set",
             Self::DisputeMade => "dispute.made",
+            Self::DisputeClosed => "dispute.closed",
             Self::RequestMade => "request.made",
             Self::RequestMessage => "request.message",
             Self::RequestReceived => "request.received",
@@ -267,8 +364,12 @@ impl EntryKind {
             Self::RequestExtended => "request.extended",
             Self::RequestAssigned => "request.assigned",
             Self::RequestAnswered => "request.answered",
+            Self::RequestCorrection => "request.correction",
             Self::RequestClosed => "request.closed",
+            Self::DeathRecorded => "death.recorded",
+            Self::DeathCorrected => "death.corrected",
             Self::SubjectLinked => "subject.linked",
+            Self::SubjectCorrected => "subject.corrected",
             Self::SubjectMerged => "subject.merged",
             Self::SubjectErased => "subject.erased",
             Self::SubjectViewed => "subject.viewed",
@@ -281,6 +382,16 @@ impl EntryKind {
             Self::KeyRevoked => "key.revoked",
             Self::StaffAdded => "staff.added",
             Self::StaffSignedIn => "staff.signed_in",
+            Self::StaffSignInFailed => "staff.sign_in_failed",
+            Self::StaffProven => "staff.proven",
+            Self::StaffSignedOut => "staff.signed_out",
+            Self::StaffSessionEnded => "staff.session_ended",
+            Self::StaffPasswordChanged => "staff.password_changed",
+            Self::StaffFactorSet => "staff.factor_set",
+            Self::StaffRecoveryMade => "staff.recovery_made",
+            Self::StaffFactorReset => "staff.factor_reset",
+            Self::StaffDisabled => "staff.disabled",
+            Self::StaffEnabled => "staff.enabled",
             Self::ImportMade => "import.made",
             Self::RegisterLoaded => "register.loaded",
             Self::ExportMade => "export.made",
@@ -298,6 +409,15 @@ impl EntryKind {
             Self::SystemsRegistered => "systems.registered",
             Self::TasksPlanned => "tasks.planned",
             Self::TaskEnded => "task.ended",
+            Self::FeedMade => "feed.made",
+            Self::FeedEnded => "feed.ended",
+            Self::HoldPlaced => "hold.placed",
+            Self::HoldLifted => "hold.lifted",
+            Self::RetentionAnnounced => "retention.announced",
+            Self::RetentionPaused => "retention.paused",
+            Self::RetentionResumed => "retention.resumed",
+            Self::RetentionBegun => "retention.begun",
+            Self::RetentionEnded => "retention.ended",
         }
     }
 }

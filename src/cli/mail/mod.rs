@@ -4,6 +4,7 @@ mod folder;
 mod smtp;
 
 use super::config::{Config, ConfigError};
+use super::egress::{Egress, Failed};
 use super::open;
 use super::output::{Exit, Failure, print};
 use crate::access::{Grant, ManageMail, Principal, authorize};
@@ -48,13 +49,25 @@ pub fn post(config: &Config) -> Result<Option<Post>, Failure> {
                 name,
                 mend: mend.into(),
             };
-            let postman = Smtp::new(url, &from).map_err(wrong)?;
+            let postman = Smtp::new(url, &from, Egress::of(config)?).map_err(wrong)?;
             Ok(Some(Post {
                 postman: Arc::new(postman),
                 tray: None,
             }))
         }
     }
+}
+
+/// Whether the mail server that is configured may be called; `None` where there is none.
+#[must_use]
+pub fn look(config: &Config) -> Option<Result<(), Failed>> {
+    let url = config.get("smtp_url");
+    if url.is_empty() || url == FOLDER {
+        return None;
+    }
+    // what cannot be read keeps the service from starting, which says so
+    let smtp = Smtp::new(&url, &config.get("mail_from"), Egress::of(config).ok()?).ok()?;
+    Some(smtp.look().map(drop))
 }
 
 /// `placet mail …`

@@ -26,15 +26,17 @@ pub(super) fn run(
     look: Look,
 ) -> Result<Option<AppliedAgain>, Failure> {
     fits(manifest, "postgres")?;
-    let DatabaseUrl::Postgres(url) = setup.database.clone() else {
+    // whoever owns the tables takes them out and makes them
+    let database = setup.owner.as_ref().unwrap_or(&setup.database).clone();
+    let DatabaseUrl::Postgres(url) = database.clone() else {
         return Err(StoreError::damaged("the kind of a database").into());
     };
-    if look_at(&setup.database)?.is_some() && !replaces {
+    if look_at(&database)?.is_some() && !replaces {
         return Err(Failure::usage(
             "the database is not empty: to let the backup take its place add --replace",
         ));
     }
-    if in_use(&setup.database)? {
+    if in_use(&database)? {
         return Err(Failure::usage(
             "the database is in use: stop every node and whatever else is connected to it first",
         ));
@@ -45,7 +47,7 @@ pub(super) fn run(
         return Err(wrong("this copy is damaged: it is not what its list says"));
     }
     bring_in(file, &url)?;
-    let head = look_at(&setup.database)?.ok_or_else(|| wrong("this copy is empty"))?;
+    let head = look_at(&database)?.ok_or_else(|| wrong("this copy is empty"))?;
     is_what_it_says(manifest, &head)?;
     say("applying the erasure register");
     brought_up(setup, look)

@@ -126,6 +126,7 @@ fn made_ready(ready: &Path, setup: Setup, look: Look) -> Result<Option<AppliedAg
     say("applying the erasure register");
     let setup = Setup {
         database: DatabaseUrl::Sqlite(ready.to_owned()),
+        owner: None,
         ..setup
     };
     let applied = brought_up(setup, look)?;

@@ -10,7 +10,8 @@ mod webhook;
 
 pub use reach::Ways;
 
-use super::config::Config;
+use super::config::{Config, ConfigError};
+use super::egress::Egress;
 use super::open;
 use super::output::{Exit, Failure, print, say};
 use super::system::SystemClock;
@@ -101,11 +102,14 @@ pub fn run(command: &SystemsCommand, config: &Config, as_json: bool) -> Result<E
 }
 
 /// The ways to the systems.
-#[must_use]
-pub fn ways() -> Ways {
-    Ways {
+///
+/// # Errors
+/// Where a setting of the way out cannot be read.
+pub fn ways(config: &Config) -> Result<Ways, ConfigError> {
+    Ok(Ways {
         clock: Arc::new(SystemClock),
-    }
+        egress: Egress::of(config)?,
+    })
 }
 
 fn grant<P: Permission>() -> Result<Grant<P>, Failure> {
@@ -195,7 +199,7 @@ fn check(only: Option<&str>, config: &Config, as_json: bool) -> Result<Exit, Fai
     let chosen = systems
         .iter()
         .filter(|system| only.is_none_or(|id| system.id.as_str() == id));
-    let ways = ways();
+    let ways = ways(config)?;
     let tried: Vec<_> = chosen.map(|system| (system, ways.probe(system))).collect();
     if tried.is_empty() {
         return Err(Failure::usage(

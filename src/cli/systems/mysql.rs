@@ -1,6 +1,6 @@
 //! `MySQL` and `MariaDB` servers.
 
-use super::reach::{Bounds, LARGEST, Work, secret};
+use super::reach::{Bounds, LARGEST, Outward, Work, secret};
 use crate::app::systems::{Answer, Fault};
 use crate::domain::personal::Personal;
 use crate::domain::systems::{Address, Failure};
@@ -10,14 +10,16 @@ use mysql::prelude::Queryable;
 use mysql::{AccessMode, Conn, Error, OptsBuilder, Params, Row, Statement, Transaction, TxOpts};
 use serde_json::{Map, Value};
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 
 pub(super) fn run(
     at: &Address,
     work: &Work<'_>,
     keys: &Personal<Vec<String>>,
     bounds: Bounds,
+    outward: Outward<'_>,
 ) -> Result<Answer, Fault> {
-    work_through(at, work, keys, bounds).map_err(|fault| match fault.why {
+    work_through(at, work, keys, bounds, outward).map_err(|fault| match fault.why {
         // a read that waits too long comes as a connection that broke
         Failure::Unreachable if std::time::Instant::now() > bounds.until => {
             Failure::TimedOut.into()
@@ -31,8 +33,9 @@ fn work_through(
     work: &Work<'_>,
     keys: &Personal<Vec<String>>,
     bounds: Bounds,
+    outward: Outward<'_>,
 ) -> Result<Answer, Fault> {
-    let mut conn = connect(at, bounds)?;
+    let mut conn = connect(at, bounds, outward)?;
     if let Work::Try(_, others) = work {
         // a transaction that only reads would refuse to prepare what changes
         for sql in others {
@@ -56,11 +59,22 @@ fn work_through(
     }
 }
 
-fn connect(at: &Address, bounds: Bounds) -> Result<Conn, Fault> {
+fn connect(at: &Address, bounds: Bounds, outward: Outward<'_>) -> Result<Conn, Fault> {
+    let mut last = Failure::Unreachable.into();
+    for place in outward.places(at, 3306, bounds)? {
+        match connect_to(at, place, bounds) {
+            Err(fault) if fault.why == Failure::Unreachable => last = fault,
+            done => return done,
+        }
+    }
+    Err(last)
+}
+
+fn connect_to(at: &Address, place: SocketAddr, bounds: Bounds) -> Result<Conn, Fault> {
     let password = at.password.as_ref().map(secret).transpose()?;
     let options = OptsBuilder::new()
-        .ip_or_hostname(Some(&at.host))
-        .tcp_port(at.port.unwrap_or(3306))
+        .ip_or_hostname(Some(place.ip().to_string()))
+        .tcp_port(place.port())
         .db_name(Some(&at.database))
         .user(Some(&at.user))
         .pass(password.as_ref().map(|text| text.expose().clone()))

@@ -1,11 +1,12 @@
 //! `PostgreSQL` servers.
 
-use super::reach::{Bounds, LARGEST, Work, secret};
+use super::reach::{Bounds, LARGEST, Outward, Work, secret};
 use crate::app::systems::{Answer, Fault};
 use crate::domain::personal::Personal;
 use crate::domain::systems::{Address, Failure};
 use futures_util::{StreamExt, pin_mut};
 use serde_json::Value;
+use std::net::SocketAddr;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
@@ -14,31 +15,35 @@ pub(super) fn run(
     work: &Work<'_>,
     keys: &Personal<Vec<String>>,
     bounds: Bounds,
+    outward: Outward<'_>,
 ) -> Result<Answer, Fault> {
+    let places = outward.places(at, 5432, bounds)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.map_err(|_| Failure::Unreachable)?;
     let done = runtime.block_on(async {
-        tokio::time::timeout(bounds.timeout, connected(at, work, keys, bounds)).await
+        tokio::time::timeout(bounds.timeout, connected(at, &places, work, keys, bounds)).await
     });
-    // a resolver that hangs is not waited for
     runtime.shutdown_background();
     done.unwrap_or_else(|_| Err(Failure::TimedOut.into()))
 }
 
 async fn connected(
     at: &Address,
+    places: &[SocketAddr],
     work: &Work<'_>,
     keys: &Personal<Vec<String>>,
     bounds: Bounds,
 ) -> Result<Answer, Fault> {
     let mut config = Config::new();
-    config
-        .host(&at.host)
-        .port(at.port.unwrap_or(5432))
-        .dbname(&at.database)
-        .user(&at.user);
+    for place in places {
+        config
+            .host(&at.host)
+            .hostaddr(place.ip())
+            .port(place.port());
+    }
+    config.dbname(&at.database).user(&at.user);
     config
         .application_name("placet")
         .connect_timeout(bounds.timeout);

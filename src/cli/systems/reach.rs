@@ -1,16 +1,18 @@
 //! The way to the systems: each kind by its own file.
 
 use super::{folder, mysql, postgres, sqlite, webhook};
-use crate::app::systems::{Answer, Call, Fault, Reach, Reply};
+use crate::app::systems::{Answer, Call, Fault, Posted, Reach, Reply};
+use crate::cli::egress::{Egress, Failed, Host, Kind};
 use crate::domain::ids::{CaseId, TaskId};
 use crate::domain::personal::{Personal, Secret};
 use crate::domain::systems::{
-    Erasing, Failure, Outcome, Password, Sql, Step, System, Verb, Via, outcome_of,
+    Address, Erasing, Failure, Outcome, Password, Sql, Step, System, Verb, Via, outcome_of,
 };
 use crate::domain::time::Clock;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,47 @@ pub(super) const LARGEST: u64 = 16 << 20;
 pub struct Ways {
     /// The time of signatures.
     pub clock: Arc<dyn Clock>,
+    /// The way out.
+    pub egress: Egress,
+}
+
+/// What a system over the network needs.
+#[derive(Clone, Copy)]
+pub(super) struct Outward<'a> {
+    pub clock: &'a dyn Clock,
+    pub egress: &'a Egress,
+}
+
+impl Outward<'_> {
+    /// The addresses of a database server, each looked at.
+    pub fn places(
+        self,
+        at: &Address,
+        usual: u16,
+        bounds: Bounds,
+    ) -> Result<Vec<SocketAddr>, Fault> {
+        let (host, port) = (Host::of(&at.host).map_err(fault)?, at.port.unwrap_or(usual));
+        let found = self
+            .egress
+            .places(&host, port, Kind::Server, bounds.timeout);
+        found.map_err(fault)
+    }
+}
+
+/// Why nothing came of a call.
+pub(super) fn fault(failed: Failed) -> Fault {
+    let why = match &failed {
+        Failed::NotAllowed(_) | Failed::Address(_) => Failure::NotAllowed,
+        Failed::Nameless | Failed::Unreachable => Failure::Unreachable,
+        Failed::TimedOut => Failure::TimedOut,
+        Failed::TooMuch => Failure::TooMuch,
+        Failed::Garbage => Failure::Garbage,
+    };
+    let told = matches!(why, Failure::NotAllowed);
+    Fault {
+        why,
+        detail: told.then(|| failed.to_string()),
+    }
 }
 
 /// Bounds of a call.
@@ -82,15 +125,26 @@ fn trial<A>(sql: &Sql<A>, erasing: Erasing) -> Work<'_> {
     Work::Try(&sql.read, others.map(String::as_str).collect())
 }
 
+impl Ways {
+    fn outward(&self) -> Outward<'_> {
+        Outward {
+            clock: self.clock.as_ref(),
+            egress: &self.egress,
+        }
+    }
+}
+
 impl Reach for Ways {
     fn call(&self, call: &Call<'_>) -> Result<Answer, Fault> {
         let bounds = Bounds::of(call.system);
-        let (verb, step) = (call.verb, call.step);
+        let (verb, step, out) = (call.verb, call.step, self.outward());
         match &call.system.via {
-            Via::Postgres(sql) => postgres::run(&sql.at, &work(sql, verb, step), call.keys, bounds),
-            Via::Mysql(sql) => mysql::run(&sql.at, &work(sql, verb, step), call.keys, bounds),
+            Via::Postgres(sql) => {
+                postgres::run(&sql.at, &work(sql, verb, step), call.keys, bounds, out)
+            }
+            Via::Mysql(sql) => mysql::run(&sql.at, &work(sql, verb, step), call.keys, bounds, out),
             Via::Sqlite(sql) => sqlite::run(&sql.at, &work(sql, verb, step), call.keys, bounds),
-            Via::Webhook(hook) => webhook::call(hook, call, bounds, self.clock.as_ref()),
+            Via::Webhook(hook) => webhook::call(hook, call, bounds, out),
             Via::Folder(at) => folder::call(at, call),
             Via::Manual(_) => Ok(Answer::Later(None)),
         }
@@ -99,16 +153,26 @@ impl Reach for Ways {
     fn probe(&self, system: &System) -> Result<(), Fault> {
         let bounds = Bounds::of(system);
         let nobody = Personal::new(vec!["0".to_owned()]);
-        let erasing = system.on_erasure;
+        let (erasing, out) = (system.on_erasure, self.outward());
         match &system.via {
-            Via::Postgres(sql) => postgres::run(&sql.at, &trial(sql, erasing), &nobody, bounds),
-            Via::Mysql(sql) => mysql::run(&sql.at, &trial(sql, erasing), &nobody, bounds),
+            Via::Postgres(sql) => {
+                postgres::run(&sql.at, &trial(sql, erasing), &nobody, bounds, out)
+            }
+            Via::Mysql(sql) => mysql::run(&sql.at, &trial(sql, erasing), &nobody, bounds, out),
             Via::Sqlite(sql) => sqlite::run(&sql.at, &trial(sql, erasing), &nobody, bounds),
-            Via::Webhook(hook) => return webhook::probe(hook, bounds, self.clock.as_ref()),
+            Via::Webhook(hook) => return webhook::probe(hook, bounds, out),
             Via::Folder(at) => return folder::probe(at),
             Via::Manual(_) => return Ok(()),
         }
         .map(drop)
+    }
+
+    fn heard(&self, system: &System, posted: &Posted<'_>) -> Option<(i64, Result<Reply, Fault>)> {
+        let Via::Webhook(hook) = &system.via else {
+            return None;
+        };
+        let at = webhook::signed_at(hook, posted, self.clock.now().utc().timestamp())?;
+        Some((at, reply(posted.body)))
     }
 
     fn settle(&self, system: &System, task: TaskId) {
@@ -179,6 +243,10 @@ struct Told {
 
 /// Understands an answer.
 pub(super) fn understand(body: &[u8]) -> Result<Answer, Fault> {
+    reply(body).map(Answer::Said)
+}
+
+fn reply(body: &[u8]) -> Result<Reply, Fault> {
     let told: Told = serde_json::from_slice(body).map_err(|_| Failure::Garbage)?;
     if told.rows.iter().any(|row| !row.is_object()) {
         return Err(Failure::Garbage.into());
@@ -188,9 +256,9 @@ pub(super) fn understand(body: &[u8]) -> Result<Answer, Fault> {
     if matches!(outcome, Outcome::Failed { .. }) {
         return Err(Failure::SaysFailed.into());
     }
-    Ok(Answer::Said(Reply {
+    Ok(Reply {
         outcome,
         count: told.count,
         rows: Personal::new(told.rows),
-    }))
+    })
 }

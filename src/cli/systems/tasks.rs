@@ -3,19 +3,16 @@
 use super::{grant, ways};
 use crate::access::WorkRequests;
 use crate::app::App;
-use crate::app::systems::{Run, Said, StoredTask};
+use crate::app::systems::{Run, Said, StoredTask, brought};
 use crate::cli::check::PersonArgs;
 use crate::cli::config::Config;
 use crate::cli::open;
 use crate::cli::output::{Exit, Failure, print, say};
 use crate::domain::ids::CaseId;
-use crate::domain::personal::Personal;
-use crate::domain::registry::Slug;
 use crate::domain::systems::{Outcome, Verb, outcome_of};
 use chrono::{NaiveDate, TimeDelta};
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// Between two looks for what is due.
@@ -70,7 +67,7 @@ pub struct OutcomeArgs {
 pub(super) fn run(args: &RunArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open(config)?;
     let case = plan(&app, args)?;
-    go_on(&app, case, args.wait, as_json)
+    go_on(config, &app, case, args.wait, as_json)
 }
 
 pub(super) fn resume(
@@ -79,14 +76,20 @@ pub(super) fn resume(
     config: &Config,
     as_json: bool,
 ) -> Result<Exit, Failure> {
-    go_on(&open(config)?, parsed(request)?, wait, as_json)
+    go_on(config, &open(config)?, parsed(request)?, wait, as_json)
 }
 
 /// Works on a request until it is over, waits for somebody, or the time is up.
-fn go_on(app: &App, case: CaseId, wait: u64, as_json: bool) -> Result<Exit, Failure> {
+fn go_on(
+    config: &Config,
+    app: &App,
+    case: CaseId,
+    wait: u64,
+    as_json: bool,
+) -> Result<Exit, Failure> {
     say(&format!("request {case}"));
     let until = Instant::now() + Duration::from_secs(wait);
-    let ways = ways();
+    let ways = ways(config)?;
     let grant = grant::<WorkRequests>()?;
     loop {
         app.run_case(&ways, case)?;
@@ -100,14 +103,11 @@ fn go_on(app: &App, case: CaseId, wait: u64, as_json: bool) -> Result<Exit, Fail
 }
 
 fn plan(app: &App, args: &RunArgs) -> Result<CaseId, Failure> {
-    let mut brought: BTreeMap<Slug, BTreeSet<String>> = BTreeMap::new();
-    for contact in args.person.named(app)?.contacts {
-        let kind = contact.identifier.kind().as_str().parse();
-        let kind =
-            kind.map_err(|_| Failure::usage("this kind of identifier cannot be asked by"))?;
-        let text = contact.identifier.reveal().to_owned();
-        brought.entry(kind).or_default().insert(text);
-    }
+    let named = args.person.named(app)?.contacts;
+    let named: Vec<_> = named
+        .into_iter()
+        .map(|contact| contact.identifier)
+        .collect();
     let run = match args.wanted {
         Wanted::Read => Run::Read,
         Wanted::Erase => Run::Erase,
@@ -115,11 +115,8 @@ fn plan(app: &App, args: &RunArgs) -> Result<CaseId, Failure> {
         Wanted::Restrict => Run::Restrict,
     };
     let case = CaseId::new(app.now(), app.entropy()).map_err(crate::app::Refusal::from)?;
-    let identifiers = Personal::new(brought);
-    let count = app.plan_tasks(&grant::<WorkRequests>()?, case, run, &identifiers)?;
-    if count == 0 {
-        return Err(Failure::usage("no registered system has a part in this"));
-    }
+    let identifiers = brought(&named);
+    app.plan_tasks(&grant::<WorkRequests>()?, case, run, &identifiers)?;
     Ok(case)
 }
 

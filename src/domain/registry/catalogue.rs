@@ -21,6 +21,14 @@ impl Catalogue {
         self.purposes.get(id)
     }
 
+    /// Whether a yes to a purpose counts only once it was confirmed by mail (double opt-in).
+    #[must_use]
+    pub fn confirms(&self, purpose: &Purpose) -> bool {
+        let house = self.controllers.get(&purpose.controller);
+        let as_house = || house.is_some_and(|controller| controller.double_opt_in);
+        purpose.double_opt_in.unwrap_or_else(as_house)
+    }
+
     /// The name by which customers know the place of a source: as a controller names it, or its id where
     /// that reads like a name. A code of the house's own is no place that anybody knows.
     #[must_use]

@@ -1,8 +1,8 @@
 //! What the index is told when the ledger moves on: whole images, so that applying one twice
 //! does no harm.
 
-use super::{Catalogue, Cell, Contacts, IdentifierKinds, Paced, RegisterList, Standing};
-use crate::domain::ids::{Blind, KeyId, Position, SubjectId};
+use super::{Catalogue, Cell, Contacts, IdentifierKinds, KeyImage, Paced, RegisterList, Standing};
+use crate::domain::ids::{Blind, Position, SubjectId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -62,19 +62,6 @@ impl Role {
     }
 }
 
-/// One API key as the door needs it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct KeyImage {
-    /// The key's name in the ledger.
-    pub id: KeyId,
-    /// SHA-256 of the key.
-    pub hash: [u8; 32],
-    /// What it may do.
-    pub role: Role,
-    /// Whether it still opens.
-    pub live: bool,
-}
-
 /// One thing that changed.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -86,6 +73,8 @@ pub enum Change {
     Paces(SubjectId, Vec<Paced>),
     /// A person was erased: nothing leads to them any more.
     Erased(SubjectId),
+    /// A contact point is its person's no more: it leads to nobody, until it is somebody's again.
+    Left(Blind),
     /// A contact point came onto the suppression list.
     Suppressed(Blind),
     /// A register's list was loaded, in the place of the one before.

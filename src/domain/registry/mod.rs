@@ -2,6 +2,7 @@
 //! (purpose), in which words (notice), and what was answered (consent record, state).
 
 mod act;
+mod bounds;
 pub mod brand;
 mod bundle;
 mod catalogue;
@@ -10,13 +11,16 @@ mod circumstances;
 mod confirmation;
 mod consent;
 mod contact;
+mod dispute;
 mod erasure;
 pub mod identifier;
 mod image;
+mod key;
 mod language;
 mod mention;
 mod notice;
 mod pace;
+mod public_key;
 mod purpose;
 mod redline;
 mod register;
@@ -27,6 +31,7 @@ mod state;
 pub mod tone;
 
 pub use act::{Act, Clarity};
+pub use bounds::Bounds;
 pub use brand::Brand;
 pub use bundle::Bundle;
 pub use catalogue::Catalogue;
@@ -35,13 +40,16 @@ pub use circumstances::{Circumstances, GivenBy};
 pub use confirmation::{Confirming, OpenRequest, confirming};
 pub use consent::{Answer, ConsentRecord};
 pub use contact::{COUNTED, ContactRecord, Contacts, Direction, Made};
+pub use dispute::DisputeOutcome;
 pub use erasure::ErasureReason;
 pub use identifier::{Identifier, IdentifierError, IdentifierKind};
-pub use image::{Change, KeyImage, PersonImage, Role};
+pub use image::{Change, PersonImage, Role};
+pub use key::{KeyImage, KeyTerms, LONGEST_KEY};
 pub use language::{Language, Wording};
 pub use mention::Mention;
 pub use notice::{Notice, NoticeChange, NoticeRef};
 pub use pace::{AtMost, LONGEST_PAUSE, Pace, PaceRecord, PaceState, Paced};
+pub use public_key::{PublicKey, SignatureAlgorithm};
 pub use purpose::{Controller, LegalBasis, Purpose, PurposeUse};
 pub use redline::{Piece, redline};
 pub use register::{

@@ -1,6 +1,8 @@
 //! Who decides, and what for.
 
-use super::{Brand, Channel, Language, Slug, Wording};
+use super::{Answer, Brand, Channel, Language, Slug, Wording};
+use crate::domain::duration::CalendarPeriod;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -40,6 +42,10 @@ pub struct Controller {
     /// How it looks and speaks on its customers' pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<Brand>,
+    /// Whether a yes to its purposes counts only once it was confirmed by mail, unless a purpose says
+    /// otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub double_opt_in: bool,
 }
 
 impl Controller {
@@ -58,6 +64,7 @@ impl Controller {
             security: None,
             places: BTreeMap::new(),
             brand: None,
+            double_opt_in: false,
         }
     }
 
@@ -163,9 +170,40 @@ pub struct Purpose {
     /// How long, as an ISO 8601 period.
     #[serde(default)]
     pub retention: Option<String>,
+    /// How long a no is remembered before the person is asked again; [`REST`] where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_again_after: Option<CalendarPeriod>,
+    /// Whether a yes counts only once it was confirmed by mail; where nothing is said, as the controller
+    /// has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub double_opt_in: Option<bool>,
 }
 
+/// How long nobody asks again after a no: what the CNIL finds good practice (2020-092).
+pub const REST: CalendarPeriod = CalendarPeriod::SIX_MONTHS;
+
 impl Purpose {
+    /// For how long data are kept for it, where that is said and reads.
+    #[must_use]
+    pub fn kept_for(&self) -> Option<CalendarPeriod> {
+        self.retention.as_deref()?.parse().ok()
+    }
+
+    /// From when on somebody may be asked again who answered this, or who, without an answer to the
+    /// purpose itself, objects to all advertising; `None` where nobody said no.
+    #[must_use]
+    pub fn may_ask_from(
+        &self,
+        said: Option<(Answer, DateTime<Utc>)>,
+        objection: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        let no = match said {
+            Some((answer, at)) => Some(at).filter(|_| answer.is_no()),
+            None => objection,
+        };
+        self.ask_again_after.unwrap_or(REST).after(no?)
+    }
+
     /// Whether both say the same, whatever their version numbers.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {

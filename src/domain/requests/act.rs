@@ -1,7 +1,9 @@
 //! What can be done with a request, and what stands against it.
 
 use super::ground::Ground;
-use super::words::{ClosedAs, Doubt, ExtensionReason, KnownBy, RequestKind, Via};
+use super::words::{
+    ClosedAs, ConfirmedBy, CorrectedKind, Doubt, ExtensionReason, KnownBy, RequestKind, Via,
+};
 use crate::domain::ids::StaffId;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,12 @@ pub enum Act {
         /// Why it is doubted.
         doubt: Doubt,
     },
+    /// A link and a code went to a contact point that was known before. The period runs on, unless a doubt
+    /// was recorded.
+    Challenge {
+        /// On which day.
+        on: NaiveDate,
+    },
     /// It is known who asks.
     Identify {
         /// Since which day.
@@ -56,6 +64,25 @@ pub enum Act {
     Assign {
         /// Who.
         owner: Option<StaffId>,
+    },
+    /// A corrected contact point was entered: it is asked whether it is the person's. Nothing moves before.
+    Correct {
+        /// On which day.
+        on: NaiveDate,
+        /// Of which sort.
+        what: CorrectedKind,
+    },
+    /// It is the person's, and their choices hold for it.
+    Confirm {
+        /// On which day.
+        on: NaiveDate,
+        /// By what that is known.
+        by: ConfirmedBy,
+    },
+    /// It is not waited for any more; nothing was moved.
+    DropCorrection {
+        /// On which day.
+        on: NaiveDate,
     },
     /// It was done, or done but for a part.
     Fulfil {
@@ -87,8 +114,12 @@ impl Act {
     pub const fn on(&self) -> Option<NaiveDate> {
         match self {
             Self::AskIdentity { on, .. }
+            | Self::Challenge { on }
             | Self::Identify { on, .. }
             | Self::Extend { on, .. }
+            | Self::Correct { on, .. }
+            | Self::Confirm { on, .. }
+            | Self::DropCorrection { on }
             | Self::Fulfil { on, .. }
             | Self::Refuse { on, .. }
             | Self::Close { on, .. } => Some(*on),
@@ -116,6 +147,11 @@ pub enum WrongAct {
         "the person was signed in when they asked; nothing more may be asked of them (GDPR 12(6))"
     )]
     SignedIn,
+    /// It is known.
+    #[error(
+        "it is known who asks; where that is doubted since, record the doubt with the challenge"
+    )]
+    Identified,
     /// A document without a doubt.
     #[error(
         "a document may be asked for only on a recorded doubt; first record the doubt with identity and \
@@ -142,6 +178,21 @@ pub enum WrongAct {
         "this ground cannot stand against a request of this kind; GET /v1/requests/grounds lists those that can"
     )]
     GroundDoesNotFit,
+    /// Nothing is to be put right.
+    #[error(
+        "a contact point is corrected within a request of rectification; file one, POST /v1/requests with kind \
+         rectification"
+    )]
+    NotARectification,
+    /// None waits.
+    #[error("no correction waits for its confirmation; enter the corrected contact point first")]
+    NoCorrection,
+    /// One waits.
+    #[error(
+        "a corrected contact point was not confirmed yet; wait for it, confirm a phone by calling it, or drop \
+         the correction"
+    )]
+    CorrectionUnconfirmed,
     /// Not a duplicate.
     #[error("the person has no other request of this kind; fulfil or refuse this one")]
     NoDuplicate,
@@ -159,12 +210,16 @@ impl WrongAct {
             Self::BeforeReceipt => "before_receipt",
             Self::AskedAlready => "identity_asked",
             Self::SignedIn => "identity_proven",
+            Self::Identified => "identity_known",
             Self::NoDoubt => "doubt_missing",
             Self::NoMandate => "mandate_missing",
             Self::NotIdentified => "identity_missing",
             Self::ExtendedAlready => "extended_already",
             Self::ExtensionLate => "extension_late",
             Self::GroundDoesNotFit => "ground_does_not_fit",
+            Self::NotARectification => "not_a_rectification",
+            Self::NoCorrection => "no_correction",
+            Self::CorrectionUnconfirmed => "correction_unconfirmed",
             Self::NoDuplicate => "no_duplicate",
             Self::NothingAsked => "nothing_asked",
         }

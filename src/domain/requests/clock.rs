@@ -1,8 +1,8 @@
 //! By when a request must be answered, with every step of the count.
 
 use super::request::Request;
-use crate::domain::calendar::{Calendar, Due, Pause, ResponseClock};
-use chrono::{Months, NaiveDate};
+use crate::domain::calendar::{Calendar, Due, Holiday, Pause, ResponseClock};
+use chrono::{Datelike, Months, NaiveDate, Weekday};
 
 /// By when a request must be answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,5 +48,39 @@ impl Request {
     pub fn due_on(&self) -> Option<NaiveDate> {
         let open = self.is_open().then(|| self.deadline());
         open.flatten()?.due().day()
+    }
+}
+
+/// Why a day is none on which a period ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rest {
+    /// A Saturday.
+    Saturday,
+    /// A Sunday.
+    Sunday,
+    /// A public holiday where the controller is, by its name.
+    Holiday(&'static str),
+}
+
+impl Request {
+    /// The days over which an end was moved, each with why it does not count (Reg. 1182/71 art. 3(4)).
+    #[must_use]
+    pub fn rests(&self, due: Due) -> Vec<(NaiveDate, Rest)> {
+        let Due::On {
+            unrolled,
+            rolled: Some(rolled),
+        } = due
+        else {
+            return Vec::new();
+        };
+        let calendar = Calendar::of(&self.receipt.country);
+        let rest = |day: NaiveDate| match (day.weekday(), calendar.map(|one| one.holiday(day))) {
+            (_, Some(Holiday::Whole(name))) => Some(Rest::Holiday(name)),
+            (Weekday::Sat, _) => Some(Rest::Saturday),
+            (Weekday::Sun, _) => Some(Rest::Sunday),
+            _ => None,
+        };
+        let days = unrolled.iter_days().take_while(|day| *day < rolled);
+        days.filter_map(|day| Some((day, rest(day)?))).collect()
     }
 }

@@ -5,17 +5,22 @@
 //! own history and go with it.
 
 mod act;
+mod authority;
 mod clock;
 mod ground;
+mod hold;
 mod request;
 mod words;
 
 pub use act::{Act, Receipt, WrongAct};
-pub use clock::Deadline;
+pub use authority::{Authority, authority};
+pub use clock::{Deadline, Rest};
 pub use ground::Ground;
-pub use request::{Extension, Outcome, Question, Request, State};
+pub use hold::{Hold, HoldGround};
+pub use request::{Correction, Extension, Outcome, Question, Request, State};
 pub use words::{
-    ClosedAs, Doubt, ExtensionReason, KnownBy, RequestKind, UnknownWord, Via, WrittenBy,
+    ClosedAs, ConfirmedBy, CorrectedKind, Doubt, ExtensionReason, KnownBy, RequestKind,
+    UnknownWord, Via, WrittenBy,
 };
 
 use super::ids::DsrId;

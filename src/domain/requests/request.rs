@@ -2,7 +2,7 @@
 
 use super::act::{Act, Receipt, WrongAct};
 use super::ground::Ground;
-use super::words::{ClosedAs, ExtensionReason, KnownBy};
+use super::words::{ClosedAs, CorrectedKind, ExtensionReason, KnownBy, RequestKind};
 use crate::domain::ids::{DsrId, StaffId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,15 @@ pub struct Extension {
     pub reason: ExtensionReason,
 }
 
+/// A corrected contact point that waits for its confirmation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Correction {
+    /// Since which day.
+    pub since: NaiveDate,
+    /// Of which sort.
+    pub what: CorrectedKind,
+}
+
 /// How a request stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Request {
@@ -72,6 +81,9 @@ pub struct Request {
     pub extension: Option<Extension>,
     /// Who takes care of it.
     pub owner: Option<StaffId>,
+    /// A corrected contact point that waits for its confirmation.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub correction: Option<Correction>,
 }
 
 impl Request {
@@ -87,6 +99,7 @@ impl Request {
             questions: Vec::new(),
             extension: None,
             owner: None,
+            correction: None,
         }
     }
 
@@ -138,9 +151,17 @@ impl Request {
         next.version = next.version.saturating_add(1);
         match *act {
             Act::AskIdentity { on, .. } => next.ask(on)?,
+            Act::Challenge { .. } if next.identity.is_some() => return Err(WrongAct::Identified),
+            Act::Challenge { .. } => {}
             Act::Identify { on, known_by } => next.identify(on, known_by)?,
             Act::Extend { on, reason } => next.extend(on, reason)?,
             Act::Assign { owner } => next.assign(owner),
+            Act::Correct { on, what } => next.correct(on, what)?,
+            Act::Confirm { .. } => next.confirm()?,
+            Act::DropCorrection { .. } if next.correction.is_none() => {
+                return Err(WrongAct::NoCorrection);
+            }
+            Act::DropCorrection { .. } => next.correction = None,
             Act::Fulfil { on, except } => next.fulfil(on, except)?,
             Act::Refuse { on, ground } => next.refuse(on, ground)?,
             Act::Close { on, reason } => next.close(on, reason)?,
@@ -197,10 +218,35 @@ impl Request {
         }
     }
 
+    /// Whoever asks must be known: who could have anybody's contact point moved would have their choices.
+    fn correct(&mut self, since: NaiveDate, what: CorrectedKind) -> Result<(), WrongAct> {
+        if self.receipt.kind != RequestKind::Rectification {
+            return Err(WrongAct::NotARectification);
+        }
+        if self.identity.is_none() {
+            return Err(WrongAct::NotIdentified);
+        }
+        (self.state, self.correction) = (State::InWork, Some(Correction { since, what }));
+        Ok(())
+    }
+
+    fn confirm(&mut self) -> Result<(), WrongAct> {
+        if self.identity.is_none() {
+            return Err(WrongAct::NotIdentified);
+        }
+        self.correction
+            .take()
+            .map(drop)
+            .ok_or(WrongAct::NoCorrection)
+    }
+
     fn fulfil(&mut self, on: NaiveDate, except: Option<Ground>) -> Result<(), WrongAct> {
         let kind = self.receipt.kind;
         if kind.needs_identity() && self.identity.is_none() {
             return Err(WrongAct::NotIdentified);
+        }
+        if self.correction.is_some() {
+            return Err(WrongAct::CorrectionUnconfirmed);
         }
         let outcome = match except {
             Some(ground) if !ground.fits(kind) => return Err(WrongAct::GroundDoesNotFit),
@@ -218,7 +264,7 @@ impl Request {
         if ground == Ground::NotIdentified && self.identity.is_some() {
             return Err(WrongAct::GroundDoesNotFit);
         }
-        self.state = State::Done(Outcome::Refused(on, ground));
+        (self.state, self.correction) = (State::Done(Outcome::Refused(on, ground)), None);
         Ok(())
     }
 
@@ -230,7 +276,7 @@ impl Request {
             }
             _ => {}
         }
-        self.state = State::Done(Outcome::Closed(on, reason));
+        (self.state, self.correction) = (State::Done(Outcome::Closed(on, reason)), None);
         Ok(())
     }
 }

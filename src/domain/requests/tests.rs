@@ -35,6 +35,66 @@ fn known(on: &str) -> Act {
     }
 }
 
+fn challenge(on: &str) -> Act {
+    Act::Challenge { on: day(on) }
+}
+
+/// A challenge alone lets the period run on; with a doubt it stands still until it is answered.
+#[test]
+fn a_challenge_stops_no_clock_by_itself() {
+    let request = received(RequestKind::Access, "2026-01-31");
+    let sent = after(&request, &[challenge("2026-02-02")]);
+    assert_eq!((sent.version, sent.due_on()), (2, request.due_on()));
+    let doubted = after(&request, &[ask("2026-02-02"), challenge("2026-02-02")]);
+    assert_eq!(
+        (doubted.state_word(), doubted.due_on()),
+        ("identity_wanted", None)
+    );
+    assert_eq!(after(&doubted, &[challenge("2026-02-05")]).version, 4);
+}
+
+fn correct(on: &str) -> Act {
+    let what = CorrectedKind::Email;
+    Act::Correct { on: day(on), what }
+}
+
+fn confirm(on: &str) -> Act {
+    let by = ConfirmedBy::Mail;
+    Act::Confirm { on: day(on), by }
+}
+
+/// Nothing is moved for somebody who is not known, and nothing is done while something waits.
+#[test]
+fn a_correction_waits_for_its_confirmation() {
+    let other = received(RequestKind::Access, "2026-01-31");
+    let other = after(&other, &[known("2026-02-01")]);
+    let on = "2026-02-02";
+    assert_eq!(other.after(&correct(on)), Err(WrongAct::NotARectification));
+    let request = received(RequestKind::Rectification, "2026-01-31");
+    assert_eq!(request.after(&correct(on)), Err(WrongAct::NotIdentified));
+    let request = after(&request, &[known("2026-02-01")]);
+    let drop = Act::DropCorrection { on: day(on) };
+    for nothing in [confirm(on), drop.clone()] {
+        assert_eq!(request.after(&nothing), Err(WrongAct::NoCorrection));
+    }
+    let waits = after(&request, &[correct(on)]);
+    assert!(waits.correction.is_some());
+    assert_eq!(
+        waits.after(&fulfil(on)),
+        Err(WrongAct::CorrectionUnconfirmed)
+    );
+    assert_eq!(after(&waits, &[drop]).correction, None);
+    let doubted = after(&waits, &[ask("2026-02-03")]);
+    assert_eq!(doubted.after(&confirm(on)), Err(WrongAct::NotIdentified));
+    let moved = after(&waits, &[confirm("2026-02-03"), fulfil("2026-02-04")]);
+    assert_eq!((moved.state_word(), moved.correction), ("fulfilled", None));
+    let refused = Act::Refuse {
+        on: day(on),
+        ground: Ground::ManifestlyUnfounded,
+    };
+    assert_eq!(after(&waits, &[refused]).correction, None);
+}
+
 fn extend(on: &str) -> Act {
     let reason = ExtensionReason::Complexity;
     Act::Extend {
@@ -102,6 +162,7 @@ fn what_stands_against_an_act_is_said() {
         known_by,
     };
     let asked = after(&request, &[ask("2026-02-01")]);
+    let known_now = after(&request, &[known("2026-02-01")]);
     for (request, act, wrong) in [
         (&request, fulfil("2026-02-01"), WrongAct::NotIdentified),
         (&request, known("2026-01-30"), WrongAct::BeforeReceipt),
@@ -119,6 +180,7 @@ fn what_stands_against_an_act_is_said() {
             close(ClosedAs::Unanswered),
             WrongAct::NothingAsked,
         ),
+        (&known_now, challenge("2026-02-02"), WrongAct::Identified),
         (&asked, ask("2026-02-02"), WrongAct::AskedAlready),
         (&asked, fulfil("2026-02-02"), WrongAct::NotIdentified),
     ] {
@@ -205,7 +267,7 @@ fn any_act() -> impl Strategy<Value = Act> {
             .checked_add_days(chrono::Days::new(days))
             .unwrap()
     });
-    (on, 0..7u8, 0..13usize).prop_map(|(on, kind, at)| {
+    (on, 0..11u8, 0..13usize).prop_map(|(on, kind, at)| {
         let pick = |count: usize| at % count;
         match kind {
             0 => Act::AskIdentity {
@@ -214,13 +276,23 @@ fn any_act() -> impl Strategy<Value = Act> {
             },
             1 => Act::Identify {
                 on,
-                known_by: KnownBy::ALL[pick(5)],
+                known_by: KnownBy::ALL[pick(6)],
             },
             2 => Act::Extend {
                 on,
                 reason: ExtensionReason::ALL[pick(2)],
             },
             3 => Act::Assign { owner: None },
+            7 => Act::Challenge { on },
+            8 => Act::Correct {
+                on,
+                what: CorrectedKind::ALL[pick(2)],
+            },
+            9 => Act::Confirm {
+                on,
+                by: ConfirmedBy::ALL[pick(2)],
+            },
+            10 => Act::DropCorrection { on },
             4 => Act::Fulfil {
                 on,
                 except: (at > 6).then(|| Ground::ALL[at]),
@@ -262,7 +334,7 @@ proptest! {
 
     /// The month again, counted otherwise: day by day on a calendar of the test's own.
     #[test]
-    fn the_month_is_that_of_another_count(days in 0..4_000u32) {
+    fn the_month_is_that_of_another_count(days in 0..7_600u32) {
         let received = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap() + chrono::Days::new(days.into());
         let (mut year, mut month, wanted) = (received.year(), received.month() + 1, received.day());
         if month == 13 {

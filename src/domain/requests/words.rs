@@ -93,6 +93,9 @@ words! {
         Document = "document",
         /// The agent's mandate was verified.
         Mandate = "mandate",
+        /// Staff reached them at a contact point that was known before, by a call or a letter, and they
+        /// answered there.
+        CallBack = "call_back",
     }
 
     /// Why two further months are needed (art. 12(3)).
@@ -113,6 +116,22 @@ words! {
         Unanswered = "unanswered",
     }
 
+    /// What sort of contact point is put right.
+    CorrectedKind {
+        /// A mail address: it is confirmed by what is sent there.
+        Email = "email",
+        /// A phone number: it is confirmed by a call to it.
+        Phone = "phone",
+    }
+
+    /// By what it is known that a corrected contact point is the person's.
+    ConfirmedBy {
+        /// They read what was sent to it.
+        Mail = "mail",
+        /// Staff called it, and the person answered there.
+        CallBack = "call_back",
+    }
+
     /// Who wrote a message.
     WrittenBy {
         /// The person, or whoever acts for them.
@@ -121,6 +140,14 @@ words! {
         Staff = "staff",
         /// Staff, for staff.
         Note = "note",
+    }
+}
+
+impl KnownBy {
+    /// Whether the service alone can know it: staff record what they saw, and never what they did not.
+    #[must_use]
+    pub const fn is_proven(self) -> bool {
+        matches!(self, Self::SignIn | Self::KnownContact)
     }
 }
 

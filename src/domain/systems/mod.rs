@@ -19,7 +19,7 @@ mod via;
 
 pub use file::{Fault as FileFault, Registered, read};
 pub use order::{InOrder, faults, ordered};
-pub use progress::{Heard, MOST_ATTEMPTS, begun, heard, outcome_of};
+pub use progress::{Heard, MOST_ATTEMPTS, NEEDS_REASON, begun, heard, outcome_of};
 pub use system::{Erasing, Hold, System};
 pub use task::{Failure, Outcome, Progress, Step, Verb};
 pub use via::{Address, Folder, Manual, Password, Sql, SqliteFile, Via, Webhook};

@@ -9,6 +9,9 @@ pub const MOST_ATTEMPTS: u32 = 8;
 /// Seconds before the second try; each further one waits twice as long.
 const FIRST_WAIT: u32 = 2;
 
+/// What is said of an outcome that is not all, without why.
+pub const NEEDS_REASON: &str = "needs its reason";
+
 /// What came back from a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
@@ -146,7 +149,7 @@ pub fn outcome_of(
         ("partly", Some(why)) => Ok(Outcome::Partly { why }),
         ("refused", Some(ground)) => Ok(Outcome::Refused { ground }),
         ("legal_hold", Some(ground)) => Ok(Outcome::LegalHold { ground, until }),
-        ("partly" | "refused" | "legal_hold", None) => Err("needs its reason"),
+        ("partly" | "refused" | "legal_hold", None) => Err(NEEDS_REASON),
         _ => Err("must be done, partly, refused, legal_hold or failed"),
     }
 }

@@ -1,6 +1,7 @@
 //! One system, as its file registers it.
 
 use super::via::Via;
+use crate::domain::duration::CalendarPeriod;
 use crate::domain::registry::Slug;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +87,12 @@ pub struct Hold {
 }
 
 impl System {
+    /// For how long it keeps data, where that is said as a period and not in words.
+    #[must_use]
+    pub fn kept_for(&self) -> Option<CalendarPeriod> {
+        self.retention.as_deref()?.parse().ok()
+    }
+
     /// Whether its answer is there at once.
     #[must_use]
     pub const fn answers_at_once(&self) -> bool {

@@ -50,6 +50,10 @@ words! {
         TellCorrected = "tell_corrected": "tell of the correction",
         /// A recipient is told that processing is restricted.
         TellRestricted = "tell_restricted": "tell of the restriction",
+        /// A recipient is told that the person objects to direct marketing.
+        TellObjected = "tell_objected": "tell of the objection",
+        /// Who can be told is told that the person died.
+        TellDeceased = "tell_deceased": "tell of the death",
     }
     /// The steps of a task, in their order.
     Step {
@@ -107,7 +111,11 @@ impl Verb {
     pub const fn tells(self) -> bool {
         matches!(
             self,
-            Self::TellErased | Self::TellCorrected | Self::TellRestricted
+            Self::TellErased
+                | Self::TellCorrected
+                | Self::TellRestricted
+                | Self::TellObjected
+                | Self::TellDeceased
         )
     }
 }
@@ -187,6 +195,9 @@ pub struct Progress {
     /// What a person wrote down as evidence. Never a name.
     #[serde(default)]
     pub evidence: Option<String>,
+    /// When it signed the last answer that it sent by itself, in seconds: what is no newer was said before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_at: Option<i64>,
     /// What came of it; none while it is not over.
     pub outcome: Option<Outcome>,
 }
@@ -206,6 +217,7 @@ impl Progress {
             digest: None,
             last: None,
             evidence: None,
+            heard_at: None,
             outcome: None,
         }
     }

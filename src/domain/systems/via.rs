@@ -20,6 +20,30 @@ pub enum Via {
     Manual(Manual),
 }
 
+impl Via {
+    /// Its word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => "postgres",
+            Self::Mysql(_) => "mysql",
+            Self::Sqlite(_) => "sqlite",
+            Self::Webhook(_) => "webhook",
+            Self::Folder(_) => "folder",
+            Self::Manual(_) => "manual",
+        }
+    }
+
+    /// What a person is told to do, where a person does it.
+    #[must_use]
+    pub fn instructions(&self) -> Option<&str> {
+        match self {
+            Self::Manual(manual) => Some(&manual.instructions),
+            _ => None,
+        }
+    }
+}
+
 /// A database and the statements that are run in it. Each takes the identifier as its one parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

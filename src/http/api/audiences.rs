@@ -9,11 +9,13 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::site::Site;
 use crate::http::stream::{self, Break};
+use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, http::header, post, web};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 use std::io::{self, Read, Write};
+use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, channel};
 use utoipa::{IntoParams, ToSchema};
 
@@ -84,7 +86,7 @@ pub async fn filter(
         channel: params.channel.clone(),
         campaign: params.campaign.clone(),
     };
-    let input = receive(list);
+    let input = receive(list, site.patience.body);
     let (out, broken, mut answer) = stream::pipe();
     let work = web::block(move || work(&site, &door.grant, query, reading, input, out, broken));
     let work = actix_web::rt::spawn(work);
@@ -184,12 +186,17 @@ struct Input {
     piece: web::Bytes,
 }
 
-fn receive(mut list: web::Payload) -> Input {
+fn receive(mut list: web::Payload, patience: Duration) -> Input {
     let (sender, pieces) = channel(AHEAD);
     actix_web::rt::spawn(async move {
-        while let Some(piece) = list.next().await {
-            let piece = piece.map_err(|_| io::Error::from(io::ErrorKind::UnexpectedEof));
-            if sender.send(piece).await.is_err() {
+        loop {
+            let piece = match timeout(patience, list.next()).await {
+                Ok(Some(piece)) => piece.map_err(|_| io::ErrorKind::UnexpectedEof.into()),
+                Ok(None) => return,
+                Err(_) => Err(io::ErrorKind::TimedOut.into()),
+            };
+            let ends = piece.is_err();
+            if sender.send(piece).await.is_err() || ends {
                 return;
             }
         }

@@ -147,6 +147,9 @@ pub struct DecisionView<'a> {
     /// `/v1/decisions/{id}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence_notice: Option<String>,
+    /// From when on a person who said no may be asked again; asking earlier is what annoys most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ask_again_after: Option<String>,
     /// Until when a permit holds if nothing changes; null where no end is known: neither the consent
     /// nor the law ends, and the time alone changes nothing within 31 days.
     pub valid_until: Option<String>,
@@ -204,7 +207,7 @@ pub async fn check(
 ) -> Result<HttpResponse, Problem> {
     let first = body.0.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'{') && is_batch(&body.0) {
-        let door = knock.come_in(&site.app).await?;
+        let door = knock.come_in(&site, &request).await?;
         // what is asked rarely must not make every check's future large
         return Box::pin(many(&door, &site, &request, &body.0)).await;
     }
@@ -218,7 +221,7 @@ pub async fn check(
         }
         asked => {
             // whose key opens nothing is not told what is wrong with the rest
-            let door = knock.come_in(&site.app).await?;
+            let door = knock.come_in(&site, &request).await?;
             let (question, when) = asked.map_err(denied)?;
             Box::pin(reserving(&door, &site, &request, &body.0, (question, when))).await
         }
@@ -241,11 +244,10 @@ async fn alone(
 ) -> Result<Decided, Problem> {
     let desk = request.app_data::<Rc<Desk>>();
     let desk = desk.ok_or_else(Problem::unavailable)?;
-    match desk.ask(knock.key, question, when).await {
+    match desk.ask(knock.badge, question, when).await {
         Ok(Ok(decided)) => Ok(decided),
         Ok(Err(errors)) => Err(denied(Problem::invalid(errors))),
-        Err(Unanswered::NoKey) => Err(door::opens_nothing()),
-        Err(Unanswered::Refused(refusal @ Refusal::Forbidden(_))) => Err(refusal.into()),
+        Err(Unanswered::Shut(why)) => Err(door::shut(why)),
         Err(Unanswered::Refused(refusal)) => Err(denied(refusal.into())),
     }
 }
@@ -439,6 +441,8 @@ struct Rest {
     evidence_position: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence_notice: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask_again_after: Option<String>,
     valid_until: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     simulation: bool,
@@ -451,6 +455,7 @@ impl Rest {
         Self {
             evidence_position: decided.evidence,
             evidence_notice: decided.notice.as_ref().map(ToString::to_string),
+            ask_again_after: decided.ask_again_after.map(rfc3339),
             valid_until: decided.valid_until.map(rfc3339),
             simulation: decided.simulated,
             contact_id: decided.contact,
@@ -589,6 +594,7 @@ fn view<'a>(version: &'a str, decided: &'a Decided) -> DecisionView<'a> {
         lawful_if: LawfulIf::of(decided),
         evidence_position: decided.evidence,
         evidence_notice: decided.notice.as_ref().map(ToString::to_string),
+        ask_again_after: decided.ask_again_after.map(rfc3339),
         valid_until: decided.valid_until.map(rfc3339),
         simulation: decided.simulated,
         contact_id: decided.contact,
@@ -621,6 +627,7 @@ mod tests {
         let decided = Decided {
             valid_until: Some(now.utc()),
             evidence: Some(7),
+            ask_again_after: Some(now.utc()),
             simulated: true,
             ..shop
                 .app

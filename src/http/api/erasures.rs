@@ -28,6 +28,11 @@ pub struct ErasureBody {
     /// The number of the request that this answers. It stays in the log: never a name.
     #[schema(example = "DSR-2026-0117")]
     pub reference: Option<String>,
+    /// Whether the registered systems erase too, and recipients are told. Yes where left out: afterwards
+    /// nobody here knows by which name to ask there.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub systems: bool,
 }
 
 /// An erasure that was done.
@@ -44,6 +49,8 @@ pub struct ErasureView {
     pub entries: u64,
     /// Keyed hashes that went onto the suppression list.
     pub suppressed: u64,
+    /// Systems that were given the task to erase, and recipients that are told.
+    pub systems: u64,
     /// Whether the person had been erased before, and nothing was left to erase.
     pub already_erased: bool,
 }
@@ -62,6 +69,7 @@ const fn yes() -> bool {
     responses(
         (status = 201, description = "Erased", body = ErasureView),
         (status = 200, description = "Had been erased before", body = ErasureView),
+        (status = 409, description = "A legal hold keeps the data; they are locked", body = crate::http::openapi::ProblemBody),
         (status = 404, description = "No such person", body = crate::http::openapi::ProblemBody),
         (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
     ),
@@ -82,6 +90,7 @@ pub async fn erase(
         reason: asked.reason,
         keep_suppression: asked.keep_suppression,
         reference: asked.reference,
+        systems: asked.systems,
     };
     let (app, whom) = (&site.app, Whom::Subject(id));
     let done = app.erase(&door.grant, whom, claim, app.now(), key).await?;
@@ -103,6 +112,7 @@ impl ErasureView {
             records: done.erased.records,
             entries: done.erased.entries,
             suppressed: done.suppressed,
+            systems: done.asked,
             already_erased: done.before,
         }
     }

@@ -72,6 +72,7 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
     }
     site.metrics.registers(&site.app.register_days_left());
     site.metrics.clock(site.app.clock_state());
+    site.metrics.keys(site.app.keys_ending());
     if let Some(state) = site.app.stamp_state() {
         site.metrics.stamped(&state);
     }
@@ -81,6 +82,10 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
         if let Ok(counts) = block(move || app.app.mail_counts()).await {
             site.metrics.mails(counts);
         }
+    }
+    let app = site.clone();
+    if let Ok(counts) = block(move || app.app.requests_due(app.app.now())).await {
+        site.metrics.requests_due(counts);
     }
     let text = site
         .metrics

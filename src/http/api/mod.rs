@@ -6,23 +6,30 @@ pub mod authzen;
 pub mod checks;
 pub mod consents;
 pub mod contacts;
+pub mod deaths;
 pub mod decisions;
+pub mod disputes;
 pub mod erasures;
 pub mod exports;
 pub mod health;
+pub mod holds;
 pub mod lawful;
 pub mod links;
 pub mod lists;
 pub mod notices;
 pub mod objections;
 pub mod paces;
+pub mod packages;
 pub mod policies;
 pub mod purposes;
 pub mod receipts;
 pub mod requests;
 pub mod requests_acts;
+mod requests_corrections;
+pub mod requests_tasks;
 pub mod subject;
 pub mod subjects;
+pub mod systems_answers;
 pub mod told;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -46,7 +53,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(subjects::lookup)
         .service(subjects::consents)
         .service(subjects::history)
+        .service(disputes::list)
+        .service(disputes::read)
+        .service(disputes::close)
+        .service(holds::place)
+        .service(holds::list)
+        .service(holds::lift)
         .service(erasures::erase)
+        .service(deaths::record_death)
         .service(purposes::list)
         .service(purposes::publish)
         .service(purposes::publish_controller)
@@ -68,6 +82,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(requests_acts::refusal)
         .service(requests_acts::closure)
         .service(requests_acts::messages)
+        .service(requests_corrections::correction)
+        .service(requests_corrections::called_back)
+        .service(requests_corrections::dropped)
+        .service(packages::make)
+        .service(packages::show)
+        .service(requests_tasks::list_tasks)
+        .service(requests_tasks::plan_tasks)
+        .service(requests_tasks::task_outcome)
+        .service(requests_tasks::retry_task)
+        .service(requests_tasks::list_systems)
+        .service(systems_answers::hear)
         .service(receipts::read)
         .service(receipts::keys)
         .service(policies::list)

@@ -93,6 +93,7 @@ pub async fn make_objection(
     params(("Idempotency-Key" = Option<String>, Header)),
     security(("key" = [])),
     responses((status = 201, description = "Written", body = Noted),
+        (status = 409, description = "It cannot be lifted: a legal hold stands, or the person is dead", body = crate::http::openapi::ProblemBody),
         (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody)),
 )]
 #[post("/v1/restrictions")]

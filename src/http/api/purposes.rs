@@ -3,6 +3,7 @@
 use crate::access::{PublishCatalogue, ReadCatalogue};
 use crate::app::Refusal;
 use crate::app::publish::{Difference, Publication};
+use crate::domain::duration::CalendarPeriod;
 use crate::domain::registry::{Brand, Channel, Controller, LegalBasis, Purpose, Slug, Wording};
 use crate::http::door::{self, Allowed};
 use crate::http::json::{self, Body, SMALL};
@@ -57,6 +58,13 @@ pub struct PurposeBody {
     pub recipients: Vec<String>,
     /// How long, as an ISO 8601 period.
     pub retention: Option<String>,
+    /// How long a no is remembered before the person is asked again, as an ISO 8601 period; left out:
+    /// six months.
+    #[schema(value_type = Option<String>, example = "P6M")]
+    pub ask_again_after: Option<CalendarPeriod>,
+    /// Whether a yes counts only once the person confirmed it by mail; left out: as the controller has it.
+    /// It holds for what is said from this version on.
+    pub double_opt_in: Option<bool>,
 }
 
 /// A controller.
@@ -84,6 +92,10 @@ pub struct ControllerBody {
     /// How it looks and speaks on its customers' pages; without it the controller has no brand.
     #[schema(value_type = Object)]
     pub brand: Option<Brand>,
+    /// Whether a yes to its purposes counts only once the person confirmed it by mail; a purpose may say
+    /// otherwise.
+    #[serde(default)]
+    pub double_opt_in: bool,
 }
 
 /// What publishing changed.
@@ -149,6 +161,8 @@ pub async fn publish(
         data_categories: asked.data_categories,
         recipients: asked.recipients,
         retention: asked.retention,
+        ask_again_after: asked.ask_again_after,
+        double_opt_in: asked.double_opt_in,
     };
     let publication = Publication {
         purposes: vec![purpose],
@@ -189,6 +203,7 @@ pub async fn publish_controller(
         security: asked.security,
         places: asked.places,
         brand: asked.brand,
+        double_opt_in: asked.double_opt_in,
     };
     let publication = Publication {
         controllers: vec![controller],

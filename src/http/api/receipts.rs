@@ -51,9 +51,9 @@ fn wants_linked(request: &HttpRequest) -> bool {
     types.any(|one| one.split(';').next().map(str::trim) == Some(LINKED))
 }
 
-/// The public keys that check receipts.
+/// The public keys that check receipts and access tokens. The next one of tokens stands here before it signs.
 #[utoipa::path(tag = "consents", responses((status = 200, description = "A JWK set", body = Object)))]
 #[get("/.well-known/jwks.json")]
 pub async fn keys(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
-    Ok(HttpResponse::Ok().json(site.app.receipt_keys()?))
+    Ok(HttpResponse::Ok().json(site.app.published_keys()?))
 }

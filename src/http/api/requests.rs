@@ -13,6 +13,7 @@ use crate::http::json::{self, Body, SMALL};
 use crate::http::page::{cursor, limit_of, start_of};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::reason::{Reason, Reasons};
 use crate::http::site::Site;
 use crate::http::work::block;
 use crate::store::{DsrFilter, DsrMessage};
@@ -136,6 +137,8 @@ pub struct RequestAnswer {
     pub extension: Option<ExtensionView>,
     /// Who takes care of it.
     pub owner: Option<String>,
+    /// A corrected contact point that waits for its confirmation.
+    pub correction: Option<CorrectionView>,
     /// Whether an agent asks for the person.
     pub mandated: bool,
     /// How it ended.
@@ -151,6 +154,15 @@ pub struct ExtensionView {
     pub told_on: String,
     /// Why.
     pub reason: &'static str,
+}
+
+/// A corrected contact point that waits: of a phone for a call, of an address for whoever reads it.
+#[derive(Serialize, ToSchema)]
+pub struct CorrectionView {
+    /// Since which day.
+    pub since: String,
+    /// `email` or `phone`.
+    pub contact: &'static str,
 }
 
 /// How a request ended.
@@ -376,10 +388,11 @@ pub async fn grounds(_door: Allowed<KeepRequests>) -> HttpResponse {
 /// One request with everything that was written about it. That it was read leaves an entry.
 #[utoipa::path(
     tag = "requests",
-    params(("id" = String, Path, description = "From the list")),
+    params(("id" = String, Path, description = "From the list"), Reasons),
     security(("key" = [])),
     responses(
         (status = 200, description = "The request", body = RequestFile),
+        (status = 400, description = "The reason cannot be read", body = crate::http::openapi::ProblemBody),
         (status = 404, description = "No such request", body = crate::http::openapi::ProblemBody),
     ),
 )]
@@ -388,10 +401,12 @@ pub async fn show(
     door: Allowed<KeepRequests>,
     site: web::Data<Site>,
     id: web::Path<String>,
+    reason: Reason,
 ) -> Result<HttpResponse, Problem> {
     let id = request_id(&id)?;
     let day = today(site.app.now(), site.timezone);
-    let file = block(move || site.app.request_file(&door.grant, id)).await?;
+    let file = move || site.app.request_file(&door.grant, id, reason.0.as_ref());
+    let file = block(file).await?;
     Ok(HttpResponse::Ok().json(RequestFile::of(file, day)))
 }
 
@@ -425,6 +440,10 @@ impl RequestAnswer {
                 reason: one.reason.as_str(),
             }),
             owner: request.owner.map(|id| id.to_string()),
+            correction: request.correction.map(|one| CorrectionView {
+                since: one.since.to_string(),
+                contact: one.what.as_str(),
+            }),
             mandated: request.receipt.mandated,
             outcome: outcome(&request),
             position,

@@ -3,7 +3,7 @@
 use super::requests::{RequestAnswer, request_id};
 use crate::access::{EraseSubjects, KeepRequests};
 use crate::app::FieldProblem;
-use crate::app::requests::{Acting, RequestView, Writing, today, word};
+use crate::app::requests::{Acting, Challenging, RequestView, Telling, Writing, today, word};
 use crate::domain::ids::StaffId;
 use crate::domain::requests::{
     Act, ClosedAs, Doubt, ExtensionReason, Ground, KnownBy, Request, WrittenBy,
@@ -25,8 +25,12 @@ pub struct IdentityBody {
     /// Why it is doubted: `sender_unknown`, `details_differ`, `mandate_unverified` or `several_persons`. The
     /// person was asked, and the period stands still.
     pub doubt: Option<String>,
-    /// How it is known: `sign_in`, `known_contact`, `in_person`, `mandate`, or `document` after a doubt.
+    /// How it is known: `in_person`, `mandate`, `call_back`, or `document` after a doubt. `sign_in` and
+    /// `known_contact` are written by the service alone, where the person signs in or answers a challenge.
     pub known_by: Option<String>,
+    /// `email`: a mail with a link and a code goes to the address that was known longest before the request
+    /// came in; who answers it is known. With `doubt`, the period stands still from then on.
+    pub challenge: Option<String>,
     /// On which day; today where left out.
     pub on: Option<NaiveDate>,
     /// What the person is told.
@@ -164,7 +168,7 @@ macro_rules! act {
             let act = of(&asked, today).map_err(Problem::invalid)?;
             let tells: fn($body) -> Option<String> = $tells;
             let (id, version) = (request_id(&id)?, asked.version);
-            let acting = Acting { id, version, act, text: tells(asked) };
+            let acting = Acting { id, version, act, text: tells(asked), news: Telling::LongestKnown };
             let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
             let (app, now) = (&site.app, site.app.now());
             let done = app.act_on_request(&door.grant, acting, now, key).await?;
@@ -173,24 +177,6 @@ macro_rules! act {
     };
 }
 
-act!(
-    /// Record that the person was asked who they are, or that it is known.
-    identity, "/v1/requests/{id}/identity", IdentityBody, |asked| asked.text,
-    |asked, today| {
-        let on = asked.on.unwrap_or(today);
-        match (&asked.doubt, &asked.known_by) {
-            (Some(text), None) => Ok(Act::AskIdentity { on, doubt: word("/doubt", text, Doubt::ALL, Doubt::as_str)? }),
-            (None, Some(text)) => {
-                let known_by = word("/known_by", text, KnownBy::ALL, KnownBy::as_str)?;
-                Ok(Act::Identify { on, known_by })
-            }
-            _ => {
-                let detail = "say either doubt, where the person was asked, or known_by, where it is known";
-                Err(vec![FieldProblem::new("/known_by", "field_missing", detail)])
-            }
-        }
-    }
-);
 act!(
     /// Record that the person was told, within the first month, that it takes two further months.
     extension, "/v1/requests/{id}/extension", ExtensionBody, |asked| asked.text,
@@ -261,12 +247,102 @@ pub async fn fulfilment(
             except: except.transpose().map_err(Problem::invalid)?,
         },
         text: asked.text,
+        news: Telling::LongestKnown,
     };
     let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let (app, now) = (&site.app, site.app.now());
     let (both, keep) = ((&door.grant, &eraser.grant), asked.keep_suppression);
     let done = app.fulfil_request(both, acting, keep, now, key).await?;
     Ok(answer(done, today))
+}
+
+/// Record that the person was asked who they are, or that it is known; or have them asked by mail.
+#[utoipa::path(
+    tag = "requests",
+    request_body = IdentityBody,
+    params(("id" = String, Path, description = "From the list"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Tells a retry from a new act")),
+    security(("key" = [])),
+    responses(
+        (status = 201, description = "Recorded; how the request stands now", body = RequestAnswer),
+        (status = 400, description = "The body cannot be read", body = crate::http::openapi::ProblemBody),
+        (status = 404, description = "No such request", body = crate::http::openapi::ProblemBody),
+        (status = 409, description = "The request stands otherwise, this cannot be done with it, or no address was known before it", body = crate::http::openapi::ProblemBody),
+        (status = 422, description = "Fields cannot be accepted", body = crate::http::openapi::ProblemBody),
+        (status = 503, description = "Not written; try again", body = crate::http::openapi::ProblemBody),
+    ),
+)]
+#[post("/v1/requests/{id}/identity")]
+pub async fn identity(
+    door: Allowed<KeepRequests>,
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    body: Body<SMALL>,
+) -> Result<HttpResponse, Problem> {
+    let asked: IdentityBody = json::read(&body.0)?;
+    let (app, now) = (&site.app, site.app.now());
+    let today = today(now, site.timezone);
+    let (id, version) = (request_id(&id)?, asked.version);
+    let key = door::idempotency(app.keys(), &request, &door.grant, &body.0)?;
+    let done = match identity_of(&asked, today).map_err(Problem::invalid)? {
+        Identity::Challenged(doubt) => {
+            let challenging = Challenging { id, version, doubt };
+            app.challenge_identity(&door.grant, challenging, now, key)
+                .await?
+        }
+        Identity::Recorded(act) => {
+            let text = asked.text;
+            let acting = Acting {
+                id,
+                version,
+                act,
+                text,
+                news: Telling::LongestKnown,
+            };
+            app.act_on_request(&door.grant, acting, now, key).await?
+        }
+    };
+    Ok(answer(done, today))
+}
+
+/// What a body says of who asks.
+enum Identity {
+    Challenged(Option<Doubt>),
+    Recorded(Act),
+}
+
+fn identity_of(asked: &IdentityBody, today: NaiveDate) -> Result<Identity, Vec<FieldProblem>> {
+    let on = asked.on.unwrap_or(today);
+    let doubt = asked.doubt.as_deref();
+    let doubt = doubt.map(|text| word("/doubt", text, Doubt::ALL, Doubt::as_str));
+    match (doubt.transpose()?, &asked.known_by, &asked.challenge) {
+        (doubt, None, Some(by)) => {
+            let wrong = |at, code, detail| Err(vec![FieldProblem::new(at, code, detail)]);
+            if by != "email" {
+                return wrong("/challenge", "word_unknown", "must be email");
+            }
+            if asked.on.is_some_and(|on| on != today) || asked.text.is_some() {
+                let detail = "goes with no text and on no other day: the mail has its own words and goes now";
+                return wrong("/challenge", "field_alone", detail);
+            }
+            Ok(Identity::Challenged(doubt))
+        }
+        (Some(doubt), None, None) => Ok(Identity::Recorded(Act::AskIdentity { on, doubt })),
+        (None, Some(text), None) => {
+            let known_by = word("/known_by", text, KnownBy::ALL, KnownBy::as_str)?;
+            Ok(Identity::Recorded(Act::Identify { on, known_by }))
+        }
+        _ => {
+            let detail = "say either doubt, where the person was asked, or known_by, where it is known, or challenge, \
+                          to have them asked";
+            Err(vec![FieldProblem::new(
+                "/known_by",
+                "field_missing",
+                detail,
+            )])
+        }
+    }
 }
 
 /// Add a message to the correspondence of a request. It is kept under the person's key and goes with them.
@@ -299,6 +375,7 @@ pub async fn messages(
         id: request_id(&id)?,
         by,
         text: asked.text,
+        news: Telling::LongestKnown,
     };
     let key = door::idempotency(site.app.keys(), &request, &door.grant, &body.0)?;
     let (app, now) = (&site.app, site.app.now());
@@ -309,7 +386,7 @@ pub async fn messages(
     Ok(HttpResponse::Created().json(MessageWritten { position }))
 }
 
-fn answer(done: Committed<Request>, today: NaiveDate) -> HttpResponse {
+pub(super) fn answer(done: Committed<Request>, today: NaiveDate) -> HttpResponse {
     let mut response = door::created(done.replayed);
     // a message that goes along has an entry of its own after the act's
     let position = done.positions.first().copied().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The console's first page.
 
 use super::{agent, background, frame, principal, session, to};
-use crate::access::{ServeCustomers, authorize};
+use crate::access::{KeepRequests, ServeCustomers, authorize};
 use crate::app::Refusal;
 use crate::app::witness::Vouchers;
 use crate::audit::checkpoint::Checkpoint;
@@ -146,10 +146,20 @@ pub(super) async fn page(
             },
         ],
         checkpoint,
+        due: due(site, open).await,
         export: export_form("/console/exports", &catalogue, visit.language, open, asked),
         exports: background::latest(site, open, visit).await,
     }
     .render()
+}
+
+/// How many requests are near their last day, and how many are late, for whoever keeps them.
+async fn due(site: &web::Data<Site>, open: &Session) -> Option<(u64, u64)> {
+    authorize::<KeepRequests>(&principal(open)).ok()?;
+    let asking = site.clone();
+    block(move || asking.app.requests_due(asking.app.now()))
+        .await
+        .ok()
 }
 
 /// The fields by which a period, a brand and a purpose are chosen.

@@ -1,11 +1,18 @@
 //! The console: staff sign in, see the state, export audit reports.
 
+mod account;
 mod agent;
 mod background;
+mod codes;
+mod disputes;
 mod export;
+mod factor;
 mod home;
 mod keys;
+pub mod proof;
 mod reports;
+mod requests;
+mod retention;
 mod sign_in;
 
 use super::browser::{self, Form, Visit, from_our_page};
@@ -13,22 +20,44 @@ use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
 use super::site::Site;
 use super::work::block;
 use crate::access::{Grant, Permission, Principal, authorize};
+use crate::app::accounts::Ahead;
 use crate::store::Session;
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 /// Registers the console's pages.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(sign_in::show)
         .service(sign_in::enter)
+        .service(sign_in::ask)
+        .service(sign_in::typed)
         .service(sign_in::leave)
+        .service(factor::show)
+        .service(factor::offer)
+        .service(factor::confirm)
+        .service(account::show)
+        .service(account::password)
+        .service(account::end)
+        .service(account::recovery)
+        .service(proof::go_on)
         .service(home::home)
         .service(export::export)
         .configure(agent::routes)
+        .configure(requests::routes)
         .service(background::show)
         .service(background::fetch)
+        .service(codes::list)
+        .service(codes::sheet)
+        .service(disputes::show)
+        .service(disputes::close)
+        .service(disputes::look)
         .service(keys::show)
+        .service(retention::show)
+        .service(retention::pause)
+        .service(retention::place)
+        .service(retention::lift)
         .service(reports::show)
         .service(reports::make);
 }
@@ -43,6 +72,10 @@ fn cookie(site: &Site) -> &'static str {
 }
 
 fn token(site: &Site, request: &HttpRequest) -> Option<String> {
+    // a proof a moment ago gave the session another
+    if let Some(proof::Renewed(token)) = request.extensions().get() {
+        return Some(token.clone());
+    }
     request
         .cookie(cookie(site))
         .map(|cookie| cookie.value().to_owned())
@@ -56,6 +89,31 @@ async fn session(site: &web::Data<Site>, request: &HttpRequest) -> Option<Sessio
         .await
         .ok()
         .flatten()
+}
+
+/// Whose password was right and who is not in yet, with what is ahead of them.
+async fn begun(site: &web::Data<Site>, request: &HttpRequest) -> Option<(Session, Ahead)> {
+    let token = token(site, request)?;
+    let site = site.clone();
+    block(move || site.app.begun_session(&token, site.app.now()))
+        .await
+        .ok()
+        .flatten()
+}
+
+/// An answer by which the browser gets a session's token.
+fn with_session(site: &Site, response: HttpResponse, token: &str) -> HttpResponse {
+    browser::with_cookie(response, &opened(site, token))
+}
+
+/// The cookie of a session.
+fn opened(site: &Site, token: &str) -> Cookie<'static> {
+    Cookie::build(cookie(site), token.to_owned())
+        .path("/")
+        .http_only(true)
+        .secure(site.is_https())
+        .same_site(SameSite::Strict)
+        .finish()
 }
 
 /// Who is signed in, with what they may do at this address; others are sent away.

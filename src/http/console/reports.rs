@@ -70,7 +70,7 @@ fn query(site: &Site, form: &Posted) -> Result<(ReportQuery, Format), Vec<Export
     let (report, format) = report.zip(format).ok_or_else(|| vec![ExportError::Kind])?;
     let period = period(site, form)?;
     let (controller, purpose) = (slug(form, "controller"), slug(form, "purpose"));
-    if report == ReportKind::Access && (controller.is_some() || purpose.is_some()) {
+    if report.is_whole() && (controller.is_some() || purpose.is_some()) {
         return Err(vec![ExportError::Whole]);
     }
     let campaign = campaign(form)?;

@@ -2,16 +2,15 @@
 //! the button acts where the browser brings the cookie back that the page gave it, and without it the code
 //! of the same mail is asked for.
 
+use super::shown::{Shown, by_code};
 use super::{failed, frame, gone, masked, posted, text, unavailable};
 use crate::access::code::Code;
-use crate::access::token::{PlainToken, TokenKind};
 use crate::app::Refusal;
 use crate::app::confirm::{ConfirmationView, Confirmed, ReadBy, closed};
-use crate::audit::encoding::hex;
 use crate::http::browser::{self, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
-    CodeError, ConfirmBy, ConfirmItem, ConfirmPage, ConfirmedPage, ConfirmedState, Frame, PostForm,
+    ConfirmBy, ConfirmItem, ConfirmPage, ConfirmedPage, ConfirmedState, Frame, PostForm,
     ProblemKind, Text,
 };
 use crate::http::site::Site;
@@ -21,10 +20,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 
-/// The cookie by which a browser shows that it was given the page.
-const SHOWN: &str = "placet-o";
-/// How long it lasts, in minutes.
-const MINUTES: i64 = 30;
+const SHOWN: Shown = Shown {
+    cookie: "placet-o",
+    what: "confirm",
+};
 
 /// Shows what is confirmed. It changes nothing, whoever opens the link.
 #[get("/o/{token}")]
@@ -41,18 +40,9 @@ pub async fn ask(
     if let Some(state) = closed(&view.pending, site.app.now().utc()) {
         return ended(&site, visit, &view, (state, None));
     }
-    let Ok(nonce) = PlainToken::new(TokenKind::Browser, site.app.entropy()) else {
-        return unavailable(&site, visit);
-    };
-    let html = asked(
-        &site,
-        visit,
-        (&token, &view),
-        Some(nonce.reveal()),
-        ConfirmBy::Button,
-    );
-    let cookie = browser::cookie(&site, SHOWN, nonce.reveal(), Some(MINUTES));
-    browser::with_cookie(browser::page(StatusCode::OK, html), &cookie)
+    let html = |shown| asked(visit, (&token, &view), Some(shown), ConfirmBy::Button);
+    let page = SHOWN.page(&site, &token, html);
+    page.unwrap_or_else(|| unavailable(&site, visit))
 }
 
 /// Confirms.
@@ -74,16 +64,15 @@ pub async fn confirm(
     if let Some(state) = closed(&view.pending, site.app.now().utc()) {
         return ended(&site, visit, &view, (state, None));
     }
-    let nonce = browser::cookie_of(&request, &site, SHOWN);
-    let shown = nonce.map(|nonce| tag(&site, &token, &nonce));
-    let was_shown = shown.is_some() && form.get("shown") == shown.as_deref();
-    let read_by = if was_shown {
+    let read_by = if SHOWN.is_back(&site, &request, &token, &form) {
         ReadBy::Link
     } else {
-        match by_code(&site, &token, form.get("code")).await {
+        let (app, tried) = (site.clone(), token.clone());
+        let right = move |code: &Code| app.app.is_confirmation_code(&tried, code);
+        match by_code(form.get("code"), right).await {
             Ok(None) => ReadBy::Code,
             Ok(Some(by)) => {
-                let html = asked(&site, visit, (&token, &view), None, by);
+                let html = asked(visit, (&token, &view), None, by);
                 return browser::page(StatusCode::UNPROCESSABLE_ENTITY, html);
             }
             Err(()) => return unavailable(&site, visit),
@@ -97,27 +86,6 @@ pub async fn confirm(
             let (status, kind) = (StatusCode::SERVICE_UNAVAILABLE, ProblemKind::NotSaved);
             failed(&site, &visit, status, kind)
         }
-    }
-}
-
-/// What a code says: `None` where it is the one, else how the page asks again.
-async fn by_code(
-    site: &web::Data<Site>,
-    token: &str,
-    typed: Option<&str>,
-) -> Result<Option<ConfirmBy>, ()> {
-    let Some(typed) = typed else {
-        return Ok(Some(ConfirmBy::Code(None)));
-    };
-    let Some(code) = Code::typed(typed) else {
-        return Ok(Some(ConfirmBy::Code(Some(CodeError::Wrong))));
-    };
-    let (app, token) = (site.clone(), token.to_owned());
-    let right = block(move || app.app.is_confirmation_code(&token, &code)).await;
-    match right.map_err(drop)? {
-        Some(true) => Ok(None),
-        Some(false) => Ok(Some(ConfirmBy::Code(Some(CodeError::Wrong)))),
-        None => Ok(Some(ConfirmBy::Code(Some(CodeError::Tries)))),
     }
 }
 
@@ -142,20 +110,13 @@ async fn found(
     }
 }
 
-/// What the page's form brings back beside the cookie.
-fn tag(site: &Site, token: &str, nonce: &str) -> String {
-    let both = format!("confirm/{token}/{nonce}");
-    hex(&site.app.keys().form_tag(both.as_bytes()))
-}
-
 fn asked(
-    site: &Site,
     visit: Visit<'_>,
     (token, view): (&str, &ConfirmationView),
-    nonce: Option<&str>,
+    shown: Option<String>,
     by: ConfirmBy,
 ) -> String {
-    let shown = nonce.map(|nonce| ("shown".to_owned(), tag(site, token, nonce)));
+    let shown = shown.map(|shown| ("shown".to_owned(), shown));
     ConfirmPage {
         frame: frame(&view.catalogue, &visit),
         masked_contact: masked(view.contact.as_ref()),

@@ -2,9 +2,11 @@
 //! the same for all of them. `GET` shows, `POST` acts; a scanner that opens every link of a mail lacks the
 //! cookie of the browser that asked.
 
+use super::join::first_asked;
 use super::{code, failed, frame, posted, unavailable};
 use crate::app::App;
-use crate::app::enter::{Asking, Entering, LinkFound};
+use crate::app::brand::way_of;
+use crate::app::enter::{Asked, Asking, Entering, LinkFound};
 use crate::domain::registry::{Catalogue, Identifier};
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
@@ -23,6 +25,50 @@ const ASKED: &str = "placet-in";
 /// The cookie of a session.
 pub(super) const SESSION: &str = "placet-me";
 
+/// The cookie of a browser that was going somewhere when it was asked to sign in.
+pub(super) const GOAL: &str = "placet-to";
+/// How long it lasts.
+pub(super) const GOAL_MINUTES: i64 = 15;
+
+/// Where somebody was going: a page of their own, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// Their rights.
+    Rights,
+    /// Their requests.
+    Requests,
+}
+
+impl Goal {
+    const ALL: [Self; 2] = [Self::Rights, Self::Requests];
+
+    /// Where an address leads.
+    pub fn of(path: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|goal| path.starts_with(goal.path()))
+    }
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rights => "rights",
+            Self::Requests => "requests",
+        }
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|goal| goal.word() == word)
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Rights => "/me/rights",
+            Self::Requests => "/me/requests",
+        }
+    }
+}
+
 /// Asks for the address.
 #[get("/sign-in")]
 pub async fn ask(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
@@ -32,7 +78,7 @@ pub async fn ask(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     } else {
         StatusCode::NOT_FOUND
     };
-    browser::page(status, address_page(&site, visit, &Via::default(), false))
+    browser::page(status, address_page(&site, visit, &Way::plain(), false))
 }
 
 /// The same in a brand's name.
@@ -68,17 +114,18 @@ async fn at(
         return failed(site, &visit, StatusCode::NOT_FOUND, ProblemKind::NotFound);
     };
     visit.in_name_of(via.controller.as_ref());
+    let way = Way::code(via);
     let status = if site.app.mails() {
         StatusCode::OK
     } else {
         StatusCode::NOT_FOUND
     };
-    browser::page(status, address_page(site, visit, &via, false))
+    browser::page(status, address_page(site, visit, &way, false))
 }
 
 /// The way of somebody who comes in a brand's name, from one of its places; `None` where there is no such brand
 /// or place.
-fn via(catalogue: &Catalogue, brand: &str, place: Option<&str>) -> Option<Via> {
+pub(super) fn via(catalogue: &Catalogue, brand: &str, place: Option<&str>) -> Option<Via> {
     let controller = catalogue.controllers.get(brand)?;
     if place.is_some_and(|place| !controller.places.contains_key(place)) {
         return None;
@@ -89,19 +136,52 @@ fn via(catalogue: &Catalogue, brand: &str, place: Option<&str>) -> Option<Via> {
     })
 }
 
-/// The way that a form of ours says, or the host.
-fn via_of(site: &Site, visit: Visit<'_>, form: &Form) -> (Via, Option<String>) {
-    let view = site.app.index().view();
-    let host = App::brand_host(view.catalogue(), visit.host());
-    let said = form.get("brand").unwrap_or_default();
-    let said = via(view.catalogue(), said, form.get("place"));
-    let of_host = || Via {
-        controller: host.as_ref().map(|(id, _)| id.clone()),
-        place: None,
-    };
-    let found = said.unwrap_or_else(of_host);
-    visit.in_name_of(found.controller.as_ref());
-    (found, host.map(|(_, host)| host.to_string()))
+/// By which way somebody comes, as a form of ours or its address says, or the host.
+struct Way {
+    via: Via,
+    /// The brand's host on which it is, where that is not ours.
+    host: Option<String>,
+    /// Whether it is the way of a shop's code, which takes in who is not known yet.
+    by_code: bool,
+}
+
+impl Way {
+    fn of(site: &Site, visit: Visit<'_>, form: &Form) -> Self {
+        let view = site.app.index().view();
+        let host = App::brand_host(view.catalogue(), visit.host());
+        let said = form.get("brand").unwrap_or_default();
+        let said = via(view.catalogue(), said, form.get("place"));
+        let by_code = said.is_some();
+        let of_host = || Via {
+            controller: host.as_ref().map(|(id, _)| id.clone()),
+            place: None,
+        };
+        let via = said.unwrap_or_else(of_host);
+        visit.in_name_of(via.controller.as_ref());
+        Self {
+            via,
+            host: host.map(|(_, host)| host.to_string()),
+            by_code,
+        }
+    }
+
+    /// The plain page to sign in.
+    fn plain() -> Self {
+        Self {
+            via: Via::default(),
+            host: None,
+            by_code: false,
+        }
+    }
+
+    /// The way of a code.
+    const fn code(via: Via) -> Self {
+        Self {
+            via,
+            host: None,
+            by_code: true,
+        }
+    }
 }
 
 /// Takes the address, and says the same whoever it is.
@@ -109,12 +189,12 @@ fn via_of(site: &Site, visit: Visit<'_>, form: &Form) -> (Via, Option<String>) {
 pub async fn take(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
     let form = Form::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(&request, &site, &form);
-    let (via, host) = via_of(&site, visit, &form);
+    let way = Way::of(&site, visit, &form);
     let problem = |status, kind| failed(&site, &visit, status, kind);
     if !site.app.mails() {
         return browser::page(
             StatusCode::NOT_FOUND,
-            address_page(&site, visit, &via, false),
+            address_page(&site, visit, &way, false),
         );
     }
     if !from_our_page(&request, &site) {
@@ -124,10 +204,18 @@ pub async fn take(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
     let taken = {
         let (site, address) = (site.clone(), address.clone());
         let network = network(&request, &site);
-        let (language, way) = (code(visit.language), (via.clone(), host));
+        let (language, newcomers) = (code(visit.language), way.by_code);
+        let (via, host) = (way.via.clone(), way.host.clone());
         block(move || {
-            let now = site.app.now();
-            site.app.ask_sign_in(&address, &network, language, way, now)
+            let asked = Asked {
+                address: &address,
+                network: &network,
+                language,
+                via,
+                host,
+                newcomers,
+            };
+            site.app.ask_sign_in(asked, site.app.now())
         })
         .await
     };
@@ -135,13 +223,13 @@ pub async fn take(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
         Ok(Asking::Taken(token)) => {
             let masked = Identifier::email(&address).ok();
             let masked = masked.as_ref().map(Identifier::masked);
-            let html = inbox_page(&site, visit, &via, masked, None);
+            let html = inbox_page(&site, visit, &way, masked, None);
             let minutes = crate::app::enter::VALID.num_minutes();
             let cookie = browser::cookie(&site, ASKED, token.reveal(), Some(minutes));
             browser::with_cookie(browser::page(StatusCode::OK, html), &cookie)
         }
         Ok(Asking::NoAddress) => {
-            let html = address_page(&site, visit, &via, true);
+            let html = address_page(&site, visit, &way, true);
             browser::page(StatusCode::UNPROCESSABLE_ENTITY, html)
         }
         Ok(Asking::TooMany) => problem(StatusCode::TOO_MANY_REQUESTS, ProblemKind::TooMany),
@@ -153,10 +241,10 @@ pub async fn take(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
 #[get("/sign-in/code")]
 pub async fn inbox(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    browser::page(
-        StatusCode::OK,
-        inbox_page(&site, visit, &Via::default(), None, None),
-    )
+    let asked = Form::read(request.query_string().as_bytes()).unwrap_or_default();
+    let way = Way::of(&site, visit, &asked);
+    let html = inbox_page(&site, visit, &way, None, None);
+    browser::page(StatusCode::OK, html)
 }
 
 /// Takes the code, in the browser that asked.
@@ -166,7 +254,7 @@ pub async fn typed(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
         Ok(posted) => posted,
         Err(sent_away) => return *sent_away,
     };
-    let (via, _) = via_of(&site, visit, &form);
+    let way = Way::of(&site, visit, &form);
     let asked = browser::cookie_of(&request, &site, ASKED);
     let code = form.get("code").unwrap_or_default().to_owned();
     let entering = {
@@ -177,7 +265,7 @@ pub async fn typed(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
         })
         .await
     };
-    answered(&site, visit, &via, entering.ok())
+    answered(&site, visit, &way, entering.ok())
 }
 
 /// Shows what a mail's link does here. It changes nothing, whoever opens it.
@@ -230,21 +318,27 @@ pub async fn pressed(
         })
         .await
     };
-    answered(&site, visit, &Via::default(), entering.ok())
+    answered(&site, visit, &Way::plain(), entering.ok())
 }
 
-fn answered(site: &Site, visit: Visit<'_>, via: &Via, entering: Option<Entering>) -> HttpResponse {
+fn answered(site: &Site, visit: Visit<'_>, way: &Way, entering: Option<Entering>) -> HttpResponse {
     let again = |error| {
-        let html = inbox_page(site, visit, via, None, Some(error));
+        let html = inbox_page(site, visit, way, None, Some(error));
         browser::page(StatusCode::UNPROCESSABLE_ENTITY, html)
     };
     match entering {
         Some(Entering::In(session)) => {
             let opened = browser::cookie(site, SESSION, session.reveal(), None);
-            let address = format!("/me?lang={}", visit.language.code());
+            let goal = browser::cookie_of(visit.request, site, GOAL);
+            let path = goal
+                .and_then(|word| Goal::named(&word))
+                .map_or("/me", Goal::path);
+            let address = format!("{path}?lang={}", visit.language.code());
             let response = browser::with_cookie(browser::to(&address), &opened);
+            let response = browser::with_cookie(response, &browser::no_cookie(site, GOAL));
             browser::with_cookie(response, &browser::no_cookie(site, ASKED))
         }
+        Some(Entering::Unknown(newcomer)) => first_asked(site, visit, &newcomer),
         Some(Entering::Wrong) => again(CodeError::Wrong),
         Some(Entering::TooMany) => again(CodeError::Tries),
         Some(Entering::Expired) => link_page(site, visit, LinkState::Late, None),
@@ -254,58 +348,77 @@ fn answered(site: &Site, visit: Visit<'_>, via: &Via, entering: Option<Entering>
     }
 }
 
-fn address_page(site: &Site, visit: Visit<'_>, via: &Via, error: bool) -> String {
+fn address_page(site: &Site, visit: Visit<'_>, way: &Way, error: bool) -> String {
     let catalogue = site.app.index().view().catalogue().clone();
     let form = PostForm {
         action_url: "/sign-in".into(),
-        hidden: hidden(via),
+        hidden: hidden(way),
     };
     EnterPage {
         frame: Frame {
-            switch_path: Some(path(via)),
+            switch_path: Some(path(way)),
             ..frame(&catalogue, &visit)
         },
         form: site.app.mails().then_some(form),
+        newcomers: way.by_code,
         error,
     }
     .render()
 }
 
 /// The address that shows this page again.
-fn path(via: &Via) -> String {
-    match (&via.controller, &via.place) {
-        (Some(brand), Some(place)) => format!("/at/{brand}/{place}"),
-        (Some(brand), None) => format!("/at/{brand}"),
-        (None, _) => "/sign-in".to_owned(),
-    }
+fn path(way: &Way) -> String {
+    let of_code = way.via.controller.as_ref().filter(|_| way.by_code);
+    of_code.map_or_else(
+        || "/sign-in".to_owned(),
+        |brand| way_of(brand, way.via.place.as_deref()),
+    )
 }
 
 /// What carries the way from page to page.
-fn hidden(via: &Via) -> Vec<(String, String)> {
-    let brand = via.controller.as_ref();
+fn hidden(way: &Way) -> Vec<(String, String)> {
+    let via = &way.via;
+    let brand = via.controller.as_ref().filter(|_| way.by_code);
     let brand = brand.map(|brand| ("brand".to_owned(), brand.to_string()));
     let place = via.place.clone().map(|place| ("place".to_owned(), place));
     brand.into_iter().chain(place).collect()
 }
 
+/// The same in an address that already says something.
+fn more(hidden: &[(String, String)]) -> String {
+    let plain = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    let pairs = hidden.iter().filter(|(_, text)| plain(text));
+    pairs
+        .map(|(name, text)| format!("&{name}={text}"))
+        .collect()
+}
+
 fn inbox_page(
     site: &Site,
     visit: Visit<'_>,
-    via: &Via,
+    way: &Way,
     masked_contact: Option<String>,
     error: Option<CodeError>,
 ) -> String {
     let catalogue = site.app.index().view().catalogue().clone();
+    let hidden = hidden(way);
+    let form = PostForm {
+        action_url: "/sign-in/code".into(),
+        hidden: hidden.clone(),
+    };
     InboxPage {
         frame: Frame {
-            switch_path: Some("/sign-in/code".into()),
+            switch_path: Some(form.action_url.clone()),
+            switch_more: more(&hidden),
             ..frame(&catalogue, &visit)
         },
         masked_contact,
-        form: PostForm {
-            action_url: "/sign-in/code".into(),
-            hidden: hidden(via),
-        },
+        newcomers: way.by_code,
+        again_url: path(way),
+        form,
         error,
     }
     .render()

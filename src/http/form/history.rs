@@ -88,6 +88,11 @@ impl Lines<'_> {
                 self.bare(Done::Unrestricted, *effective_at)
             }
             SubjectEvent::Disputed(_) => self.bare(Done::Disputed, at),
+            SubjectEvent::DisputeClosed { outcome, .. } => {
+                self.bare(Done::DisputeClosed(outcome.as_str()), at)
+            }
+            SubjectEvent::Held(_) => self.bare(Done::Held, at),
+            SubjectEvent::HoldLifted { .. } => self.bare(Done::HoldLifted, at),
             _ => return None,
         })
     }

@@ -1,25 +1,37 @@
 //! `/me`: the page of a customer who is signed in, and what leads on from it.
 
-use super::enter::SESSION;
+use super::enter::{GOAL, GOAL_MINUTES, Goal, SESSION};
 use super::{failed, frame, unavailable};
+use crate::access::token::TokenHash;
 use crate::access::{Grant, OwnFile};
 use crate::app::Refusal;
 use crate::audit::encoding::hex;
 use crate::domain::ids::Blind;
 use crate::domain::registry::IdentifierKind;
+use crate::domain::requests::Hold;
 use crate::http::browser::{self, Form, Visit, from_our_page};
 use crate::http::json::{Body, SMALL};
-use crate::http::pages::{Frame, MePage, OwnContact, PostForm, ProblemKind};
+use crate::http::pages::{Frame, KeptBack, MePage, OwnContact, PostForm, ProblemKind};
 use crate::http::site::Site;
 use crate::http::work::block;
 use crate::store::{CustomerSession, StoredIdentifier};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
+/// The pages that the customer's own leads on to.
+const LINKS: [(&str, &str); 4] = [
+    ("me-rights", "/me/rights"),
+    ("me-requests", "/me/requests"),
+    ("me-history", "/me/history"),
+    ("me-data", "/me/data"),
+];
+
 /// Who is in, and what they may read of their own.
 pub(super) struct In {
     pub grant: Grant<OwnFile>,
     pub session: CustomerSession,
+    /// What is kept of the session's token.
+    pub token: TokenHash,
 }
 
 /// Who is signed in in this browser; others are sent to the sign-in page.
@@ -29,21 +41,25 @@ pub(super) async fn signed_in(
     visit: Visit<'_>,
 ) -> Result<In, HttpResponse> {
     let Some(token) = browser::cookie_of(request, site, SESSION) else {
-        return Err(to_sign_in(visit));
+        return Err(to_sign_in_from(site, visit));
     };
-    let app = site.clone();
+    let (app, hash) = (site.clone(), TokenHash::of(&token));
     match block(move || app.app.signed_in(&token, app.app.now())).await {
         Ok(Some((grant, session))) => {
             visit.in_name_of(session.via.controller.as_ref());
-            Ok(In { grant, session })
+            Ok(In {
+                grant,
+                session,
+                token: hash,
+            })
         }
-        Ok(None) => Err(to_sign_in(visit)),
+        Ok(None) => Err(to_sign_in_from(site, visit)),
         Err(_) => Err(unavailable(site, visit)),
     }
 }
 
 /// What a page of this session sent, with who is in; others are sent away.
-async fn sent<'r>(
+pub(super) async fn sent<'r>(
     site: &web::Data<Site>,
     request: &'r HttpRequest,
     body: &Body<SMALL>,
@@ -70,10 +86,12 @@ pub async fn me(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
 
 async fn shown(site: &web::Data<Site>, visit: Visit<'_>, found: In) -> HttpResponse {
     let (grant, app) = (found.grant.clone(), site.clone());
-    let contacts = block(move || app.app.own_contacts(&grant)).await;
-    match contacts {
-        Ok(contacts) => {
-            let html = page(site, visit, &found.session, &contacts);
+    let own = block(move || {
+        Ok::<_, Refusal>((app.app.own_contacts(&grant)?, app.app.own_holds(&grant)?))
+    });
+    match own.await {
+        Ok((contacts, holds)) => {
+            let html = page(site, visit, &found.session, &contacts, &holds);
             browser::page(StatusCode::OK, html)
         }
         Err(_) => unavailable(site, visit),
@@ -155,6 +173,7 @@ fn page(
     visit: Visit<'_>,
     session: &CustomerSession,
     contacts: &[StoredIdentifier],
+    holds: &[Hold],
 ) -> String {
     let catalogue = site.app.index().view().catalogue().clone();
     let csrf = || ("csrf".to_owned(), session.csrf.clone());
@@ -183,16 +202,39 @@ fn page(
             .map(|held| held.identifier.masked())
             .unwrap_or_default(),
         contacts: contacts.iter().map(own).collect(),
-        links: vec![(
-            "me-history",
-            format!("/me/history?lang={}", visit.language.code()),
-        )],
+        kept: kept(holds),
+        links: LINKS
+            .iter()
+            .map(|(word, path)| (*word, format!("{path}?lang={}", visit.language.code())))
+            .collect(),
         sign_out: PostForm {
             action_url: "/me/sign-out".into(),
             hidden: vec![csrf()],
         },
     }
     .render()
+}
+
+/// What is kept of somebody's, in the order of its end.
+pub(super) fn kept(holds: &[Hold]) -> Vec<KeptBack> {
+    let one = |hold: &Hold| KeptBack {
+        ground: hold.ground.as_str(),
+        law: hold.ground.source(),
+        until: hold.until,
+    };
+    let mut kept: Vec<KeptBack> = holds.iter().map(one).collect();
+    kept.sort_by_key(|one| one.until);
+    kept
+}
+
+/// To the sign-in page, and afterwards to where they were going.
+fn to_sign_in_from(site: &Site, visit: Visit<'_>) -> HttpResponse {
+    let going = Goal::of(visit.request.path());
+    let goal = going.map_or_else(
+        || browser::no_cookie(site, GOAL),
+        |goal| browser::cookie(site, GOAL, goal.word(), Some(GOAL_MINUTES)),
+    );
+    browser::with_cookie(to_sign_in(visit), &goal)
 }
 
 fn to_sign_in(visit: Visit<'_>) -> HttpResponse {

@@ -1,13 +1,14 @@
 //! `/own-login`: a site of a brand posts who is logged in there. Its own page posts it, by a form of the customer's
 //! browser; the assertion is in the body, so that no address and no log keeps it.
 
+use super::join::first_asked;
 use super::{frame, unavailable};
 use crate::app::brand::of_site;
 use crate::app::enter::{Asserted, Entrance, Posted};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::form::enter::SESSION;
 use crate::http::json::{Body, SMALL};
-use crate::http::pages::{Frame, OwnLoginPage};
+use crate::http::pages::{Frame, NotIn, OwnLoginPage};
 use crate::http::site::Site;
 use crate::http::work::block;
 use actix_web::http::{StatusCode, header};
@@ -74,7 +75,7 @@ fn came_from(site: &Site, visit: Visit<'_>, origin: &str, entrance: Entrance) {
     }
 }
 
-fn answered(site: &Site, visit: Visit<'_>, asserted: Asserted) -> HttpResponse {
+pub(super) fn answered(site: &Site, visit: Visit<'_>, asserted: Asserted) -> HttpResponse {
     let language = visit.language.code();
     match asserted {
         Asserted::In(session) => {
@@ -82,25 +83,38 @@ fn answered(site: &Site, visit: Visit<'_>, asserted: Asserted) -> HttpResponse {
             browser::with_cookie(browser::to(&format!("/me?lang={language}")), &opened)
         }
         Asserted::Choices(path) => browser::to(&format!("{path}?lang={language}")),
-        Asserted::Unknown => told(site, visit, StatusCode::OK, true),
+        Asserted::Unknown(newcomer) => first_asked(site, visit, &newcomer),
         Asserted::Refused(unfit) => {
             // for whoever builds the brand's site: what was posted is not repeated
             tracing::info!(reason = %unfit, "an assertion of a brand's login opens nothing");
-            told(site, visit, StatusCode::FORBIDDEN, false)
+            told(site, visit, NotIn::Refused, None)
         }
     }
 }
 
-fn told(site: &Site, visit: Visit<'_>, status: StatusCode, unknown: bool) -> HttpResponse {
+/// Says to somebody who is not in why, and what they can do: sign in, or begin again where they began.
+pub(super) fn told(
+    site: &Site,
+    visit: Visit<'_>,
+    why: NotIn,
+    again_url: Option<String>,
+) -> HttpResponse {
+    let status = match why {
+        NotIn::Unknown | NotIn::Nothing => StatusCode::OK,
+        NotIn::Refused | NotIn::Late => StatusCode::FORBIDDEN,
+    };
     let view = site.app.index().view();
-    let sign_in = || format!("/sign-in?lang={}", visit.language.code());
+    let begin = again_url.unwrap_or_else(|| "/sign-in".to_owned());
     let told = OwnLoginPage {
         frame: Frame {
             switch_path: None,
             ..frame(view.catalogue(), &visit)
         },
-        unknown,
-        sign_in_url: site.app.mails().then(sign_in),
+        why,
+        sign_in_url: site
+            .app
+            .mails()
+            .then(|| format!("{begin}?lang={}", visit.language.code())),
     };
     browser::page(status, told.render())
 }

@@ -110,14 +110,21 @@ pub(super) async fn written(site: &web::Data<Site>, token: &str, wishes: Wishes)
     let now = site.app.now();
     let entered = {
         let (site, token) = (site.clone(), token.to_owned());
-        block(move || site.app.enter(&token, now)).await
+        block(move || {
+            let Some((grant, link)) = site.app.enter(&token, now)? else {
+                return Ok(None);
+            };
+            let to = site.app.confirms_at(&grant, &link)?;
+            Ok::<_, Refusal>(Some((grant, to)))
+        })
+        .await
     };
-    let grant = match entered {
-        Ok(Some((grant, _))) => grant,
+    let (grant, to) = match entered {
+        Ok(Some(entered)) => entered,
         Ok(None) => return Outcome::Gone,
         Err(_) => return Outcome::Failed,
     };
-    match site.app.choose(&grant, wishes, now).await {
+    match site.app.choose(&grant, wishes, to, now).await {
         Ok(changed) => Outcome::Done(changed),
         Err(Refusal::Invalid(problems)) => Outcome::Refused(problems),
         Err(_) => Outcome::Failed,
@@ -325,7 +332,8 @@ pub(super) fn title_of(view: &OwnChoicesView, language: Language, purpose: &str)
 /// An answer in the words of the pages.
 pub(in crate::http) const fn standing(answer: Option<Answer>) -> Standing {
     match answer {
-        None | Some(Answer::Requested) => Standing::NoAnswer,
+        None => Standing::NoAnswer,
+        Some(Answer::Requested) => Standing::Waiting,
         Some(Answer::Given) => Standing::Yes,
         Some(Answer::Refused | Answer::Withdrawn) => Standing::No,
     }

@@ -107,7 +107,7 @@ pub(super) fn switched(
     page.render()
 }
 
-fn picked(form: &Form, field: &str) -> Option<Picked> {
+pub(super) fn picked(form: &Form, field: &str) -> Option<Picked> {
     match form.get(field)? {
         "yes" => Some(Picked::Yes),
         "no" => Some(Picked::No),
@@ -207,6 +207,8 @@ fn row_of(
     at: DateTime<Utc>,
     when: &impl Fn(DateTime<Utc>) -> When,
 ) -> ChoiceRow {
+    let said = state.as_ref().map(|held| (held.status, held.effective_at));
+    let ask_again = choices.purpose.may_ask_from(said, standing.objection);
     let state = match state {
         Some(state) => answered(state, *covered, choices.place(*channel), at, when),
         None => unasked(choices.purpose.legal_basis, standing, when),
@@ -220,6 +222,7 @@ fn row_of(
         locked: standing.restricted.map(|_| Lock::Restricted).or(no_words),
         picked: None,
         pace,
+        ask_again: ask_again.filter(|from| *from > at).map(when),
     }
 }
 
@@ -232,7 +235,7 @@ fn answered(
 ) -> RowState {
     let since = when(state.effective_at);
     match state.status {
-        Answer::Requested => RowState::NeverAsked,
+        Answer::Requested => RowState::Waiting { since },
         Answer::Refused => RowState::No {
             since,
             how: NoKind::Refused,

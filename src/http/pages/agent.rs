@@ -6,8 +6,8 @@ use super::choices::beside;
 use super::frame::rendered;
 use super::voice::Voice;
 use super::{
-    Answer, ChoicesError, Content, Frame, Language, Pick, PostForm, PurposeBlock, Standing, Text,
-    Undo, When, Words, moment,
+    Answer, ChoiceRow, ChoicesError, Content, Frame, Language, Pick, PostForm, PurposeBlock,
+    Standing, Text, Undo, When, Words, moment,
 };
 
 /// Why nobody was looked for.
@@ -173,12 +173,17 @@ impl AskView<'_> {
             Content::Choices(rows) => Some(rows),
             Content::Explained(_) => None,
         });
-        let first = rows.find_map(|rows| rows.iter().find(|row| row.open()));
+        let first = rows.find_map(|rows| rows.iter().find(|row| row.askable()));
         self.errors.is_empty() && first.is_some_and(|row| row.field_name == field)
     }
 }
 
 impl AgentAskPage {
+    /// Whether the words of a purpose are read aloud: whoever said no a short while ago is left alone.
+    fn asks(&self, rows: &[ChoiceRow]) -> bool {
+        rows.iter().any(ChoiceRow::askable)
+    }
+
     /// The page as HTML.
     #[must_use]
     pub fn render(&self) -> String {

@@ -63,6 +63,11 @@ pub enum RowState {
         /// When it had been given.
         since: When,
     },
+    /// A yes of that date that waits for its confirmation by mail.
+    Waiting {
+        /// When it was said.
+        since: When,
+    },
     /// A consent is on record, without proof that would carry it.
     Unproven,
     /// In force as a customer's (soft opt-in, ePrivacy 13(2)).
@@ -80,9 +85,11 @@ impl RowState {
         match self {
             Self::Yes { .. } | Self::Customer | Self::Interest => Some(Answer::Yes),
             Self::No { .. } => Some(Answer::No),
-            Self::NeverAsked | Self::Expired { .. } | Self::NewWords { .. } | Self::Unproven => {
-                None
-            }
+            Self::NeverAsked
+            | Self::Waiting { .. }
+            | Self::Expired { .. }
+            | Self::NewWords { .. }
+            | Self::Unproven => None,
         }
     }
 
@@ -111,6 +118,7 @@ impl RowState {
             Self::NeverAsked => said(("state-never-asked", "agent-state-never-asked")),
             Self::Expired { since } => dated(("state-expired", "agent-state-expired"), since),
             Self::NewWords { since } => dated(("state-new-words", "agent-state-new-words"), since),
+            Self::Waiting { since } => dated(("state-waiting", "agent-state-waiting"), since),
             Self::Unproven => said(("state-unproven", "agent-state-unproven")),
             Self::Customer => said(("state-customer", "agent-state-customer")),
             Self::Interest => said(("state-interest", "agent-state-interest")),
@@ -192,6 +200,8 @@ pub struct ChoiceRow {
     pub picked: Option<Answer>,
     /// A pause, or fewer messages, where the answer is a yes.
     pub pace: Option<PaceControl>,
+    /// The day before which somebody who said no is not to be asked again.
+    pub ask_again: Option<When>,
 }
 
 impl ChoiceRow {
@@ -205,6 +215,19 @@ impl ChoiceRow {
     /// Whether the control of `answer` is selected.
     pub(super) fn selects(&self, answer: Answer) -> bool {
         self.picked.or(self.state.answer()) == Some(answer)
+    }
+
+    /// "Not to be asked before …": said to who asks on the customer's behalf. The customer's own page
+    /// is free.
+    pub(super) fn rest(&self, words: Words, voice: Voice) -> Option<String> {
+        let from = self.ask_again.as_ref().filter(|_| voice.asks())?;
+        let key = "agent-not-before";
+        Some(words.get_with(key, &[("from", &date_of(words, from))]))
+    }
+
+    /// Whether somebody may be asked this now.
+    pub(super) fn askable(&self) -> bool {
+        self.open() && self.ask_again.is_none()
     }
 
     /// A locked row keeps its controls while a yes is in force, so that it can be stopped.

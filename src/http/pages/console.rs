@@ -244,6 +244,8 @@ pub struct ConsoleHomePage {
     pub counts: Vec<Count>,
     /// The latest checkpoint.
     pub checkpoint: Option<CheckpointSummary>,
+    /// Open requests whose last day is within seven days, and those that are late; none for who keeps none.
+    pub due: Option<(u64, u64)>,
     /// The export form.
     pub export: ExportForm,
     /// The latest exports, newest first.
@@ -341,5 +343,14 @@ impl ConsoleHomePage {
 
     fn time(&self, at: &When) -> String {
         date_time_long(self.frame.words(), at)
+    }
+
+    fn due(&self, (due, late): &(&u64, &u64)) -> String {
+        let (w, due, late) = (self.frame.words(), **due, **late);
+        if (due, late) == (0, 0) {
+            return w.get("requests-none-due");
+        }
+        let (due, late) = (w.number(due), w.number(late));
+        w.get_with("requests-due-soon", &[("due", &due), ("late", &late)])
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, PostForm, Words};
+use super::{Frame, KeptBack, PostForm, Words};
 
 /// What is wrong with what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct EnterPage {
     pub frame: Frame,
     /// The form; none where nobody can sign in, since no mail goes out.
     pub form: Option<PostForm>,
+    /// Whether who is not known yet is asked as well: behind a shop's code.
+    pub newcomers: bool,
     /// What was typed is no address.
     pub error: bool,
 }
@@ -32,6 +34,10 @@ pub struct InboxPage {
     pub frame: Frame,
     /// The address that was typed, masked.
     pub masked_contact: Option<String>,
+    /// Whether who is not known yet is written to as well.
+    pub newcomers: bool,
+    /// Where another message is asked for.
+    pub again_url: String,
     /// The form.
     pub form: PostForm,
     /// What is wrong with the code.
@@ -82,19 +88,44 @@ pub struct MePage {
     pub masked_contact: String,
     /// How they are known.
     pub contacts: Vec<OwnContact>,
+    /// What is kept of theirs, whatever they ask for.
+    pub kept: Vec<KeptBack>,
     /// Further pages: the key of a word, and where it leads.
     pub links: Vec<(&'static str, String)>,
     /// Signs out.
     pub sign_out: PostForm,
 }
 
-/// The page of whom a brand's own login brought, and who is not in.
+/// Why somebody is not in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotIn {
+    /// A brand's login holds, nothing is kept of the person, and there is nothing to ask.
+    Unknown,
+    /// They said yes to nothing: nothing is kept.
+    Nothing,
+    /// What a brand's site posted opens nothing.
+    Refused,
+    /// The page of their first choices was open for too long, or was answered already.
+    Late,
+}
+
+impl NotIn {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Unknown => "me-title",
+            Self::Nothing => "choices-title",
+            Self::Refused | Self::Late => "own-refused-title",
+        }
+    }
+}
+
+/// The page of whom a brand's own login or a shop's code brought, and who is not in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnLoginPage {
     /// What surrounds the page.
     pub frame: Frame,
-    /// Whether the login holds, and nothing is kept of the person.
-    pub unknown: bool,
+    /// Why they are not.
+    pub why: NotIn,
     /// The other way in; none where there is none.
     pub sign_in_url: Option<String>,
 }
@@ -109,20 +140,28 @@ struct OwnLoginView<'a> {
 }
 
 impl OwnLoginPage {
+    const fn begins_again(&self) -> bool {
+        matches!(self.why, NotIn::Refused | NotIn::Late)
+    }
+
+    const fn again(&self) -> &'static str {
+        match self.why {
+            NotIn::Late => "inbox-again",
+            _ => "own-sign-in",
+        }
+    }
+
     /// The page.
     #[must_use]
     pub fn render(&self) -> String {
         let w = self.frame.words();
-        let key = if self.unknown {
-            "me-title"
-        } else {
-            "own-refused-title"
-        };
         rendered(&OwnLoginView {
             w,
             frame: &self.frame,
             page: self,
-            title: self.frame.title(&w.get(key), !self.unknown),
+            title: self
+                .frame
+                .title(&w.get(self.why.title()), self.begins_again()),
         })
     }
 }
@@ -168,11 +207,21 @@ struct MeView<'a> {
 }
 
 impl EnterPage {
+    /// The words of the page: of one's first choices behind a shop's code, else of signing in.
+    fn key(&self, part: &str) -> &'static str {
+        match (part, self.newcomers) {
+            ("title", true) => "choices-title",
+            ("title", false) => "enter-title",
+            (_, true) => "enter-lead-first",
+            (_, false) => "enter-lead",
+        }
+    }
+
     /// The page as HTML.
     #[must_use]
     pub fn render(&self) -> String {
         let w = self.frame.words();
-        let title = self.frame.title(&w.get("enter-title"), self.error);
+        let title = self.frame.title(&w.get(self.key("title")), self.error);
         let (frame, page) = (&self.frame, self);
         rendered(&EnterView {
             w,

@@ -1,6 +1,6 @@
 //! The ways in, to try things on: full of hostile text.
 
-use super::fixtures::{HOSTILE, at, form, frame, text};
+use super::fixtures::{HOSTILE, at, form, frame, kept, text};
 use super::*;
 
 fn item() -> ConfirmItem {
@@ -36,6 +36,8 @@ fn inbox(language: Language, error: Option<CodeError>) -> String {
     InboxPage {
         frame: frame(language),
         masked_contact: Some(HOSTILE.to_owned()),
+        newcomers: error.is_some(),
+        again_url: HOSTILE.to_owned(),
         form: form(),
         error,
     }
@@ -55,15 +57,16 @@ fn enter(language: Language, is_open: bool, error: bool) -> String {
     EnterPage {
         frame: frame(language),
         form: is_open.then(form),
+        newcomers: error,
         error,
     }
     .render()
 }
 
-fn own_login(language: Language, unknown: bool) -> String {
+fn own_login(language: Language, why: NotIn) -> String {
     OwnLoginPage {
         frame: frame(language),
-        unknown,
+        why,
         sign_in_url: Some(HOSTILE.to_owned()),
     }
     .render()
@@ -76,10 +79,13 @@ fn me(language: Language) -> String {
         choices,
     };
     MePage {
+        kept: vec![kept()],
         frame: frame(language),
         masked_contact: HOSTILE.to_owned(),
         contacts: vec![contact("email", Some(form())), contact(HOSTILE, None)],
-        links: vec![("me-history", HOSTILE.to_owned())],
+        links: ["me-rights", "me-requests", "me-history"]
+            .map(|word| (word, HOSTILE.to_owned()))
+            .to_vec(),
         sign_out: form(),
     }
     .render()
@@ -119,6 +125,46 @@ fn history(language: Language, some: bool) -> String {
     .render()
 }
 
+fn copy(state: CopyState) -> CopyCard {
+    CopyCard {
+        asked_at: at(),
+        request: Some(HOSTILE.to_owned()),
+        again_url: (state == CopyState::Waiting).then(|| HOSTILE.to_owned()),
+        state,
+    }
+}
+
+fn data(language: Language, too_many: bool, stale: bool) -> String {
+    let file = |download| CopyFile {
+        tables: vec![("choices".to_owned(), 3), (HOSTILE.to_owned(), 12_000)],
+        kilobytes: 1_204,
+        sha256: "0123456789abcdef".repeat(4),
+        until: at(),
+        downloads: 2,
+        left_out: vec![HOSTILE.to_owned()],
+        download,
+    };
+    let states = [
+        CopyState::Waiting,
+        CopyState::Ready(file(Some(form()))),
+        CopyState::Ready(file(None)),
+        CopyState::Failed,
+        CopyState::Expired,
+    ];
+    OwnDataPage {
+        frame: frame(language),
+        contents: vec!["contacts", "decisions"],
+        has_systems: true,
+        ask: form(),
+        too_many,
+        stale,
+        copies: states.map(copy).into(),
+        sign_in_url: HOSTILE.to_owned(),
+        me_url: HOSTILE.to_owned(),
+    }
+    .render()
+}
+
 /// Each of them, in each state, with a name.
 pub(super) fn ways_in(language: Language) -> Vec<(String, String)> {
     use CodeError::{Tries, Wrong};
@@ -137,11 +183,22 @@ pub(super) fn ways_in(language: Language) -> Vec<(String, String)> {
         ("link, error elsewhere", link(language, Elsewhere)),
         ("link, error used", link(language, Used)),
         ("link, error late", link(language, Late)),
-        ("own login, unknown", own_login(language, true)),
-        ("own login, error", own_login(language, false)),
+        ("own login, unknown", own_login(language, NotIn::Unknown)),
+        ("own login, error", own_login(language, NotIn::Refused)),
+        (
+            "first choices, nothing",
+            own_login(language, NotIn::Nothing),
+        ),
+        (
+            "first choices, error late",
+            own_login(language, NotIn::Late),
+        ),
         ("me", me(language)),
         ("history", history(language, true)),
         ("history, empty", history(language, false)),
+        ("data", data(language, false, false)),
+        ("data, error of many", data(language, true, false)),
+        ("data, error stale", data(language, false, true)),
         ("confirm", confirm(language, Button)),
         ("confirm by code", confirm(language, Code(None))),
         ("confirm, error", confirm(language, Code(Some(Wrong)))),

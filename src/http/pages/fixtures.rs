@@ -1,7 +1,11 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
 use super::enter_fixtures::ways_in;
-use super::staff_fixtures::{agent_pages, background, home, keys, reports, sign_in};
+use super::request_fixtures::requests;
+use super::rights_fixtures::rights_pages;
+use super::staff_fixtures::{
+    accounts, agent_pages, background, codes, disputes, home, keys, reports, retention, sign_in,
+};
 use super::*;
 
 pub(super) const HOSTILE: &str = r#"<script>alert("x")</script>'&"#;
@@ -16,10 +20,11 @@ pub(super) fn row(field: &str, state: RowState) -> ChoiceRow {
     ChoiceRow {
         field_name: field.to_owned(),
         channel: "email".to_owned(),
-        state,
         locked: None,
         picked: None,
         pace: None,
+        ask_again: matches!(state, RowState::No { .. }).then(at),
+        state,
     }
 }
 
@@ -55,6 +60,7 @@ pub(super) fn every_row() -> Vec<ChoiceRow> {
         RowState::NeverAsked,
         RowState::Expired { since },
         RowState::NewWords { since },
+        RowState::Waiting { since },
         RowState::Unproven,
         RowState::Customer,
         RowState::Interest,
@@ -71,6 +77,14 @@ pub(super) fn every_row() -> Vec<ChoiceRow> {
         ..row(name, yes(Some(since), None))
     });
     rows.chain(paced).collect()
+}
+
+pub(super) fn kept() -> KeptBack {
+    KeptBack {
+        ground: "legal_claims",
+        law: "GDPR 17(3)(e)",
+        until: at().date_naive(),
+    }
 }
 
 pub(super) fn form() -> PostForm {
@@ -199,6 +213,7 @@ fn paced() -> Change {
 pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     let mut pages = customer_pages(language);
     pages.extend(ways_in(language));
+    pages.extend(rights_pages(language));
     for kind in [
         ProblemKind::NotSaved,
         ProblemKind::StaleForm,
@@ -255,11 +270,25 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     pages.push(("home".to_owned(), home(language, vec![]).render()));
     pages.push(("reports".to_owned(), reports(language, vec![]).render()));
     pages.extend(background(language));
+    pages.extend(accounts(language));
+    pages.push(("retention".to_owned(), retention(language, None).render()));
+    let wrong = Some(RetentionError::Until);
+    pages.push((
+        "retention, error".to_owned(),
+        retention(language, wrong).render(),
+    ));
+    let (list, one) = codes(language);
+    pages.push(("codes, error".to_owned(), list.render()));
+    pages.push(("code".to_owned(), one.render()));
+    let (list, one) = disputes(language);
+    pages.push(("disputes, error".to_owned(), list.render()));
+    pages.push(("dispute".to_owned(), one.render()));
     pages.push(("keys".to_owned(), keys(language).render()));
     let failed = reports(language, all.clone()).render();
     pages.push(("error reports".to_owned(), failed));
     pages.push(("error home".to_owned(), home(language, all).render()));
     pages.extend(agent_pages(language));
+    pages.extend(requests(language));
     pages
 }
 

@@ -97,6 +97,8 @@ pub struct Frame {
     /// The page to which the language links lead; empty for the current address.
     /// None where the page cannot be asked for again in another language.
     pub switch_path: Option<String>,
+    /// What the language links say besides, as it stands in an address: `&brand=default`.
+    pub switch_more: String,
     /// The id of the form whose answers go along when the language is switched. The links are then
     /// buttons of that form, which send `switch`.
     pub switch_form: Option<&'static str>,

@@ -22,6 +22,12 @@ pub enum Done {
     Unrestricted,
     /// "This was not me".
     Disputed,
+    /// What came of it, as a code.
+    DisputeClosed(&'static str),
+    /// Data are kept, on a ground of the law.
+    Held,
+    /// They no longer are.
+    HoldLifted,
 }
 
 /// One line of the history.
@@ -75,6 +81,9 @@ impl HistoryItem {
             Done::Restricted => w.get("history-restricted"),
             Done::Unrestricted => w.get("history-unrestricted"),
             Done::Disputed => w.get("history-disputed"),
+            Done::DisputeClosed(outcome) => w.code("history-dispute", outcome),
+            Done::Held => w.get("did-hold-placed"),
+            Done::HoldLifted => w.get("did-hold-lifted"),
         }
     }
 

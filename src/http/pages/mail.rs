@@ -1,10 +1,13 @@
 //! Mails in words: a text, and the same as a simple page. Nothing is loaded, and no advertising is in them.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::frame::rendered;
-use super::{Language, Text, Words, date_long, moment};
-use crate::app::mail::{Agreed, Content, Item, Letter, ReceiptItem, Stationery, Written};
+use super::{Language, Text, Words, date_long, day_long, moment};
+use crate::app::mail::{
+    Agreed, AlarmItem, Content, Item, Letter, ReceiptItem, Stationery, Written,
+};
 
 /// The words of the pages, for mails.
 pub struct MailWords {
@@ -67,6 +70,16 @@ impl MailWords {
                 after: vec![w.get("mail-in-not")],
                 foot: letter.foot.clone(),
             },
+            Content::Welcome { link, code } => Said {
+                subject: w.get_with("mail-first-subject", &brand),
+                lead: w.get_with("mail-first-lead", &brand),
+                items: Vec::new(),
+                link: link.clone(),
+                link_text: w.get("mail-first-link"),
+                code: Some(w.get_with("mail-in-code", &[("code", code)])),
+                after: vec![w.get("mail-first-not")],
+                foot: letter.foot.clone(),
+            },
             Content::Confirm {
                 link,
                 code,
@@ -89,6 +102,32 @@ impl MailWords {
                     foot: letter.foot.clone(),
                 }
             }
+            Content::RequestReceived {
+                link,
+                number,
+                due_on,
+            } => Said {
+                subject: w.get_with("mail-request-subject", &brand),
+                lead: w.get_with("mail-request-lead", &[brand[0], ("number", number)]),
+                items: Vec::new(),
+                link: link.clone(),
+                link_text: w.get("mail-request-link"),
+                code: due_on.map(|on| w.get_with("request-due", &[("date", &*date_long(w, on))])),
+                after: vec![w.get("mail-request-not")],
+                foot: letter.foot.clone(),
+            },
+            Content::Challenge {
+                link,
+                code,
+                number,
+                until,
+            } => self.asked(w, letter, "identity", (link, code, number), *until),
+            Content::Correction {
+                link,
+                code,
+                number,
+                until,
+            } => self.asked(w, letter, "correction", (link, code, number), *until),
             Content::Receipt {
                 link,
                 at,
@@ -110,7 +149,98 @@ impl MailWords {
                     foot: letter.foot.clone(),
                 }
             }
+            Content::News { link, number, text } => news(w, letter, link, (number, text.as_ref())),
+            Content::PackageReady { link, until } => {
+                let until = until.with_timezone(&self.timezone);
+                let until = date_long(w, until.date_naive());
+                Said {
+                    subject: w.get_with("mail-package-subject", &brand),
+                    lead: w.get_with("mail-package-lead", &[brand[0], ("until", &until)]),
+                    items: Vec::new(),
+                    link: link.clone(),
+                    link_text: w.get("mail-package-link"),
+                    code: None,
+                    after: vec![w.get("mail-package-not")],
+                    foot: letter.foot.clone(),
+                }
+            }
+            Content::Alarm { link, requests } => Said {
+                subject: w.get("mail-alarm-subject"),
+                lead: w.get("mail-alarm-lead"),
+                items: requests.iter().map(|one| alarm_line(w, one)).collect(),
+                link: link.clone(),
+                link_text: w.get("mail-alarm-link"),
+                code: None,
+                after: Vec::new(),
+                foot: letter.foot.clone(),
+            },
         }
+    }
+}
+
+impl MailWords {
+    /// What is asked of the person about a request, by link and code.
+    fn asked(
+        &self,
+        w: Words,
+        letter: &Letter,
+        what: &str,
+        (link, code, number): (&str, &str, &str),
+        until: DateTime<Utc>,
+    ) -> Said {
+        let told = [("brand", letter.brand.as_str()), ("number", number)];
+        let until = date_long(w, until.with_timezone(&self.timezone).date_naive());
+        let key = |end: &str| format!("mail-{what}-{end}");
+        Said {
+            subject: w.get_with(&key("subject"), &told[..1]),
+            lead: w.get_with(&key("lead"), &told),
+            items: Vec::new(),
+            link: link.to_owned(),
+            link_text: w.get(&key("link")),
+            code: Some(w.get_with("mail-confirm-code", &[("code", code)])),
+            after: vec![
+                w.get(&key("not")),
+                w.get_with("mail-confirm-until", &[("until", &until)]),
+            ],
+            foot: letter.foot.clone(),
+        }
+    }
+}
+
+/// News about a request: what they are is read after signing in, but for whom nobody can any more.
+fn news(w: Words, letter: &Letter, link: &str, (number, text): (&str, Option<&String>)) -> Said {
+    let told = [("brand", letter.brand.as_str()), ("number", number)];
+    let key = match text {
+        Some(_) => "mail-news-said",
+        None => "mail-news-lead",
+    };
+    let paragraphs = text.into_iter().flat_map(|text| text.split("\n\n"));
+    let not = [w.get("mail-news-not")];
+    Said {
+        subject: w.get_with("mail-news-subject", &told[..1]),
+        lead: w.get_with(key, &told),
+        items: Vec::new(),
+        link: link.to_owned(),
+        link_text: w.get("mail-news-link"),
+        code: None,
+        after: paragraphs.map(str::to_owned).chain(not).collect(),
+        foot: letter.foot.clone(),
+    }
+}
+
+fn alarm_line(w: Words, one: &AlarmItem) -> Line {
+    let day = day_long(w, one.due_on);
+    let key = if one.days_left < 0 {
+        "request-days-late"
+    } else {
+        "request-days-left"
+    };
+    let told = [("number", one.number.as_str()), ("day", day.as_str())];
+    Line {
+        title: Text::new(w.get_with("mail-alarm-line", &told)),
+        channel: w.code("request-kind", &one.kind),
+        answer: Some(w.count(key, one.days_left.unsigned_abs())),
+        below: Vec::new(),
     }
 }
 
@@ -179,7 +309,7 @@ mod tests {
         }
     }
 
-    fn every_kind() -> [Content; 3] {
+    fn every_kind() -> [Content; 8] {
         let (link, code) = ("https://x.example/o/o_1".to_owned(), "123456".to_owned());
         let sign_in = Content::SignIn {
             link: link.clone(),
@@ -213,7 +343,35 @@ mod tests {
                 record: "0199".into(),
             }],
         };
-        [sign_in, confirm, receipt]
+        let news = Content::News {
+            link: "https://x.example/o/o_1".into(),
+            number: "123456".into(),
+            text: None,
+        };
+        let received = Content::RequestReceived {
+            link: "https://x.example/o/o_1".into(),
+            number: "123456".into(),
+            due_on: until.date_naive().into(),
+        };
+        let challenge = Content::Challenge {
+            link: "https://x.example/o/o_1".into(),
+            code: "123456".into(),
+            number: "ABCD-EFGH".into(),
+            until,
+        };
+        let correction = Content::Correction {
+            link: "https://x.example/o/o_1".into(),
+            code: "123456".into(),
+            number: "ABCD-EFGH".into(),
+            until,
+        };
+        let package = Content::PackageReady {
+            link: "https://x.example/o/o_1/123456".into(),
+            until,
+        };
+        [
+            sign_in, confirm, receipt, received, challenge, correction, news, package,
+        ]
     }
 
     /// X30: a text beside the page, the language said, a link that says where it leads, nothing loaded,
@@ -251,6 +409,6 @@ mod tests {
                 subjects.insert(written.subject);
             }
         }
-        assert_eq!(subjects.len(), 18);
+        assert_eq!(subjects.len(), 48);
     }
 }

@@ -6,27 +6,42 @@
 //! is escaped by the templates.
 
 mod access;
+mod account;
 mod agent;
 mod agent_day;
 mod background;
 mod chart;
 mod choice_row;
 mod choices;
+mod codes;
 mod confirm;
 mod console;
+mod copy;
 mod dates;
+mod disputes;
 mod enter;
 mod figures;
 mod frame;
 mod history;
+mod identity;
+mod kept;
 mod keys;
 mod language;
 mod mail;
+mod own_data;
+mod own_requests;
 mod pace;
 mod person_report;
 mod problem;
 mod receipt;
+mod reply_words;
 mod report;
+mod request_board;
+mod request_file;
+mod request_new;
+mod request_words;
+mod retention;
+mod rights;
 mod saved;
 mod stop;
 mod style;
@@ -43,23 +58,36 @@ mod fixtures;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]
+mod request_fixtures;
+#[cfg(test)]
+mod rights_fixtures;
+#[cfg(test)]
 mod staff_fixtures;
 
 pub use access::AccessPage;
+pub use account::{
+    AccountPage, FactorPage, PasswordFault, ProofError, ProofFor, ProofPage, RecoveryPage,
+    SessionRow,
+};
 pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, ReceiptLine};
 pub use agent_day::{AgentDayPage, DayNotice, DayRefused, DayRow};
 pub use background::{BackgroundPage, BackgroundState, ExportWhat};
 pub use chart::BarChart;
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
+pub use codes::{CodePage, CodePick, CodesPage};
 pub use confirm::{ConfirmBy, ConfirmItem, ConfirmPage, ConfirmedPage, ConfirmedState};
 pub use console::{
     CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, ExportRow, Pick,
     ReportsPage, SignInError, SignInNotice, SignInPage,
 };
+pub use copy::{
+    CopyFacts, CopyHead, copy_foot, copy_head, copy_row, copy_table, copy_table_end, left_out,
+};
 pub use dates::{When, date_long, date_of, date_time_long, moment, time_of_day};
+pub use disputes::{DisputeError, DisputePage, DisputeRow, DisputedRecord, DisputesPage};
 pub use enter::{
-    CodeError, EnterPage, InboxPage, LinkInPage, LinkState, MePage, OwnContact, OwnLoginPage,
+    CodeError, EnterPage, InboxPage, LinkInPage, LinkState, MePage, NotIn, OwnContact, OwnLoginPage,
 };
 pub use figures::{
     FigureCell, FigureColumn, FiguresHead, figures_foot, figures_head, figures_row, figures_table,
@@ -67,16 +95,31 @@ pub use figures::{
 };
 pub use frame::{Account, Frame, Help, LogoView, PostForm, Text};
 pub use history::{Done, HistoryItem, HistoryPage};
+pub use identity::{IdentityAsks, IdentityDonePage, IdentityPage, IdentityState};
+pub use kept::KeptBack;
 pub use keys::{EpochFile, EpochRow, KeysPage, SigningRow};
 pub use language::Language;
 pub use mail::MailWords;
+pub use own_data::{CopyCard, CopyFile, CopyState, OwnDataPage};
+pub use own_requests::{
+    OwnExtension, OwnIdentity, OwnItem, OwnMessage, OwnRequestPage, OwnRequestsPage, OwnState,
+};
 pub use pace::{NONE, PaceControl, PaceTold};
 pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
 pub use receipt::{ReceiptCheckPage, ReceiptPage, ReceiptPlace, ReceiptWays};
+pub use reply_words::{Reply, Said as ReplySaid, reply};
 pub use report::{
     ChoiceCount, Finding, KindCount, ReportHead, ReportRow, report_foot, report_head, report_row,
 };
+pub use request_board::{BoardPage, FeedView};
+pub use request_file::{
+    Acts, CorrectionActs, LetterPage, Moment, Opened, PackageTold, ReplyPage, RequestFilePage, Who,
+};
+pub use request_new::{FiledRow, RequestNewPage};
+pub use request_words::day_long;
+pub use retention::{DueRow, DueTable, HoldAsked, HoldRow, RetentionError, RetentionPage};
+pub use rights::{AskError, AskPage, AskedItem, CheckPage, OpenRequest, RightItem, RightsPage};
 pub use saved::{Change, Remaining, Restored, SavedPage, Standing, Undo};
 pub use stop::{AlreadyStopped, AlreadyStoppedPage, StopItem, StopPage, StoppedPage};
 pub use style::{STYLE, STYLE_HASH, fnv1a, style_url};

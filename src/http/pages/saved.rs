@@ -14,6 +14,8 @@ pub enum Standing {
     No,
     /// No answer was on record.
     NoAnswer,
+    /// A yes that waits for its confirmation by mail.
+    Waiting,
     /// How often, beside a yes.
     Pace(PaceTold),
 }
@@ -24,6 +26,7 @@ impl Standing {
             Self::Yes => words.get("yes"),
             Self::No => words.get("no"),
             Self::NoAnswer => words.get("no-answer"),
+            Self::Waiting => words.get("waiting"),
             Self::Pace(pace) => pace.word(words),
         }
     }
@@ -149,6 +152,12 @@ impl SavedPage {
             page: self,
             title: self.frame.title(&w.get(key), false),
         })
+    }
+
+    /// Whether a mail has to be answered before a yes counts.
+    fn waits(&self) -> bool {
+        let mut changes = self.changes.iter();
+        changes.any(|change| change.after == Standing::Waiting)
     }
 
     fn effective(&self) -> String {

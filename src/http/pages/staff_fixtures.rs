@@ -4,7 +4,7 @@ use super::fixtures::{HOSTILE, at, every_row, form, purpose, text, undo};
 use super::*;
 use crate::app::background::{ExportFailure, ExportGone};
 
-fn desk(language: Language) -> Frame {
+pub(super) fn desk(language: Language) -> Frame {
     let account = Account {
         name: HOSTILE.to_owned(),
         sign_out: form(),
@@ -42,6 +42,7 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             at: at(),
             vouched: vouched(),
         }),
+        due: Some((3, 1)),
         export: ExportForm {
             form: form(),
             from: HOSTILE.to_owned(),
@@ -305,6 +306,138 @@ pub(super) fn report(language: Language, findings: Vec<Finding>, rows: u64) -> S
 }
 
 /// Every state of an epoch, of its file and of a signing key.
+/// The codes for counters, and one of them.
+pub(super) fn codes(language: Language) -> (CodesPage, CodePage) {
+    let pick = |place: Option<&str>| CodePick {
+        value: HOSTILE.to_owned(),
+        place: place.map(str::to_owned),
+    };
+    let list = CodesPage {
+        frame: desk(language),
+        brands: vec![(HOSTILE.to_owned(), vec![pick(None), pick(Some(HOSTILE))])],
+        error: true,
+        mails: false,
+    };
+    let one = CodePage {
+        frame: desk(language),
+        language: Language::De,
+        brand: HOSTILE.to_owned(),
+        place: Some(HOSTILE.to_owned()),
+        picture: "<svg></svg>".to_owned(),
+        url: HOSTILE.to_owned(),
+        back_url: "/console/codes".to_owned(),
+    };
+    (list, one)
+}
+
+/// The list of disputes, and the record behind one.
+pub(super) fn retention(language: Language, error: Option<RetentionError>) -> RetentionPage {
+    let day = at().date_naive();
+    let ahead = crate::app::retention::Ahead {
+        due: 3,
+        by_month: [("2026-12".to_owned(), 4), ("2027-01".to_owned(), 1)].into(),
+    };
+    let row = || DueRow {
+        title: text(),
+        ahead: ahead.clone(),
+    };
+    RetentionPage {
+        frame: desk(language),
+        due: error.map(|_| DueTable {
+            at: at(),
+            looked_at: 48_211,
+            persons: ahead.clone(),
+            ripe: 2,
+            kept: vec![("hold", 1), ("restriction", 0)],
+            purposes: vec![row()],
+            systems: vec![row()],
+        }),
+        announced: Some(day),
+        notice: 30,
+        paused_on: error.map(|_| day),
+        runs: vec![(day, 3, Some(3)), (day, 2, None)],
+        backups: error.map(|_| HOSTILE.to_owned()),
+        schedule: form(),
+        holds: vec![HoldRow {
+            id: 7,
+            subject: HOSTILE.to_owned(),
+            ground: "legal_claims",
+            law: "GDPR 17(3)(e)",
+            reference: HOSTILE.to_owned(),
+            placed_on: day,
+            until: day,
+            lift: form(),
+        }],
+        more: true,
+        grounds: vec![Pick {
+            value: HOSTILE.to_owned(),
+            label: Text::new(HOSTILE),
+            selected: true,
+        }],
+        place: form(),
+        asked: HoldAsked {
+            person: HOSTILE.to_owned(),
+            ground: HOSTILE.to_owned(),
+            until: HOSTILE.to_owned(),
+            reference: HOSTILE.to_owned(),
+        },
+        error,
+    }
+}
+
+pub(super) fn disputes(language: Language) -> (DisputesPage, DisputePage) {
+    let form = || PostForm {
+        action_url: "/console/disputes/7".to_owned(),
+        hidden: vec![("csrf".to_owned(), HOSTILE.to_owned())],
+    };
+    let row = |closed: bool| DisputeRow {
+        position: if closed { 7 } else { 8 },
+        made_at: at(),
+        closed: closed.then(|| (at(), "withdrawn")),
+        form: form(),
+    };
+    let why = Pick {
+        value: "complaint".to_owned(),
+        label: Text::new(HOSTILE),
+        selected: true,
+    };
+    let list = DisputesPage {
+        frame: desk(language),
+        open: vec![row(false)],
+        closed: vec![row(true)],
+        more: true,
+        whys: vec![why],
+        error: Some(DisputeError::Reason),
+    };
+    let record = DisputedRecord {
+        position: 4,
+        record: HOSTILE.to_owned(),
+        title: Text::new(HOSTILE),
+        channel: "email".to_owned(),
+        answer: "given",
+        at: at(),
+        recorded_at: at(),
+        source: Source {
+            kind: "store".to_owned(),
+            place: Some(HOSTILE.to_owned()),
+        },
+        agent: Some(HOSTILE.to_owned()),
+        act: Some("oral"),
+        words: Some((Text::new(HOSTILE), "newsletter@2".to_owned())),
+        evidence: Some(HOSTILE.to_owned()),
+    };
+    let one = DisputePage {
+        frame: desk(language),
+        dispute: row(false),
+        subject: HOSTILE.to_owned(),
+        record: Some(record),
+        closing: Some(form()),
+        outcomes: vec!["kept", "withdrawn"],
+        back_url: "/console/disputes".to_owned(),
+    };
+    (list, one)
+}
+
 pub(super) fn keys(language: Language) -> KeysPage {
     use EpochFile::{Gone, Left, Missing, None, There};
     let epoch = |(number, (state, file)): (i32, (&'static str, EpochFile))| EpochRow {
@@ -336,4 +469,78 @@ pub(super) fn keys(language: Language) -> KeysPage {
         epochs: (1..).zip(states).map(epoch).collect(),
         signing: signing.to_vec(),
     }
+}
+
+pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
+    let proof = |what_for, password, error| ProofPage {
+        frame: desk(language),
+        form: form(),
+        what_for,
+        password,
+        error,
+    };
+    let factor = |secret, error| FactorPage {
+        frame: desk(language),
+        form: form(),
+        secret,
+        error,
+    };
+    let session = |end| SessionRow {
+        browser: "firefox".to_owned(),
+        since: at(),
+        seen: at(),
+        end,
+    };
+    let account = |has_factor, error| AccountPage {
+        frame: desk(language),
+        done: Some("account-done-sessions"),
+        error,
+        password: form(),
+        least: 15,
+        has_factor,
+        optional: !has_factor,
+        factor: form(),
+        recovery_left: 9,
+        recovery: form(),
+        sessions: vec![session(None), session(Some(form()))],
+        end_others: Some(form()),
+    };
+    let recovery = RecoveryPage {
+        frame: desk(language),
+        codes: vec![HOSTILE.to_owned()],
+    };
+    let mut pages = vec![
+        ("recovery".to_owned(), recovery.render()),
+        ("factor, none".to_owned(), factor(None, None).render()),
+        ("account".to_owned(), account(true, None).render()),
+    ];
+    let secret = Some(("<svg></svg>".to_owned(), HOSTILE.to_owned()));
+    for error in [
+        ProofError::Wrong,
+        ProofError::TooMany,
+        ProofError::StaleForm,
+    ] {
+        let error = Some(error);
+        pages.push((
+            format!("error of the factor: {error:?}"),
+            factor(secret.clone(), error).render(),
+        ));
+        for (what_for, password) in [(ProofFor::SignIn, false), (ProofFor::Act, true)] {
+            let page = proof(what_for, password, error);
+            pages.push((
+                format!("error of the proof: {what_for:?} {error:?}"),
+                page.render(),
+            ));
+        }
+    }
+    use PasswordFault::{
+        Common, Context, Current, NotSaved, Pattern, StaleForm, TooLong, TooMany, TooShort,
+    };
+    for fault in [
+        Common, Context, Current, NotSaved, Pattern, StaleForm, TooLong, TooMany, TooShort,
+    ] {
+        let page = account(false, Some(fault));
+        pages.push((format!("error of the account: {fault:?}"), page.render()));
+    }
+    pages
 }

@@ -71,7 +71,7 @@ impl<W: Write> Sheets for Csv<W> {
 }
 
 /// A text that a spreadsheet would take for a formula, behind an apostrophe.
-fn safe(text: String) -> String {
+pub(in crate::http) fn safe(text: String) -> String {
     if is_formula(&text) {
         return format!("'{text}");
     }

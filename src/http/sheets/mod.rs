@@ -9,6 +9,8 @@ mod pdf;
 mod tests;
 mod xlsx;
 
+pub(in crate::http) use csv::safe;
+
 use super::pages::Language;
 use crate::app::reports::{Cell, ReportQuery, Sheets, permille};
 use crate::domain::registry::{self, Wording};

@@ -139,6 +139,11 @@ fn standing(case: &Case, own: Option<&gather::Answered>, moment: &Moment, facts:
         let made = told.made.iter().map(DateTime::to_utc);
         Slowed::of(&pace, made, moment.at).facts(facts);
     }
+    if let Some(told) = &case.registry.retention {
+        let zone = moment.zone.unwrap_or(chrono_tz::UTC);
+        let before = gather::unheard_before(told.period, &case.told, moment, zone);
+        facts.retention_over = before.is_some_and(|before| told.heard_of < before);
+    }
     facts.restricted = case
         .registry
         .restriction

@@ -1,5 +1,6 @@
 //! A decision vector as it is written. Unknown words are refused, with their place.
 
+use crate::domain::duration::CalendarPeriod;
 use crate::domain::registry::{Answer, AtMost, Channel, Objection};
 use crate::policy::gather::{Message, PersonTold, Told, When};
 use crate::policy::vocabulary::{LegalBasis, PurposeUse};
@@ -72,6 +73,9 @@ pub struct Registry {
     pub(super) identity_resolved: Option<bool>,
     /// Not in the law files' own words: the pause and the bound that the person asked for.
     pub(super) pace: Option<PaceTold>,
+    /// Not in the law files' own words: for how long the purpose keeps data, and when the person was last
+    /// heard of.
+    pub(super) retention: Option<RetentionTold>,
     pub(super) legal_basis: Option<LegalBasis>,
     /// Not in the law files' own words: whether the purpose is in force, and for this channel.
     pub(super) purpose_in_force: Option<bool>,
@@ -81,13 +85,14 @@ pub struct Registry {
 }
 
 /// The registry's words among the facts of a case; the others are the caller's.
-const REGISTRY: [&str; 10] = [
+const REGISTRY: [&str; 11] = [
     "consents",
     "objections",
     "suppression_match",
     "restriction",
     "identity_resolved",
     "pace",
+    "retention",
     "legal_basis",
     "purpose_in_force",
     "channel_declared",
@@ -104,6 +109,14 @@ pub(super) struct PaceTold {
     pub(super) at_most: Option<AtMost>,
     #[serde(default)]
     pub(super) made: Vec<DateTime<FixedOffset>>,
+}
+
+/// A purpose's period, and the instant from which it is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RetentionTold {
+    pub(super) period: CalendarPeriod,
+    pub(super) heard_of: DateTime<FixedOffset>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -94,14 +94,18 @@ fn months(since: Option<When>, moment: &Moment) -> (bool, Whole) {
     (since.is_some(), passed.unwrap_or(Whole::of(0)))
 }
 
+/// Whether what the caller tells of as the person's last contact is an opened e-mail, which is none.
+pub(super) fn is_opening(told: &Told) -> bool {
+    let opened = ["email_open", "email_opened", "open"];
+    told.last_contact_kind
+        .as_deref()
+        .is_some_and(|kind| opened.contains(&kind))
+}
+
 /// The person's own last contact. Opening an e-mail is none (CNIL, SAN-2020-003): where the caller
 /// knows of nothing else, the last purchase counts, or the consent, or nothing since long ago.
 fn last_contact(told: &Told, moment: &Moment, facts: &mut Facts) {
-    let opened = ["email_open", "email_opened", "open"];
-    if !opened
-        .map(Some)
-        .contains(&told.last_contact_kind.as_deref())
-    {
+    if !is_opening(told) {
         let last = months(told.last_contact_from_person, moment);
         (facts.last_contact_known, facts.months_since_last_contact) = last;
         return;

@@ -8,6 +8,7 @@ use crate::domain::registry::{Cell, Identifier, IdentifierKind, Paced, Standing}
 use crate::store::ReadTx;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
+use crate::store::holds::{self, StoredHold};
 use crate::store::keys::{Keyring, SubjectKey};
 use crate::store::paces::{self, PaceRow};
 use crate::store::requests::OwnedDsr;
@@ -62,6 +63,9 @@ pub struct StoredPerson {
     pub paces: Vec<StoredPace>,
     /// The rows of the contacts.
     pub reached: Vec<(Option<RecordId>, Reached)>,
+    /// The rows of the holds on them, each with the entry that it says it rests on; none for one that does
+    /// not read.
+    pub holds: Vec<(Position, Option<StoredHold>)>,
     /// The rows of their requests.
     pub requests: Vec<OwnedDsr>,
     /// Keyed hash of each identifier, and whether the identifier opens and is the one hashed.
@@ -150,6 +154,7 @@ impl ReadTx<'_> {
         .map_err(StoreError::failed("loading identifiers"))?;
         let slowed = paces::of_persons(self.db, &ids)?;
         let mut reached = super::reached::of_persons(self.db, &ids)?;
+        let mut kept = holds::of_persons(self.db, &ids)?;
         let mut asked = self.owned_requests(&ids)?;
         let mut events = grouped(events, |row| &row.subject_id);
         let mut states = grouped(states, |row| &row.subject_id);
@@ -171,6 +176,7 @@ impl ReadTx<'_> {
                 states: states.into_iter().map(state).collect(),
                 paces: slowed.iter().map(pace).collect(),
                 reached: reached.remove(&row.id).unwrap_or_default(),
+                holds: kept.remove(&row.id).unwrap_or_default(),
                 identifiers: contacts
                     .iter()
                     .filter_map(|row| contact(self.keys, row, key.as_ref()))

@@ -10,6 +10,7 @@ use crate::store::rows::{CatalogueRow, KeyRow, StaffRow, SuppressionRow, signed,
 use crate::store::schema::{api_keys, catalogue_items, public_events, staff, suppressions};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// As many values in one `IN (…)` as both databases take gladly.
@@ -41,6 +42,12 @@ pub struct StoredKey {
     pub created_at: DateTime<Utc>,
     /// Since when no longer.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Until when it opens.
+    pub expires_at: DateTime<Utc>,
+    /// Within which bounds, as JSON; none where it is none.
+    pub bounds: Option<Value>,
+    /// The public half of a client's key pair, as JSON; null where a secret opens.
+    pub public_key: Option<Value>,
     /// The entry that made or revoked it.
     pub position: Position,
 }
@@ -56,6 +63,10 @@ pub struct StoredStaff {
     pub role: String,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    /// Whether it has a second factor.
+    pub has_factor: bool,
+    /// Since when nobody signs in with it.
+    pub disabled_at: Option<DateTime<Utc>>,
 }
 
 /// A row of the catalogue.
@@ -155,6 +166,12 @@ impl ReadTx<'_> {
             role: row.role,
             created_at: from_micros(row.created_at),
             revoked_at: row.revoked_at.map(from_micros),
+            expires_at: from_micros(row.expires_at),
+            bounds: serde_json::from_str(&row.bounds).ok(),
+            public_key: match row.public_key {
+                Some(text) => serde_json::from_str(&text).ok(),
+                None => Some(Value::Null),
+            },
             position: unsigned(row.position),
         };
         Ok(rows.into_iter().map(key).collect())
@@ -175,6 +192,8 @@ impl ReadTx<'_> {
             login: row.login,
             role: row.role,
             created_at: from_micros(row.created_at),
+            has_factor: row.factor.is_some(),
+            disabled_at: row.disabled_at.map(from_micros),
         };
         Ok(rows.into_iter().map(account).collect())
     }

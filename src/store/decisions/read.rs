@@ -4,6 +4,7 @@ use super::rows::{BlockRow, TextRow};
 use super::write::{LONGEST_SPAN, MOST};
 use crate::access::{
     ChangePolicies, ExportAudit, Grant, Permission, ReadDecisions, ReadPolicies, ReadSubjects,
+    Serve,
 };
 use crate::audit::Hash;
 use crate::audit::decision::{Block, Record};
@@ -24,6 +25,7 @@ impl ReadsDecisions for ReadSubjects {}
 impl ReadsDecisions for ExportAudit {}
 impl ReadsDecisions for ReadPolicies {}
 impl ReadsDecisions for ChangePolicies {}
+impl ReadsDecisions for Serve {}
 
 /// Most blocks that are read whole at once.
 pub const BLOCKS: u64 = 64;

@@ -7,8 +7,8 @@ use crate::store::error::StoreError;
 use crate::store::policies::{self, PolicyRow};
 use crate::store::rows::{CatalogueRow, KeyRow, SuppressionRow, signed};
 use crate::store::schema::{
-    api_keys, catalogue_items, confirmations, customer_sessions, links, mails, registry, sessions,
-    staff, suppressions,
+    api_keys, catalogue_items, confirmations, customer_sessions, links, mails, registry, staff,
+    suppressions,
 };
 use crate::store::world::{Extra, World};
 use diesel::prelude::*;
@@ -45,15 +45,13 @@ pub(super) fn write_extras(
             Extra::Key(row) => {
                 world
                     .changes
-                    .push(Change::Key(crate::store::doors::key_image(&row)?));
+                    .push(Change::Key(crate::store::api_keys::key_image(&row)?));
                 write_key(db, KeyRow { position, ..row })?;
             }
             Extra::Staff(row) => {
                 insert_one!(db, staff::table, row, "adding a staff account");
             }
-            Extra::Session(row) => {
-                insert_one!(db, sessions::table, row, "opening a session");
-            }
+            Extra::DateFeed(staff, row) => crate::store::feeds::replace(db, &staff, row)?,
             Extra::Link(row) => {
                 insert_one!(db, links::table, row, "issuing a link");
             }
@@ -68,6 +66,15 @@ pub(super) fn write_extras(
             Extra::CustomerSession(row) => {
                 insert_one!(db, customer_sessions::table, row, "opening a session");
             }
+            Extra::Package(row) => crate::store::packages::insert(db, &row)?,
+            Extra::Dispute(row) => crate::store::disputes::write(db, row, position)?,
+            Extra::DisputeClosed(dispute, outcome) => {
+                crate::store::disputes::close(db, dispute, outcome, at)?;
+            }
+            Extra::Hold(row) => crate::store::holds::write(db, row, position)?,
+            Extra::HoldLifted(hold, on) => crate::store::holds::lift(db, hold, on)?,
+            Extra::Retention(run_on) => crate::store::retention::write(db, run_on, position)?,
+            Extra::Challenge(row) => crate::store::requests::write_challenge(db, &row)?,
             Extra::Dsr(row) => crate::store::requests::write(db, *row, position)?,
             Extra::Register(load) => {
                 let change = crate::store::registers::write(db, *load, position)?;

@@ -66,6 +66,28 @@ impl SubjectKey {
         seal(&self.payloads, plain, context, entropy)
     }
 
+    /// Wraps another key under this one: it dies with it.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn wrap(
+        &self,
+        other: &Self,
+        context: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(&self.payloads, other.master.expose(), context, entropy)
+    }
+
+    /// Opens a key that was wrapped under this one.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where it was changed.
+    pub fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Self, KeyError> {
+        let bytes = open(&self.payloads, wrapped, context)?;
+        Self::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
+    }
+
     /// Decrypts something of this person's.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! What the register outside the database tells: a no, an erasure. Nothing in it is a yes.
 
 use crate::audit::encoding::unhex;
-use crate::domain::event::{PublicKind, SubjectEvent};
-use crate::domain::ids::{Blind, Position, SubjectId};
+use crate::domain::event::{PublicKind, Reference, SubjectEvent};
+use crate::domain::ids::{Blind, DsrId, KeyId, Position, SubjectId};
 use crate::domain::personal::Personal;
 use crate::domain::registry::{
     Answer, Change, Channel, ErasureReason, Identifier, IdentifierKind, Objection, PaceRecord, Slug,
@@ -127,12 +127,41 @@ pub enum LaterAct {
         /// What was asked for.
         record: Box<PaceRecord>,
     },
+    /// A death was recorded, or that the record was wrong: the last word counts. What the death stopped stays
+    /// stopped until somebody lifts it.
+    Died {
+        /// Who.
+        who: Who,
+        /// Whether they are dead.
+        dead: bool,
+        /// Where the proof is.
+        evidence: Reference,
+    },
+    /// A contact point was put in the place of another, which is theirs no more. Who is named holds the new
+    /// one, as after every later act of theirs.
+    Corrected {
+        /// Who.
+        who: Who,
+        /// Which is theirs no more.
+        from: ContactHash,
+        /// Which is, in its place.
+        to: ContactHash,
+        /// In which request.
+        request: DsrId,
+        /// Where the record of a call is.
+        evidence: Option<Reference>,
+    },
     /// A contact point came onto the suppression list.
     Suppressed {
         /// Its keyed hash.
         contact: ContactHash,
         /// Why.
         reason: String,
+    },
+    /// An API key was revoked.
+    KeyRevoked {
+        /// Which.
+        key: KeyId,
     },
     /// A person was erased.
     Erased {
@@ -155,8 +184,21 @@ impl LaterAct {
             Self::Answered { who, .. }
             | Self::Objected { who, .. }
             | Self::Restricted { who }
+            | Self::Died { who, .. }
+            | Self::Corrected { who, .. }
             | Self::Paced { who, .. } => Some(who),
-            Self::Suppressed { .. } | Self::Erased { .. } => None,
+            Self::Suppressed { .. } | Self::KeyRevoked { .. } | Self::Erased { .. } => None,
+        }
+    }
+}
+
+impl LaterAct {
+    /// The contact point that somebody has no more by it.
+    #[must_use]
+    pub const fn left(&self) -> Option<Blind> {
+        match self {
+            Self::Corrected { from, .. } => Some(from.0),
+            _ => None,
         }
     }
 }
@@ -189,6 +231,7 @@ pub(in crate::store) fn gather(db: &mut Db, world: &World) -> Result<Vec<LaterAc
             }
             Pending::Public { event, .. } => match event.kind {
                 PublicKind::Suppression => acts.extend(suppressed(&event.payload)),
+                PublicKind::KeyRevoked => acts.extend(key_revoked(&event.payload)),
                 PublicKind::Erased => acts.extend(erased(&event.payload, world)),
                 _ => {}
             },
@@ -210,9 +253,11 @@ const fn counts(event: &SubjectEvent) -> bool {
     match event {
         SubjectEvent::Consent(record) => record.status.is_no(),
         SubjectEvent::Restricted { restricted, .. } => *restricted,
-        SubjectEvent::Objected { .. } | SubjectEvent::Paced(_) | SubjectEvent::Merged { .. } => {
-            true
-        }
+        SubjectEvent::Objected { .. }
+        | SubjectEvent::Paced(_)
+        | SubjectEvent::Died { .. }
+        | SubjectEvent::Corrected(_)
+        | SubjectEvent::Merged { .. } => true,
         _ => false,
     }
 }
@@ -240,6 +285,18 @@ fn said(event: &SubjectEvent, person: Option<&Subject>, who: impl Fn() -> Who) -
         SubjectEvent::Paced(record) => vec![LaterAct::Paced {
             who: who(),
             record: record.clone(),
+        }],
+        SubjectEvent::Died { dead, evidence } => vec![LaterAct::Died {
+            who: who(),
+            dead: *dead,
+            evidence: evidence.clone(),
+        }],
+        SubjectEvent::Corrected(corrected) => vec![LaterAct::Corrected {
+            who: who(),
+            from: ContactHash(corrected.from),
+            to: ContactHash(corrected.to),
+            request: corrected.request,
+            evidence: corrected.evidence.clone(),
         }],
         SubjectEvent::Merged { .. } => person.map_or_else(Vec::new, |person| merged(person, who)),
         _ => Vec::new(),
@@ -289,6 +346,11 @@ fn suppressed(payload: &Value) -> Option<LaterAct> {
         contact: ContactHash(Blind(contact)),
         reason: payload.get("reason")?.as_str()?.to_owned(),
     })
+}
+
+fn key_revoked(payload: &Value) -> Option<LaterAct> {
+    let key = payload.get("key")?.as_str()?.parse().ok()?;
+    Some(LaterAct::KeyRevoked { key })
 }
 
 /// An erasure is alone in its commit: who is gone is what the index is told of.

@@ -5,8 +5,8 @@ use super::act::{LaterAct, Who};
 use super::gap::Marks;
 use super::rows;
 use crate::access::{ApplyAgain, Grant};
-use crate::domain::event::{PublicEvent, PublicKind, SubjectEvent};
-use crate::domain::ids::{Blind, RecordId, SubjectId};
+use crate::domain::event::{Corrected, PublicEvent, PublicKind, Reference, SubjectEvent};
+use crate::domain::ids::{Blind, KeyId, RecordId, SubjectId};
 use crate::domain::registry::{
     Answer, Channel, Circumstances, ConsentRecord, Objection, PaceRecord, Slug, Source, SourceKind,
 };
@@ -39,6 +39,15 @@ pub struct Applied {
     pub pauses: u64,
     /// Contact points put on the suppression list.
     pub suppressed: u64,
+    /// API keys revoked. Registers of before do not say.
+    #[serde(default)]
+    pub keys: u64,
+    /// Deaths recorded, or their records corrected. Registers of before do not say.
+    #[serde(default)]
+    pub deaths: u64,
+    /// Contact points put in the place of others. Registers of before do not say.
+    #[serde(default)]
+    pub corrections: u64,
     /// Persons whom the copy does not know, made anew with their no.
     pub unknown: u64,
 }
@@ -54,6 +63,9 @@ impl Applied {
             restrictions: self.restrictions + other.restrictions,
             pauses: self.pauses + other.pauses,
             suppressed: self.suppressed + other.suppressed,
+            keys: self.keys + other.keys,
+            deaths: self.deaths + other.deaths,
+            corrections: self.corrections + other.corrections,
             unknown: self.unknown + other.unknown,
         }
     }
@@ -152,6 +164,7 @@ impl Again<'_, '_> {
     fn act(&mut self, act: &LaterAct) -> Result<(), StoreError> {
         match act {
             LaterAct::Suppressed { contact, reason } => self.suppress(contact.0, reason),
+            LaterAct::KeyRevoked { key } => self.revoke(*key),
             LaterAct::Erased { .. } => Ok(()),
             LaterAct::Answered {
                 who,
@@ -166,6 +179,26 @@ impl Again<'_, '_> {
                 self.each(who, |again, person| again.objected(person, *scope, *at))
             }
             LaterAct::Restricted { who } => self.each(who, Self::restricted),
+            LaterAct::Died {
+                who,
+                dead,
+                evidence,
+            } => self.each(who, |again, person| again.died(person, *dead, evidence)),
+            LaterAct::Corrected {
+                who,
+                from,
+                to,
+                request,
+                evidence,
+            } => self.each(who, |again, person| {
+                let corrected = Corrected {
+                    request: *request,
+                    from: from.0,
+                    to: to.0,
+                    evidence: evidence.clone(),
+                };
+                again.corrected(person, corrected)
+            }),
             LaterAct::Paced { who, record } => {
                 self.each(who, |again, person| again.paced(person, record))
             }
@@ -197,6 +230,14 @@ impl Again<'_, '_> {
         if there.is_none() && self.suppressed.insert(contact) {
             self.last = Some(self.tx.suppress(self.grant, contact, reason)?);
             self.done.suppressed += 1;
+        }
+        Ok(())
+    }
+
+    fn revoke(&mut self, key: KeyId) -> Result<(), StoreError> {
+        if let Some(entry) = self.tx.revoke_key_again(self.grant, key)? {
+            self.last = Some(entry);
+            self.done.keys += 1;
         }
         Ok(())
     }
@@ -264,6 +305,34 @@ impl Again<'_, '_> {
         if self.tx.standing(person).restricted.is_none() {
             self.last = Some(self.tx.restrict(self.grant, person, true)?);
             self.done.restrictions += 1;
+        }
+        Ok(())
+    }
+
+    /// A correction of the record lifts nothing here: whoever was restricted by it stays so until staff lift it.
+    fn died(
+        &mut self,
+        person: SubjectId,
+        dead: bool,
+        evidence: &Reference,
+    ) -> Result<(), StoreError> {
+        if self.tx.is_dead(self.grant, person)? != dead {
+            let event = SubjectEvent::Died {
+                dead,
+                evidence: evidence.clone(),
+            };
+            self.last = Some(self.tx.note(self.grant, person, event)?);
+            self.done.deaths += 1;
+        }
+        Ok(())
+    }
+
+    /// The new one was linked with the others that name whom the act is about.
+    fn corrected(&mut self, person: SubjectId, corrected: Corrected) -> Result<(), StoreError> {
+        if self.tx.take_from_person(person, corrected.from)? {
+            let event = SubjectEvent::Corrected(Box::new(corrected));
+            self.last = Some(self.tx.note(self.grant, person, event)?);
+            self.done.corrections += 1;
         }
         Ok(())
     }

@@ -2,10 +2,18 @@
 //! that of two who act at once the second sees what the first did.
 
 mod audited;
+mod board;
+mod challenge;
+mod correct;
+mod reach;
 mod read;
 mod row;
 
 pub use audited::OwnedDsr;
+pub use board::{NamesStaff, StaffName, TaskTold};
+pub(super) use challenge::{ChallengeRow, write as write_challenge};
+pub use challenge::{NewChallenge, StoredChallenge};
+pub use reach::{Reach, ReachedBy};
 pub use read::{DsrFilter, DsrMessage, SeesRequests};
 pub(super) use row::{DsrRow, write};
 
@@ -15,16 +23,18 @@ use super::rows::unsigned;
 use super::schema::{requests, staff};
 use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
-use crate::access::{FileRequests, Grant, KeepRequests};
+use crate::access::{AnswerChallenge, FileRequests, Grant, KeepRequests};
 use crate::domain::event::{PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{DsrId, Position, StaffId, SubjectId};
 use crate::domain::requests::{Act, Made, Message, Request, RequestKind};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::json;
 
 // whoever asks and was not known is a person of the registry from then on
 impl Records for FileRequests {}
 impl Records for KeepRequests {}
+impl Records for AnswerChallenge {}
 
 /// A request with whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,16 +74,16 @@ impl WriteTx<'_> {
         row.map(|row| row.stored()).transpose()
     }
 
-    /// The oldest open request of a kind that a person made.
+    /// The open requests of a kind that a person made, the oldest first.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
-    pub fn open_dsr<P: Records>(
+    pub fn open_dsrs<P: Records>(
         &mut self,
         grant: &Grant<P>,
         subject: SubjectId,
         kind: RequestKind,
-    ) -> Result<Option<DsrId>, StoreError> {
+    ) -> Result<Vec<DsrId>, StoreError> {
         let records = self.reading().cluster(subject)?;
         let mut found: Vec<Vec<u8>> = self.read("finding requests", |db| {
             super::connection::on!(db, conn => requests::table
@@ -90,16 +100,33 @@ impl WriteTx<'_> {
                     _ => None,
                 }),
         );
+        let mut open = Vec::new();
         for id in found.iter().filter_map(|id| DsrId::from_slice(id)) {
             // one that this batch closed is open no more
-            if self
-                .dsr(grant, id)?
-                .is_some_and(|held| held.request.is_open())
-            {
-                return Ok(Some(id));
+            let held = self.dsr(grant, id)?;
+            if held.is_some_and(|held| held.request.is_open()) {
+                open.push(id);
             }
         }
-        Ok(None)
+        open.dedup();
+        Ok(open)
+    }
+
+    /// When a request came in, as its person's history says; it must be committed.
+    ///
+    /// # Errors
+    /// Where the database fails or an entry was changed.
+    pub fn dsr_made_at(
+        &mut self,
+        grant: &Grant<KeepRequests>,
+        subject: SubjectId,
+        id: DsrId,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let messages = self.reading().dsr_messages(grant, subject, id)?;
+        Ok(messages
+            .iter()
+            .find(|one| one.made.is_some())
+            .map(|one| one.at))
     }
 
     /// Writes down that a person made a request: what it is for the log, what they said for their history.
@@ -124,9 +151,9 @@ impl WriteTx<'_> {
     ///
     /// # Errors
     /// Where it cannot be written down.
-    pub fn act_on_dsr(
+    pub fn act_on_dsr<P: Records>(
         &mut self,
-        grant: &Grant<KeepRequests>,
+        grant: &Grant<P>,
         held: &StoredDsr,
         next: &Request,
         act: &Act,

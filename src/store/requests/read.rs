@@ -1,11 +1,11 @@
 //! Reads requests: one, a list of them, and what was written about one.
 
 use super::{DsrRow, StoredDsr};
-use crate::access::{Grant, KeepRequests, OwnFile};
+use crate::access::{Grant, KeepRequests, OwnFile, Serve};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{DsrId, Position, StaffId, SubjectId};
 use crate::domain::personal::Personal;
-use crate::domain::requests::{Made, Message};
+use crate::domain::requests::{Made, Message, RequestKind};
 use crate::store::ReadTx;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
@@ -14,11 +14,14 @@ use crate::store::rows::{SubjectEventRow, signed};
 use crate::store::schema::{requests, subject_events};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use serde_json::Value;
 
 /// A permission that lets requests be read.
 pub trait SeesRequests: Reads {}
 impl SeesRequests for KeepRequests {}
 impl SeesRequests for OwnFile {}
+// to tell staff of days that are near, and for the page behind a challenge's link
+impl SeesRequests for Serve {}
 
 /// Which requests.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +34,8 @@ pub struct DsrFilter {
     pub due_before: Option<NaiveDate>,
     /// Those that this member of staff takes care of.
     pub owner: Option<StaffId>,
+    /// Those that ask for this.
+    pub kind: Option<RequestKind>,
     /// Those of this person.
     pub subject: Option<SubjectId>,
 }
@@ -42,6 +47,8 @@ pub struct DsrMessage {
     pub position: Position,
     /// When.
     pub at: DateTime<Utc>,
+    /// By whom it was written down.
+    pub actor: Option<Value>,
     /// What, where it was said with the request.
     pub made: Option<Personal<Made>>,
     /// What, where it was written later.
@@ -56,6 +63,13 @@ impl ReadTx<'_> {
     pub fn dsr<P: SeesRequests>(
         &mut self,
         _grant: &Grant<P>,
+        id: DsrId,
+    ) -> Result<Option<StoredDsr>, StoreError> {
+        self.stored_dsr(id)
+    }
+
+    pub(in crate::store) fn stored_dsr(
+        &mut self,
         id: DsrId,
     ) -> Result<Option<StoredDsr>, StoreError> {
         let row: Option<DsrRow> = on!(self.db, conn => requests::table
@@ -92,6 +106,9 @@ impl ReadTx<'_> {
             }
             if let Some(owner) = filter.owner {
                 found = found.filter(requests::owner.eq(owner.as_bytes().to_vec()));
+            }
+            if let Some(kind) = filter.kind {
+                found = found.filter(requests::kind.eq(kind.as_str()));
             }
             if let Some(records) = records {
                 let records: Vec<_> = records.into_iter().map(Some).collect();
@@ -135,6 +152,7 @@ impl ReadTx<'_> {
             found.push(DsrMessage {
                 position: entry.position,
                 at: entry.recorded_at,
+                actor: entry.payload.reveal().get("actor").cloned(),
                 made: made.map(Personal::new),
                 message: message.map(Personal::new),
             });

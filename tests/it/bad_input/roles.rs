@@ -25,7 +25,7 @@ fn filled(path: &str) -> String {
         "/v1/receipts/{position}/{id}" => format!("/v1/receipts/1/{none}"),
         "/v1/notices/{id}/{version}" => "/v1/notices/newsletter/9".to_owned(),
         "/log/tile/{path}" => "/log/tile/0/000.p/1".to_owned(),
-        other => other.replace("{id}", none),
+        other => other.replace("{id}", none).replace("{task}", none),
     }
 }
 

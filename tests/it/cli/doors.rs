@@ -32,7 +32,7 @@ on_both! {
 
     fn an_account_signs_in(db: &Db) {
         let password = "a long enough password\n";
-        let add = |password: &str| cli_with_input(db, &["user", "add", "--login", "dpo", "--role", "dpo"], password);
+        let add = |password: &str| cli_with_input(db, &["user", "add", "--login", "max", "--role", "marketing"], password);
         let short = add("short\n");
         assert_eq!(short.code, 2, "{short:?}");
         let added = add(password);
@@ -41,7 +41,7 @@ on_both! {
         let twice = add(password);
         assert_eq!(twice.code, 2, "{twice:?}");
         let server = Server::start(db);
-        let sign_in = |password: &str| server.http().form("/console/sign-in", &[("user", "dpo"), ("password", password)]);
+        let sign_in = |password: &str| server.http().form("/console/sign-in", &[("user", "max"), ("password", password)]);
         assert_eq!(sign_in("a wrong password").status, 401);
         let welcome = sign_in(password.trim());
         assert_eq!((welcome.status, welcome.header("location")), (303, Some("/console")));

@@ -13,6 +13,9 @@ use super::{english, own, walk};
 use crate::demo::{Demo, LANGUAGES};
 use crate::shop::data;
 use crate::support::browser::Browser;
+use crate::support::database::Db;
+use crate::support::signer::Signer;
+use crate::ways_in::own_login;
 
 /// axe-core 4.14.1, as its package has it; its licence is beside it.
 const AXE: &str = include_str!("../../data/axe/axe.min.js");
@@ -34,6 +37,14 @@ const RUN: &str = "
     document.adoptedStyleSheets = [still];
     return axe.run(document, options).then(found => [...found.violations, ...found.incomplete]
         .flatMap(rule => rule.nodes.map(node => [rule.id, String(node.target), node.html.slice(0, 160)])));";
+
+/// What axe finds in a page as the window shows it now, whatever cannot be decided among it.
+pub fn violations(browser: &Browser) -> Vec<String> {
+    browser.script(&format!("{AXE};"));
+    let found = browser.script(RUN);
+    let found = found.as_array().expect("a list").iter();
+    found.map(ToString::to_string).collect()
+}
 
 struct Auditor<'a> {
     browser: &'a Browser,
@@ -97,6 +108,8 @@ fn no_page_has_a_fault_that_a_machine_can_see() {
         views: 0,
         faults: Vec::new(),
     };
+    let db = Db::sqlite();
+    let scene = own_login::Scene::open(&db, Signer::ed25519(7));
     for language in LANGUAGES {
         // one language in every width and colour; the longest words are found in the narrowest
         let whole = language == "fr";
@@ -105,14 +118,16 @@ fn no_page_has_a_fault_that_a_machine_can_see() {
         } else {
             (&WIDTHS[..1], &["light"])
         };
-        walk::customers(&browser, &demo, language, &mut |name| {
+        let mut look = |name: &str| {
             assert_eq!(
                 browser.find("html").attribute("lang").as_deref(),
                 Some(language),
                 "{name}"
             );
             auditor.look(&format!("{language} {name}"), widths, schemes);
-        });
+        };
+        walk::customers(&browser, &demo, language, &mut look);
+        walk::first_choices(&browser, &scene, language, &mut look);
     }
     walk::staff(&browser, &demo, &mut |name| {
         auditor.look(name, &WIDTHS, &["light", "dark"]);

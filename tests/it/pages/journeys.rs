@@ -9,7 +9,8 @@ use crate::demo::word;
 use crate::shop::{Shop, yes};
 use crate::support::browser::Browser;
 use crate::support::database::Db;
-use crate::ways_in::{FOLDER, letter};
+use crate::support::signer::Signer;
+use crate::ways_in::{FOLDER, letter, own_login};
 
 const ANNE: &str = "anne@example.fr";
 
@@ -72,6 +73,48 @@ fn signing_in_history_receipt_and_confirming_need_no_mouse() {
     browser.press(ENTER);
     browser.wait_until("return document.querySelector('h1') !== null && !document.querySelector('main form button')");
     assert_eq!(shop.newsletter("zoe@example.fr").0, "permit");
+}
+
+/// Somebody new, by a shop's code and by a brand's own login.
+#[test]
+fn first_choices_need_no_mouse() {
+    let db = Db::sqlite();
+    let scene = own_login::Scene::open(&db, Signer::ed25519(7));
+    let shop = &scene.shop;
+    let Some(browser) = english() else { return };
+    let says_yes = || {
+        arrives(&browser, "choices-title");
+        is_fair(&browser);
+        tab_to(&browser, "#choice\\.newsletter\\.email-yes");
+        browser.press(" ");
+        browser.press(ENTER);
+        arrives(&browser, "me-title");
+    };
+    browser.goto(&format!("{}/at/default?lang=en", shop.server.url()));
+    is_fair(&browser);
+    tab_to(&browser, "#address");
+    types(&browser, "new@shop.example");
+    browser.press(ENTER);
+    arrives(&browser, "inbox-title");
+    is_fair(&browser);
+    tab_to(&browser, "#code");
+    types(&browser, &letter(&db, 1).code());
+    browser.press(ENTER);
+    says_yes();
+    assert_eq!(shop.newsletter("new@shop.example").0, "permit");
+
+    let site = scene.site("new@site.example", "en");
+    browser.goto(&site);
+    tab_to(&browser, "button");
+    browser.press(ENTER);
+    says_yes();
+    assert_eq!(shop.newsletter("new@site.example").0, "permit");
+    // the assertion is used
+    browser.goto(&site);
+    tab_to(&browser, "button");
+    browser.press(ENTER);
+    arrives(&browser, "own-refused-title");
+    tab_to(&browser, "main a[href^='/sign-in']");
 }
 
 /// F9: from the person's own page, whatever can be read is two steps away at most.

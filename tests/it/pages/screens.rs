@@ -61,6 +61,16 @@ fn take(visitor: Visitor<'_>) {
     picture(&browser, "console", visitor);
     browser.goto(&format!("{}/console/reports", demo.server.url()));
     picture(&browser, "reports", visitor);
+    browser.goto(&format!("{}/console/codes", demo.server.url()));
+    browser.find("main form button.main").follow();
+    picture(&browser, "code", visitor);
+    super::walk::requests(&browser, &demo, &mut |name| match name {
+        "requests" => picture(&browser, "requests", visitor),
+        "request, opened" => picture(&browser, "request", visitor),
+        "request, reply" => picture(&browser, "reply", visitor),
+        _ => {}
+    });
+    browser.goto(&format!("{}/console/reports", demo.server.url()));
     browser.find("main form button[name=how]").follow();
     super::walk::ready(&browser);
     picture(&browser, "export", visitor);
@@ -68,6 +78,8 @@ fn take(visitor: Visitor<'_>) {
     browser.find("#contact").enter("camille.martin@example.com");
     browser.find("main button.main").follow();
     picture(&browser, "agent", visitor);
+    // what is not asked again yet is folded away
+    super::walk::open_all(&browser);
     choose(&browser, "offers.sms", "no");
     choose(&browser, "offers.push", "yes");
     save(&browser);
@@ -82,11 +94,16 @@ fn ways_in(browser: &Browser, demo: &Demo, visitor: Visitor<'_>) {
     let language = &visitor.languages[..2];
     super::walk::ways_in(browser, demo, language, &mut |name| {
         let name = match name {
-            "confirm" | "confirmed" | "enter" | "inbox" | "me" | "history" => name,
+            "confirm" | "confirmed" | "enter" | "inbox" | "me" | "history" | "rights" => name,
+            "data, made" => "data",
+            "right, check" => "right-check",
+            "own request" => "own-request",
             _ => return,
         };
         picture(browser, name, visitor);
     });
+    browser.goto(&format!("{}/at/default?lang={language}", demo.server.url()));
+    picture(browser, "shop-code", visitor);
     browser.goto(&format!("{}/texts?lang={language}", demo.server.url()));
     picture(browser, "texts", visitor);
     browser.goto(&super::walk::receipt(demo));

@@ -126,6 +126,40 @@ fn a_form_sent_again() {
     assert_eq!(reason(&scene), "CONSENT_WITHDRAWN");
 }
 
+/// What no page of ours offers is no choice: it is said in plain words, and nothing changes.
+#[test]
+fn a_choice_that_is_not_on_offer() {
+    let scene = Scene::set(EMAIL);
+    let path = scene
+        .choices
+        .strip_prefix(&scene.shop.server.url())
+        .unwrap();
+    let http = scene.shop.server.http().header("accept-language", "en");
+    let before = scene.shop.position();
+    for (choice, value) in [
+        ("choice.none.email", "yes"),
+        ("choice.offers.push", "yes"),
+        ("choice.orders.email", "no"),
+        ("choice.newsletter.email", "perhaps"),
+        ("choice.newsletter", "yes"),
+        ("choice.", "yes"),
+        ("choice.newsletter.email.email", "no"),
+    ] {
+        let form = [("seen", "999999"), ("lang", "en"), (choice, value)];
+        let reply = http.form(path, &form);
+        let refused = [409, 422].contains(&reply.status);
+        assert!(refused, "{choice}={value}: {}", reply.status);
+        assert!(
+            reply.text.contains("role=\"alert\""),
+            "{choice}: {}",
+            reply.text
+        );
+        assert!(!reply.text.contains(EMAIL));
+    }
+    assert_eq!(scene.shop.position(), before);
+    assert_eq!(reason(&scene), "CONSENT_VALID");
+}
+
 /// A form that another site's page sends is refused.
 #[test]
 fn a_form_of_another_site() {

@@ -4,6 +4,8 @@ use super::{choose, is_chosen, save};
 use crate::demo::Demo;
 use crate::support::browser::Browser;
 use crate::support::process;
+use crate::support::staff::App;
+use crate::ways_in::own_login;
 use serde_json::json;
 use std::time::Duration;
 
@@ -153,10 +155,89 @@ pub fn ways_in(browser: &Browser, demo: &Demo, language: &str, look: &mut dyn Fn
     look("me");
     at("/me/history");
     look("history");
+    at("/me/data");
+    look("data");
+    press();
+    browser.wait_until("if (document.querySelector('form[action=\"/me/data/file\"]')) return true; location.assign('/me/data' + location.search); return false");
+    look("data, made");
+    rights(browser, &host, language, look);
     at(&sign_in);
     look("link, used");
     at("/me");
     browser.find(".aside button").follow();
+}
+
+/// Somebody new, whom a brand's own login names or a shop's code brings.
+pub fn first_choices(
+    browser: &Browser,
+    scene: &own_login::Scene,
+    language: &str,
+    look: &mut dyn FnMut(&str),
+) {
+    let address = format!("{language}@walk.example");
+    let enters = |site: &str| {
+        browser.goto(site);
+        browser.find("button").follow();
+    };
+    let site = scene.site(&address, language);
+    enters(&site);
+    look("first choices");
+    browser.script("document.querySelectorAll('.pick input').forEach(input => { input.value = 'perhaps'; input.checked = true })");
+    save(browser);
+    look("first choices, errors");
+    enters(&site);
+    choose(browser, "newsletter.email", "no");
+    save(browser);
+    look("first choices, nothing");
+    enters(&site);
+    choose(browser, "newsletter.email", "yes");
+    save(browser);
+    enters(&site);
+    look("own login, refused");
+    browser.goto(&format!(
+        "{}/at/default?lang={language}",
+        scene.shop.server.url()
+    ));
+    look("shop's code");
+    browser.script("document.querySelector('main form').noValidate = true");
+    browser.find("main form button").follow();
+    look("shop's code, error");
+    browser.script("document.querySelector('main form').action = '/join'; document.querySelector('main form').noValidate = true");
+    browser.find("main form button").follow();
+    look("first choices, late");
+    browser.find("main .onward a").follow();
+    browser.find("#address").enter(&address);
+    browser.find("main form button").follow();
+    look("shop's code, inbox");
+}
+
+/// Asking for a right, and what comes of it, by somebody who is signed in.
+fn rights(browser: &Browser, host: &str, language: &str, look: &mut dyn FnMut(&str)) {
+    let at = |path: &str| browser.goto(&format!("{host}{path}?lang={language}"));
+    let press = || browser.find("main form button").follow();
+    at("/me/rights");
+    look("rights");
+    at("/me/rights/rectification");
+    look("right, question");
+    press();
+    look("right, question, error");
+    browser.find("#answer").enter("Lille");
+    press();
+    browser.find("#answer").enter("Calais");
+    press();
+    look("right, check");
+    press();
+    browser.find("#text").enter("59000");
+    press();
+    open_all(browser);
+    look("own request");
+    browser.script("document.querySelector('main form').noValidate = true");
+    press();
+    look("own request, error");
+    at("/me/rights/rectification");
+    look("right, open already");
+    at("/me/requests");
+    look("own requests");
 }
 
 /// The demo's notices are in French and English.
@@ -207,6 +288,18 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("reports, errors");
     browser.goto(&format!("{}/console/keys", demo.server.url()));
     look("keys");
+    browser.goto(&format!("{}/console/retention", demo.server.url()));
+    look("retention");
+    browser.goto(&format!("{}/console/codes", demo.server.url()));
+    look("codes");
+    browser.find("main form button.main").follow();
+    look("code to print");
+    browser.goto(&format!(
+        "{}/console/codes/sheet?of=none",
+        demo.server.url()
+    ));
+    look("codes, error");
+    requests(browser, demo, look);
     for form in ["/console", "/console/reports"] {
         browser.goto(&format!("{}{form}", demo.server.url()));
         browser.find("main form button[name=how]").follow();
@@ -216,6 +309,85 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     }
     browser.goto(&demo.console.replace("/sign-in", ""));
     look("console, exports");
+    account(browser, demo, look);
+}
+
+/// One's own account: the password, a second factor, recovery codes, and the code at the next sign-in.
+fn account(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
+    let press = |selector: &str| browser.find(selector).follow();
+    browser.goto(&format!("{}/console/account", demo.server.url()));
+    look("account");
+    browser.find("#current").enter(&demo.password);
+    browser.find("#new").enter("short");
+    press("main form button.main");
+    look("account, error");
+    press("main form[action$='/second-factor'] button");
+    look("second factor");
+    let app = App::told(&browser.find("main code").text());
+    browser.find("#code").enter(&app.wrong_code());
+    press("main button.main");
+    look("second factor, error");
+    browser.find("#code").enter(&app.code(0));
+    press("main button.main");
+    look("recovery codes");
+    let recovery = browser.find("main code").text();
+    browser.goto(&format!("{}/console/account", demo.server.url()));
+    look("account, second factor");
+    press("form.account button");
+    browser.find("#user").enter(&demo.user);
+    browser.find("#password").enter(&demo.password);
+    press("button.main");
+    look("code");
+    browser.find("#proof").enter(&app.wrong_code());
+    press("button.main");
+    look("code, error");
+    browser.find("#proof").enter(&recovery);
+    press("button.main");
+    browser.wait_until("return location.pathname === '/console'");
+}
+
+/// The board of requests, a file, and an answer.
+pub fn requests(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
+    let host = demo.server.url();
+    let board = format!("{host}/console/requests");
+    let press = |selector: &str| browser.find(selector).follow();
+    browser.goto(&board);
+    look("requests, none");
+    browser.goto(&format!("{board}/new"));
+    press("main button.main");
+    look("requests, new, error");
+    browser.find("#email").enter("zoe@walk.example");
+    browser.find("#text").enter("Everything, please.");
+    press("main button.main");
+    look("requests, filed");
+    let file = browser
+        .find("main .lines a")
+        .attribute("href")
+        .expect("a file");
+    browser.goto(&board);
+    look("requests");
+    press("main .board ~ section button");
+    look("requests, feed");
+    browser.goto(&format!("{board}?view=table"));
+    look("requests, table");
+    browser.goto(&format!("{host}{file}"));
+    open_all(browser);
+    look("request, closed");
+    press("main form[method=get] button");
+    open_all(browser);
+    look("request, opened");
+    press("form button[value=identify]");
+    look("request, done");
+    open_all(browser);
+    browser
+        .find("form:has(input[value=refuse]) button")
+        .follow();
+    look("request, reply");
+    browser.script("document.getElementById('to').value = ''");
+    press("main button.main");
+    look("request, refused");
+    browser.find("a[href*='/letter/']").follow();
+    look("request, letter");
 }
 
 /// Asks for the page of an export again until its file is there.
@@ -240,9 +412,12 @@ pub fn agents(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     browser.script("document.querySelector('#contact').value = ''");
     browser.find("#contact").enter("camille.martin@example.com");
     browser.find("main button.main").follow();
+    // what is not asked again yet is folded away
+    open_all(browser);
     look("agent, ask");
     browser.script("document.querySelectorAll('.pick input').forEach(input => { input.value = 'perhaps'; input.checked = true })");
     save(browser);
+    open_all(browser);
     look("agent, ask, errors");
     choose(browser, "newsletter.email", "no");
     choose(browser, "offers.push", "yes");
@@ -272,7 +447,7 @@ fn refused(browser: &Browser) {
 }
 
 /// Opens whatever can be opened.
-fn open_all(browser: &Browser) {
+pub fn open_all(browser: &Browser) {
     browser.script(
         "document.querySelectorAll('main details').forEach(details => { details.open = true })",
     );

@@ -94,7 +94,9 @@ impl Browser {
     /// Presses the back button and waits until the page is there.
     #[track_caller]
     pub fn back(&self) {
+        let page = self.find("html");
         self.post("/back", &json!({}));
+        page.is_left();
     }
 
     pub fn url(&self) -> String {
@@ -110,15 +112,20 @@ impl Browser {
         text(&self.get("/source"))
     }
 
-    /// The first element that a CSS selector names; fails the test when there is none.
+    /// The first element that a CSS selector names; fails the test when there is none. A page that is on
+    /// its way is waited for.
     #[track_caller]
     pub fn find(&self, css: &str) -> Element<'_> {
-        let found = self.find_all(css);
-        let page = self.url();
-        found
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| panic!("no {css} on {page}"))
+        let wanted = json!({ "using": "css selector", "value": css });
+        let mut found = None;
+        let is_there = || {
+            let answer = self.session.post("/element", &wanted);
+            found = (answer.status == 200).then(|| answer.json()["value"].take());
+            found.is_some()
+        };
+        let there = until(LOADS_WITHIN, is_there);
+        assert!(there, "no {css} on {}", self.url());
+        self.element(&found.expect("an element"))
     }
 
     #[track_caller]

@@ -13,8 +13,13 @@ use super::waits::POSTGRES;
 pub enum Db {
     /// A file in the data directory.
     Sqlite { data: Arc<TempDir> },
-    /// A database in a cluster, by its URL.
-    Postgres { data: Arc<TempDir>, url: String },
+    /// A database in a cluster: as the service reaches it, and as the owner of its tables does, where the
+    /// service has a role of its own.
+    Postgres {
+        data: Arc<TempDir>,
+        url: String,
+        owner: Option<String>,
+    },
 }
 
 impl Db {
@@ -23,10 +28,11 @@ impl Db {
         Self::Sqlite { data }
     }
 
-    /// A database in the cluster that all tests share. Where there is none, `test` waits for it.
+    /// A database in the cluster that all tests share, with a role of its own for the service. Where there is
+    /// none, `test` waits for it.
     pub fn postgres(test: &str) -> Option<Self> {
         match postgres::shared() {
-            Ok(cluster) => Some(Self::in_cluster(cluster)),
+            Ok(cluster) => Some(Self::of_a_role(cluster)),
             Err(why) => {
                 POSTGRES.missing(test, why);
                 None
@@ -34,11 +40,35 @@ impl Db {
         }
     }
 
-    /// A database in this cluster, for a test that stops it or kills it.
+    /// A database in this cluster whose tables are the service's own, for a test that stops it or kills it.
     pub fn in_cluster(cluster: &Cluster) -> Self {
-        let data = Arc::new(directory("data"));
-        let url = cluster.database();
-        Self::Postgres { data, url }
+        Self::Postgres {
+            data: Arc::new(directory("data")),
+            url: cluster.database(),
+            owner: None,
+        }
+    }
+
+    fn of_a_role(cluster: &Cluster) -> Self {
+        let owner = cluster.database();
+        Self::Postgres {
+            data: Arc::new(directory("data")),
+            url: cluster.as_service(&owner),
+            owner: Some(owner),
+        }
+    }
+
+    /// As whoever owns the tables reaches it.
+    pub fn by_owner(&self) -> String {
+        self.owner().map_or_else(|| self.url(), str::to_owned)
+    }
+
+    /// What `database_owner_url` takes.
+    pub fn owner(&self) -> Option<&str> {
+        match self {
+            Self::Sqlite { .. } => None,
+            Self::Postgres { owner, .. } => owner.as_deref(),
+        }
     }
 
     pub fn is_postgres(&self) -> bool {

@@ -26,9 +26,14 @@ impl<'a> Element<'a> {
     #[track_caller]
     pub fn follow(&self) {
         self.click();
+        self.is_left();
+    }
+
+    /// Waits until its page is gone: an element goes with its page.
+    #[track_caller]
+    pub fn is_left(&self) {
         let session = &self.browser.session;
         let name = format!("{}/name", self.path);
-        // an element goes with its page; the driver then waits until the next one is loaded
         let gone = || session.get(&name).status != 200;
         assert!(
             process::until(LOADS_WITHIN, gone),

@@ -78,6 +78,12 @@ impl Http {
         client
     }
 
+    /// What it sends in a header.
+    pub fn sent(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().rev().find(|(sent, _)| sent == name);
+        found.map(|(_, value)| value.clone())
+    }
+
     /// The same client with this key in every request.
     pub fn bearer(&self, key: &str) -> Self {
         self.header("authorization", &format!("Bearer {key}"))

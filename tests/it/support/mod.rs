@@ -9,7 +9,9 @@
 //! * [`open_log`]: the transparency log as a stranger reads and verifies it
 //! * [`authority`]: a timestamping authority, beside it
 //! * [`witness`]: a witness of the log, beside it
+//! * [`signer`]: who signs JWTs, rightly or not
 //! * [`smtp`]: a mail server that takes mails, refuses them or misbehaves
+//! * [`staff`]: members of staff, as they sign in
 //! * [`mariadb`]: a system that holds data about customers
 //! * [`waits`]: what this machine lacks, said plainly
 //! * [`reaper`]: nothing outlives the test process, however that ends
@@ -35,6 +37,8 @@ pub mod process;
 pub mod reaper;
 pub mod scene;
 pub mod server;
+pub mod signer;
 pub mod smtp;
+pub mod staff;
 pub mod waits;
 pub mod witness;

@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::postgres_programs::Programs;
@@ -22,6 +22,8 @@ pub struct Cluster {
     password: String,
     postmaster: Mutex<Option<Child>>,
     databases: AtomicUsize,
+    /// Whether the role `service` is there.
+    service: Once,
 }
 
 /// The cluster that all tests share, started by the first that asks, or why there is none.
@@ -47,6 +49,7 @@ impl Cluster {
             password: format!("{:016x}", RandomState::new().hash_one(0)),
             postmaster: Mutex::new(None),
             databases: AtomicUsize::new(0),
+            service: Once::new(),
         };
         cluster.initialise();
         cluster.start();
@@ -87,6 +90,15 @@ impl Cluster {
 
     pub fn directory(&self) -> &std::path::Path {
         self.directory.path()
+    }
+
+    /// The same database for a role that owns nothing.
+    pub fn as_service(&self, url: &str) -> String {
+        self.service.call_once(|| {
+            let made = format!("CREATE ROLE service LOGIN PASSWORD '{}'", self.password);
+            self.sql("postgres", &made);
+        });
+        url.replace("postgres://placet:", "postgres://service:")
     }
 
     fn url(&self, database: &str) -> String {

@@ -12,6 +12,7 @@ use super::{logs, process};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
+const OWNER: &str = "PLACET_DATABASE_OWNER_URL";
 const LISTENS: &str = "listening on http://127.0.0.1:";
 
 /// A running server. Dropped, it is killed, and its log searched for what was planted.
@@ -46,6 +47,7 @@ impl Server {
         command.args(["serve", "--listen", "127.0.0.1:0"]);
         command.args(["--database-url", &db.url()]);
         command.arg("--data-dir").arg(db.data_dir());
+        command.envs(db.owner().map(|owner| (OWNER, owner)));
         command.args(arguments).envs(variables.iter().copied());
         let mut server = Self::run(command);
         server.data = Some(db.directory());
@@ -237,10 +239,14 @@ pub fn cli_without(directory: &Path, arguments: &[&str], variables: &[(&str, &st
 }
 
 fn on(db: &Db) -> Command {
-    let mut command = program();
+    on_db(program(), db)
+}
+
+fn on_db(mut command: Command, db: &Db) -> Command {
     command
         .env("PLACET_DATABASE_URL", db.url())
-        .env("PLACET_DATA_DIR", db.data_dir());
+        .env("PLACET_DATA_DIR", db.data_dir())
+        .envs(db.owner().map(|owner| (OWNER, owner)));
     command
 }
 
@@ -264,14 +270,31 @@ fn run(command: &mut Command, input: &str) -> Output {
     }
 }
 
-/// The program, free of the settings of whoever runs the tests.
+/// A command of the program under another, in whose surroundings it runs.
+pub fn cli_under(db: &Db, outer: &[&str], arguments: &[&str]) -> Output {
+    let mut command = Command::new(outer[0]);
+    command.args(&outer[1..]).arg(env!("CARGO_BIN_EXE_placet"));
+    run(
+        on_db(bare(command), db)
+            .args(arguments)
+            .current_dir(db.data_dir()),
+        "",
+    )
+}
+
+/// The program, free of the settings of whoever runs the tests. What the tests have it call is on this
+/// machine, which it is allowed as an operator would allow it.
 fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_placet"));
+    bare(Command::new(env!("CARGO_BIN_EXE_placet")))
+}
+
+fn bare(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PLACET_") {
             command.env_remove(name);
         }
     }
+    command.env("PLACET_EGRESS_ALLOW", "127.0.0.0/8");
     command
 }
 

@@ -47,6 +47,13 @@ pub static QPDF: Service = Service {
     waiting: AtomicUsize::new(0),
 };
 
+pub static NAMESPACES: Service = Service {
+    name: "namespaces",
+    word: "namespaces",
+    install: "util-linux, and run as root",
+    waiting: AtomicUsize::new(0),
+};
+
 impl Service {
     /// Says that `test` waits for this service, and why; panics where the service is required.
     pub fn missing(&self, test: &str, why: &str) {

@@ -260,3 +260,146 @@ fn what_cannot_be_asked_is_said() {
         "address_missing"
     );
 }
+
+/// Has the newsletter, or the whole house, confirm by mail; or not.
+fn confirms(shop: &Shop, path: &str, double_opt_in: &Value) {
+    let body = if path == "/v1/controllers/default" {
+        json!({ "name": "Maison Essai", "country": "FR", "double_opt_in": double_opt_in })
+    } else {
+        json!({ "controller": "default", "use": "direct_marketing_own", "legal_basis": "consent",
+            "title": { "fr": "Notre lettre", "en": "Our newsletter" },
+            "channels": ["email"], "data_categories": ["contact"], "double_opt_in": double_opt_in })
+    };
+    shop.admin().put(path, &body).expect(200);
+}
+
+const PURPOSE: &str = "/v1/purposes/newsletter";
+const HOUSE: &str = "/v1/controllers/default";
+
+on_both! {
+    /// From its version on a purpose that says so has each yes confirmed, whoever takes it down; what was
+    /// said before stays what it was.
+    fn a_purpose_says_whether_a_yes_is_confirmed(db: &Db) {
+        let shop = shop(db);
+        let early = "early@asked.example";
+        shop.record(&yes(early));
+        confirms(&shop, PURPOSE, &json!(true));
+        assert_eq!(shop.newsletter(early).0, "permit", "what was said before stays");
+        let written = shop.record(&yes(ANNE));
+        assert_eq!(written["state"]["status"], "requested", "{written}");
+        assert_eq!(shop.newsletter(ANNE).0, "deny");
+        let mail = letter(db, 1);
+        presses(&shop, &mail).expect(200);
+        assert_eq!(shop.newsletter(ANNE).0, "permit");
+        // a no needs no confirmation, and what was confirmed elsewhere is
+        said(&shop, "withdrawn", json!({}));
+        assert_eq!(shop.newsletter(ANNE).1, "CONSENT_WITHDRAWN");
+        let now = chrono::Utc::now().to_rfc3339();
+        said(&shop, "given", json!({ "double_opt_in": { "state": "confirmed", "at": now } }));
+        assert_eq!(shop.newsletter(ANNE).0, "permit");
+        assert_eq!(letters(db).len(), 1);
+        // who has no address for a mail cannot be asked: 422, with the way to mend it
+        let mut by_phone = yes(ANNE);
+        by_phone["subject"] = json!({ "phone": "+33612345678" });
+        let refused = shop.collector().post("/v1/consents", &by_phone).expect(422).text;
+        assert!(refused.contains("confirmation_needed"), "{refused}");
+        // the other way: from the next version on a yes is a yes
+        confirms(&shop, PURPOSE, &json!(false));
+        let late = "late@asked.example";
+        shop.record(&yes(late));
+        assert_eq!(shop.newsletter(late).0, "permit");
+        assert_eq!(letters(db).len(), 1);
+    }
+
+    /// The controller speaks for its purposes, unless one speaks for itself.
+    fn a_controller_speaks_for_its_purposes(db: &Db) {
+        let shop = shop(db);
+        confirms(&shop, HOUSE, &json!(true));
+        shop.record(&yes(ANNE));
+        assert_eq!(shop.newsletter(ANNE).0, "deny");
+        letter(db, 1);
+        confirms(&shop, PURPOSE, &json!(false));
+        let other = "other@asked.example";
+        shop.record(&yes(other));
+        assert_eq!(shop.newsletter(other).0, "permit");
+    }
+
+    /// Also on the person's own page and where an agent takes it down.
+    fn on_the_own_page_and_in_a_shop(db: &Db) {
+        let shop = shop(db);
+        said(&shop, "refused", json!({}));
+        confirms(&shop, PURPOSE, &json!(true));
+        let (choices, _) = shop.link(ANNE);
+        let page = browser(&shop).get(&choices).expect(200).text;
+        let seen = hidden(&page, "seen");
+        let fields = [("seen", seen.as_str()), ("choice.newsletter.email", "yes"), ("notice.newsletter", "newsletter@2")];
+        let saved = browser(&shop).form(&choices, &fields).expect(200).text;
+        assert!(saved.contains("One step is left") && saved.contains("Waiting for your confirmation"), "{saved}");
+        assert_eq!(shop.newsletter(ANNE).1, "CONSENT_REFUSED", "until then the no holds");
+        let mail = letter(db, 1);
+        presses(&shop, &mail).expect(200);
+        assert_eq!(shop.newsletter(ANNE).0, "permit");
+        // a no on the page holds at once, and kills a link that waits
+        chooses(&shop, &choices, "no");
+        assert_eq!(shop.newsletter(ANNE).1, "CONSENT_WITHDRAWN");
+
+        let agent = shop.staff(db, "collector").header("accept-language", "en");
+        let start = agent.get("/console/customers").expect(200).text;
+        let bea = "bea@asked.example";
+        let csrf = hidden(&start, "csrf");
+        let base = [("csrf", csrf.as_str()), ("contact", bea), ("place_kind", "store"), ("place", "Lille"), ("tongue", "en")];
+        let page = agent.form("/console/customers", &base).expect(200).text;
+        let seen = hidden(&page, "seen");
+        let mut answers = base.to_vec();
+        answers.extend([("seen", seen.as_str()), ("choice.newsletter.email", "yes"),
+            ("was.choice.newsletter.email", "none"), ("notice.newsletter", "newsletter@2")]);
+        let done = agent.form("/console/customers/answers", &answers).expect(200).text;
+        assert!(done.contains("Waiting for your confirmation"), "{done}");
+        assert_eq!(shop.newsletter(bea).0, "deny");
+        let mail = letter(db, 2);
+        presses(&shop, &mail).expect(200);
+        assert_eq!(shop.newsletter(bea).0, "permit");
+        assert_eq!(cli(db, &["audit", "check"]).code, 0);
+    }
+}
+
+/// Where no mail goes out, a yes that would need one is refused, and a no is not.
+#[test]
+fn without_mail_nothing_is_confirmed() {
+    let db = Db::sqlite();
+    let shop = Shop::open(&db);
+    confirms(&shop, PURPOSE, &json!(true));
+    let refused = shop
+        .collector()
+        .post("/v1/consents", &yes(ANNE))
+        .expect(422)
+        .text;
+    assert!(refused.contains("no_mail"), "{refused}");
+    said(&shop, "refused", json!({}));
+    assert_eq!(shop.newsletter(ANNE).1, "CONSENT_REFUSED");
+}
+
+/// A form that is sent a thousand times fills nobody's letter box, and each is answered alike.
+#[test]
+fn a_thousand_wishes_of_one_address_fill_no_letter_box() {
+    let db = Db::sqlite();
+    let shop = shop(&db);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..250 {
+                    let written = shop.record(&asked());
+                    assert_eq!(written["state"]["status"], "requested");
+                }
+            });
+        }
+    });
+    settled(&db);
+    // those that shared the first commit did not see each other
+    let mails = letters(&db).len();
+    assert!((1..=4).contains(&mails), "{mails}");
+    let rows = db.ask("SELECT count(*) FROM confirmations");
+    assert_eq!(rows.trim(), mails.to_string());
+    presses(&shop, &letter(&db, mails)).expect(200);
+    assert_eq!(shop.newsletter(ANNE).0, "permit");
+}

@@ -7,75 +7,16 @@ use crate::support::browser::{Browser, Visitor};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
 use crate::support::server::Server;
+use crate::support::signer::{Signer, seconds};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as B64};
 use ring::rand::{SecureRandom, SystemRandom};
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 const ANNE: &str = "anne@known.example";
 const SITE: &str = "http://www.lumen.localhost:8000";
 const REFUSED: &str = "This way in did not work";
-
-/// The key of a brand's site.
-enum Signer {
-    Ed25519(Ed25519KeyPair),
-    P256(EcdsaKeyPair),
-}
-
-impl Signer {
-    fn ed25519(seed: u8) -> Self {
-        Self::Ed25519(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap())
-    }
-
-    fn p256() -> Self {
-        let (dice, kind) = (SystemRandom::new(), &ECDSA_P256_SHA256_FIXED_SIGNING);
-        let made = EcdsaKeyPair::generate_pkcs8(kind, &dice).unwrap();
-        Self::P256(EcdsaKeyPair::from_pkcs8(kind, made.as_ref(), &dice).unwrap())
-    }
-
-    fn alg(&self) -> &'static str {
-        match self {
-            Self::Ed25519(_) => "EdDSA",
-            Self::P256(_) => "ES256",
-        }
-    }
-
-    fn jwk(&self, kid: &str) -> Value {
-        match self {
-            Self::Ed25519(pair) => {
-                let x = B64.encode(pair.public_key());
-                json!({ "kid": kid, "kty": "OKP", "crv": "Ed25519", "x": x })
-            }
-            Self::P256(pair) => {
-                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
-                json!({ "kid": kid, "kty": "EC", "crv": "P-256", "x": B64.encode(x), "y": B64.encode(y) })
-            }
-        }
-    }
-
-    fn sign(&self, head: &Value, claims: &Value) -> String {
-        let part = |value: &Value| B64.encode(value.to_string());
-        let message = format!("{}.{}", part(head), part(claims));
-        let bytes = message.as_bytes();
-        let signature = match self {
-            Self::Ed25519(pair) => pair.sign(bytes).as_ref().to_vec(),
-            Self::P256(pair) => pair
-                .sign(&SystemRandom::new(), bytes)
-                .unwrap()
-                .as_ref()
-                .to_vec(),
-        };
-        format!("{message}.{}", B64.encode(signature))
-    }
-}
-
-fn seconds() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    since.as_secs()
-}
 
 fn brand(shop: &Shop, id: &str, site: &str, key: &Value) {
     let body = json!({ "name": "Maison Lumen", "brand": { "name": format!("House {id}"), "sites": [site], "key": [key] } });
@@ -85,13 +26,13 @@ fn brand(shop: &Shop, id: &str, site: &str, key: &Value) {
 }
 
 /// A shop whose brand `default` has a site and a key; and what that site would sign.
-struct Scene {
-    shop: Shop,
+pub struct Scene {
+    pub shop: Shop,
     signer: Signer,
 }
 
 impl Scene {
-    fn open(db: &Db, signer: Signer) -> Self {
+    pub fn open(db: &Db, signer: Signer) -> Self {
         let shop = Shop::open_with(db, &FOLDER);
         shop.record(&yes(ANNE));
         brand(&shop, "default", "www.lumen.localhost", &signer.jwk("k1"));
@@ -113,6 +54,13 @@ impl Scene {
 
     fn assertion(&self, path: &str) -> String {
         self.signer.sign(&self.head(), &self.claims(path))
+    }
+
+    /// What the brand's site signs of somebody else.
+    pub fn vouches(&self, path: &str, address: &str) -> String {
+        let mut claims = self.claims(path);
+        claims["person"] = json!({ "email": address });
+        self.signer.sign(&self.head(), &claims)
     }
 
     fn changed(&self, change: impl Fn(&mut Value, &mut Value)) -> String {
@@ -264,14 +212,59 @@ on_both! {
         posts(&scene.shop.server, SITE, "/own-login", &good).expect(303);
     }
 
-    fn an_unknown_person_meets_a_kind_page(db: &Db) {
+    /// Somebody of whom nothing is kept is asked, and becomes a person by the first yes: once, and not over
+    /// what was said since.
+    fn an_unknown_person_joins_by_a_first_yes(db: &Db) {
         let scene = Scene::open(db, Signer::ed25519(7));
-        let before = scene.shop.position();
-        let unknown = scene.changed(|_, claims| claims["person"] = json!({ "email": "nobody@unknown.example" }));
-        let page = posts(&scene.shop.server, SITE, "/own-login", &unknown).expect(200);
-        assert!(page.text.contains("Your page") && page.text.contains("We keep nothing"), "{}", page.text);
-        assert!(!page.text.contains("unknown.example") && page.header("set-cookie").is_none());
-        assert_eq!(scene.shop.position(), before);
+        let server = &scene.shop.server;
+        for (path, address) in [("/own-login", "new@unknown.example"), ("/own-login/frame", "framed@unknown.example")] {
+            let before = scene.shop.position();
+            let unknown = scene.vouches(path, address);
+            let page = posts(server, SITE, path, &unknown).expect(200);
+            assert!(page.text.contains("We have never asked you") && page.text.contains("•••@unknown.example"), "{}", page.text);
+            assert!(!page.text.contains(" checked") && page.header("set-cookie").is_none(), "nothing is ticked: {}", page.text);
+            assert!(!page.text.contains(address));
+            let slip = hidden(&page.text, "slip");
+            let yes = [("slip", slip.as_str()), ("seen", "0"), ("choice.newsletter.email", "yes"), ("notice.newsletter", "newsletter@2")];
+            // a no alone leaves nothing; nor does a slip of another's making, or another site
+            let no = [("slip", slip.as_str()), ("seen", "0"), ("choice.newsletter.email", "no"), ("notice.newsletter", "newsletter@2")];
+            let kept = browser(&scene.shop).form("/join", &no).expect(200).text;
+            assert!(kept.contains("We keep nothing"), "{kept}");
+            let mut forged = yes;
+            let other = format!("{}x", &slip);
+            forged[0].1 = &other;
+            browser(&scene.shop).form("/join", &forged).expect(403);
+            from(server, "http://evil.example").header("sec-fetch-site", "cross-site").form("/join", &yes).expect(403);
+            assert_eq!(scene.shop.position(), before, "until then nothing is written");
+            assert_eq!(scene.shop.newsletter(address).1, "UNKNOWN_SUBJECT");
+
+            let joined = browser(&scene.shop).form("/join", &yes).expect(303);
+            let to = joined.header("location").unwrap();
+            assert!(to.starts_with(if path.ends_with("frame") { "/c/" } else { "/me?" }), "{to}");
+            assert_eq!(scene.shop.newsletter(address).0, "permit");
+            // sent again, after a no of the person's own: nothing is answered over
+            let (choices, _) = scene.shop.link(address);
+            server.http().form(&choices, &[("seen", "999999"), ("choice.newsletter.email", "no")]).expect(200);
+            browser(&scene.shop).form("/join", &yes).expect(403);
+            assert_eq!(scene.shop.newsletter(address).1, "CONSENT_WITHDRAWN");
+            // the assertion was spent with it
+            posts(server, SITE, path, &unknown).expect(403);
+            // nor after an erasure
+            let erasure = format!("/v1/subjects/{}/erasure", scene.shop.subject(address));
+            scene.shop.dpo().post(&erasure, &json!({ "reason": "data_subject_request", "reference": "DSR-1" })).expect(201);
+            browser(&scene.shop).form("/join", &yes).expect(403);
+            assert!(!server.stderr().contains("unknown.example"));
+        }
+    }
+
+    /// "Stop everything" is heard of somebody unknown as well.
+    fn an_unknown_person_may_stop_everything(db: &Db) {
+        let scene = Scene::open(db, Signer::ed25519(7));
+        let address = "never@unknown.example";
+        let page = posts(&scene.shop.server, SITE, "/own-login", &scene.vouches("/own-login", address)).expect(200).text;
+        let slip = hidden(&page, "slip");
+        browser(&scene.shop).form("/join", &[("slip", &slip), ("stop_all", "1")]).expect(303);
+        assert!(scene.shop.choices(address)["objection_since"].is_string());
     }
 
     /// In a frame: choices and no more, without any cookie; other sites may not frame them.
@@ -325,6 +318,19 @@ on_both! {
         assert!(made.status.success(), "{made:?}");
         let assertion = String::from_utf8(made.stdout).unwrap();
         posts(&scene.shop.server, SITE, "/own-login", assertion.trim()).expect(303);
+    }
+}
+
+impl Scene {
+    /// The brand's site with a page whose button posts an assertion for somebody; the page's address.
+    pub fn site(&self, address: &str, language: &str) -> String {
+        let (url, assertion) = (self.shop.server.url(), self.vouches("/own-login", address));
+        let port = site_with(format!(
+            "<!doctype html><title>site</title><form method=\"post\" action=\"{url}/own-login\">\
+            <input type=\"hidden\" name=\"assertion\" value=\"{assertion}\">\
+            <input type=\"hidden\" name=\"lang\" value=\"{language}\"><button>My choices</button></form>"
+        ));
+        format!("http://www.lumen.localhost:{port}/")
     }
 }
 

@@ -4,15 +4,13 @@
 mod colour;
 mod host;
 mod image;
-mod key;
 
 pub use colour::{Colour, Colours, LEAST, Scheme};
 pub use host::Host;
 pub use image::{Image, ImageKind, MOST};
-pub use key::{LoginAlgorithm, LoginKey};
 
 use super::tone::pressure;
-use super::{Language, Wording};
+use super::{Language, PublicKey, Wording};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +41,7 @@ pub struct Brand {
     pub words: BTreeMap<Language, BrandWords>,
     /// The keys by which its sites say who is logged in; two while one follows the other.
     #[serde(default, rename = "key", skip_serializing_if = "Vec::is_empty")]
-    pub keys: Vec<LoginKey>,
+    pub keys: Vec<PublicKey>,
 }
 
 /// A logo, and what it says to whom cannot see it.
@@ -144,7 +142,7 @@ impl Brand {
 
     /// Its key of that name.
     #[must_use]
-    pub fn key(&self, kid: &str) -> Option<&LoginKey> {
+    pub fn key(&self, kid: &str) -> Option<&PublicKey> {
         self.keys.iter().find(|key| key.kid == kid)
     }
 

@@ -26,6 +26,10 @@ pub(super) fn decision(decided: &Decided) -> Decision {
                 "valid_until",
                 decided.valid_until.map(|at| json!(rfc3339(at))),
             ),
+            (
+                "ask_again_after",
+                decided.ask_again_after.map(|at| json!(rfc3339(at))),
+            ),
             ("evidence_position", decided.evidence.map(|at| json!(at))),
             (
                 "lawful_if",

@@ -24,9 +24,10 @@ pub struct Metadata {
 #[utoipa::path(tag = "authzen", responses((status = 200, description = "The metadata", body = Metadata)))]
 #[get("/.well-known/authzen-configuration")]
 pub async fn configuration(site: web::Data<Site>) -> HttpResponse {
-    let at = |path: &str| format!("{}{path}", site.app.public_url());
+    let base = site.api_url();
+    let at = |path: &str| format!("{base}{path}");
     HttpResponse::Ok().json(Metadata {
-        policy_decision_point: site.app.public_url().to_owned(),
+        policy_decision_point: base.clone(),
         access_evaluation_endpoint: at("/access/v1/evaluation"),
         access_evaluations_endpoint: at("/access/v1/evaluations"),
         search_resource_endpoint: at("/access/v1/search/resource"),

@@ -71,7 +71,7 @@ pub(super) async fn taken(
     let problems = match read(&form, view, &asking, undone, at)
         .and_then(|wishes| Ok((wishes, receipt_to(&form, &asking, &found)?)))
     {
-        Ok((wishes, to)) => match write(&site, &asking, wishes, to.clone()).await {
+        Ok((wishes, to)) => match write(&site, (&asking, &found), wishes, to.clone()).await {
             Ok(written) => {
                 let html = done(&site, visit, &asking, &found, written, (undone, to));
                 return browser::page(StatusCode::OK, html);
@@ -133,7 +133,7 @@ fn read(
 
 async fn write(
     site: &web::Data<Site>,
-    asking: &Asking<'_>,
+    (asking, found): (&Asking<'_>, &Found),
     wishes: Wishes,
     receipt_to: Option<Contact>,
 ) -> Result<Option<Committed<Served>>, Refusal> {
@@ -141,6 +141,7 @@ async fn write(
         named: asking.named.clone(),
         wishes,
         receipt_to: receipt_to.filter(|_| site.app.mails()),
+        confirm_at: found.addresses(asking.named).next().cloned(),
     };
     let grant = &asking.agent.grant;
     site.app.serve_customer(grant, taken, site.app.now()).await

@@ -1,11 +1,11 @@
-//! The public key by which a brand's site says who is logged in there (RFC 7517, RFC 8037).
+//! A public key that checks what others sign (RFC 7517, RFC 8037): a brand's site, or a client of the API.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 /// Which signatures it checks. There is no other: no shared secret, and never none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LoginAlgorithm {
+pub enum SignatureAlgorithm {
     /// Ed25519 (`EdDSA`).
     EdDsa,
     /// ECDSA on P-256 with SHA-256.
@@ -15,11 +15,11 @@ pub enum LoginAlgorithm {
 /// A public key as a JWK.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Jwk", into = "Jwk")]
-pub struct LoginKey {
-    /// Its name, which each assertion has to name.
+pub struct PublicKey {
+    /// Its name, by which what it signed says so.
     pub kid: String,
     /// Which signatures it checks.
-    pub algorithm: LoginAlgorithm,
+    pub algorithm: SignatureAlgorithm,
     /// The coordinate, or the first of both, in base64url.
     pub x: String,
     /// The second coordinate; empty for Ed25519.
@@ -44,7 +44,18 @@ struct Jwk {
     d: Option<serde::de::IgnoredAny>,
 }
 
-impl TryFrom<Jwk> for LoginKey {
+impl SignatureAlgorithm {
+    /// The name in a JWT's header.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+        }
+    }
+}
+
+impl TryFrom<Jwk> for PublicKey {
     type Error = &'static str;
     fn try_from(jwk: Jwk) -> Result<Self, Self::Error> {
         if jwk.d.is_some() {
@@ -53,8 +64,8 @@ impl TryFrom<Jwk> for LoginKey {
             );
         }
         let (algorithm, alg) = match (jwk.kty.as_str(), jwk.crv.as_str()) {
-            ("OKP", "Ed25519") => (LoginAlgorithm::EdDsa, "EdDSA"),
-            ("EC", "P-256") => (LoginAlgorithm::Es256, "ES256"),
+            ("OKP", "Ed25519") => (SignatureAlgorithm::EdDsa, "EdDSA"),
+            ("EC", "P-256") => (SignatureAlgorithm::Es256, "ES256"),
             _ => return Err("must be an Ed25519 key (OKP) or a P-256 key (EC)"),
         };
         let whole = |text: &str| {
@@ -63,7 +74,7 @@ impl TryFrom<Jwk> for LoginKey {
                 .is_ok_and(|bytes| bytes.len() == 32)
         };
         let y = jwk.y.unwrap_or_default();
-        let both = algorithm == LoginAlgorithm::Es256;
+        let both = algorithm == SignatureAlgorithm::Es256;
         if !whole(&jwk.x) || (both && !whole(&y)) || (!both && !y.is_empty()) {
             return Err("must have coordinates of 32 bytes in base64url: x, and y for P-256");
         }
@@ -82,11 +93,11 @@ impl TryFrom<Jwk> for LoginKey {
     }
 }
 
-impl From<LoginKey> for Jwk {
-    fn from(key: LoginKey) -> Self {
+impl From<PublicKey> for Jwk {
+    fn from(key: PublicKey) -> Self {
         let (kty, crv) = match key.algorithm {
-            LoginAlgorithm::EdDsa => ("OKP", "Ed25519"),
-            LoginAlgorithm::Es256 => ("EC", "P-256"),
+            SignatureAlgorithm::EdDsa => ("OKP", "Ed25519"),
+            SignatureAlgorithm::Es256 => ("EC", "P-256"),
         };
         Self {
             kid: key.kid,
@@ -109,7 +120,7 @@ mod tests {
 
     const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
-    fn read(jwk: Value) -> Result<LoginKey, String> {
+    fn read(jwk: Value) -> Result<PublicKey, String> {
         serde_json::from_value(jwk).map_err(|error| error.to_string())
     }
 

@@ -1,0 +1,2 @@
+ALTER TABLE customer_sessions DROP COLUMN draft;
+DROP TABLE identity_challenges;

@@ -1,0 +1,2 @@
+DROP TABLE request_alarms;
+DROP TABLE date_feeds;

@@ -1,0 +1,2 @@
+DROP TABLE package_parts;
+DROP TABLE packages;

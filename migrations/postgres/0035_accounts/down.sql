@@ -1,0 +1,13 @@
+DROP TABLE guesses;
+DROP TABLE recovery_codes;
+DROP TABLE sessions;
+CREATE TABLE sessions (
+    hash       BYTEA    PRIMARY KEY,
+    staff_id   BYTEA    NOT NULL REFERENCES staff (id),
+    csrf       TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+ALTER TABLE staff DROP COLUMN disabled_at;
+ALTER TABLE staff DROP COLUMN factor_step;
+ALTER TABLE staff DROP COLUMN factor;

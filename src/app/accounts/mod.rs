@@ -1,0 +1,149 @@
+//! Accounts of staff: who needs a second factor, how long sessions last, and what their owners do with them.
+
+pub mod factor;
+mod guessing;
+pub mod manage;
+pub mod password;
+pub mod prove;
+pub mod sessions;
+pub mod words;
+
+use super::open::App;
+use super::refusal::Refusal;
+use crate::access::factor::SecondFactor;
+use crate::access::token::{PlainToken, TokenKind};
+use crate::access::{Grant, OwnAccount, Principal, authorize};
+use crate::domain::ids::StaffId;
+use crate::domain::time::Now;
+use crate::store::{NewStaffSession, Order, Session};
+use chrono::TimeDelta;
+
+/// How long it counts that somebody proved who they are, for acts that ask for it (`http/console/proof.rs`).
+pub const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// How the operator has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Accounts {
+    /// Who needs a second factor.
+    pub second_factor: SecondFactor,
+    /// How long a session lasts that nobody uses.
+    pub idle: TimeDelta,
+    /// How long it lasts at most.
+    pub lasting: TimeDelta,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self {
+            second_factor: SecondFactor::Required,
+            idle: TimeDelta::minutes(30),
+            lasting: TimeDelta::hours(12),
+        }
+    }
+}
+
+/// What is still ahead of somebody whose password was right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// The code of their second factor.
+    Code,
+    /// Setting one up.
+    Enrolment,
+}
+
+/// From where somebody comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor<'a> {
+    /// The network.
+    pub network: &'a str,
+    /// The kind of browser.
+    pub browser: &'a str,
+}
+
+/// What came of something that was typed to get in, or to prove who one is.
+#[derive(Debug)]
+pub enum Entered {
+    /// In; the token is for the session's cookie.
+    In(PlainToken),
+    /// It is not the one, or was used.
+    Wrong,
+    /// Too much was tried: so many seconds have to pass.
+    Wait(i64),
+    /// The session ended meanwhile.
+    Gone,
+}
+
+impl App {
+    /// Holds accounts as the operator has it.
+    pub const fn keep_accounts(&mut self, accounts: Accounts) {
+        self.accounts = accounts;
+    }
+
+    /// How the operator has it.
+    #[must_use]
+    pub const fn accounts(&self) -> Accounts {
+        self.accounts
+    }
+
+    /// What is ahead of who has this session; nothing where they are in.
+    pub(super) fn still_ahead(&self, session: &Session) -> Option<Ahead> {
+        let needed = self.accounts.second_factor.is_needed_by(session.role);
+        match (session.whole, session.has_factor) {
+            (false, true) => Some(Ahead::Code),
+            (false, false) => Some(Ahead::Enrolment),
+            (true, false) if needed => Some(Ahead::Enrolment),
+            (true, _) => None,
+        }
+    }
+
+    /// A session for a browser, with the token for its cookie.
+    pub(super) fn new_session(
+        &self,
+        staff: StaffId,
+        browser: &str,
+        now: Now,
+    ) -> Result<(PlainToken, NewStaffSession), Refusal> {
+        let token = PlainToken::new(TokenKind::Session, self.entropy())?;
+        let csrf = PlainToken::new(TokenKind::Link, self.entropy())?;
+        let new = NewStaffSession {
+            hash: token.hash(),
+            staff,
+            csrf: csrf.reveal().to_owned(),
+            browser: browser.to_owned(),
+            until: now.utc() + self.accounts.lasting,
+        };
+        Ok((token, new))
+    }
+}
+
+/// The owner of a session, as such.
+fn owner(session: &Session) -> Result<Grant<OwnAccount>, Refusal> {
+    Ok(authorize(&Principal::Staff(session.staff, session.role))?)
+}
+
+/// A write that changes rows of its own within its transaction.
+pub(super) fn alone(now: Now) -> Order {
+    Order {
+        alone: true,
+        ..Order::at(now)
+    }
+}
+
+/// What a write refuses with where the code is not the one.
+pub(super) const WRONG: &str = "proof_wrong";
+/// What a write refuses with where the session is there no more.
+pub(super) const GONE: &str = "session_ended";
+
+pub(super) fn wrong() -> Refusal {
+    Refusal::Conflict {
+        code: WRONG,
+        what: "this code does not match, or was used; take the next one".into(),
+    }
+}
+
+pub(super) fn gone() -> Refusal {
+    Refusal::Conflict {
+        code: GONE,
+        what: "the session has ended; sign in again".into(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What lies on this machine: files, their room and their modes, the address, the service.
+
+use super::{Finding, Standing, found};
+use crate::cli::config::Config;
+use crate::cli::{Places, health};
+use crate::store::keys::file;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// Below this share of a disk, in hundredths, room is short; or below so many bytes.
+const SHORT: u64 = 10;
+const SHORT_BYTES: u64 = 1 << 30;
+
+pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
+    vec![
+        address(config),
+        mail(config),
+        master_key(&places.master_key),
+        register(places),
+        room("room for the data", &places.data_dir),
+        room("room for the erasure register", &places.register.directory),
+        service(config),
+    ]
+}
+
+fn address(config: &Config) -> Finding {
+    let about = "public address";
+    let url = config.public_url("http://127.0.0.1:8080");
+    let here = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    if url.starts_with("https://") {
+        return found(about, Standing::Ok, url);
+    }
+    let on_this_machine = here.iter().any(|one| url.starts_with(one));
+    let told = if on_this_machine {
+        format!("{url} leads to this machine alone: set public_url before links go to customers")
+    } else {
+        format!("{url} is not encrypted: put TLS before it and set public_url to https://")
+    };
+    let standing = if on_this_machine {
+        Standing::Note
+    } else {
+        Standing::Wrong
+    };
+    found(about, standing, told)
+}
+
+fn mail(config: &Config) -> Finding {
+    if config.get("smtp_url").is_empty() {
+        let told = "no smtp_url: mails are written to a folder, and nobody gets them";
+        return found("mail server", Standing::Note, told);
+    }
+    found("mail server", Standing::Ok, "configured")
+}
+
+fn master_key(path: &Path) -> Finding {
+    let shown = path.display();
+    match file::read(path) {
+        Ok(Some(_)) => found("master key", Standing::Ok, format!("{shown}")),
+        Ok(None) => {
+            let told = format!(
+                "{shown} is not there: the first start makes it; a registry that has data needs its own back"
+            );
+            found("master key", Standing::Failed, told)
+        }
+        Err(error) => found("master key", Standing::Failed, error.to_string()),
+    }
+}
+
+/// On the disk of the data it would be lost with them.
+fn register(places: &Places) -> Finding {
+    let about = "erasure register";
+    let directory = &places.register.directory;
+    let shown = directory.display();
+    let device = |path: &Path| path.metadata().map(|about| about.dev());
+    match (device(directory), device(&places.data_dir)) {
+        (Ok(own), Ok(data)) if own == data => found(
+            about,
+            Standing::Note,
+            format!(
+                "{shown} is on the disk of the data: who loses one loses both; move it to another"
+            ),
+        ),
+        (Ok(_), _) => found(about, Standing::Ok, format!("{shown}")),
+        (Err(_), _) => found(
+            about,
+            Standing::Note,
+            format!("{shown} is not there yet: the first erasure or no makes it"),
+        ),
+    }
+}
+
+/// Where a disk is full nothing can be acknowledged any more.
+fn room(about: &'static str, directory: &Path) -> Finding {
+    let Ok(disk) = rustix::fs::statvfs(directory) else {
+        return found(about, Standing::Note, "not there yet");
+    };
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let all = disk.f_blocks.saturating_mul(disk.f_frsize).max(1);
+    let hundredths = free.saturating_mul(100) / all;
+    let told = format!(
+        "{} of {} GB free ({hundredths} %)",
+        free / 1_000_000_000,
+        all / 1_000_000_000
+    );
+    if free < SHORT_BYTES || hundredths < SHORT {
+        let told =
+            format!("{told}: make room before the disk is full; then nothing can be recorded");
+        return found(about, Standing::Wrong, told);
+    }
+    found(about, Standing::Ok, told)
+}
+
+fn service(config: &Config) -> Finding {
+    let listen = config.get("listen");
+    match health::answer(config) {
+        Ok(status) if status.contains(" 200 ") => found("service", Standing::Ok, "it is ready"),
+        Ok(status) => {
+            let told = format!("{listen} answers {status}: see GET /readyz there");
+            found("service", Standing::Wrong, told)
+        }
+        Err(_) => {
+            let told = format!("nobody answers at {listen}: placet serve");
+            found("service", Standing::Note, told)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! HTTP, to an address that was looked at and nowhere that it is sent on to.
+
+use super::{Egress, Failed, Kind, Target};
+use std::fmt;
+use std::time::Duration;
+use ureq::Agent;
+use ureq::config::Config;
+pub use ureq::http::HeaderMap as Headers;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+
+/// Who has not taken the connection by then is away.
+const CONNECTS: Duration = Duration::from_secs(5);
+/// The longest head of an answer, in bytes.
+const LONGEST_HEAD: usize = 1 << 14;
+/// Most addresses of a name that are tried.
+const TRIED: usize = 4;
+
+/// What is posted, to whom, and how much is borne.
+pub struct Order<'a> {
+    /// To which address.
+    pub url: &'a str,
+    /// What is there.
+    pub kind: Kind,
+    /// What the body is.
+    pub content_type: &'a str,
+    /// Further headers.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// What is posted.
+    pub body: &'a [u8],
+    /// How long all of it may take.
+    pub within: Duration,
+    /// The longest answer that is read, in bytes.
+    pub most: u64,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status; a redirect is one like others.
+    pub status: u16,
+    /// The headers.
+    pub headers: Headers,
+    /// The body, as it came: nothing is unpacked.
+    pub body: Vec<u8>,
+}
+
+impl Egress {
+    /// Posts.
+    ///
+    /// # Errors
+    /// Where nobody may be called there, or no whole answer came in time.
+    pub fn post(&self, order: &Order<'_>) -> Result<Answer, Failed> {
+        let target = Target::of(order.url, order.kind)?;
+        let url = target.url.clone();
+        let mut request = self
+            .agent(target, order)
+            .post(&url)
+            .content_type(order.content_type);
+        for (name, value) in order.headers {
+            request = request.header(*name, *value);
+        }
+        let mut answer = request.send(order.body).map_err(failed)?;
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(order.most);
+        let body = body.read_to_vec().map_err(failed)?;
+        Ok(Answer {
+            status,
+            headers: std::mem::take(answer.headers_mut()),
+            body,
+        })
+    }
+
+    /// One call's own: a connection that was looked at for one is not handed to another.
+    fn agent(&self, target: Target, order: &Order<'_>) -> Agent {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent("placet")
+            .accept_encoding("identity")
+            .max_response_header_size(LONGEST_HEAD)
+            .max_idle_connections(0)
+            .timeout_connect(Some(CONNECTS))
+            .timeout_global(Some(order.within))
+            .build();
+        let pinned = Pinned {
+            egress: self.clone(),
+            target,
+            kind: order.kind,
+        };
+        Agent::with_parts(config, DefaultConnector::new(), pinned)
+    }
+}
+
+/// Knows one destination, whatever it is asked for.
+struct Pinned {
+    egress: Egress,
+    target: Target,
+    kind: Kind,
+}
+
+impl fmt::Debug for Pinned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pinned to {}", self.target.host)
+    }
+}
+
+impl Resolver for Pinned {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let Target { host, port, .. } = &self.target;
+        let places = self.egress.places(host, *port, self.kind, *timeout.after);
+        let places = places.map_err(|failed| ureq::Error::Other(Box::new(failed)))?;
+        let mut found = self.empty();
+        for place in places.into_iter().take(TRIED) {
+            found.push(place);
+        }
+        Ok(found)
+    }
+}
+
+fn failed(error: ureq::Error) -> Failed {
+    match error {
+        ureq::Error::Timeout(_) => Failed::TimedOut,
+        ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => Failed::TooMuch,
+        ureq::Error::Protocol(_) | ureq::Error::Http(_) => Failed::Garbage,
+        ureq::Error::Other(other) => other
+            .downcast::<Failed>()
+            .map_or(Failed::Unreachable, |ours| *ours),
+        _ => Failed::Unreachable,
+    }
+}
