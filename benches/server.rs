@@ -3,7 +3,9 @@
 
 use crate::registry::{self, Place};
 use actix_web::{App as Web, HttpResponse, HttpServer, post, web};
+use placet::domain::meter::Rate;
 use placet::http::api::checks::CheckBody;
+use placet::http::limits::Limits;
 use placet::http::metrics::Metrics;
 use placet::http::pages::Language;
 use placet::http::site::{Patience, Site};
@@ -111,6 +113,7 @@ pub fn run(args: &[String]) {
     let site = web::Data::new(Site {
         hosts: None,
         patience: Patience::default(),
+        limits: Limits::of(Rate::MOST, 0),
         proxies: Vec::new(),
         tray: None,
         app,

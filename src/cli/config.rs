@@ -21,6 +21,8 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("public_url", "", false),
     ("head_seconds", "5", false),
     ("body_seconds", "30", false),
+    ("client_limit", "5000", false),
+    ("network_limit", "200", false),
     ("customer_host", "", false),
     ("console_host", "", false),
     ("api_host", "", false),

@@ -12,8 +12,10 @@ use crate::app::background::{Press, Shelf};
 use crate::app::demo::Demo;
 use crate::app::mail::Tray;
 use crate::app::witness::{Courier, Witness};
+use crate::domain::meter::Rate;
 use crate::domain::time::Entropy;
 use crate::http::copy::CopyBinder;
+use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::http::pages::{Language, MailWords};
 use crate::http::press::Presses;
@@ -286,6 +288,7 @@ fn site(app: Arc<App>, config: &Config, tray: Option<Arc<dyn Tray>>) -> Result<S
         proxies: proxies(config)?,
         hosts: hosts::of(config)?,
         patience: patience(config)?,
+        limits: limits(config)?,
         metrics: Metrics::new().map_err(|error| Failure::failed(error.to_string()))?,
         timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
         language: Language::from_code(&config.get("language")).ok_or(ConfigError::Value {
@@ -311,6 +314,19 @@ fn patience(config: &Config) -> Result<Patience, ConfigError> {
         head: seconds("head_seconds")?,
         body: seconds("body_seconds")?,
     })
+}
+
+/// How often somebody may ask.
+fn limits(config: &Config) -> Result<Limits, ConfigError> {
+    let each_second = |name: &'static str| {
+        let mend = "must be a number of requests in each second, to 1000000; 0 is no limit";
+        let read: u32 = config.read(name, mend)?;
+        let mend = mend.into();
+        let fits = (read <= Rate::MOST).then_some(read);
+        fits.ok_or(ConfigError::Value { name, mend })
+    };
+    let (client, network) = (each_second("client_limit")?, each_second("network_limit")?);
+    Ok(Limits::of(client, network))
 }
 
 /// The proxies that are believed.

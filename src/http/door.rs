@@ -1,10 +1,11 @@
 //! Who is asking: an API key becomes a grant, or the request ends here.
 
-use super::network;
 use super::problem::Problem;
 use super::site::Site;
+use super::{limits, network};
 use crate::access::{Grant, Permission};
 use crate::app::admit::{Badge, Shut};
+use crate::domain::event::Actor;
 use crate::store::IdempotencyKey;
 use crate::store::keys::Keyring;
 use actix_web::dev::Payload;
@@ -39,12 +40,12 @@ impl<P: Permission + 'static> FromRequest for Allowed<P> {
         };
         // a key that was made or revoked a moment ago is known only at the head
         if site.app.is_fresh() {
-            return Either::Left(ready(admit(site, request, badge, true)));
+            return Either::Left(ready(let_in(site, request, badge, true)));
         }
         let (site, request) = (site.clone(), request.clone());
         Either::Right(Box::pin(async move {
             let fresh = site.app.fresh().await.is_ok();
-            admit(&site, &request, badge, fresh)
+            let_in(&site, &request, badge, fresh)
         }))
     }
 }
@@ -56,15 +57,36 @@ fn admit<P: Permission>(
     fresh: bool,
 ) -> Result<Allowed<P>, Problem> {
     let grant = site.app.admit(badge, || network::address(request, site));
-    let grant = grant.map_err(shut)?;
+    let grant = grant.map_err(|why| turned_away(site, request, shut(why)))?;
     Ok(Allowed { grant, fresh })
+}
+
+/// The same, and counts that they asked.
+fn let_in<P: Permission>(
+    site: &Site,
+    request: &HttpRequest,
+    badge: Badge,
+    fresh: bool,
+) -> Result<Allowed<P>, Problem> {
+    let allowed: Allowed<P> = admit(site, request, badge, fresh)?;
+    if let Actor::Key(client) = allowed.grant.actor() {
+        limits::count(site, request, *client)?;
+    }
+    Ok(allowed)
 }
 
 /// What the request's header shows.
 fn shown(site: &Site, request: &HttpRequest) -> Result<Badge, Problem> {
     let mend = "send the header Authorization: Bearer KEY";
-    let text = bearer(request).ok_or_else(|| Problem::no_key(mend))?;
-    site.app.badge(text).map_err(shut)
+    let badge = bearer(request)
+        .ok_or_else(|| Problem::no_key(mend))
+        .and_then(|text| site.app.badge(text).map_err(shut));
+    badge.map_err(|problem| turned_away(site, request, problem))
+}
+
+/// Why, or that they are turned away too often to be told again.
+fn turned_away(site: &Site, request: &HttpRequest, why: Problem) -> Problem {
+    limits::count_stranger(site, request).err().unwrap_or(why)
 }
 
 /// What is told to whoever is not let in.
@@ -116,8 +138,14 @@ impl<P: Permission + 'static> FromRequest for Knock<P> {
             Ok(badge) => badge,
             Err(problem) => return Either::Left(ready(Err(problem))),
         };
-        if admit::<P>(site, request, badge, false).is_ok() {
-            return Either::Left(ready(Ok(Self::of(badge))));
+        // whoever is not known yet is not counted as a stranger before it is certain
+        if site
+            .app
+            .admit::<P>(badge, || network::address(request, site))
+            .is_ok()
+        {
+            let counted = let_in::<P>(site, request, badge, false);
+            return Either::Left(ready(counted.map(|_| Self::of(badge))));
         }
         // a key that was made a moment ago is known only at the head
         let allowed = Allowed::<P>::from_request(request, payload);

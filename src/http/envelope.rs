@@ -2,17 +2,17 @@
 //! guard a browser. Routes are logged by their pattern, since an address may hold a token.
 
 use super::browser::FramedBy;
-use super::hosts;
 use super::metrics::CHECKS;
 use super::site::Site;
 use super::unread::Chunked;
+use super::{hosts, limits};
 use crate::domain::ids::RequestId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use std::borrow::Cow;
 use std::time::Instant;
 
@@ -50,13 +50,12 @@ pub async fn envelope(
     let own = id.and_then(|id| HeaderValue::from_str(id.text(&mut [0; 36])).ok());
     let given_back = echoed(&request).or(own);
     let chunked = Chunked::of(&mut request);
-    let refused = site
-        .as_ref()
-        .and_then(|site| hosts::refusal(site, &request));
+    let refused = match &site {
+        Some(site) => refused(site, &request).await,
+        None => None,
+    };
     let mut response = match refused {
-        Some(problem) => request
-            .into_response(problem.error_response())
-            .map_into_right_body(),
+        Some(answer) => request.into_response(answer).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),
     };
     if let Some(chunked) = chunked {
@@ -65,6 +64,7 @@ pub async fn envelope(
     if let Some(value) = given_back {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
+    limits::tell(&mut response);
     let framed = framed(&response);
     let https = site.as_ref().is_some_and(|site| site.is_https());
     guard(response.headers_mut(), framed, https);
@@ -72,6 +72,14 @@ pub async fn envelope(
         tell(&site, &response, id, started);
     }
     Ok(response)
+}
+
+/// The answer to what is not for this host, or is asked too often.
+async fn refused(site: &web::Data<Site>, request: &ServiceRequest) -> Option<HttpResponse> {
+    if let Some(problem) = hosts::refusal(site, request) {
+        return Some(problem.error_response());
+    }
+    limits::slow_down(site, request.request()).await
 }
 
 /// The caller's own id of an AuthZEN request, which must come back. It is not logged: it may hold

@@ -21,13 +21,16 @@ pub struct Hosts {
 
 /// For whom something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
+pub(super) enum Room {
     /// Whoever watches the service, by whatever name.
     Everywhere,
     /// What pages of customers and staff load.
     Pages,
+    /// A customer's page.
     Customers,
+    /// A page of the console.
     Console,
+    /// What tools ask.
     Api,
 }
 
@@ -50,7 +53,8 @@ const ROOMS: [(&str, Room); 14] = [
 ];
 
 impl Room {
-    fn of(path: &str) -> Self {
+    /// That of an address.
+    pub(super) fn of(path: &str) -> Self {
         let begins = |start: &str| {
             let rest = path.strip_prefix(start);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -12,6 +12,7 @@ pub mod envelope;
 pub mod form;
 pub mod hosts;
 pub mod json;
+pub mod limits;
 pub mod log;
 pub mod metrics;
 pub mod network;

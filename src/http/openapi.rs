@@ -3,8 +3,11 @@
 use serde::Serialize;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
+
+const JSON: &str = "application/json";
+const PROBLEM: &str = "application/problem+json";
 
 /// One wrong field.
 #[derive(Serialize, ToSchema)]
@@ -68,6 +71,10 @@ pub fn with_refusals(mut described: utoipa::openapi::OpenApi) -> utoipa::openapi
     const DOOR: &[(&str, &str)] = &[
         ("401", "No key, or one that opens nothing"),
         ("403", "The key's role may not do that"),
+        (
+            "429",
+            "Too many requests; Retry-After says when to come back",
+        ),
         ("503", "The registry cannot be reached; try again"),
     ];
     const BODY: &[(&str, &str)] = &[
@@ -76,6 +83,7 @@ pub fn with_refusals(mut described: utoipa::openapi::OpenApi) -> utoipa::openapi
         ("413", "The body is too large"),
         ("422", "Fields cannot be accepted"),
     ];
+    const HEADERS: &[&str] = &["Idempotency-Key", "View-Reason", "View-Reference"];
     const RETRY: &[(&str, &str)] = &[("409", "The Idempotency-Key was used for another request")];
     for item in described.paths.paths.values_mut() {
         let operations = [
@@ -85,10 +93,14 @@ pub fn with_refusals(mut described: utoipa::openapi::OpenApi) -> utoipa::openapi
             &mut item.delete,
         ];
         for operation in operations.into_iter().flatten() {
+            as_problems(operation);
             if operation.security.is_none() {
                 continue;
             }
             add(operation, DOOR);
+            if takes(operation, |one| HEADERS.contains(&one.name.as_str())) {
+                add(operation, &[("400", "A header cannot be read")]);
+            }
             if operation.request_body.is_some() {
                 add(operation, BODY);
             } else if takes(operation, |parameter| {
@@ -110,6 +122,26 @@ pub fn with_refusals(mut described: utoipa::openapi::OpenApi) -> utoipa::openapi
     described
 }
 
+/// A problem has a media type of its own (RFC 9457).
+fn as_problems(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        if response.content.get(JSON).is_some_and(is_problem) {
+            let problem = response.content.swap_remove(JSON).unwrap_or_default();
+            response.content.insert(PROBLEM.to_owned(), problem);
+        }
+    }
+}
+
+fn is_problem(content: &Content) -> bool {
+    let Some(RefOr::Ref(schema)) = &content.schema else {
+        return false;
+    };
+    schema.ref_location.ends_with("/ProblemBody")
+}
+
 fn takes(operation: &Operation, which: impl Fn(&Parameter) -> bool) -> bool {
     operation.parameters.iter().flatten().any(which)
 }
@@ -121,7 +153,7 @@ fn add(operation: &mut Operation, refusals: &[(&str, &str)]) {
             .build();
         let response = ResponseBuilder::new()
             .description(*why)
-            .content("application/problem+json", content)
+            .content(PROBLEM, content)
             .build();
         operation
             .responses

@@ -23,6 +23,7 @@ struct Said {
     detail: String,
     errors: Vec<FieldProblem>,
     also: Option<(&'static str, Value)>,
+    retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -40,6 +41,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             also: None,
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
         }))
     }
 
@@ -126,6 +128,19 @@ impl Problem {
         Self::new(StatusCode::REQUEST_TIMEOUT, "body_late", title, detail)
     }
 
+    /// Somebody asks too often; after so many seconds they need not wait.
+    #[must_use]
+    pub fn too_often(seconds: u64) -> Self {
+        let detail = format!(
+            "nothing was changed; ask again in {seconds} seconds, and not faster than RateLimit-Policy says; \
+             a list of questions fits in one request to /v1/checks"
+        );
+        let (status, title) = (StatusCode::TOO_MANY_REQUESTS, "Too many requests at once");
+        let mut problem = Self::new(status, "too_often", title, detail);
+        problem.0.retry_after = Some(seconds);
+        problem
+    }
+
     /// Nothing is here.
     #[must_use]
     pub fn not_found() -> Self {
@@ -197,8 +212,8 @@ impl ResponseError for Problem {
         if self.0.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
-        if self.0.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((header::RETRY_AFTER, HeaderValue::from_static("1")));
+        if let Some(seconds) = self.0.retry_after {
+            response.insert_header((header::RETRY_AFTER, HeaderValue::from(seconds)));
         }
         response.body(self.body().to_string())
     }

@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use super::hosts::Hosts;
+use super::limits::Limits;
 use super::metrics::Metrics;
 use super::pages::Language;
 use crate::app::App;
@@ -46,6 +47,8 @@ pub struct Site {
     pub tray: Option<Arc<dyn Tray>>,
     /// How long a request may take to arrive.
     pub patience: Patience,
+    /// How often somebody may ask.
+    pub limits: Limits,
     /// Whether the index is built and the service may answer.
     pub ready: Arc<std::sync::atomic::AtomicBool>,
 }

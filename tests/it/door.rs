@@ -5,6 +5,7 @@ mod csrf;
 mod guards;
 mod hosts;
 mod injection;
+mod limits;
 mod wire;
 
 use std::io::{Read, Write};

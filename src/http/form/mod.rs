@@ -96,7 +96,12 @@ fn gone(site: &Site, visit: &Visit<'_>) -> HttpResponse {
 }
 
 /// Something else went wrong; nothing was changed.
-fn failed(site: &Site, visit: &Visit<'_>, status: StatusCode, kind: ProblemKind) -> HttpResponse {
+pub(super) fn failed(
+    site: &Site,
+    visit: &Visit<'_>,
+    status: StatusCode,
+    kind: ProblemKind,
+) -> HttpResponse {
     let catalogue = site.app.index().view().catalogue().clone();
     let page = ProblemPage {
         frame: frame(&catalogue, visit),

@@ -81,6 +81,17 @@ pub struct Evaluations {
     pub evaluations: Vec<Decision>,
 }
 
+/// What is answered: a list to a list, and to one question its decision alone.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = AuthzenAnswers)]
+pub enum Answers {
+    /// To a list.
+    Many(Evaluations),
+    /// To one question.
+    One(Decision),
+}
+
 /// Ask many questions at once.
 #[utoipa::path(
     tag = "authzen",
@@ -88,7 +99,7 @@ pub struct Evaluations {
     params(("X-Request-ID" = Option<String>, Header, description = "Given back with the answer")),
     security(("key" = [])),
     responses(
-        (status = 200, description = "The decisions, or the one decision where there is no list", body = Evaluations),
+        (status = 200, description = "The decisions, or the one decision where there is no list", body = Answers),
         (status = 400, description = "The request is broken", body = crate::http::openapi::ProblemBody),
     ),
 )]
@@ -101,7 +112,8 @@ pub async fn evaluate_all(
     let asked: EvaluationsBody = shapes::read(&body.0)?;
     if asked.evaluations.is_empty() {
         let one: EvaluationBody = shapes::read(&body.0)?;
-        return Ok(HttpResponse::Ok().json(evaluation::one(&door, &site, &one).await?));
+        let one = evaluation::one(&door, &site, &one).await?;
+        return Ok(HttpResponse::Ok().json(Answers::One(one)));
     }
     if asked.evaluations.len() > MOST {
         let detail = format!("at most {MOST} evaluations in one request");
@@ -109,7 +121,8 @@ pub async fn evaluate_all(
         return Err(Problem::invalid(vec![problem]).as_bad_request());
     }
     let evaluations = answers(&door, &site, asked).await?;
-    Ok(HttpResponse::Ok().json(Evaluations { evaluations }))
+    let many = Answers::Many(Evaluations { evaluations });
+    Ok(HttpResponse::Ok().json(many))
 }
 
 async fn answers(

@@ -1,0 +1,175 @@
+//! How often one may ask: tools by their key, all others by the network that they come from. People wait their turn
+//! for a moment before they are asked to come back, tools are told at once when to; nobody is shut out, and who says no
+//! in their own name is served, however many ask beside them.
+
+use super::browser::{self, Visit};
+use super::hosts::Room;
+use super::pages::{Frame, ProblemKind, ProblemPage};
+use super::problem::Problem;
+use super::site::Site;
+use super::{form, network};
+use crate::domain::ids::KeyId;
+use crate::domain::meter::{Meter, Rate, Standing, TooOften};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use std::time::Duration;
+
+/// So long people wait for a page before they are asked to come back.
+const A_MOMENT: Duration = Duration::from_secs(2);
+/// So long a choice waits at the most; then it is taken.
+const A_WHILE: Duration = Duration::from_secs(5);
+
+static POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+static LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// The meters; none where nothing is limited.
+pub struct Limits {
+    clients: Option<Meter>,
+    networks: Option<Meter>,
+}
+
+impl Limits {
+    /// Of so many requests in each second; 0 is no limit. A tool has a second's worth at once, a network ten.
+    #[must_use]
+    pub fn of(client: u32, network: u32) -> Self {
+        let meter = |each_second, at_once| Rate::new(each_second, at_once).map(Meter::new);
+        Self {
+            clients: meter(client, 1),
+            networks: meter(network, 10),
+        }
+    }
+}
+
+/// How a tool stands, to be told with its answer (draft-ietf-httpapi-ratelimit-headers-11).
+struct Told {
+    policy: HeaderValue,
+    limit: HeaderValue,
+}
+
+/// Lets whoever asks as one of a network wait their turn; the answer where it does not come soon.
+pub async fn slow_down(site: &Site, request: &HttpRequest) -> Option<HttpResponse> {
+    let meter = site.limits.networks.as_ref()?;
+    let path = request.match_info().as_str();
+    let room = Room::of(path);
+    if room == Room::Everywhere || is_keyed(path) {
+        return None;
+    }
+    let who = network::network(request, site);
+    let patience = if room == Room::Api {
+        Duration::ZERO
+    } else {
+        A_MOMENT
+    };
+    match meter.ask(&who, site.app.now(), patience) {
+        Ok(Standing { wait, .. }) => {
+            if !wait.is_zero() {
+                actix_web::rt::time::sleep(wait).await;
+            }
+            None
+        }
+        Err(_) if takes_a_choice(request.method(), path) => {
+            actix_web::rt::time::sleep(A_WHILE).await;
+            None
+        }
+        Err(refused) => Some(come_back(site, request, room, refused)),
+    }
+}
+
+/// Counts what a tool asks.
+///
+/// # Errors
+/// Where it asks too often.
+pub fn count(site: &Site, request: &HttpRequest, client: KeyId) -> Result<(), Problem> {
+    let Some(meter) = &site.limits.clients else {
+        return Ok(());
+    };
+    let standing = meter
+        .ask(client, site.app.now(), Duration::ZERO)
+        .map_err(too_often)?;
+    if let Some(told) = told(meter, standing) {
+        request.extensions_mut().insert(told);
+    }
+    Ok(())
+}
+
+/// Counts somebody who asks with what opens nothing.
+///
+/// # Errors
+/// Where those of their network ask too often.
+pub fn count_stranger(site: &Site, request: &HttpRequest) -> Result<(), Problem> {
+    let Some(meter) = &site.limits.networks else {
+        return Ok(());
+    };
+    let who = network::network(request, site);
+    let asked = meter.ask(&who, site.app.now(), Duration::ZERO);
+    asked.map(|_| ()).map_err(too_often)
+}
+
+/// Tells a tool how it stands.
+pub fn tell<B>(response: &mut ServiceResponse<B>) {
+    let told = response.request().extensions_mut().remove::<Told>();
+    if let Some(told) = told {
+        let headers = response.headers_mut();
+        headers.insert(POLICY.clone(), told.policy);
+        headers.insert(LIMIT.clone(), told.limit);
+    }
+}
+
+/// What opens to a key alone is counted by it.
+fn is_keyed(path: &str) -> bool {
+    ["/v1/", "/access/v1/", "/metrics"]
+        .iter()
+        .any(|start| path.starts_with(start))
+}
+
+/// Whether it may hold somebody's no: a tool that unsubscribes many people comes from one network.
+fn takes_a_choice(method: &Method, path: &str) -> bool {
+    let own = ["/u/", "/c/", "/r/", "/me/choices"];
+    method == Method::POST && own.iter().any(|start| path.starts_with(start))
+}
+
+fn told(meter: &Meter, standing: Standing) -> Option<Told> {
+    let (most, window) = (meter.rate().at_once(), meter.rate().seconds_at_once());
+    let policy = format!("\"client\";q={most};w={window}");
+    let limit = format!("\"client\";r={};t={window}", standing.left);
+    Some(Told {
+        policy: HeaderValue::from_str(&policy).ok()?,
+        limit: HeaderValue::from_str(&limit).ok()?,
+    })
+}
+
+fn too_often(TooOften { again_in }: TooOften) -> Problem {
+    Problem::too_often(seconds(again_in))
+}
+
+fn seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+fn come_back(site: &Site, request: &HttpRequest, room: Room, refused: TooOften) -> HttpResponse {
+    if room == Room::Api {
+        return too_often(refused).error_response();
+    }
+    let mut response = page(site, request, room);
+    let wait = HeaderValue::from(seconds(refused.again_in));
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, wait);
+    response
+}
+
+fn page(site: &Site, request: &HttpRequest, room: Room) -> HttpResponse {
+    let (status, kind) = (StatusCode::TOO_MANY_REQUESTS, ProblemKind::TooMany);
+    let visit = Visit::of(request, site);
+    if room == Room::Customers {
+        return form::failed(site, &visit, status, kind);
+    }
+    let page = ProblemPage {
+        frame: Frame::customer(visit.language, "Placet"),
+        kind,
+        reference: None,
+        back_url: None,
+    };
+    browser::page(status, page.render())
+}
