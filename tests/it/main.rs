@@ -18,6 +18,7 @@ mod agents;
 mod api_keys;
 mod architecture;
 mod asking_again;
+mod asvs;
 mod at_once;
 mod audience;
 mod audit_files;
