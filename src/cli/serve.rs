@@ -401,6 +401,8 @@ fn progress() -> Box<dyn Fn(u64, u64) + Send + Sync> {
     })
 }
 
+const QUIET: &str = "actix_http::h1::dispatcher=off";
+
 /// Starts the log on standard error.
 pub(super) fn start_log(filter: &str) {
     use tracing_subscriber::EnvFilter;
@@ -409,7 +411,10 @@ pub(super) fn start_log(filter: &str) {
         Ok(level) if level > tracing::Level::INFO => format!("info,placet={level}"),
         _ => filter.to_owned(),
     };
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // a client that speaks no HTTP is no error of ours, and could fill the log
+    let filter = format!("{QUIET},{filter}");
+    let filter =
+        EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")));
     let started = tracing_subscriber::fmt()
         .json()
         .with_writer(std::io::stderr)

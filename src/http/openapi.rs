@@ -98,6 +98,11 @@ pub fn with_refusals(mut described: utoipa::openapi::OpenApi) -> utoipa::openapi
                 continue;
             }
             add(operation, DOOR);
+            if takes(operation, |one| {
+                matches!(one.parameter_in, ParameterIn::Path)
+            }) {
+                add(operation, &[("404", "There is no such thing")]);
+            }
             if takes(operation, |one| HEADERS.contains(&one.name.as_str())) {
                 add(operation, &[("400", "A header cannot be read")]);
             }

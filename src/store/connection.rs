@@ -1,6 +1,7 @@
 //! The one seam between the two databases: a connection that is either, and a macro by which a
 //! query is written once and compiled for each.
 
+use super::encrypted::Encrypted;
 use super::error::StoreError;
 use super::url::DatabaseUrl;
 use diesel::backend::Backend;
@@ -13,6 +14,7 @@ use diesel::sqlite::Sqlite;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::cell::Cell;
 use std::future::Future;
 use tokio::runtime::{Builder, Runtime};
 
@@ -43,6 +45,12 @@ pub(super) type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, Waiting
 /// server that is silent can be given up, and independent of the threads that answer requests.
 pub(super) struct Waiting(Runtime);
 
+impl Waiting {
+    fn new() -> Self {
+        Self::get_runtime()
+    }
+}
+
 impl BlockOn for Waiting {
     fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.0.block_on(future)
@@ -53,9 +61,31 @@ impl BlockOn for Waiting {
         reason = "the trait leaves no way to refuse; tokio's own macro does the same"
     )]
     fn get_runtime() -> Self {
+        if let Some(runtime) = BEGUN.take() {
+            return Self(runtime);
+        }
         let runtime = Builder::new_current_thread().enable_all().build();
         Self(runtime.expect("the system gives no event queue"))
     }
+}
+
+thread_local! {
+    /// The runtime on which this thread has just begun a connection: the connection goes on on it.
+    static BEGUN: Cell<Option<Runtime>> = const { Cell::new(None) };
+}
+
+/// Connects to `PostgreSQL`, encrypted where the address says so.
+fn established(url: &str) -> Result<PgConnection, StoreError> {
+    let unreachable = |why: String| StoreError::Unreachable(why);
+    let Some(encrypted) = Encrypted::of(url).map_err(unreachable)? else {
+        return PgConnection::establish(&bounded(url))
+            .map_err(|error| unreachable(error.to_string()));
+    };
+    let Waiting(runtime) = Waiting::new();
+    let begun = runtime.block_on(encrypted.connect(bounded));
+    let connection = begun.map_err(unreachable)?;
+    BEGUN.set(Some(runtime));
+    Ok(PgConnection::from(connection))
 }
 
 /// Of which version of this program the tables of a database are.
@@ -131,13 +161,12 @@ impl Db {
     pub fn connect(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let mut db = match url {
             DatabaseUrl::Sqlite(path) => {
-                SqliteConnection::establish(&path.to_string_lossy()).map(Self::Sqlite)
+                let opened = SqliteConnection::establish(&path.to_string_lossy());
+                let opened = opened.map_err(|error| StoreError::Unreachable(error.to_string()));
+                opened.map(Self::Sqlite)
             }
-            DatabaseUrl::Postgres(url) => {
-                PgConnection::establish(&bounded(url)).map(Self::Postgres)
-            }
-        }
-        .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+            DatabaseUrl::Postgres(url) => established(url).map(Self::Postgres),
+        }?;
         let settings = if matches!(db, Self::Sqlite(_)) {
             PRAGMAS
         } else {

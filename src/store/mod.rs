@@ -21,6 +21,7 @@ mod decisions;
 mod disputes;
 mod doors;
 mod drafts;
+mod encrypted;
 mod epochs;
 mod erase;
 mod error;

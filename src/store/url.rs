@@ -1,5 +1,6 @@
 //! Where the data are.
 
+use std::net::IpAddr;
 use std::{fmt, path::PathBuf, str::FromStr};
 
 /// `sqlite://PATH` or `postgres://…`.
@@ -9,6 +10,46 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
     /// A server. The whole URL; it may hold a password.
     Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Whether what is said to the database goes unencrypted over a network.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
+        let Self::Postgres(url) = self else {
+            return false;
+        };
+        let (_, rest) = url.split_once("://").unwrap_or_default();
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let place = place.split('/').next().unwrap_or_default();
+        let hosts = place.rsplit_once('@').map_or(place, |(_, hosts)| hosts);
+        let mut hosts: Vec<&str> = hosts.split(',').collect();
+        let pairs = || query.split('&').filter_map(|pair| pair.split_once('='));
+        hosts.extend(
+            pairs()
+                .filter(|(name, _)| *name == "host")
+                .map(|(_, host)| host),
+        );
+        let encrypted = ["require", "verify-ca", "verify-full"];
+        let encrypted = pairs().any(|(name, mode)| name == "sslmode" && encrypted.contains(&mode));
+        !encrypted && hosts.iter().any(|host| !is_here(host))
+    }
+}
+
+/// Whether a host, perhaps with its port, is this machine: by its loopback or a socket's file.
+fn is_here(host: &str) -> bool {
+    let bare = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let loopback = bare
+        .parse::<IpAddr>()
+        .is_ok_and(|address| address.is_loopback());
+    loopback
+        || bare.is_empty()
+        || bare == "localhost"
+        || bare.starts_with('/')
+        || bare.starts_with("%2")
 }
 
 /// Never prints a password.
@@ -127,6 +168,32 @@ mod tests {
         );
         let plain = "postgres://placet@db/placet";
         assert_eq!(parted(plain), (plain.to_owned(), None));
+    }
+
+    #[test]
+    fn what_leaves_the_machine_unencrypted_is_known() {
+        let exposed = |url: &str| url.parse::<DatabaseUrl>().unwrap().is_exposed();
+        for here in [
+            "sqlite:///var/placet.db",
+            "postgres://a:p@127.0.0.1:5432/x",
+            "postgres://a@localhost/x",
+            "postgres://a@[::1]:5432/x",
+            "postgres:///x?host=/run/postgresql",
+            "postgres://a@%2Frun%2Fpostgresql/x",
+            "postgres://a@db.example:5432/x?connect_timeout=3&sslmode=verify-full",
+            "postgres://a@db.example/x?sslmode=require",
+        ] {
+            assert!(!exposed(here), "{here}");
+        }
+        for away in [
+            "postgres://a:p@ss@db.example:5432/x",
+            "postgres://10.0.0.7/x?sslmode=disable",
+            "postgres://a@localhost,db.example/x",
+            "postgres:///x?host=db.example",
+            "postgres://a@[2001:db8::1]/x",
+        ] {
+            assert!(exposed(away), "{away}");
+        }
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod disputes;
 mod door;
 mod durability;
 mod egress;
+mod encrypted;
 mod erased_or_not;
 mod erasure;
 mod facts;

@@ -12,6 +12,9 @@ use crate::domain::time::Now;
 use crate::store::{DatabaseUrl, Tables, tables_of};
 use chrono::{DateTime, Utc};
 
+const EXPOSED: &str = "what is said to it goes unencrypted over a network: let database_url (and database_owner_url) end with \
+                       ?sslmode=verify-full, and &sslrootcert=FILE where the authority is your own";
+
 type Looked = Result<Vec<Finding>, Refusal>;
 
 pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
@@ -43,6 +46,9 @@ pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
             let mut all = opened(&app);
             if matches!(places.database, DatabaseUrl::Postgres(_)) {
                 all.push(rights(&app));
+            }
+            if places.database.is_exposed() {
+                all.push(found("line to the database", Standing::Note, EXPOSED));
             }
             all.extend(out::registered(config, &app.systems().unwrap_or_default()));
             all

@@ -92,6 +92,6 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
         .text(position, persons)
         .map_err(|_| Problem::unavailable())?;
     Ok(HttpResponse::Ok()
-        .content_type("text/plain; version=0.0.4")
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(text))
 }
