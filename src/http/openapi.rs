@@ -177,3 +177,58 @@ impl Modify for Key {
         components.add_security_scheme("key", scheme);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use serde_json::Value;
+
+    /// The operations of the description, each with its path.
+    fn operations() -> Vec<(String, Value)> {
+        let described = crate::http::serve::description();
+        let described = serde_json::to_value(described).unwrap();
+        let mut found = Vec::new();
+        for (path, item) in described["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                found.push((format!("{method} {path}"), operation.clone()));
+            }
+        }
+        assert!(found.len() > 70, "{}", found.len());
+        found
+    }
+
+    fn takes(operation: &Value, wanted: impl Fn(&Value) -> bool) -> bool {
+        let parameters = operation["parameters"].as_array();
+        parameters.is_some_and(|all| all.iter().any(wanted))
+    }
+
+    #[test]
+    fn a_problem_is_described_by_its_own_media_type() {
+        for (name, operation) in operations() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let json = &response["content"][JSON]["schema"]["$ref"];
+                let problem = json.as_str().is_some_and(|at| at.ends_with("/ProblemBody"));
+                assert!(!problem, "{name} {status}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_any_operation_can_answer_is_described() {
+        for (name, operation) in operations() {
+            if !operation["security"].is_array() {
+                continue;
+            }
+            let tells = |status: &str| operation["responses"][status].is_object();
+            assert!(
+                tells("401") && tells("403") && tells("429") && tells("503"),
+                "{name}"
+            );
+            let path = |one: &Value| one["in"] == "path";
+            assert!(tells("404") || !takes(&operation, path), "{name}");
+            let header = |one: &Value| one["in"] == "header" && one["name"] != "X-Request-ID";
+            assert!(tells("400") || !takes(&operation, header), "{name}");
+        }
+    }
+}
