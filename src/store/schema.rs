@@ -165,6 +165,7 @@ table! {
         factor -> Nullable<Binary>,
         factor_step -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
+        signed_in_at -> Nullable<BigInt>,
     }
 }
 table! {

@@ -19,7 +19,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// That a person's file was read or disclosed; not whose.
+/// That a person's file was read or disclosed.
 #[derive(Debug, Clone)]
 pub struct Viewing {
     /// Its place in the ledger.
@@ -28,6 +28,8 @@ pub struct Viewing {
     pub kind: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// Whose file.
+    pub subject: SubjectId,
     /// What was recorded of it; `None` where the person's key is gone.
     pub payload: Option<Value>,
 }
@@ -95,6 +97,8 @@ impl ReadTx<'_> {
         let viewing = |row: SubjectEventRow| Viewing {
             position: unsigned(row.position),
             at: from_micros(row.recorded_at),
+            subject: SubjectId::from_slice(&row.subject_id)
+                .unwrap_or(SubjectId::from_bytes([0; 16])),
             payload: self.opened(&row, owners.get(&row.subject_id)),
             kind: row.kind,
         };

@@ -14,6 +14,7 @@ mod reports;
 mod requests;
 mod retention;
 mod sign_in;
+mod staff;
 
 use super::browser::{self, Form, Visit, from_our_page};
 use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
@@ -58,6 +59,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(retention::pause)
         .service(retention::place)
         .service(retention::lift)
+        .service(staff::show)
+        .service(staff::disable)
+        .service(staff::enable)
         .service(reports::show)
         .service(reports::make);
 }

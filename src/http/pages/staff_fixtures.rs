@@ -471,6 +471,57 @@ pub(super) fn keys(language: Language) -> KeysPage {
     }
 }
 
+pub(super) fn staff(language: Language, error: Option<StaffError>) -> StaffPage {
+    let account = |disabled: bool, own: bool| AccountRow {
+        login: HOSTILE.to_owned(),
+        role: "dpo",
+        has_factor: own,
+        last: own.then(at),
+        sessions: 1204,
+        disabled: disabled.then(at),
+        change: (!own).then(form),
+    };
+    let hostile = || Some(HOSTILE.to_owned());
+    let row = |entry, subject: Option<String>| LogRow {
+        position: 48_211,
+        at: at(),
+        entry,
+        actor: "staff".to_owned(),
+        name: hostile(),
+        view: subject.clone(),
+        reason: subject.clone(),
+        reference: hostile(),
+        account: hostile(),
+        told: HOSTILE.to_owned(),
+        subject,
+    };
+    let pick = |selected| Pick {
+        value: HOSTILE.to_owned(),
+        label: text(),
+        selected,
+    };
+    StaffPage {
+        frame: desk(language),
+        error,
+        accounts: vec![
+            account(false, true),
+            account(false, false),
+            account(true, false),
+        ],
+        log: Some(LogView {
+            staff: vec![pick(false), pick(true)],
+            kinds: vec![pick(true)],
+            day: HOSTILE.to_owned(),
+            rows: vec![
+                row("subject.viewed", hostile()),
+                row("staff.signed_in", None),
+            ],
+            older: Some("/console/staff?before=1".to_owned()),
+            newest: Some("/console/staff".to_owned()),
+        }),
+    }
+}
+
 pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
     let proof = |what_for, password, error| ProofPage {
         frame: desk(language),

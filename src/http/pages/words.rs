@@ -363,6 +363,8 @@ mod tests {
             "dispute-outcome-",
             "dispute-close-",
             "keys-epoch-",
+            "staff-kind-",
+            "role-",
             "copy-",
             "col-",
             "did-",
