@@ -44,6 +44,7 @@ mod jwt;
 mod key_uses;
 mod linked;
 pub mod lists;
+pub mod looks;
 pub mod lookup;
 pub mod mail;
 mod names;

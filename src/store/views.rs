@@ -45,6 +45,11 @@ pub trait Discloses: Permission {}
 impl Discloses for ExportAudit {}
 impl Discloses for Serve {}
 
+/// May read who looked at what.
+pub trait ReadsViews: Permission {}
+impl ReadsViews for ExportAudit {}
+impl ReadsViews for Serve {}
+
 impl WriteTx<'_> {
     /// Records that somebody reads a person's file.
     ///
@@ -79,9 +84,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn viewings(
+    pub fn viewings<P: ReadsViews>(
         &mut self,
-        _grant: &Grant<ExportAudit>,
+        _grant: &Grant<P>,
         range: Range<Position>,
         limit: i64,
     ) -> Result<Vec<Viewing>, StoreError> {

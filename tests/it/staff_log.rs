@@ -1,13 +1,21 @@
 //! The page of staff: who has an account, who looked at whose file and why; disabling, and letting in again.
 
+use std::time::Duration;
+
+use serde_json::json;
+
 use crate::shop::{Shop, yes};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
+use crate::support::process::until;
 use crate::support::server::cli;
+use crate::support::smtp::Smtp;
 use crate::support::staff::{self, PASSWORD, csrf, signs_in};
 
 const EMAIL: &str = "anne@known.example";
 const PAGE: &str = "/console/staff";
+/// A job that looks every few seconds has looked by then, on a busy machine too.
+const WAIT: Duration = Duration::from_secs(40);
 
 /// The page in English.
 #[track_caller]
@@ -164,4 +172,80 @@ fn nobody_else_comes_to_the_page() {
     marketing.get(PAGE).expect(403);
     // a key is nobody at the console
     shop.admin().get(PAGE).expect(303);
+}
+
+/// An agent at a counter.
+struct Counter {
+    http: Http,
+    secret: String,
+}
+
+impl Counter {
+    #[track_caller]
+    fn of(db: &Db, shop: &Shop, login: &str) -> Self {
+        staff::add(db, login, "collector");
+        let http = signs_in(&shop.server, login).http;
+        let secret = csrf(&http.get("/console/customers").expect(200).text);
+        Self { http, secret }
+    }
+
+    #[track_caller]
+    fn looks_at(&self, persons: std::ops::Range<usize>) {
+        for person in persons {
+            let contact = known(person);
+            let fields = [
+                ("csrf", self.secret.as_str()),
+                ("place_kind", "store"),
+                ("place", "Lille"),
+                ("tongue", "fr"),
+                ("contact", &contact),
+            ];
+            self.http.form("/console/customers", &fields).expect(200);
+        }
+    }
+}
+
+fn known(person: usize) -> String {
+    format!("p{person}@known.example")
+}
+
+on_both! {
+    /// As many files as were set raise none; one more raises one alarm, and whatever follows within the hour no other.
+    fn looking_at_more_files_than_usual_raises_one_alarm(db: &Db) {
+        let smtp = Smtp::start(&[]);
+        let url = smtp.url();
+        let set = [("PLACET_SMTP_URL", url.as_str()), ("PLACET_MAIL_FROM", "choices@shop.example"), ("PLACET_VIEWS_ALARM", "3")];
+        let shop = Shop::open_with(db, &set);
+        let brand = json!({ "name": "Maison Lumen", "country": "FR", "dpo_contact": "dpo@lumen.example" });
+        shop.admin().put("/v1/controllers/default", &brand).expect(200);
+        (0..7).for_each(|person| drop(shop.record(&yes(&known(person)))));
+        let (busy, calm) = (Counter::of(db, &shop, "k.busy"), Counter::of(db, &shop, "m.calm"));
+        calm.looks_at(0..3);
+        calm.looks_at(0..3);
+        busy.looks_at(0..4);
+        let me = shop.staff(db, "dpo");
+        let raised = |who: &str| {
+            let page = page(&me, "");
+            let alarms = page.split("id=\"looks\"").nth(1).and_then(|rest| rest.split("</section>").next());
+            alarms.unwrap_or_default().matches(&format!(">{who}: 4 persons within an hour")).count()
+        };
+        until(WAIT, || raised("k.busy") == 1);
+        assert_eq!((raised("k.busy"), raised("m.calm")), (1, 0));
+        let came = smtp.wait(1).remove(0);
+        assert_eq!(came.to, ["dpo@lumen.example"]);
+        let text = came.decoded();
+        assert!(text.contains("4 person") && text.contains("/console/staff"), "{text}");
+        assert!(!text.contains("busy") && !text.contains("known.example"), "{text}");
+        // what was read before the second alarm came raised no third
+        busy.looks_at(4..7);
+        calm.looks_at(3..4);
+        until(WAIT, || raised("m.calm") == 1);
+        assert_eq!((raised("k.busy"), raised("m.calm")), (1, 1));
+        assert_eq!(db.ask("(SELECT count(*) FROM view_alarms)"), "2");
+        smtp.wait(2);
+        let home = me.get("/console?lang=en").expect(200).text;
+        assert!(home.contains("Unusual looking") && home.contains("k.busy: 4 persons"), "{home}");
+        assert!(!shop.staff(db, "admin").get("/console?lang=en").expect(200).text.contains("known.example"));
+        assert_eq!(cli(db, &["audit", "check"]).code, 0);
+    }
 }

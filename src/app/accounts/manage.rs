@@ -109,6 +109,13 @@ impl App {
     }
 }
 
+/// What somebody signs in with; their number where the account is there no more.
+#[must_use]
+pub fn name_in(accounts: &[StaffAccount], id: StaffId) -> String {
+    let found = accounts.iter().find(|one| one.id == id);
+    found.map_or_else(|| id.to_string(), |one| one.login.clone())
+}
+
 fn so_already(disabled: bool) -> Refusal {
     let what = if disabled {
         "the account is disabled already; nobody signs in with it"

@@ -9,6 +9,7 @@ mod export;
 mod factor;
 mod home;
 mod keys;
+mod looks;
 pub mod proof;
 mod reports;
 mod requests;

@@ -3,7 +3,7 @@
 
 use super::export::midnight;
 use super::requests::picks::{pick, words};
-use super::{allowed, frame, is_ours, principal, problem, to};
+use super::{allowed, frame, is_ours, looks, principal, problem, to};
 use crate::access::{ExportAudit, Grant, KeepAccounts, authorize};
 use crate::app::Refusal;
 use crate::app::access_log::{AccessKind, AccessPage, AccessQuery, Accessed};
@@ -129,12 +129,14 @@ async fn page(
         before: asked.before.parse().ok(),
     };
     let (app, reads) = (site.clone(), authorize::<ExportAudit>(&principal(open)));
+    let language = visit.language.for_staff();
     let read = block(move || {
         let accounts = app.app.staff_present(&grant, app.app.now())?;
+        let looks = looks::raised(&app, &grant, language)?;
         let log = reads.ok().map(|reads| app.app.access_log(&reads, &query));
-        Ok::<_, Refusal>((accounts, log.transpose()?))
+        Ok::<_, Refusal>((accounts, looks, log.transpose()?))
     });
-    let Ok((accounts, log)) = read.await else {
+    let Ok((accounts, looks, log)) = read.await else {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         return problem(status, ProblemKind::Unavailable, visit, open);
     };
@@ -145,6 +147,7 @@ async fn page(
     let page = StaffPage {
         log: log.map(|log| view(site, &frame, &asked, (&accounts, log))),
         accounts: accounts.iter().map(|one| row(site, open, one)).collect(),
+        looks,
         error,
         frame,
     };

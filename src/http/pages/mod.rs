@@ -27,6 +27,7 @@ mod identity;
 mod kept;
 mod keys;
 mod language;
+mod looks;
 mod mail;
 mod own_data;
 mod own_requests;
@@ -100,6 +101,7 @@ pub use identity::{IdentityAsks, IdentityDonePage, IdentityPage, IdentityState};
 pub use kept::KeptBack;
 pub use keys::{EpochFile, EpochRow, KeysPage, SigningRow};
 pub use language::Language;
+pub use looks::LookAlarm;
 pub use mail::MailWords;
 pub use own_data::{CopyCard, CopyFile, CopyState, OwnDataPage};
 pub use own_requests::{

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, Pick, PostForm, When, Words, date_time_long};
+use super::{Frame, LookAlarm, Pick, PostForm, When, Words, date_time_long};
 
 /// An account of staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub struct StaffPage {
     pub frame: Frame,
     /// What was wrong.
     pub error: Option<StaffError>,
+    /// Alarms about staff who looked at unusually many files.
+    pub looks: Vec<LookAlarm>,
     /// The accounts, by name.
     pub accounts: Vec<AccountRow>,
     /// The log; none for who may not read it.

@@ -43,6 +43,7 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             vouched: vouched(),
         }),
         due: Some((3, 1)),
+        looks: looks(),
         export: ExportForm {
             form: form(),
             from: HOSTILE.to_owned(),
@@ -471,6 +472,17 @@ pub(super) fn keys(language: Language) -> KeysPage {
     }
 }
 
+fn looks() -> Vec<LookAlarm> {
+    let one = |why| LookAlarm {
+        login: HOSTILE.to_owned(),
+        why,
+        persons: 1204,
+        at: at(),
+        url: HOSTILE.to_owned(),
+    };
+    ["hour", "day"].map(one).to_vec()
+}
+
 pub(super) fn staff(language: Language, error: Option<StaffError>) -> StaffPage {
     let account = |disabled: bool, own: bool| AccountRow {
         login: HOSTILE.to_owned(),
@@ -503,6 +515,7 @@ pub(super) fn staff(language: Language, error: Option<StaffError>) -> StaffPage 
     StaffPage {
         frame: desk(language),
         error,
+        looks: looks(),
         accounts: vec![
             account(false, true),
             account(false, false),

@@ -365,6 +365,7 @@ mod tests {
             "keys-epoch-",
             "staff-kind-",
             "role-",
+            "looks-why-",
             "copy-",
             "col-",
             "did-",

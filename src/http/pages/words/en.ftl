@@ -1365,6 +1365,19 @@ role-collector = Agent
 role-marketing = Marketing
 role-dpo = Data protection officer
 role-admin = Administrator
+looks-title = Unusual looking
+looks-lead = These members of staff looked at the files of many more persons than usual. Ask why; if need be, disable the account.
+looks-line = { $name }: { $persons } { $why }, { $at }
+looks-persons =
+    { $n ->
+        [one] { $shown } person
+       *[other] { $shown } persons
+    }
+looks-why-hour = within an hour
+looks-why-day = in a day, far more than on their other days
+mail-looks-subject = Unusually many files were looked at
+mail-looks-lead = A member of staff looked at the files of many more persons than usual. The console shows who.
+mail-looks-link = Open the access log
 reports-error-whole = The reports on access and requests are of the whole registry: choose all brands and all purposes.
 reports-error-kind = Choose a report and a kind of file.
 

@@ -1367,6 +1367,19 @@ role-collector = Conseiller
 role-marketing = Marketing
 role-dpo = Délégué à la protection des données
 role-admin = Administrateur
+looks-title = Consultations inhabituelles
+looks-lead = Ces membres de l’équipe ont regardé les dossiers de bien plus de personnes que d’habitude. Demandez pourquoi ; au besoin, désactivez le compte.
+looks-line = { $name } : { $persons } { $why }, le { $at }
+looks-persons =
+    { $n ->
+        [one] { $shown } personne
+       *[other] { $shown } personnes
+    }
+looks-why-hour = en une heure
+looks-why-day = en un jour, bien plus que ses autres jours
+mail-looks-subject = Des dossiers consultés en nombre inhabituel
+mail-looks-lead = Un membre de l’équipe a regardé les dossiers de bien plus de personnes que d’habitude. La console montre qui.
+mail-looks-link = Ouvrir le journal des accès
 reports-error-whole = Les rapports des accès et des demandes portent sur tout le registre : choisissez toutes les marques et toutes les finalités.
 reports-error-kind = Choisissez un rapport et un type de fichier.
 
