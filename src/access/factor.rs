@@ -2,15 +2,15 @@
 //! as any of the permissions below is open to it.
 
 use super::{
-    ChangePolicies, EraseSubjects, ExportAudit, FileRequests, KeepHolds, KeepRequests,
-    KeepRetention, Permission, Principal, ReadReceipts, ReadSubjects, ServeCustomers,
+    ChangePolicies, EraseSubjects, ExportAudit, FileRequests, KeepAccounts, KeepHolds,
+    KeepRequests, KeepRetention, Permission, Principal, ReadReceipts, ReadSubjects, ServeCustomers,
     SettleDisputes, WorkRequests,
 };
 use crate::domain::ids::StaffId;
 use crate::domain::registry::Role;
 
 /// By these, personal data are seen or lost, or it is decided what they may be used for.
-const PERSONAL: [fn(&Principal) -> bool; 12] = [
+const PERSONAL: [fn(&Principal) -> bool; 13] = [
     ReadSubjects::open_to,
     EraseSubjects::open_to,
     KeepHolds::open_to,
@@ -23,6 +23,8 @@ const PERSONAL: [fn(&Principal) -> bool; 12] = [
     ReadReceipts::open_to,
     ExportAudit::open_to,
     ChangePolicies::open_to,
+    // who is kept out, and who is let in again
+    KeepAccounts::open_to,
 ];
 
 /// Whether an account of this role needs a second factor.

@@ -229,6 +229,8 @@ permissions! {
     ChangePolicies = "policies.change" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Admin),
     /// Make keys and staff accounts.
     ManageAccess = "access.manage" open to Key(_, Role::Admin) | Operator,
+    /// Read which accounts of staff there are; have nobody sign in with one any more, or let them again.
+    KeepAccounts = "accounts.keep" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
     /// One's own account of staff: password, second factor, sessions.
     OwnAccount = "account.own" open to Staff(..),
     /// Export audit packages.

@@ -39,7 +39,7 @@ impl App {
                 (end < size).then_some(end),
             ))
         })?;
-        self.view_ledger(grant, from)?;
+        self.view_pages(grant, "entries", from)?;
         Ok(page)
     }
 }

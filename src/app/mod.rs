@@ -1,5 +1,6 @@
 //! The use cases: a verb a file. What happens, in which order, in which transaction.
 
+pub mod access_log;
 pub mod accounts;
 pub mod add_staff;
 pub mod admit;
@@ -43,6 +44,7 @@ mod jwt;
 mod key_uses;
 mod linked;
 pub mod lists;
+pub mod looks;
 pub mod lookup;
 pub mod mail;
 mod names;

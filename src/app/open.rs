@@ -10,6 +10,7 @@ use super::epochs::EpochWatch;
 use super::follow::{self, HeadWatch};
 use super::judge::Judge;
 use super::key_uses::KeyUses;
+use super::looks::Looking;
 use super::oauth::Held;
 use super::policies::load::Loader;
 use super::policies::note;
@@ -96,6 +97,7 @@ pub struct App {
     pub(super) authority: Option<Authority>,
     pub(super) clock_watch: ClockWatch,
     pub(super) views: Views,
+    pub(super) looking: Looking,
     pub(super) key_uses: KeyUses,
     pub(super) held_tokens: Held,
     pub(super) epoch_watch: EpochWatch,
@@ -250,6 +252,7 @@ impl App {
             applied_again,
             memories: Memories::new(maker.clone()),
             views: Views::default(),
+            looking: Looking::default(),
             key_uses: KeyUses::default(),
             held_tokens: Held::default(),
             epoch_watch: EpochWatch::default(),

@@ -12,7 +12,7 @@
 //! | [`processing`], [`consents`], [`uses`], [`access`], [`requests`] | the reports |
 //! | [`erasures`] | who was erased, and how much a report may lack for it |
 
-mod access;
+pub(super) mod access;
 mod consents;
 mod erasures;
 mod processing;

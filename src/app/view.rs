@@ -17,8 +17,17 @@ pub const ONE_VIEW: TimeDelta = TimeDelta::minutes(5);
 /// Views that are remembered at most; beyond, each is recorded anew.
 const MOST: usize = 10_000;
 
-/// Who read what and why: a part of a person's file, or the ledger with what its entries commit to.
-type Seen = (Actor, Option<(SubjectId, View, Option<ViewReason>)>);
+/// What was read, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum What {
+    /// A part of a person's file.
+    File(SubjectId, View, Option<ViewReason>),
+    /// Pages about everybody, by their name in the entry.
+    Pages(&'static str),
+}
+
+/// Who read what.
+type Seen = (Actor, What);
 
 /// The views of the last minutes, as this process recorded them.
 #[derive(Debug, Default)]
@@ -63,7 +72,10 @@ impl App {
     ) -> Result<(), Refusal> {
         let now = self.now();
         let reason = reason.cloned();
-        let seen = (grant.actor().clone(), Some((subject, view, reason.clone())));
+        let seen = (
+            grant.actor().clone(),
+            What::File(subject, view, reason.clone()),
+        );
         if self.views.stands(&seen, now.utc()) {
             return Ok(());
         }
@@ -81,23 +93,24 @@ impl App {
         Ok(())
     }
 
-    /// Records that the ledger's pages are read, which show what is recorded of everybody: an
-    /// export, page by page. Blocks.
+    /// Records that pages are read which show what is recorded of everybody: of the ledger (`entries`), which is an
+    /// export page by page, or of who read what (`accesses`). Blocks.
     ///
     /// # Errors
     /// Where it cannot be recorded: then nothing may be handed out.
-    pub(super) fn view_ledger(
+    pub(super) fn view_pages(
         &self,
         grant: &Grant<ExportAudit>,
+        about: &'static str,
         from: Position,
     ) -> Result<(), Refusal> {
         let now = self.now();
-        let seen = (grant.actor().clone(), None);
+        let seen = (grant.actor().clone(), What::Pages(about));
         if self.views.stands(&seen, now.utc()) {
             return Ok(());
         }
         let export = ExportId::new(now, self.entropy())?;
-        let query = json!({ "about": "entries", "position": from });
+        let query = json!({ "about": about, "position": from });
         self.record_export(grant, json!({ "export": export, "query": query }), now)?;
         self.views.remember(seen, now.utc());
         Ok(())

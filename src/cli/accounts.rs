@@ -137,6 +137,7 @@ pub fn accounts(config: &Config) -> Result<Accounts, ConfigError> {
         second_factor,
         idle: TimeDelta::minutes(number(config, "staff_idle_minutes", 1..=720)?),
         lasting: TimeDelta::hours(number(config, "staff_session_hours", 1..=24)?),
+        views_alarm: number(config, "views_alarm", 0..=100_000)?.unsigned_abs(),
     })
 }
 

@@ -44,6 +44,8 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("staff_second_factor", "required", false),
     ("staff_idle_minutes", "30", false),
     ("staff_session_hours", "12", false),
+    // so many persons' files a member of staff may look at within an hour before an alarm is raised
+    ("views_alarm", "60", false),
     ("retention_notice", "30", false),
     ("retention_proof", "P5Y", false),
     ("backup_period", "", false),

@@ -1,7 +1,7 @@
 //! What commands about keys, clients and accounts have in common.
 
 use super::output::Failure;
-use crate::access::{Grant, ManageAccess, Principal, authorize};
+use crate::access::{Grant, Permission, Principal, authorize};
 use crate::app::Refusal;
 use crate::domain::registry::Role;
 use clap::ValueEnum;
@@ -31,6 +31,6 @@ impl From<RoleArg> for Role {
 }
 
 /// What the operator may do with keys and accounts.
-pub(super) fn grant() -> Result<Grant<ManageAccess>, Failure> {
+pub(super) fn grant<P: Permission>() -> Result<Grant<P>, Failure> {
     Ok(authorize(&Principal::Operator).map_err(Refusal::from)?)
 }

@@ -10,7 +10,7 @@ use crate::app::systems::Reach;
 
 use crate::app::background::{Press, Shelf};
 use crate::app::demo::Demo;
-use crate::app::mail::Tray;
+use crate::app::mail::{Stationery, Tray};
 use crate::app::witness::{Courier, Witness};
 use crate::domain::meter::Rate;
 use crate::domain::time::Entropy;
@@ -27,6 +27,7 @@ use crate::jobs::decisions::Decisions;
 use crate::jobs::epochs::Epochs;
 use crate::jobs::exports::Exports;
 use crate::jobs::keys::Keys;
+use crate::jobs::looks::Looks;
 use crate::jobs::mails::Mails;
 use crate::jobs::packages::Packages;
 use crate::jobs::retention::Retention;
@@ -187,6 +188,10 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     });
     let tongue = site.language.for_staff().code();
     let told = post.as_ref().map(|post| post.postman.clone());
+    let telling = told
+        .clone()
+        .map(|postman| (postman, words.clone() as Arc<dyn Stationery>, tongue));
+    let _looks = Looks::start(app.clone(), telling)?;
     let told = told.map(|postman| Alarms::start(app.clone(), postman, words.clone(), tongue));
     let _alarms = told.transpose()?;
     let carried = post.map(|post| Mails::start(app.clone(), post.postman, words));

@@ -7,6 +7,7 @@ pub mod elapsed;
 pub mod event;
 pub mod ids;
 pub mod import;
+pub mod looking;
 pub mod meter;
 pub mod network;
 pub mod personal;

@@ -6,6 +6,7 @@ pub mod decisions;
 pub mod epochs;
 pub mod exports;
 pub mod keys;
+pub mod looks;
 pub mod mails;
 pub mod packages;
 pub mod retention;

@@ -107,6 +107,7 @@ impl WriteTx<'_> {
             factor: None,
             factor_step: None,
             disabled_at: None,
+            signed_in_at: None,
         };
         let event = PublicEvent::new(
             PublicKind::StaffAdded,

@@ -63,6 +63,7 @@ mod timestamps;
 mod turn;
 mod tx;
 mod url;
+mod view_alarms;
 mod views;
 mod wall;
 mod world;

@@ -272,6 +272,7 @@ pub(super) struct StaffRow {
     pub factor: Option<Vec<u8>>,
     pub factor_step: Option<i64>,
     pub disabled_at: Option<i64>,
+    pub signed_in_at: Option<i64>,
 }
 
 #[derive(Insertable, Queryable)]

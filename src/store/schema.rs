@@ -165,10 +165,20 @@ table! {
         factor -> Nullable<Binary>,
         factor_step -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
+        signed_in_at -> Nullable<BigInt>,
     }
 }
 table! {
     date_feeds (staff_id) { staff_id -> Binary, hash -> Binary, created_at -> BigInt, }
+}
+table! {
+    view_alarms (staff_id, at) {
+        staff_id -> Binary,
+        at -> BigInt,
+        why -> Text,
+        persons -> BigInt,
+        told -> Bool,
+    }
 }
 table! {
     request_alarms (request_id, due_on, stage) { request_id -> Binary, due_on -> Text, stage -> Text, }

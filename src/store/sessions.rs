@@ -11,7 +11,7 @@ use super::staff::{before, named, own};
 use super::tx::{Entry, WriteTx};
 use crate::access::token::TokenHash;
 use crate::access::totp::TotpSecret;
-use crate::access::{Grant, OwnAccount, Serve};
+use crate::access::{Grant, KeepAccounts, OwnAccount, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::StaffId;
 use crate::domain::registry::Role;
@@ -19,6 +19,7 @@ use crate::domain::time::{Entropy, Now, from_micros};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde_json::json;
+use std::collections::HashMap;
 
 /// A session that was seen as lately is not written again.
 const LATELY: TimeDelta = TimeDelta::minutes(1);
@@ -145,6 +146,29 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().filter_map(session).collect())
     }
 
+    /// How many open sessions each account has; those that have none are not among them.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn open_sessions(
+        &mut self,
+        _grant: &Grant<KeepAccounts>,
+        idle: TimeDelta,
+        now: Now,
+    ) -> Result<HashMap<StaffId, u64>, StoreError> {
+        let rows: Vec<Vec<u8>> = on!(self.db, conn => sessions::table
+            .filter(sessions::expires_at.gt(now.micros()))
+            .filter(sessions::seen_at.gt(before(now, idle)))
+            .filter(sessions::whole.eq(true))
+            .select(sessions::staff_id).load(conn))
+        .map_err(StoreError::failed("counting sessions"))?;
+        let mut counts = HashMap::new();
+        for id in rows.iter().filter_map(|id| StaffId::from_slice(id)) {
+            *counts.entry(id).or_insert(0) += 1;
+        }
+        Ok(counts)
+    }
+
     /// The second factor that is being set up in a session.
     ///
     /// # Errors
@@ -266,10 +290,12 @@ impl WriteTx<'_> {
             return Ok(None);
         }
         let row = new.row(true, self.now, None);
-        self.read(
-            "opening a session",
-            |db| on!(db, conn => diesel::insert_into(sessions::table).values(&row).execute(conn)),
-        )?;
+        let (account, now) = (row.staff_id.clone(), self.now.micros());
+        self.read("opening a session", |db| {
+            on!(db, conn => diesel::insert_into(sessions::table).values(&row).execute(conn))?;
+            on!(db, conn => diesel::update(staff::table.find(account))
+                .set(staff::signed_in_at.eq(now)).execute(conn))
+        })?;
         let actor = Actor::Staff(new.staff);
         let event = PublicEvent::new(PublicKind::StaffSignedIn, &actor, json!({ "by": by }));
         Ok(Some(self.public(event)))

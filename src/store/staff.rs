@@ -11,7 +11,7 @@ use super::tx::{Entry, WriteTx};
 use crate::access::recovery::RecoveryCode;
 use crate::access::token::TokenHash;
 use crate::access::totp::TotpSecret;
-use crate::access::{Grant, ManageAccess, OwnAccount, Serve};
+use crate::access::{Grant, KeepAccounts, ManageAccess, OwnAccount, Permission, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::StaffId;
 use crate::domain::registry::Role;
@@ -37,6 +37,8 @@ pub struct StaffAccount {
     pub has_factor: bool,
     /// Since when nobody signs in with it.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// When somebody signed in with it last.
+    pub signed_in_at: Option<DateTime<Utc>>,
 }
 
 fn account(row: StaffRow) -> Option<StaffAccount> {
@@ -48,6 +50,7 @@ fn account(row: StaffRow) -> Option<StaffAccount> {
         created_at: from_micros(row.created_at),
         has_factor: row.factor.is_some(),
         disabled_at: row.disabled_at.map(from_micros),
+        signed_in_at: row.signed_in_at.map(from_micros),
     })
 }
 
@@ -96,7 +99,7 @@ impl ReadTx<'_> {
     /// Where the database fails.
     pub fn all_staff(
         &mut self,
-        _grant: &Grant<ManageAccess>,
+        _grant: &Grant<KeepAccounts>,
     ) -> Result<Vec<StaffAccount>, StoreError> {
         let rows: Vec<StaffRow> = on!(self.db, conn => staff::table.order(staff::login).load(conn))
             .map_err(StoreError::failed("loading staff accounts"))?;
@@ -319,7 +322,7 @@ impl WriteTx<'_> {
     /// Where the database fails.
     pub fn disable_staff(
         &mut self,
-        grant: &Grant<ManageAccess>,
+        grant: &Grant<KeepAccounts>,
         login: &str,
         disable: bool,
     ) -> Result<Option<Entry>, StoreError> {
@@ -357,9 +360,9 @@ impl WriteTx<'_> {
     }
 
     /// Ends every session of an account and its feed of dates, with the entry that says why.
-    fn close(
+    fn close<P: Permission>(
         &mut self,
-        grant: &Grant<ManageAccess>,
+        grant: &Grant<P>,
         id: StaffId,
         kind: PublicKind,
     ) -> Result<Entry, StoreError> {

@@ -19,7 +19,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// That a person's file was read or disclosed; not whose.
+/// That a person's file was read or disclosed.
 #[derive(Debug, Clone)]
 pub struct Viewing {
     /// Its place in the ledger.
@@ -28,6 +28,8 @@ pub struct Viewing {
     pub kind: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// Whose file.
+    pub subject: SubjectId,
     /// What was recorded of it; `None` where the person's key is gone.
     pub payload: Option<Value>,
 }
@@ -42,6 +44,11 @@ impl SeesFiles for KeepRequests {}
 pub trait Discloses: Permission {}
 impl Discloses for ExportAudit {}
 impl Discloses for Serve {}
+
+/// May read who looked at what.
+pub trait ReadsViews: Permission {}
+impl ReadsViews for ExportAudit {}
+impl ReadsViews for Serve {}
 
 impl WriteTx<'_> {
     /// Records that somebody reads a person's file.
@@ -77,9 +84,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn viewings(
+    pub fn viewings<P: ReadsViews>(
         &mut self,
-        _grant: &Grant<ExportAudit>,
+        _grant: &Grant<P>,
         range: Range<Position>,
         limit: i64,
     ) -> Result<Vec<Viewing>, StoreError> {
@@ -95,6 +102,8 @@ impl ReadTx<'_> {
         let viewing = |row: SubjectEventRow| Viewing {
             position: unsigned(row.position),
             at: from_micros(row.recorded_at),
+            subject: SubjectId::from_slice(&row.subject_id)
+                .unwrap_or(SubjectId::from_bytes([0; 16])),
             payload: self.opened(&row, owners.get(&row.subject_id)),
             kind: row.kind,
         };

@@ -358,6 +358,8 @@ on_both! {
             ("/console/retention/holds", true),
             ("/console/retention/holds/{id}/lift", true),
             ("/console/retention/schedule", true),
+            ("/console/staff/{id}/disable", true),
+            ("/console/staff/{id}/enable", true),
             ("/console/sign-in", false),
             ("/console/sign-in/code", false),
             ("/console/sign-out", false),

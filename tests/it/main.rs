@@ -70,6 +70,7 @@ mod retention;
 mod shop;
 mod signals;
 mod signing_keys;
+mod staff_log;
 mod support_works;
 mod suppression;
 mod systems;

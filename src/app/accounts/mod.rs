@@ -30,6 +30,8 @@ pub struct Accounts {
     pub idle: TimeDelta,
     /// How long it lasts at most.
     pub lasting: TimeDelta,
+    /// Looking at more persons' files than that within an hour raises an alarm; zero: no number of them does.
+    pub views_alarm: u64,
 }
 
 impl Default for Accounts {
@@ -38,6 +40,7 @@ impl Default for Accounts {
             second_factor: SecondFactor::Required,
             idle: TimeDelta::minutes(30),
             lasting: TimeDelta::hours(12),
+            views_alarm: 60,
         }
     }
 }

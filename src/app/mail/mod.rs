@@ -136,6 +136,24 @@ pub enum Content {
         /// The requests: number, kind, last day, days left.
         requests: Vec<AlarmItem>,
     },
+    /// The data protection officer is told that staff looked at unusually many persons' files. Nobody is named.
+    Looks {
+        /// Where it is shown who.
+        link: String,
+        /// How often it was so.
+        looks: Vec<LooksItem>,
+    },
+}
+
+/// That a member of staff looked at unusually many persons' files.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LooksItem {
+    /// What was unusual: `hour` or `day`.
+    pub why: String,
+    /// How many persons it were.
+    pub persons: u64,
+    /// When it was seen.
+    pub at: DateTime<Utc>,
 }
 
 /// A request whose last day is near.
@@ -221,6 +239,7 @@ impl Content {
             Self::News { .. } => "news",
             Self::PackageReady { .. } => "package_ready",
             Self::Alarm { .. } => "alarm",
+            Self::Looks { .. } => "looks",
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Access: who signed in, what was exported, filtered and imported, who was given access, who read
-//! a person's file. As the log has it: whose file it was stands in that person's evidence, not here.
+//! a person's file. As the log has it: whose file it was stands in that person's evidence, not in the report.
+//! The console's log of accesses (`app/access_log.rs`) is read by the same function.
 
 use super::sheet::{Cell, Column, Sheets, Table};
-use super::{Job, ReportError};
+use super::{App, Job, ReportError};
+use crate::access::{ExportAudit, Grant};
 use crate::audit::leaf::{EntryKind, Leaf};
-use crate::domain::ids::Position;
+use crate::domain::ids::{Position, SubjectId};
 use crate::domain::time::from_micros;
 use crate::store::{PublicEntry, StoreError, Viewing};
 use serde_json::Value;
@@ -75,20 +77,23 @@ const MAIN: &[Column] = &[
 ];
 
 /// An access.
-struct Access {
-    position: Position,
-    at: i64,
-    kind: EntryKind,
+pub(in crate::app) struct Access {
+    pub position: Position,
+    pub at: i64,
+    pub kind: EntryKind,
     /// Kind and id of whoever did it.
-    actor: (String, String),
-    told: String,
+    pub actor: (String, String),
+    /// Whose file it was.
+    pub subject: Option<SubjectId>,
+    /// What was recorded of it; null where the person's key is gone.
+    pub payload: Value,
 }
 
 pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
     let names = job.app.actor_names(job.grant)?;
     let range = job.positions(&(job.query.from..job.query.to))?;
     let mut sums: BTreeMap<((String, String), EntryKind), u64> = BTreeMap::new();
-    each(job, &range, &mut |one| {
+    go_through(job, &range, &mut |one| {
         let of = (one.actor, one.kind);
         if sums.len() < ACTORS || sums.contains_key(&of) {
             *sums.entry(of).or_insert(0) += 1;
@@ -102,7 +107,7 @@ pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), Report
         sheets.row(&row)?;
     }
     sheets.table(&Table::main("access", MAIN))?;
-    each(job, &range, &mut |one| {
+    go_through(job, &range, &mut |one| {
         let at = from_micros(one.at.saturating_mul(1_000_000));
         let mut row = vec![
             Cell::Count(one.position),
@@ -110,41 +115,52 @@ pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), Report
             Cell::text(one.kind.as_str()),
         ];
         row.extend(who(&one.actor, &names));
-        row.push(Cell::text(&one.told));
+        row.push(Cell::text(&told(&one.payload)));
         Ok(sheets.row(&row)?)
     })
 }
 
-/// Goes through the accesses of a range in order, page by page: an access may be one of millions.
-/// Events about no person and views of persons' files come from two tables: what both have read up
-/// to is told, the rest is read again.
-fn each(
+/// Goes through the accesses of the report, and tells how far it is.
+fn go_through(
     job: &Job<'_>,
     range: &Range<Position>,
     act: &mut dyn FnMut(Access) -> Result<(), ReportError>,
 ) -> Result<(), ReportError> {
     let mut rest = range.clone();
     while rest.start < rest.end {
-        let page = rest.clone();
-        let (public, views) = job.app.store.read::<_, StoreError>(|tx| {
-            let public = tx.public_entries(job.grant, page.clone(), PAGE)?;
-            Ok((public, tx.viewings(job.grant, page, PAGE)?))
-        })?;
-        let upto = |count: usize, last: Option<Position>| match last {
-            Some(last) if count == PAGE as usize => last.saturating_add(1),
-            _ => rest.end,
-        };
-        let end = upto(public.len(), public.last().map(|one| one.position))
-            .min(upto(views.len(), views.last().map(|one| one.position)));
-        let mut found: Vec<Access> = public.iter().filter_map(access).collect();
-        found.extend(views.iter().map(viewing));
-        found.retain(|one| one.position < end);
-        found.sort_by_key(|one| one.position);
+        let (found, end) = job.app.accesses(job.grant, &rest)?;
         found.into_iter().try_for_each(&mut *act)?;
         rest.start = end;
         (job.progress)(rest.start - range.start, range.end - range.start);
     }
     Ok(())
+}
+
+impl App {
+    /// The first accesses of a range in order, and up to where these are all: an access may be one of millions.
+    /// Events about no person and views of persons' files come from two tables: what both have read up
+    /// to is told, the rest is to be read again.
+    pub(in crate::app) fn accesses(
+        &self,
+        grant: &Grant<ExportAudit>,
+        range: &Range<Position>,
+    ) -> Result<(Vec<Access>, Position), StoreError> {
+        let (public, views) = self.store.read::<_, StoreError>(|tx| {
+            let public = tx.public_entries(grant, range.clone(), PAGE)?;
+            Ok((public, tx.viewings(grant, range.clone(), PAGE)?))
+        })?;
+        let upto = |count: usize, last: Option<Position>| match last {
+            Some(last) if count == PAGE as usize => last.saturating_add(1),
+            _ => range.end,
+        };
+        let end = upto(public.len(), public.last().map(|one| one.position))
+            .min(upto(views.len(), views.last().map(|one| one.position)));
+        let mut found: Vec<Access> = public.iter().filter_map(access).collect();
+        found.extend(views.into_iter().map(viewing));
+        found.retain(|one| one.position < end);
+        found.sort_by_key(|one| one.position);
+        Ok((found, end))
+    }
 }
 
 /// `None` where it is no access.
@@ -159,19 +175,21 @@ fn access(entry: &PublicEntry) -> Option<Access> {
         at: leaf.at,
         kind: leaf.kind,
         actor: actor(&payload),
-        told: told(&payload),
+        subject: None,
+        payload,
     })
 }
 
 /// Of a person whose key is gone, that a file was read is all that is left.
-fn viewing(one: &Viewing) -> Access {
-    let payload = one.payload.clone().unwrap_or_default();
+fn viewing(one: Viewing) -> Access {
+    let payload = one.payload.unwrap_or_default();
     Access {
         position: one.position,
         at: one.at.timestamp(),
         kind: one.kind.parse().unwrap_or(EntryKind::SubjectViewed),
         actor: actor(&payload),
-        told: told(&payload),
+        subject: Some(one.subject),
+        payload,
     }
 }
 
@@ -188,7 +206,7 @@ fn actor(payload: &Value) -> (String, String) {
 }
 
 /// What was accessed, as `purpose=newsletter; channel=email`.
-fn told(payload: &Value) -> String {
+pub(in crate::app) fn told(payload: &Value) -> String {
     let within = payload.get("query").unwrap_or(payload);
     let field = |name: &&str| {
         let value = within.get(*name).or_else(|| payload.get(*name))?;

@@ -179,7 +179,7 @@ fn told(view: &RequestView) -> Option<(AlarmOf, AlarmItem)> {
 }
 
 /// Whether mail can go there: what it is exactly is the server's to say.
-fn is_address(text: &str) -> bool {
+pub fn is_address(text: &str) -> bool {
     let parts = text.split_once('@');
     let whole = |part: &str| !part.is_empty() && !part.contains([' ', '<', '>', '@', ',']);
     parts.is_some_and(|(name, host)| whole(name) && whole(host) && host.contains('.'))

@@ -22,6 +22,8 @@ mod told;
 mod view;
 
 pub use act::{Acting, Writing};
+pub use alarms::Alarmed;
+pub(super) use alarms::is_address;
 pub use board::{Board, Card, Column, Waits, blocks, name_of, waits};
 pub use challenge::{Answered, ChallengeView, Challenging, challenge_closed};
 pub use correct::{CalledBack, Correcting};

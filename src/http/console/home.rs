@@ -10,8 +10,8 @@ use crate::domain::registry::{self, Catalogue};
 use crate::domain::time::from_micros;
 use crate::http::browser::{self, Form, Visit};
 use crate::http::pages::{
-    CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, Language, Pick,
-    PostForm, Text, Vouched,
+    CheckpointSummary, ConsoleHomePage, Count, CountKind, ExportError, ExportForm, Language,
+    LookAlarm, Pick, PostForm, Text, Vouched,
 };
 use crate::http::site::Site;
 use crate::http::work::block;
@@ -147,6 +147,7 @@ pub(super) async fn page(
         ],
         checkpoint,
         due: due(site, open).await,
+        looks: looks(site, open, visit).await,
         export: export_form("/console/exports", &catalogue, visit.language, open, asked),
         exports: background::latest(site, open, visit).await,
     }
@@ -160,6 +161,16 @@ async fn due(site: &web::Data<Site>, open: &Session) -> Option<(u64, u64)> {
     block(move || asking.app.requests_due(asking.app.now()))
         .await
         .ok()
+}
+
+/// The alarms about unusual looking, for whoever keeps accounts.
+async fn looks(site: &web::Data<Site>, open: &Session, visit: Visit<'_>) -> Vec<LookAlarm> {
+    let Ok(grant) = authorize(&principal(open)) else {
+        return Vec::new();
+    };
+    let (asking, language) = (site.clone(), visit.language.for_staff());
+    let read = block(move || super::looks::raised(&asking, &grant, language));
+    read.await.unwrap_or_default()
 }
 
 /// The fields by which a period, a brand and a purpose are chosen.

@@ -9,11 +9,13 @@ mod export;
 mod factor;
 mod home;
 mod keys;
+mod looks;
 pub mod proof;
 mod reports;
 mod requests;
 mod retention;
 mod sign_in;
+mod staff;
 
 use super::browser::{self, Form, Visit, from_our_page};
 use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
@@ -58,6 +60,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(retention::pause)
         .service(retention::place)
         .service(retention::lift)
+        .service(staff::show)
+        .service(staff::disable)
+        .service(staff::enable)
         .service(reports::show)
         .service(reports::make);
 }

@@ -70,6 +70,9 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         ("POST", "/console/retention/holds/{id}/lift", Yes),
         // what was due is erased once the schedule goes on
         ("POST", "/console/retention/schedule", Yes),
+        // who is kept out, and who is let in again
+        ("POST", "/console/staff/{id}/disable", Yes),
+        ("POST", "/console/staff/{id}/enable", Yes),
     ]
 };
 

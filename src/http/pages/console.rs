@@ -5,7 +5,7 @@ use askama::Template;
 use super::background::{ExportWhat, period};
 use super::frame::rendered;
 use super::vouched::Vouched;
-use super::{Frame, PostForm, Text, When, Words, date_time_long};
+use super::{Frame, LookAlarm, PostForm, Text, When, Words, date_time_long};
 
 /// Why signing in failed. One answer for a wrong name and a wrong password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,6 +246,8 @@ pub struct ConsoleHomePage {
     pub checkpoint: Option<CheckpointSummary>,
     /// Open requests whose last day is within seven days, and those that are late; none for who keeps none.
     pub due: Option<(u64, u64)>,
+    /// Alarms about staff who looked at unusually many files; none for who keeps no accounts.
+    pub looks: Vec<LookAlarm>,
     /// The export form.
     pub export: ExportForm,
     /// The latest exports, newest first.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::frame::rendered;
 use super::{Language, Text, Words, date_long, day_long, moment};
 use crate::app::mail::{
-    Agreed, AlarmItem, Content, Item, Letter, ReceiptItem, Stationery, Written,
+    Agreed, AlarmItem, Content, Item, Letter, LooksItem, ReceiptItem, Stationery, Written,
 };
 
 /// The words of the pages, for mails.
@@ -174,6 +174,26 @@ impl MailWords {
                 after: Vec::new(),
                 foot: letter.foot.clone(),
             },
+            Content::Looks { link, looks } => Said {
+                subject: w.get("mail-looks-subject"),
+                lead: w.get("mail-looks-lead"),
+                items: looks.iter().map(|one| self.looks_line(w, one)).collect(),
+                link: link.clone(),
+                link_text: w.get("mail-looks-link"),
+                code: None,
+                after: Vec::new(),
+                foot: letter.foot.clone(),
+            },
+        }
+    }
+
+    fn looks_line(&self, w: Words, one: &LooksItem) -> Line {
+        let at = one.at.with_timezone(&self.timezone);
+        Line {
+            title: Text::new(moment(w, &at)),
+            channel: w.code("looks-why", &one.why),
+            answer: Some(w.count("looks-persons", one.persons)),
+            below: Vec::new(),
         }
     }
 }

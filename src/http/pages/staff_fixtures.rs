@@ -43,6 +43,7 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             vouched: vouched(),
         }),
         due: Some((3, 1)),
+        looks: looks(),
         export: ExportForm {
             form: form(),
             from: HOSTILE.to_owned(),
@@ -468,6 +469,69 @@ pub(super) fn keys(language: Language) -> KeysPage {
         frame: desk(language),
         epochs: (1..).zip(states).map(epoch).collect(),
         signing: signing.to_vec(),
+    }
+}
+
+fn looks() -> Vec<LookAlarm> {
+    let one = |why| LookAlarm {
+        login: HOSTILE.to_owned(),
+        why,
+        persons: 1204,
+        at: at(),
+        url: HOSTILE.to_owned(),
+    };
+    ["hour", "day"].map(one).to_vec()
+}
+
+pub(super) fn staff(language: Language, error: Option<StaffError>) -> StaffPage {
+    let account = |disabled: bool, own: bool| AccountRow {
+        login: HOSTILE.to_owned(),
+        role: "dpo",
+        has_factor: own,
+        last: own.then(at),
+        sessions: 1204,
+        disabled: disabled.then(at),
+        change: (!own).then(form),
+    };
+    let hostile = || Some(HOSTILE.to_owned());
+    let row = |entry, subject: Option<String>| LogRow {
+        position: 48_211,
+        at: at(),
+        entry,
+        actor: "staff".to_owned(),
+        name: hostile(),
+        view: subject.clone(),
+        reason: subject.clone(),
+        reference: hostile(),
+        account: hostile(),
+        told: HOSTILE.to_owned(),
+        subject,
+    };
+    let pick = |selected| Pick {
+        value: HOSTILE.to_owned(),
+        label: text(),
+        selected,
+    };
+    StaffPage {
+        frame: desk(language),
+        error,
+        looks: looks(),
+        accounts: vec![
+            account(false, true),
+            account(false, false),
+            account(true, false),
+        ],
+        log: Some(LogView {
+            staff: vec![pick(false), pick(true)],
+            kinds: vec![pick(true)],
+            day: HOSTILE.to_owned(),
+            rows: vec![
+                row("subject.viewed", hostile()),
+                row("staff.signed_in", None),
+            ],
+            older: Some("/console/staff?before=1".to_owned()),
+            newest: Some("/console/staff".to_owned()),
+        }),
     }
 }
 

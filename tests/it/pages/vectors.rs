@@ -185,6 +185,7 @@ fn nothing_that_somebody_writes_runs() {
         "/console/reports",
         "/console/keys",
         "/console/retention",
+        "/console/staff",
         "/console/codes",
         &opened,
     ] {

@@ -290,6 +290,10 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("keys");
     browser.goto(&format!("{}/console/retention", demo.server.url()));
     look("retention");
+    browser.goto(&format!("{}/console/staff", demo.server.url()));
+    look("staff");
+    browser.goto(&format!("{}/console/staff?day=none", demo.server.url()));
+    look("staff, error");
     browser.goto(&format!("{}/console/codes", demo.server.url()));
     look("codes");
     browser.find("main form button.main").follow();

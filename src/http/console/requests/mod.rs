@@ -5,7 +5,7 @@ mod board;
 mod feed;
 mod file;
 mod new;
-mod picks;
+pub(super) mod picks;
 mod reply;
 
 use crate::app::Refusal;

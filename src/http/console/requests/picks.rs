@@ -3,7 +3,7 @@
 use crate::http::pages::{Language, Pick, Text, Words};
 
 /// A choice.
-pub(super) fn pick(value: &str, label: String, selected: bool) -> Pick {
+pub(in crate::http::console) fn pick(value: &str, label: String, selected: bool) -> Pick {
     Pick {
         value: value.to_owned(),
         label: Text::new(label),
@@ -12,7 +12,7 @@ pub(super) fn pick(value: &str, label: String, selected: bool) -> Pick {
 }
 
 /// The words of a list, in the staff's language.
-pub(super) fn words(
+pub(in crate::http::console) fn words(
     w: Words,
     list: &str,
     codes: impl IntoIterator<Item = &'static str>,
