@@ -253,6 +253,8 @@ permissions! {
     LoadRegisters = "registers.load" open to Operator,
     /// Tell which keys there are: those of epochs and those that sign the log. No secret.
     ReadKeys = "keys.read" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
+    /// Read how the system stands: database, keys, policies, jobs, mails, systems. No secret, and nobody's data.
+    ReadState = "state.read" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
     /// Change the keys that sign the log.
     ManageSigning = "signing.manage" open to Operator,
     /// Begin and destroy key epochs.

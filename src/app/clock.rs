@@ -74,6 +74,17 @@ impl App {
         Ok(self.clock_watch.look(now.utc().timestamp(), last_at))
     }
 
+    /// By how many seconds the clock is behind the last entry, where it is by more than clocks are adjusted by. Unlike
+    /// [`Self::watch_clock`] it takes nothing in: whoever watches learns of a jump all the same.
+    ///
+    /// # Errors
+    /// Where the head of the log cannot be read.
+    pub fn clock_is_behind(&self, now: Now) -> Result<Option<i64>, StoreError> {
+        let last_at = self.store.read(|tx| tx.head(&self.serve))?.last_at;
+        let behind = last_at.saturating_sub(now.utc().timestamp());
+        Ok((behind > SLACK).then_some(behind))
+    }
+
     /// How the clock stood when it was looked at last.
     #[must_use]
     pub fn clock_state(&self) -> ClockState {

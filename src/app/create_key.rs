@@ -8,7 +8,7 @@ use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::KeyId;
 use crate::domain::registry::{Bounds, Catalogue, KeyTerms, LONGEST_KEY, Role};
 use crate::domain::time::Now;
-use crate::store::{ListedKey, Order};
+use crate::store::{ListedKey, ListsKeys, Order};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long before its end somebody is told that a key ends.
@@ -147,7 +147,7 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn keys_listed(&self, grant: &Grant<ManageAccess>) -> Result<Vec<ListedKey>, Refusal> {
+    pub fn keys_listed<P: ListsKeys>(&self, grant: &Grant<P>) -> Result<Vec<ListedKey>, Refusal> {
         Ok(self.store.read(|tx| tx.listed_keys(grant))?)
     }
 

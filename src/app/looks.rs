@@ -44,7 +44,19 @@ impl App {
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let (watch, read_to) = &mut *held;
+        let read = self.read_on(&mut held, now);
+        if read.is_err() {
+            // what was taken in and not raised is read again, and raised then
+            *held = (Watch::default(), None);
+        }
+        read
+    }
+
+    fn read_on(
+        &self,
+        (watch, read_to): &mut (Watch, Option<Position>),
+        now: Now,
+    ) -> Result<usize, Refusal> {
         let mut rest = self.unread(*read_to, now)?;
         let mut raised = 0;
         while rest.start < rest.end {

@@ -71,6 +71,7 @@ mod scope;
 pub mod serve_customer;
 pub mod sign_in;
 pub mod signing;
+pub mod state;
 pub mod systems;
 pub mod texts;
 pub mod tile;

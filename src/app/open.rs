@@ -18,6 +18,7 @@ use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
 use super::retention::{DueList, Keeping};
 use super::signing;
+use super::state::{Disk, Rounds};
 use super::timestamps::Authority;
 use super::view::Views;
 use crate::access::{Grant, Principal, Serve, authorize};
@@ -98,6 +99,8 @@ pub struct App {
     pub(super) clock_watch: ClockWatch,
     pub(super) views: Views,
     pub(super) looking: Looking,
+    pub(super) rounds: Rounds,
+    pub(super) disk: Option<Arc<dyn Disk>>,
     pub(super) key_uses: KeyUses,
     pub(super) held_tokens: Held,
     pub(super) epoch_watch: EpochWatch,
@@ -253,6 +256,8 @@ impl App {
             memories: Memories::new(maker.clone()),
             views: Views::default(),
             looking: Looking::default(),
+            rounds: Rounds::default(),
+            disk: None,
             key_uses: KeyUses::default(),
             held_tokens: Held::default(),
             epoch_watch: EpochWatch::default(),

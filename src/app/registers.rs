@@ -12,7 +12,7 @@ use crate::domain::ids::Blind;
 use crate::domain::import::{Entered, LineError, RegisterFile};
 use crate::domain::registry::{Register, RegisterEntries, RegisterList, Since, is_fresh, last_day};
 use crate::domain::time::Now;
-use crate::store::{NotLoaded, Order, RegisterLoad, StoredRegister};
+use crate::store::{NotLoaded, Order, RegisterLoad, StoredRegister, TellsRegisters};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -145,9 +145,9 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn registers(
+    pub fn registers<P: TellsRegisters>(
         &self,
-        grant: &Grant<LoadRegisters>,
+        grant: &Grant<P>,
         now: Now,
     ) -> Result<Vec<RegisterStatus>, Refusal> {
         let stored = self.store.read(|tx| tx.registers(grant))?;

@@ -4,6 +4,7 @@ use super::config::Config;
 use super::doors::{RoleArg, grant};
 use super::open;
 use super::output::{Exit, Failure, print};
+use crate::access::ManageAccess;
 use crate::app::create_key::{NewKey, is_near};
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::network::Network;
@@ -90,7 +91,7 @@ pub fn run(command: &ApiKeyCommand, config: &Config, as_json: bool) -> Result<Ex
             print(token.reveal())
         }
         ApiKeyCommand::List => {
-            let all = app.keys_listed(&grant()?)?;
+            let all = app.keys_listed(&grant::<ManageAccess>()?)?;
             let keys = all.iter().filter(|key| key.terms.public_key.is_none());
             list(keys, app.now().utc(), as_json)
         }

@@ -6,6 +6,7 @@ use super::doors::{RoleArg, grant};
 use super::open;
 use super::output::{Exit, Failure, print};
 use super::public_key;
+use crate::access::ManageAccess;
 use crate::app::oauth::NewClient;
 use clap::Subcommand;
 use serde_json::json;
@@ -66,7 +67,7 @@ pub fn run(command: &ClientCommand, config: &Config, as_json: bool) -> Result<Ex
         }
         ClientCommand::List => {
             let app = open(config)?;
-            let all = app.keys_listed(&grant()?)?;
+            let all = app.keys_listed(&grant::<ManageAccess>()?)?;
             let clients = all.iter().filter(|key| key.terms.public_key.is_some());
             list(clients, app.now().utc(), as_json)
         }

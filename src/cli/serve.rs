@@ -152,6 +152,10 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         progress(),
     )?;
     super::restore::unfinished(&setup.database)?;
+    let rooms = super::doctor::Rooms {
+        data: PathBuf::from(config.get("data_dir")),
+        register: setup.register.directory.clone(),
+    };
     if args.demo {
         master_key::make_directory(&demo_directory())?;
     }
@@ -176,6 +180,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     app.keep_exports(shelf(config, app.entropy())?);
     app.keep_data(super::retention::keeping(config)?);
     app.keep_accounts(super::accounts::accounts(config)?);
+    app.keep_disk(Arc::new(rooms));
     let reach: Arc<dyn Reach> = Arc::new(super::systems::ways(config)?);
     app.keep_reach(reach.clone());
     let app = Arc::new(app);

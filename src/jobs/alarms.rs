@@ -31,7 +31,9 @@ impl Alarms {
             .spawn(move || {
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                     let (postman, words) = (postman.as_ref(), stationery.as_ref());
-                    match app.raise_alarms(postman, words, language, app.now()) {
+                    let done = app.raise_alarms(postman, words, language, app.now());
+                    app.went_round("alarms", done.is_ok(), app.now());
+                    match done {
                         Ok(done) if done.sent > 0 => {
                             tracing::info!(mails = done.sent, "staff were told of last days");
                         }

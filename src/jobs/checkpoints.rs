@@ -28,7 +28,9 @@ impl Checkpoints {
                         Ok(None) => {}
                         Err(error) => tracing::warn!(%error, "the clock could not be compared"),
                     }
-                    if let Err(error) = app.sign_head(app.now()) {
+                    let signed = app.sign_head(app.now());
+                    app.went_round("checkpoints", signed.is_ok(), app.now());
+                    if let Err(error) = signed {
                         tracing::error!(%error, "the head of the log could not be signed");
                     }
                 }

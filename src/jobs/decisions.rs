@@ -23,7 +23,9 @@ impl Decisions {
             .name("lists".into())
             .spawn(move || {
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                    if let Err(error) = app.tidy_decisions() {
+                    let tidied = app.tidy_decisions();
+                    app.went_round("decisions", tidied.is_ok(), app.now());
+                    if let Err(error) = tidied {
                         tracing::warn!(%error, "lists of decisions could not be merged");
                     }
                 }

@@ -23,7 +23,10 @@ impl Epochs {
             .name("epochs".into())
             .spawn(move || {
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                    match app.watch_epochs(&name) {
+                    let watched = app.watch_epochs(&name);
+                    let well = matches!(watched, Ok(None));
+                    app.went_round("epochs", well, app.now());
+                    match watched {
                         Ok(None) => {}
                         Ok(Some(state)) => {
                             let faults = state.faults.join("; ");

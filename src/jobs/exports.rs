@@ -28,6 +28,7 @@ impl Exports {
         let mut alive = vec![every_second("exports", move || {
             let error = keeper.tidy_exports().err();
             let error = error.map(|error| error.to_string()).unwrap_or_default();
+            keeper.went_round("exports", error.is_empty(), keeper.now());
             // a directory that cannot be written is one line in the log
             if error != told && !error.is_empty() {
                 tracing::error!(%error, "exports of the background are not looked after");

@@ -23,7 +23,9 @@ impl Keys {
             .name("keys".into())
             .spawn(move || {
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                    if let Err(error) = app.keep_key_uses() {
+                    let kept = app.keep_key_uses();
+                    app.went_round("keys", kept.is_ok(), app.now());
+                    if let Err(error) = kept {
                         tracing::warn!(%error, "when keys were used could not be kept");
                     }
                 }

@@ -39,7 +39,9 @@ impl Looks {
 }
 
 fn watch(app: &App) {
-    match app.watch_looks(app.now()) {
+    let watched = app.watch_looks(app.now());
+    app.went_round("looks", watched.is_ok(), app.now());
+    match watched {
         Ok(raised) if raised > 0 => {
             tracing::warn!(raised, "staff looked at unusually many persons' files");
         }

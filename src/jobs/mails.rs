@@ -35,7 +35,8 @@ impl Mails {
                     if let Err(error) = app.look_at_sign_ins(app.now()) {
                         tracing::warn!(%error, "who wants to sign in could not be looked at");
                     }
-                    send_all(&app, postman.as_ref(), stationery.as_ref());
+                    let well = send_all(&app, postman.as_ref(), stationery.as_ref());
+                    app.went_round("mails", well, app.now());
                     if round.is_multiple_of(TIDY) {
                         tidy(&app, app.now());
                     }
@@ -46,14 +47,15 @@ impl Mails {
     }
 }
 
-fn send_all(app: &App, postman: &dyn Postman, stationery: &dyn Stationery) {
+/// Whether the queue could be worked on.
+fn send_all(app: &App, postman: &dyn Postman, stationery: &dyn Stationery) -> bool {
     loop {
         match app.deliver(postman, stationery, app.now()) {
-            Ok(Delivered::Nothing) => return,
+            Ok(Delivered::Nothing) => return true,
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "mails could not be sent");
-                return;
+                return false;
             }
         }
     }

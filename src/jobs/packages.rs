@@ -26,6 +26,7 @@ impl Packages {
                 let mut told = String::new();
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                     let error = work(&app, binder.as_ref());
+                    app.went_round("packages", error.is_empty(), app.now());
                     // what lasts is one line in the log
                     if error != told && !error.is_empty() {
                         tracing::warn!(%error, "packages could not be worked on");

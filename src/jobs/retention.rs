@@ -53,6 +53,7 @@ impl Retention {
                     }
                     let error = done.err().map(|error| error.to_string());
                     let error = error.unwrap_or_default();
+                    app.went_round("retention", error.is_empty(), app.now());
                     // what lasts is one line in the log
                     if error != told && !error.is_empty() {
                         tracing::warn!(%error, "what is due could not be looked after");

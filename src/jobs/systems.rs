@@ -34,6 +34,7 @@ impl Systems {
                         error = app.forget_over().err().or(error);
                     }
                     let error = error.map(|error| error.to_string()).unwrap_or_default();
+                    app.went_round("systems", error.is_empty(), app.now());
                     // what lasts is one line in the log
                     if error != told && !error.is_empty() {
                         tracing::warn!(%error, "tasks of systems could not be worked on");

@@ -34,6 +34,7 @@ impl Timestamps {
                         EVERY
                     };
                     let error = error.unwrap_or_default();
+                    app.went_round("timestamps", error.is_empty(), app.now());
                     // an authority that stays away is one line in the log
                     if error != told && error.is_empty() {
                         tracing::info!("checkpoints are stamped again");

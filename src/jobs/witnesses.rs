@@ -36,6 +36,7 @@ impl Witnesses {
                     while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                         let outcome = app.submit(&witness, courier.as_ref(), again);
                         teller.tell(&witness, outcome.as_ref().err());
+                        app.went_round("witnesses", outcome.is_ok(), app.now());
                         again = outcome.is_err();
                         pause = if outcome.is_ok() {
                             EVERY

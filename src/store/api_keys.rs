@@ -8,7 +8,7 @@ use super::rows::KeyRow;
 use super::schema::{api_keys, key_uses};
 use super::tx::{Entry, WriteTx};
 use super::world::Extra;
-use crate::access::{ApplyAgain, Grant, ManageAccess, Principal, Serve};
+use crate::access::{ApplyAgain, Grant, ManageAccess, Permission, Principal, ReadState, Serve};
 use crate::audit::tree::sha256;
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::KeyId;
@@ -167,14 +167,19 @@ impl WriteTx<'_> {
     }
 }
 
+/// May know which keys there are; no secret is told.
+pub trait ListsKeys: Permission {}
+impl ListsKeys for ManageAccess {}
+impl ListsKeys for ReadState {}
+
 impl ReadTx<'_> {
     /// Every key and client, the oldest first.
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn listed_keys(
+    pub fn listed_keys<P: ListsKeys>(
         &mut self,
-        _grant: &Grant<ManageAccess>,
+        _grant: &Grant<P>,
     ) -> Result<Vec<ListedKey>, StoreError> {
         let rows: Vec<(KeyRow, Option<i64>)> = on!(self.db, conn => api_keys::table
             .left_join(key_uses::table.on(key_uses::key_id.eq(api_keys::id)))

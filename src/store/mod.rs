@@ -70,7 +70,7 @@ mod world;
 mod writer;
 
 pub use agents::NotTaken;
-pub use api_keys::ListedKey;
+pub use api_keys::{ListedKey, ListsKeys};
 pub use audit::{
     Beyond, PersonEvent, PublishedItem, Reached, StoredCheckpoint, StoredHead, StoredKey,
     StoredPace, StoredPerson, StoredStaff, StoredState, StoredSuppression, StoredTile,
@@ -106,7 +106,7 @@ pub use policies::{
 };
 pub use read::ReadTx;
 pub use records::StoredRecord;
-pub use registers::{NotLoaded, RegisterLoad, StoredRegister};
+pub use registers::{NotLoaded, RegisterLoad, StoredRegister, TellsRegisters};
 pub use requests::{
     DsrFilter, DsrMessage, NamesStaff, NewChallenge, OwnedDsr, Reach, ReachedBy, SeesRequests,
     StaffName, StoredChallenge, StoredDsr, TaskTold,

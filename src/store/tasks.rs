@@ -11,7 +11,7 @@ use super::rows::{CaseRow, TaskRow};
 use super::schema::{case_keys, system_tasks as tasks};
 use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
-use crate::access::{Grant, Permission, Serve, WorkRequests};
+use crate::access::{Grant, Permission, ReadState, Serve, WorkRequests};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{CaseId, TaskId};
 use crate::domain::personal::Personal;
@@ -305,6 +305,28 @@ fn stored(row: TaskRow, key: Option<&SubjectKey>) -> Result<StoredTask, StoreErr
 }
 
 impl ReadTx<'_> {
+    /// The tasks that changed since an instant: whose, and how far they are. Nothing of whom they are about.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn tasks_since(
+        &mut self,
+        _grant: &Grant<ReadState>,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<(String, Progress)>, StoreError> {
+        let rows: Vec<(String, String)> = on!(self.db, conn => tasks::table
+            .filter(tasks::changed_at.ge(since.timestamp_micros()))
+            .order(tasks::changed_at)
+            .select((tasks::system, tasks::progress)).load(conn))
+        .map_err(StoreError::failed("reading tasks"))?;
+        let read = |(system, progress): (String, String)| {
+            let progress =
+                serde_json::from_str(&progress).map_err(|_| StoreError::damaged("a task"))?;
+            Ok((system, progress))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     fn case_key(&mut self, case: CaseId) -> Result<Option<SubjectKey>, StoreError> {
         let wrapped = wrapped_key(self.db, case).map_err(StoreError::failed(READING_KEY))?;
         let opened = wrapped.map(|wrapped| self.keys.unwrap_case(&wrapped, case));

@@ -49,6 +49,7 @@ fn addresses(shop: &Shop, email: &str) -> Vec<String> {
         "/console/keys",
         "/console/retention",
         "/console/staff",
+        "/console/system",
         "/console/staff?kind=files&before=9",
         "/console/staff/none/disable",
         "/console/requests",

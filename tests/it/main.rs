@@ -73,6 +73,7 @@ mod signing_keys;
 mod staff_log;
 mod support_works;
 mod suppression;
+mod system_page;
 mod systems;
 mod tampering;
 mod timestamps;

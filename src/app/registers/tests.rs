@@ -169,7 +169,10 @@ fn a_list_that_is_too_old_counts_as_not_loaded() {
     );
     let stale = shop
         .app
-        .registers(&TestApp::grant(), shop.app.now())
+        .registers(
+            &TestApp::grant::<crate::access::LoadRegisters>(),
+            shop.app.now(),
+        )
         .unwrap();
     assert!(stale.iter().all(|one| !one.fresh));
     load(&shop, Register::Tps, "2026-12-19", "020 7123 4567\n").unwrap();

@@ -1,11 +1,12 @@
 //! What lies on this machine: files, their room and their modes, the address, the service.
 
 use super::{Finding, Standing, found};
+use crate::app::state::{Disk, Room};
 use crate::cli::config::Config;
 use crate::cli::{Places, health};
 use crate::store::keys::file;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Below this share of a disk, in hundredths, room is short; or below so many bytes.
 const SHORT: u64 = 10;
@@ -17,8 +18,11 @@ pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
         mail(config),
         master_key(&places.master_key),
         register(places),
-        room("room for the data", &places.data_dir),
-        room("room for the erasure register", &places.register.directory),
+        room("room for the data", on_disk("data", &places.data_dir)),
+        room(
+            "room for the erasure register",
+            on_disk("register", &places.register.directory),
+        ),
         service(config),
     ]
 }
@@ -89,25 +93,56 @@ fn register(places: &Places) -> Finding {
     }
 }
 
+/// The disks on which a running service writes.
+pub struct Rooms {
+    /// Where the data are.
+    pub data: PathBuf,
+    /// Where the erasure register is.
+    pub register: PathBuf,
+}
+
+impl Disk for Rooms {
+    fn rooms(&self) -> Vec<Room> {
+        let data = on_disk("data", &self.data);
+        let register = on_disk("register", &self.register);
+        data.into_iter().chain(register).collect()
+    }
+}
+
 /// Where a disk is full nothing can be acknowledged any more.
-fn room(about: &'static str, directory: &Path) -> Finding {
-    let Ok(disk) = rustix::fs::statvfs(directory) else {
-        return found(about, Standing::Note, "not there yet");
-    };
+fn on_disk(what: &'static str, directory: &Path) -> Option<Room> {
+    let disk = rustix::fs::statvfs(directory).ok()?;
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let all = disk.f_blocks.saturating_mul(disk.f_frsize).max(1);
-    let hundredths = free.saturating_mul(100) / all;
+    let is_short = free < SHORT_BYTES || free.saturating_mul(100) / all < SHORT;
+    let standing = if is_short {
+        Standing::Wrong
+    } else {
+        Standing::Ok
+    };
+    Some(Room {
+        what,
+        standing,
+        free,
+        all,
+    })
+}
+
+fn room(about: &'static str, room: Option<Room>) -> Finding {
+    let Some(room) = room else {
+        return found(about, Standing::Note, "not there yet");
+    };
     let told = format!(
-        "{} of {} GB free ({hundredths} %)",
-        free / 1_000_000_000,
-        all / 1_000_000_000
+        "{} of {} GB free ({} %)",
+        room.free / 1_000_000_000,
+        room.all / 1_000_000_000,
+        room.free.saturating_mul(100) / room.all
     );
-    if free < SHORT_BYTES || hundredths < SHORT {
-        let told =
-            format!("{told}: make room before the disk is full; then nothing can be recorded");
-        return found(about, Standing::Wrong, told);
+    if room.standing == Standing::Ok {
+        return found(about, Standing::Ok, told);
     }
-    found(about, Standing::Ok, told)
+    let told = format!("{told}: make room before the disk is full; then nothing can be recorded");
+    found(about, room.standing, told)
 }
 
 fn service(config: &Config) -> Finding {

@@ -8,31 +8,19 @@ mod registry;
 use super::config::Config;
 use super::output::{Exit, Failure, print};
 use super::{places, restore};
+use crate::app::state::Standing;
 use serde::Serialize;
 use serde_json::json;
 
-/// How something stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Standing {
-    /// As it should.
-    Ok,
-    /// It works, and could be better.
-    Note,
-    /// Something does not work, or soon will not.
-    Wrong,
-    /// What all else rests on cannot be reached.
-    Failed,
-}
+pub(super) use here::Rooms;
 
-impl Standing {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Wrong => "WRONG",
-            Self::Failed => "FAILED",
-        }
+/// How something stands, as it is printed.
+const fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ok => "ok",
+        Standing::Note => "note",
+        Standing::Wrong => "WRONG",
+        Standing::Failed => "FAILED",
     }
 }
 
@@ -82,7 +70,7 @@ pub fn run(config: &Config, as_json: bool) -> Result<Exit, Failure> {
 fn table(all: &[Finding]) -> String {
     let line = |one: &Finding| {
         let indented = one.told.replace('\n', "\n       ");
-        format!("{:<6} {}: {indented}", one.standing.word(), one.about)
+        format!("{:<6} {}: {indented}", word(one.standing), one.about)
     };
     let lines: Vec<String> = all.iter().map(line).collect();
     lines.join("\n")

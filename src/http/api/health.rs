@@ -15,6 +15,30 @@ pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "alive" }))
 }
 
+/// Whether this node may answer.
+pub struct Readiness {
+    /// It may.
+    pub ready: bool,
+    /// Its index is built.
+    built: bool,
+    /// It is at the head of the log.
+    fresh: bool,
+    /// How many entries it has taken in.
+    pub position: u64,
+}
+
+/// Looks whether this node may answer: for whoever balances the load, and for the console.
+pub async fn readiness(site: &Site) -> Readiness {
+    let built = site.ready.load(Ordering::SeqCst);
+    let fresh = built && site.app.fresh().await.is_ok() && site.app.reads_the_head();
+    Readiness {
+        ready: fresh && site.app.rules().engine().is_ok(),
+        built,
+        fresh,
+        position: site.app.index().position(),
+    }
+}
+
 /// The service may answer: its index is at the head of the ledger, and its policies can be used.
 #[utoipa::path(
     tag = "operations",
@@ -22,18 +46,17 @@ pub async fn alive() -> HttpResponse {
 )]
 #[get("/readyz")]
 pub async fn ready(site: web::Data<Site>) -> HttpResponse {
-    let built = site.ready.load(Ordering::SeqCst);
-    let fresh = built && site.app.fresh().await.is_ok() && site.app.reads_the_head();
+    let looked = readiness(&site).await;
     let rules = site.app.rules();
     let broken = rules.engine().err();
     let by_cedar = rules.engine().is_ok_and(|engine| engine.is_by_cedar());
-    let ready = fresh && broken.is_none();
+    let ready = looked.ready;
     let clock = site.app.clock_state();
     let body = json!({
         "status": if ready { "ready" } else { "not_ready" },
-        "index_built": built,
-        "at_head": fresh,
-        "position": site.app.index().position(),
+        "index_built": looked.built,
+        "at_head": looked.fresh,
+        "position": looked.position,
         "policy_version": rules.version().as_ref(),
         "policy_error": broken,
         "policies_by": if by_cedar { "cedar" } else { "compiled" },

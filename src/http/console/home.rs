@@ -77,7 +77,7 @@ pub async fn home(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
 }
 
 /// What others said last of the log, in the site's time.
-fn vouched(site: &Site, vouchers: Vouchers) -> Vec<Vouched> {
+pub(super) fn vouched(site: &Site, vouchers: Vouchers) -> Vec<Vouched> {
     let one = |witness, size, at: i64| Vouched {
         witness,
         size,

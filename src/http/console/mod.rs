@@ -16,6 +16,7 @@ mod requests;
 mod retention;
 mod sign_in;
 mod staff;
+mod system;
 
 use super::browser::{self, Form, Visit, from_our_page};
 use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
@@ -60,6 +61,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(retention::pause)
         .service(retention::place)
         .service(retention::lift)
+        .service(system::show)
         .service(staff::show)
         .service(staff::disable)
         .service(staff::enable)

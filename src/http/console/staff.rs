@@ -128,12 +128,15 @@ async fn page(
         period: day.unwrap_or(Some(DateTime::UNIX_EPOCH..DateTime::UNIX_EPOCH)),
         before: asked.before.parse().ok(),
     };
-    let (app, reads) = (site.clone(), authorize::<ExportAudit>(&principal(open)));
+    // a form that was refused reads no log: that it is read is an entry, and another site could have sent the form
+    let is_asked = matches!(error, None | Some(StaffError::Day));
+    let reads = authorize::<ExportAudit>(&principal(open)).ok();
+    let (app, reads) = (site.clone(), reads.filter(|_| is_asked));
     let language = visit.language.for_staff();
     let read = block(move || {
         let accounts = app.app.staff_present(&grant, app.app.now())?;
         let looks = looks::raised(&app, &grant, language)?;
-        let log = reads.ok().map(|reads| app.app.access_log(&reads, &query));
+        let log = reads.map(|reads| app.app.access_log(&reads, &query));
         Ok::<_, Refusal>((accounts, looks, log.transpose()?))
     });
     let Ok((accounts, looks, log)) = read.await else {

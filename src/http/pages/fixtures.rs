@@ -5,7 +5,7 @@ use super::request_fixtures::requests;
 use super::rights_fixtures::rights_pages;
 use super::staff_fixtures::{
     accounts, agent_pages, background, codes, disputes, home, keys, reports, retention, sign_in,
-    staff,
+    staff, system,
 };
 use super::*;
 
@@ -285,6 +285,7 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     pages.push(("disputes, error".to_owned(), list.render()));
     pages.push(("dispute".to_owned(), one.render()));
     pages.push(("keys".to_owned(), keys(language).render()));
+    pages.push(("system".to_owned(), system(language).render()));
     pages.push(("staff".to_owned(), staff(language, None).render()));
     let wrong = Some(StaffError::Day);
     pages.push(("error staff".to_owned(), staff(language, wrong).render()));

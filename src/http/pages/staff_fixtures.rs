@@ -3,6 +3,7 @@
 use super::fixtures::{HOSTILE, at, every_row, form, purpose, text, undo};
 use super::*;
 use crate::app::background::{ExportFailure, ExportGone};
+use crate::app::state::{self, About, Found, Room, Standing as How, SystemState};
 
 pub(super) fn desk(language: Language) -> Frame {
     let account = Account {
@@ -481,6 +482,78 @@ fn looks() -> Vec<LookAlarm> {
         url: HOSTILE.to_owned(),
     };
     ["hour", "day"].map(one).to_vec()
+}
+
+pub(super) fn system(language: Language) -> SystemPage {
+    let hostile = || HOSTILE.to_owned();
+    let keys = || vec![(hostile(), at().date_naive())];
+    let day = || Some(at().date_naive());
+    let finding = |(about, standing, found)| state::Finding {
+        about,
+        standing,
+        found,
+    };
+    let findings = [
+        (About::Database, How::Ok, Found::Registry(hostile())),
+        (About::Clock, How::Wrong, Found::ClockBehind(7_200)),
+        (
+            About::KeyFiles,
+            How::Failed,
+            Found::KeyFileMissing(hostile(), 3),
+        ),
+        (
+            About::SigningKeys,
+            How::Failed,
+            Found::SigningKeyLost(hostile()),
+        ),
+        (About::SigningKeys, How::Ok, Found::Sound),
+        (About::Policies, How::Ok, Found::InForce(hostile())),
+        (About::Policies, How::Wrong, Found::ByCedar),
+        (About::Policies, How::Failed, Found::Broken(hostile())),
+        (About::Policies, How::Failed, Found::Unknown(hostile())),
+        (About::ApiKeys, How::Wrong, Found::KeysEnding(keys())),
+        (About::ApiKeys, How::Note, Found::KeysOver(keys())),
+        (About::Registers, How::Note, Found::NoRegister),
+        (
+            About::Registers,
+            How::Ok,
+            Found::Register(hostile(), day(), true),
+        ),
+        (
+            About::Registers,
+            How::Wrong,
+            Found::Register(hostile(), day(), false),
+        ),
+        (About::Mails, How::Wrong, Found::Mails(3, 1)),
+        (About::Requests, How::Wrong, Found::Requests(3, 1)),
+    ];
+    let job = |(job, well)| JobRow {
+        job,
+        at: at(),
+        well,
+    };
+    SystemPage {
+        frame: desk(language),
+        version: "1.2.3",
+        ready: false,
+        position: 48_211,
+        findings: findings.map(finding).to_vec(),
+        rooms: vec![Room {
+            what: "data",
+            standing: How::Wrong,
+            free: 1 << 29,
+            all: 1 << 40,
+        }],
+        epoch_days: Some(1204),
+        vouched: vouched(),
+        jobs: [("checkpoints", true), ("mails", false)].map(job).to_vec(),
+        systems: vec![SystemState {
+            id: hostile(),
+            open: 3,
+            failing: 1,
+            why: Some("unreachable".to_owned()),
+        }],
+    }
 }
 
 pub(super) fn staff(language: Language, error: Option<StaffError>) -> StaffPage {

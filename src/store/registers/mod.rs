@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::StoredRegister;
+pub use read::{StoredRegister, TellsRegisters};
 pub(super) use read::{of_contacts, since};
 pub(super) use write::write;
 pub use write::{NotLoaded, RegisterLoad};

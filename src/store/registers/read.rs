@@ -1,7 +1,7 @@
 //! Reads the lists of registers: for the index, for one person, and to be told about.
 
 use super::{BlockRow, RegisterRow};
-use crate::access::{ExportAudit, Grant, LoadRegisters};
+use crate::access::{ExportAudit, Grant, LoadRegisters, Permission, ReadState};
 use crate::domain::ids::{Blind, Position};
 use crate::domain::registry::{Change, IdentifierKinds, Register, RegisterEntries, RegisterList};
 use crate::domain::time::from_micros;
@@ -69,14 +69,19 @@ impl StoredRegister {
     }
 }
 
+/// May know which lists are loaded.
+pub trait TellsRegisters: Permission {}
+impl TellsRegisters for LoadRegisters {}
+impl TellsRegisters for ReadState {}
+
 impl ReadTx<'_> {
     /// What was last loaded of each register.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
-    pub fn registers(
+    pub fn registers<P: TellsRegisters>(
         &mut self,
-        _grant: &Grant<LoadRegisters>,
+        _grant: &Grant<P>,
     ) -> Result<Vec<StoredRegister>, StoreError> {
         loaded_since(self.db, 0)
     }

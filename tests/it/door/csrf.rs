@@ -46,6 +46,7 @@ fn state(db: &Db) -> String {
         "links",
         "requests",
         "request_alarms",
+        "view_alarms",
         "system_tasks",
         "packages",
         "staff",

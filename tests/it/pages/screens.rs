@@ -61,6 +61,10 @@ fn take(visitor: Visitor<'_>) {
     picture(&browser, "console", visitor);
     browser.goto(&format!("{}/console/reports", demo.server.url()));
     picture(&browser, "reports", visitor);
+    for name in ["staff", "system"] {
+        browser.goto(&format!("{}/console/{name}", demo.server.url()));
+        picture(&browser, name, visitor);
+    }
     browser.goto(&format!("{}/console/codes", demo.server.url()));
     browser.find("main form button.main").follow();
     picture(&browser, "code", visitor);

@@ -186,6 +186,7 @@ fn nothing_that_somebody_writes_runs() {
         "/console/keys",
         "/console/retention",
         "/console/staff",
+        "/console/system",
         "/console/codes",
         &opened,
     ] {

@@ -294,6 +294,8 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("staff");
     browser.goto(&format!("{}/console/staff?day=none", demo.server.url()));
     look("staff, error");
+    browser.goto(&format!("{}/console/system", demo.server.url()));
+    look("system");
     browser.goto(&format!("{}/console/codes", demo.server.url()));
     look("codes");
     browser.find("main form button.main").follow();

@@ -1378,6 +1378,86 @@ looks-why-day = in a day, far more than on their other days
 mail-looks-subject = Unusually many files were looked at
 mail-looks-lead = A member of staff looked at the files of many more persons than usual. The console shows who.
 mail-looks-link = Open the access log
+system-title = State of the system
+system-all-well = Nothing needs to be done.
+system-wrong =
+    { $n ->
+        [one] { $shown } thing needs somebody.
+       *[other] { $shown } things need somebody.
+    }
+system-node = This server
+system-version = Version
+system-ready = May answer
+system-yes = Yes
+system-no = NO: every check is denied
+system-position = Entries taken in
+system-epoch = Age of the key epoch in days
+system-findings = What was looked at
+system-what = What
+system-state = State
+system-told = What was found, and how it is mended
+system-standing-ok = In order
+system-standing-note = To note
+system-standing-wrong = WRONG
+system-standing-failed = FAILED
+system-about-database = Registry
+system-about-clock = Clock
+system-about-key-files = Key files
+system-about-signing-keys = Signing keys
+system-about-policies = Policies in force
+system-about-api-keys = API keys
+system-about-registers = Opt-out registers
+system-about-mails = Mails
+system-about-requests = Requests
+system-sound-clock = Not behind the log
+system-sound-key-files = Every one in use is there
+system-sound-signing-keys = The log can be signed
+system-sound-api-keys = None ends within 30 days
+system-unknown = It could not be looked at. The service’s log says why.
+system-broken = Every check is denied: the policies cannot be used. Run the command below.
+system-by-cedar = The compiled form differed from Cedar, which decides since. Checks are right and slow. Report it.
+system-no-register = None is loaded. Uses that need one are denied.
+system-clock-behind =
+    { $n ->
+        [one] { $shown } second behind the log. New entries bear the last one’s time until it has caught up.
+       *[other] { $shown } seconds behind the log. New entries bear the last one’s time until it has caught up.
+    }
+system-key-file = { $file } is not there; the keys of { $persons } persons are wrapped under it. Copy it back from where key files are kept apart.
+system-signing-lost = { $id } signs the log and cannot be opened. See the operator’s guide.
+system-keys-ending = They end within 30 days, make new ones: { $keys }
+system-keys-over = They are over, revoke them: { $keys }
+system-register-fresh = { $name }, to be used until { $day }
+system-register-old = { $name } could be used until { $day }. Load a newer list; uses that need it are denied.
+system-mails = { $waiting } wait, { $dead } were given up
+system-requests = { $near } due within seven days, { $late } late
+system-room = { $free } of { $all } GB free
+system-room-of-data = Room for the data
+system-room-of-register = Room for the erasure register
+system-jobs = What this server does by itself
+system-job = Job
+system-last = Last round
+system-well = It worked
+system-failed = IT DID NOT WORK: the service’s log says why
+system-job-alarms = Alarms about last days
+system-job-checkpoints = Signing the log
+system-job-decisions = Merging the lists of decisions
+system-job-epochs = Watching the key files
+system-job-exports = Exports in the background
+system-job-keys = Keeping when keys were used
+system-job-looks = Watching who looks at files
+system-job-mails = Mails
+system-job-packages = Packages for persons
+system-job-retention = Retention
+system-job-systems = Tasks of other systems
+system-job-timestamps = Timestamps
+system-job-witnesses = Witnesses
+system-no-systems = No other system is registered.
+system-systems = Systems that hold data, and their tasks of the last 30 days
+system-system = System
+system-open = Open tasks
+system-failing = Failing
+system-why = Why
+system-doctor = Whoever runs the server sees more, and how each thing is mended:
 reports-error-whole = The reports on access and requests are of the whole registry: choose all brands and all purposes.
 reports-error-kind = Choose a report and a kind of file.
 

@@ -1380,6 +1380,86 @@ looks-why-day = en un jour, bien plus que ses autres jours
 mail-looks-subject = Des dossiers consultés en nombre inhabituel
 mail-looks-lead = Un membre de l’équipe a regardé les dossiers de bien plus de personnes que d’habitude. La console montre qui.
 mail-looks-link = Ouvrir le journal des accès
+system-title = État du système
+system-all-well = Rien à faire.
+system-wrong =
+    { $n ->
+        [one] { $shown } point demande une intervention.
+       *[other] { $shown } points demandent une intervention.
+    }
+system-node = Ce serveur
+system-version = Version
+system-ready = Peut répondre
+system-yes = Oui
+system-no = NON : chaque vérification est refusée
+system-position = Entrées prises en compte
+system-epoch = Âge de l’époque de clés, en jours
+system-findings = Ce qui a été examiné
+system-what = Quoi
+system-state = État
+system-told = Ce qui a été constaté, et comment y remédier
+system-standing-ok = En ordre
+system-standing-note = À noter
+system-standing-wrong = ANOMALIE
+system-standing-failed = PANNE
+system-about-database = Registre
+system-about-clock = Horloge
+system-about-key-files = Fichiers de clés
+system-about-signing-keys = Clés de signature
+system-about-policies = Règles en vigueur
+system-about-api-keys = Clés d’API
+system-about-registers = Listes d’opposition
+system-about-mails = Courriels
+system-about-requests = Demandes
+system-sound-clock = Pas en retard sur le journal
+system-sound-key-files = Tous ceux qui servent sont présents
+system-sound-signing-keys = Le journal peut être signé
+system-sound-api-keys = Aucune ne prend fin sous 30 jours
+system-unknown = L’examen a échoué. Le journal du service dit pourquoi.
+system-broken = Chaque vérification est refusée : les règles sont inutilisables. Lancez la commande ci-dessous.
+system-by-cedar = La forme compilée différait de Cedar, qui décide depuis. Les vérifications sont justes et lentes. Signalez-le.
+system-no-register = Aucune n’est chargée. Les utilisations qui en demandent une sont refusées.
+system-clock-behind =
+    { $n ->
+        [one] { $shown } seconde de retard sur le journal. Les nouvelles entrées portent l’heure de la dernière jusqu’à ce qu’il soit rattrapé.
+       *[other] { $shown } secondes de retard sur le journal. Les nouvelles entrées portent l’heure de la dernière jusqu’à ce qu’il soit rattrapé.
+    }
+system-key-file = { $file } est absent ; les clés de { $persons } personnes en dépendent. Recopiez-le depuis l’endroit où les fichiers de clés sont gardés à part.
+system-signing-lost = { $id } signe le journal et ne s’ouvre pas. Voir le guide d’exploitation.
+system-keys-ending = Elles prennent fin sous 30 jours, faites-en de nouvelles : { $keys }
+system-keys-over = Elles ont pris fin, révoquez-les : { $keys }
+system-register-fresh = { $name }, utilisable jusqu’au { $day }
+system-register-old = { $name } était utilisable jusqu’au { $day }. Chargez une liste plus récente ; les utilisations qui en dépendent sont refusées.
+system-mails = { $waiting } en attente, { $dead } abandonnés
+system-requests = { $near } à rendre sous sept jours, { $late } en retard
+system-room = { $free } sur { $all } Go libres
+system-room-of-data = Place pour les données
+system-room-of-register = Place pour le registre des effacements
+system-jobs = Ce que ce serveur fait de lui-même
+system-job = Travail
+system-last = Dernier passage
+system-well = Réussi
+system-failed = ÉCHEC : le journal du service dit pourquoi
+system-job-alarms = Alertes sur les derniers jours
+system-job-checkpoints = Signature du journal
+system-job-decisions = Fusion des listes de décisions
+system-job-epochs = Surveillance des fichiers de clés
+system-job-exports = Exports en arrière-plan
+system-job-keys = Dates d’usage des clés
+system-job-looks = Surveillance des consultations
+system-job-mails = Courriels
+system-job-packages = Copies pour les personnes
+system-job-retention = Conservation
+system-job-systems = Tâches des autres systèmes
+system-job-timestamps = Horodatages
+system-job-witnesses = Témoins
+system-no-systems = Aucun autre système n’est enregistré.
+system-systems = Systèmes qui détiennent des données, et leurs tâches des 30 derniers jours
+system-system = Système
+system-open = Tâches ouvertes
+system-failing = En échec
+system-why = Pourquoi
+system-doctor = La personne qui exploite le serveur en voit davantage, et comment remédier à chaque point :
 reports-error-whole = Les rapports des accès et des demandes portent sur tout le registre : choisissez toutes les marques et toutes les finalités.
 reports-error-kind = Choisissez un rapport et un type de fichier.
 
