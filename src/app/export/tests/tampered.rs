@@ -109,7 +109,7 @@ fn cases() -> Vec<Case> {
         ("key deleted", "DELETE FROM api_keys WHERE name = 'crm'".into(), Some(f.key)),
         ("key inserted", format!("INSERT INTO api_keys VALUES (zeroblob(16), 'x', 'admin', zeroblob(32), 0, NULL, {consent}, 0, '{{}}', NULL)"), Some(consent)),
         ("staff: role", "UPDATE staff SET role = 'admin'".into(), Some(f.staff)),
-        ("staff inserted", "INSERT INTO staff VALUES (zeroblob(16), 'mallory', 'admin', 'x', 0, NULL, NULL, NULL)".into(), None),
+        ("staff inserted", "INSERT INTO staff VALUES (zeroblob(16), 'mallory', 'admin', 'x', 0, NULL, NULL, NULL, NULL)".into(), None),
         ("catalogue: body", "UPDATE catalogue_items SET body = replace(body, 'Letter', 'Lottery') WHERE kind = 'purpose'".into(), Some(f.purpose)),
         ("catalogue: words", "UPDATE catalogue_items SET body = replace(body, 'send me the', 'sell me and the') WHERE kind = 'notice'".into(), Some(replaced)),
         ("catalogue: since", format!("UPDATE catalogue_items SET since = 0 WHERE position = {}", f.purpose), Some(f.purpose)),
