@@ -96,11 +96,10 @@ impl Meter {
     /// [`TooOften`] where they would.
     pub fn ask(&self, who: impl Hash, now: Now, patience: Duration) -> Result<Standing, TooOften> {
         let now = now.micros().saturating_mul(1_000);
-        let place = usize::try_from(self.hasher.hash_one(who) % PLACES as u64).unwrap_or(0);
+        let place = self.place(who);
         let mut outcome = Err(TooOften {
             again_in: Duration::ZERO,
         });
-        let place = &self.even[place];
         // an error of `fetch_update` says that nothing was to be changed; `outcome` says so, too
         let _ = place.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |even| {
             let (next, answer) = self.counted(even, now, patience);
@@ -108,6 +107,12 @@ impl Meter {
             outcome.is_ok().then_some(next)
         });
         outcome
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "there are as many as PLACES")]
+    fn place(&self, who: impl Hash) -> &AtomicI64 {
+        let hash = self.hasher.hash_one(who) % PLACES as u64;
+        &self.even[usize::try_from(hash).unwrap_or(0)]
     }
 
     fn counted(
@@ -146,7 +151,7 @@ fn nanoseconds(count: i64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::super::time::from_micros;
     use super::*;
     use proptest::prelude::*;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::process;
 use super::reaper::{directory, reaper};
 
+const TRIES: usize = 5;
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 const STARTED: &str = "started successfully on port ";
 
@@ -42,7 +43,20 @@ pub struct Driver {
 }
 
 impl Driver {
+    /// It looks for a port that is free for both kinds of addresses, and gives up where one of them is taken
+    /// meanwhile: then another is asked.
     pub fn start(programs: &Programs) -> Self {
+        let mut why = String::new();
+        for _ in 0..TRIES {
+            match Self::begin(programs) {
+                Ok(driver) => return driver,
+                Err(told) => why = told,
+            }
+        }
+        panic!("chromedriver did not start: {why}");
+    }
+
+    fn begin(programs: &Programs) -> Result<Self, String> {
         let seat = Seat::take();
         let home = directory("web");
         let child = spawn(programs, home.path());
@@ -53,8 +67,8 @@ impl Driver {
             home,
             _seat: seat,
         };
-        driver.learn_port();
-        driver
+        driver.learn_port()?;
+        Ok(driver)
     }
 
     /// `http://127.0.0.1:PORT`
@@ -71,17 +85,16 @@ impl Driver {
         self.home.path()
     }
 
-    fn learn_port(&mut self) {
+    fn learn_port(&mut self) -> Result<(), String> {
         let log = self.home.path().join("driver.out");
         process::until(STARTS_WITHIN, || {
             self.port = port_in(&process::text_of(&log)).unwrap_or(0);
             self.port != 0 || self.child.try_wait().is_ok_and(|ended| ended.is_some())
         });
-        assert!(
-            self.port != 0,
-            "chromedriver did not start: {}",
-            process::text_of(&log)
-        );
+        if self.port == 0 {
+            return Err(process::text_of(&log));
+        }
+        Ok(())
     }
 }
 
