@@ -69,10 +69,15 @@ fn let_in<P: Permission>(
     fresh: bool,
 ) -> Result<Allowed<P>, Problem> {
     let allowed: Allowed<P> = admit(site, request, badge, fresh)?;
-    if let Actor::Key(client) = allowed.grant.actor() {
-        limits::count(site, request, *client)?;
-    }
+    count(site, request, &allowed.grant)?;
     Ok(allowed)
+}
+
+fn count<P>(site: &Site, request: &HttpRequest, grant: &Grant<P>) -> Result<(), Problem> {
+    match grant.actor() {
+        Actor::Key(client) => limits::count(site, request, *client),
+        _ => Ok(()),
+    }
 }
 
 /// What the request's header shows.
@@ -139,13 +144,12 @@ impl<P: Permission + 'static> FromRequest for Knock<P> {
             Err(problem) => return Either::Left(ready(Err(problem))),
         };
         // whoever is not known yet is not counted as a stranger before it is certain
-        if site
+        let known = site
             .app
-            .admit::<P>(badge, || network::address(request, site))
-            .is_ok()
-        {
-            let counted = let_in::<P>(site, request, badge, false);
-            return Either::Left(ready(counted.map(|_| Self::of(badge))));
+            .admit::<P>(badge, || network::address(request, site));
+        if let Ok(grant) = known {
+            let counted = count(site, request, &grant);
+            return Either::Left(ready(counted.map(|()| Self::of(badge))));
         }
         // a key that was made a moment ago is known only at the head
         let allowed = Allowed::<P>::from_request(request, payload);

@@ -26,8 +26,36 @@ static LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// The meters; none where nothing is limited.
 pub struct Limits {
-    clients: Option<Meter>,
+    clients: Option<Clients>,
     networks: Option<Meter>,
+}
+
+struct Clients {
+    meter: Meter,
+    /// What every tool is told of the limit.
+    policy: HeaderValue,
+    /// In how many seconds as many may be asked again.
+    window: u32,
+}
+
+impl Clients {
+    fn of(meter: Meter) -> Option<Self> {
+        let (most, window) = (meter.rate().at_once(), meter.rate().seconds_at_once());
+        let policy = format!("\"client\";q={most};w={window}");
+        Some(Self {
+            policy: HeaderValue::from_str(&policy).ok()?,
+            meter,
+            window,
+        })
+    }
+
+    fn told(&self, standing: Standing) -> Option<Told> {
+        let limit = format!("\"client\";r={};t={}", standing.left, self.window);
+        Some(Told {
+            policy: self.policy.clone(),
+            limit: HeaderValue::from_str(&limit).ok()?,
+        })
+    }
 }
 
 impl Limits {
@@ -36,7 +64,7 @@ impl Limits {
     pub fn of(client: u32, network: u32) -> Self {
         let meter = |each_second, at_once| Rate::new(each_second, at_once).map(Meter::new);
         Self {
-            clients: meter(client, 1),
+            clients: meter(client, 1).and_then(Clients::of),
             networks: meter(network, 10),
         }
     }
@@ -82,13 +110,11 @@ pub async fn slow_down(site: &Site, request: &HttpRequest) -> Option<HttpRespons
 /// # Errors
 /// Where it asks too often.
 pub fn count(site: &Site, request: &HttpRequest, client: KeyId) -> Result<(), Problem> {
-    let Some(meter) = &site.limits.clients else {
+    let Some(clients) = &site.limits.clients else {
         return Ok(());
     };
-    let standing = meter
-        .ask(client, site.app.now(), Duration::ZERO)
-        .map_err(too_often)?;
-    if let Some(told) = told(meter, standing) {
+    let asked = clients.meter.ask(client, site.app.now(), Duration::ZERO);
+    if let Some(told) = clients.told(asked.map_err(too_often)?) {
         request.extensions_mut().insert(told);
     }
     Ok(())
@@ -128,16 +154,6 @@ fn is_keyed(path: &str) -> bool {
 fn takes_a_choice(method: &Method, path: &str) -> bool {
     let own = ["/u/", "/c/", "/r/", "/me/choices"];
     method == Method::POST && own.iter().any(|start| path.starts_with(start))
-}
-
-fn told(meter: &Meter, standing: Standing) -> Option<Told> {
-    let (most, window) = (meter.rate().at_once(), meter.rate().seconds_at_once());
-    let policy = format!("\"client\";q={most};w={window}");
-    let limit = format!("\"client\";r={};t={window}", standing.left);
-    Some(Told {
-        policy: HeaderValue::from_str(&policy).ok()?,
-        limit: HeaderValue::from_str(&limit).ok()?,
-    })
 }
 
 fn too_often(TooOften { again_in }: TooOften) -> Problem {

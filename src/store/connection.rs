@@ -45,12 +45,6 @@ pub(super) type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, Waiting
 /// server that is silent can be given up, and independent of the threads that answer requests.
 pub(super) struct Waiting(Runtime);
 
-impl Waiting {
-    fn new() -> Self {
-        Self::get_runtime()
-    }
-}
-
 impl BlockOn for Waiting {
     fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.0.block_on(future)
@@ -81,7 +75,7 @@ fn established(url: &str) -> Result<PgConnection, StoreError> {
         return PgConnection::establish(&bounded(url))
             .map_err(|error| unreachable(error.to_string()));
     };
-    let Waiting(runtime) = Waiting::new();
+    let Waiting(runtime) = Waiting::get_runtime();
     let begun = runtime.block_on(encrypted.connect(bounded));
     let connection = begun.map_err(unreachable)?;
     BEGUN.set(Some(runtime));

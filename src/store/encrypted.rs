@@ -13,6 +13,9 @@ use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+/// The modes that ask for it; here they are all the same.
+pub(super) const MODES: [&str; 3] = ["require", "verify-ca", "verify-full"];
+
 /// An address that asks for encryption.
 pub(super) struct Encrypted {
     /// Without the words that say how.
@@ -37,7 +40,7 @@ impl Encrypted {
         }
         let wanted = match mode {
             "disable" => false,
-            "require" | "verify-ca" | "verify-full" => true,
+            mode if MODES.contains(&mode) => true,
             _ => return Err("sslmode must be disable, or verify-full: anything between may be no encryption at all".into()),
         };
         if !wanted && root.is_some() {

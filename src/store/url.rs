@@ -1,5 +1,6 @@
 //! Where the data are.
 
+use super::encrypted::MODES;
 use std::net::IpAddr;
 use std::{fmt, path::PathBuf, str::FromStr};
 
@@ -30,8 +31,7 @@ impl DatabaseUrl {
                 .filter(|(name, _)| *name == "host")
                 .map(|(_, host)| host),
         );
-        let encrypted = ["require", "verify-ca", "verify-full"];
-        let encrypted = pairs().any(|(name, mode)| name == "sslmode" && encrypted.contains(&mode));
+        let encrypted = pairs().any(|(name, mode)| name == "sslmode" && MODES.contains(&mode));
         !encrypted && hosts.iter().any(|host| !is_here(host))
     }
 }
