@@ -135,26 +135,8 @@ pub fn accounts(config: &Config) -> Result<Accounts, ConfigError> {
     };
     Ok(Accounts {
         second_factor,
-        idle: TimeDelta::minutes(number(config, "staff_idle_minutes", 1..=720)?),
-        lasting: TimeDelta::hours(number(config, "staff_session_hours", 1..=24)?),
-        views_alarm: number(config, "views_alarm", 0..=100_000)?.unsigned_abs(),
+        idle: TimeDelta::minutes(config.number("staff_idle_minutes", 1..=720)?),
+        lasting: TimeDelta::hours(config.number("staff_session_hours", 1..=24)?),
+        views_alarm: config.number("views_alarm", 0..=100_000)?.unsigned_abs(),
     })
-}
-
-fn number(
-    config: &Config,
-    name: &'static str,
-    within: std::ops::RangeInclusive<i64>,
-) -> Result<i64, ConfigError> {
-    let mend = format!(
-        "must be a number from {} to {}",
-        within.start(),
-        within.end()
-    );
-    let given: i64 = config.read(name, &mend)?;
-    if within.contains(&given) {
-        Ok(given)
-    } else {
-        Err(ConfigError::Value { name, mend })
-    }
 }

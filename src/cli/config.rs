@@ -6,6 +6,7 @@ use crate::domain::time::Entropy;
 use crate::store::without_password;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// Every setting: name, default, whether it may hold a secret, what it is.
@@ -233,6 +234,28 @@ impl Config {
             name,
             mend: mend.into(),
         })
+    }
+
+    /// A number within bounds.
+    ///
+    /// # Errors
+    /// Where it is none, or beyond them.
+    pub fn number(
+        &self,
+        name: &'static str,
+        within: RangeInclusive<i64>,
+    ) -> Result<i64, ConfigError> {
+        let mend = format!(
+            "must be a number from {} to {}",
+            within.start(),
+            within.end()
+        );
+        let given: i64 = self.read(name, &mend)?;
+        if within.contains(&given) {
+            Ok(given)
+        } else {
+            Err(ConfigError::Value { name, mend })
+        }
     }
 
     /// The address that customers' links begin with.

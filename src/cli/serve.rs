@@ -328,12 +328,9 @@ fn patience(config: &Config) -> Result<Patience, ConfigError> {
 
 /// How often somebody may ask.
 fn limits(config: &Config) -> Result<Limits, ConfigError> {
-    let each_second = |name: &'static str| {
-        let mend = "must be a number of requests in each second, to 1000000; 0 is no limit";
-        let read: u32 = config.read(name, mend)?;
-        let mend = mend.into();
-        let fits = (read <= Rate::MOST).then_some(read);
-        fits.ok_or(ConfigError::Value { name, mend })
+    let each_second = |name| {
+        let read = config.number(name, 0..=i64::from(Rate::MOST))?;
+        Ok(u32::try_from(read).unwrap_or(Rate::MOST))
     };
     let (client, network) = (each_second("client_limit")?, each_second("network_limit")?);
     Ok(Limits::of(client, network))

@@ -145,6 +145,14 @@ pub fn page(status: StatusCode, html: String) -> HttpResponse {
         .body(html)
 }
 
+/// An answer that says when the next try is looked at.
+#[must_use]
+pub fn wait(mut response: HttpResponse, seconds: i64) -> HttpResponse {
+    let seconds = HeaderValue::from(seconds);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    response
+}
+
 /// A cookie for this browser alone, with its guard where connections are encrypted. It is sent with a link
 /// that leads here from a mail, and with no form of another site.
 #[must_use]

@@ -11,7 +11,7 @@ use super::{form, network};
 use crate::domain::ids::KeyId;
 use crate::domain::meter::{Meter, Rate, Standing, TooOften};
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use std::time::Duration;
@@ -168,11 +168,8 @@ fn come_back(site: &Site, request: &HttpRequest, room: Room, refused: TooOften) 
     if room == Room::Api {
         return too_often(refused).error_response();
     }
-    let mut response = page(site, request, room);
-    let wait = HeaderValue::from(seconds(refused.again_in));
-    let headers: &mut HeaderMap = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, wait);
-    response
+    let seconds = seconds(refused.again_in).cast_signed();
+    browser::wait(page(site, request, room), seconds)
 }
 
 fn page(site: &Site, request: &HttpRequest, room: Room) -> HttpResponse {

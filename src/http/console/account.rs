@@ -135,7 +135,7 @@ pub async fn password(
         Ok(Changed::Wait(seconds)) => {
             let (status, error) = (StatusCode::TOO_MANY_REQUESTS, PasswordFault::TooMany);
             let response = page(&site, visit, &open, status, Some(error)).await;
-            return super::sign_in::wait(response, seconds);
+            return browser::wait(response, seconds);
         }
         Ok(Changed::Wrong) => PasswordFault::Current,
         Ok(Changed::Refused(error)) => fault(error),

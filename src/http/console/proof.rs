@@ -2,11 +2,10 @@
 //! it, with everything that was filled in. Sent, the proof is looked at, and the act goes on as if nothing had been.
 //! Which acts these are says one table, and a route that is not in it asks.
 
-use super::sign_in::wait;
 use super::{cookie, frame, is_ours, opened, session, to};
 use crate::app::accounts::{Entered, FRESH};
 use crate::domain::personal::Secret;
-use crate::http::browser::{self, Form, Visit};
+use crate::http::browser::{self, Form, Visit, wait};
 use crate::http::json::{Body, SMALL};
 use crate::http::network::network;
 use crate::http::pages::{PostForm, ProofError, ProofFor, ProofPage};

@@ -3,7 +3,7 @@
 use super::{begun, cookie, is_ours, session, to, token, with_session};
 use crate::app::accounts::{Ahead, Entered, Visitor};
 use crate::domain::personal::Secret;
-use crate::http::browser::{self, Form, Visit, from_our_page};
+use crate::http::browser::{self, Form, Visit, from_our_page, wait};
 use crate::http::json::{Body, SMALL};
 use crate::http::network::network;
 use crate::http::pages::{
@@ -93,13 +93,6 @@ pub async fn enter(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
             page(visit, user, Some(SignInError::TooMany)),
         ),
     }
-}
-
-/// An answer that says when the next try is looked at.
-pub(super) fn wait(mut response: HttpResponse, seconds: i64) -> HttpResponse {
-    let seconds = header::HeaderValue::from(seconds);
-    response.headers_mut().insert(header::RETRY_AFTER, seconds);
-    response
 }
 
 /// The kind of browser, and nothing by which one is told from another.
