@@ -97,8 +97,8 @@ impl Shop {
     pub fn newsletter(&self, email: &str) -> (String, String) {
         let question =
             json!({ "subject": { "email": email }, "purpose": "newsletter", "channel": "email" });
-        let answer = self.marketing().post("/v1/checks", &question).expect(200);
-        decision(&answer.json())
+        let ask = || self.marketing().post("/v1/checks", &question).expect(200).json();
+        decision(&crate::support::scene::known(ask))
     }
 
     /// Everything that is known of a person's choices, as the DPO reads it.

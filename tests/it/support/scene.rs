@@ -1,11 +1,13 @@
 //! A registry to play in: purposes and notices in force, a key for everything, a server.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::database::Db;
 use super::http::{Http, Reply};
+use super::process;
 use super::server::{Server, cli};
 
 /// What the registry offers: purpose and channels; each has a notice of its own name, version 1.
@@ -94,6 +96,19 @@ pub fn tagged(mut consent: Value, tag: &str) -> Value {
     consent
 }
 
+/// Asks until the service has learned its head: a busy machine may keep it from that for a moment, and the answer is
+/// a no that says so.
+pub fn known(ask: impl Fn() -> Value) -> Value {
+    let mut answer = ask();
+    process::until(Duration::from_secs(30), || {
+        if answer["reason"] == "STALE" {
+            answer = ask();
+        }
+        answer["reason"] != "STALE"
+    });
+    answer
+}
+
 /// A person known by an e-mail address.
 pub fn email(address: &str) -> Value {
     json!({ "email": address })
@@ -112,11 +127,18 @@ impl Http {
         self.asks_for(subject, "newsletter", "email")
     }
 
+    /// The same, once: for a service that cannot know.
+    #[track_caller]
+    pub fn asks_once(&self, subject: &Value) -> Value {
+        let question = question(subject, "newsletter", "email");
+        self.post("/v1/checks", &question).expect(200).json()
+    }
+
     /// Asks for any purpose and channel.
     #[track_caller]
     pub fn asks_for(&self, subject: &Value, purpose: &str, channel: &str) -> Value {
         let question = question(subject, purpose, channel);
-        self.post("/v1/checks", &question).expect(200).json()
+        known(|| self.post("/v1/checks", &question).expect(200).json())
     }
 
     /// What happened to a person, page by page; that it is read is left out.
