@@ -3,26 +3,28 @@
 
 use super::{
     ChangePolicies, EraseSubjects, ExportAudit, FileRequests, KeepAccounts, KeepHolds,
-    KeepRequests, KeepRetention, Permission, Principal, ReadReceipts, ReadSubjects, ServeCustomers,
-    SettleDisputes, WorkRequests,
+    KeepRequests, KeepRetention, Permission, Principal, PublishCatalogue, ReadReceipts,
+    ReadRequests, ReadSubjects, ServeCustomers, SettleDisputes, WorkRequests,
 };
 use crate::domain::ids::StaffId;
 use crate::domain::registry::Role;
 
 /// By these, personal data are seen or lost, or it is decided what they may be used for.
-const PERSONAL: [fn(&Principal) -> bool; 13] = [
+const PERSONAL: [fn(&Principal) -> bool; 15] = [
     ReadSubjects::open_to,
     EraseSubjects::open_to,
     KeepHolds::open_to,
     KeepRetention::open_to,
     ServeCustomers::open_to,
     FileRequests::open_to,
+    ReadRequests::open_to,
     KeepRequests::open_to,
     WorkRequests::open_to,
     SettleDisputes::open_to,
     ReadReceipts::open_to,
     ExportAudit::open_to,
     ChangePolicies::open_to,
+    PublishCatalogue::open_to,
     // who is kept out, and who is let in again
     KeepAccounts::open_to,
 ];
@@ -61,6 +63,8 @@ mod tests {
         for (role, needed) in [
             (Role::Collector, true),
             (Role::Dpo, true),
+            (Role::PrivacyEngineer, true),
+            (Role::Auditor, true),
             (Role::Admin, true),
             (Role::Marketing, false),
         ] {

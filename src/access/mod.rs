@@ -6,6 +6,8 @@ pub mod code;
 pub mod factor;
 pub mod password;
 pub mod recovery;
+pub mod roles;
+pub mod second_person;
 pub mod token;
 pub mod totp;
 
@@ -168,11 +170,32 @@ pub fn authorize_within<P: Permission>(
     })
 }
 
+/// A permission as it is told of.
+#[derive(Debug)]
+pub struct Told {
+    /// Its name, as `noun.verb`.
+    pub name: &'static str,
+    /// What it lets somebody do, as its documentation says it.
+    pub what: &'static str,
+    /// Whether who is bound to brands or purposes has it, within them.
+    pub by_scope: bool,
+    /// Whether somebody has it.
+    pub open_to: fn(&Principal) -> bool,
+}
+
 macro_rules! permissions {
     (@is) => { false };
     (@is scope) => { true };
-    ($($(#[$doc:meta])* $name:ident = $text:literal $(by $scope:ident)? open to $open:pat,)*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal $(by $scope:ident)? open to $open:pat,)*) => {
+        /// Every permission that there is.
+        pub const ALL: &[Told] = &[$(Told {
+            name: $text,
+            what: concat!($($doc),*),
+            by_scope: permissions!(@is $($scope)?),
+            open_to: $name::open_to,
+        }),*];
+        $(
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy)]
         pub enum $name {}
         impl Permission for $name {
@@ -182,7 +205,8 @@ macro_rules! permissions {
                 matches!(principal, $open)
             }
         }
-    )*};
+        )*
+    };
 }
 
 use Principal::{
@@ -199,9 +223,9 @@ permissions! {
     /// Ask whether data may be used.
     CheckDecisions = "decisions.check" by scope open to Key(_, Role::Marketing | Role::Admin) | Operator,
     /// Read recorded decisions, without who they are about.
-    ReadDecisions = "decisions.read" open to Key(_, Role::Marketing | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator | System,
+    ReadDecisions = "decisions.read" open to Key(_, Role::Marketing | Role::Dpo | Role::PrivacyEngineer | Role::Auditor | Role::Admin) | Staff(_, Role::Dpo | Role::Auditor) | Operator | System,
     /// Read a person's choices and history.
-    ReadSubjects = "subjects.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    ReadSubjects = "subjects.read" open to Key(_, Role::Dpo | Role::Auditor | Role::Admin) | Staff(_, Role::Dpo | Role::Auditor) | Operator,
     /// Erase a person (GDPR art. 17).
     EraseSubjects = "subjects.erase" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator | System,
     /// Place and lift legal holds, and read which there are.
@@ -210,31 +234,37 @@ permissions! {
     KeepRetention = "retention.keep" open to Staff(_, Role::Dpo) | Operator | System,
     /// Find a customer who stands at the counter or is on the line, read their choices to them and
     /// take down what they answer.
-    ServeCustomers = "customers.serve" open to Staff(_, Role::Collector),
-    /// Write down that somebody asks for one of their rights (GDPR 15 to 22).
-    FileRequests = "requests.file" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Collector) | Operator,
-    /// Read requests of data subjects and do what they need.
+    ServeCustomers = "customers.serve" by scope open to Staff(_, Role::Collector),
+    /// Write down that somebody asks for one of their rights (GDPR 15 to 22): of whichever brand they are a customer.
+    FileRequests = "requests.file" by scope open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Collector) | Operator,
+    /// Read requests of data subjects, with what was said and written about them.
+    ReadRequests = "requests.read" open to Key(_, Role::Dpo | Role::Auditor | Role::Admin) | Staff(_, Role::Dpo | Role::Auditor) | Operator,
+    /// Do what requests of data subjects need.
     KeepRequests = "requests.keep" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read what people say they never answered, and close it with an outcome.
     SettleDisputes = "disputes.settle" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
     /// Read the signed receipt of a consent record.
-    ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    ReadReceipts = "receipts.read" open to Key(_, Role::Collector | Role::Dpo | Role::Auditor | Role::Admin) | Staff(_, Role::Dpo | Role::Auditor) | Operator,
     /// Read purposes and notices.
     ReadCatalogue = "catalogue.read" by scope open to Key(..) | Staff(..) | Customer(_) | SignedIn(_) | Operator,
     /// Publish purposes and notices.
-    PublishCatalogue = "catalogue.publish" open to Key(_, Role::Admin) | Operator,
+    PublishCatalogue = "catalogue.publish" open to Key(_, Role::PrivacyEngineer | Role::Admin) | Staff(_, Role::Dpo | Role::PrivacyEngineer | Role::Admin) | Operator,
     /// Read policy versions, and simulate drafts.
-    ReadPolicies = "policies.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Admin) | Operator,
+    ReadPolicies = "policies.read" open to Key(_, Role::Dpo | Role::PrivacyEngineer | Role::Auditor | Role::Admin) | Staff(_, Role::Dpo | Role::PrivacyEngineer | Role::Auditor | Role::Admin) | Operator,
     /// Propose policy versions and approve those of others. The operator alone is nobody in particular.
-    ChangePolicies = "policies.change" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Admin),
+    ChangePolicies = "policies.change" open to Key(_, Role::Dpo | Role::PrivacyEngineer | Role::Admin) | Staff(_, Role::Dpo | Role::PrivacyEngineer | Role::Admin),
     /// Make keys and staff accounts.
     ManageAccess = "access.manage" open to Key(_, Role::Admin) | Operator,
-    /// Read which accounts of staff there are; have nobody sign in with one any more, or let them again.
+    /// Read which accounts of staff there are, and the alarms about unusual looking.
+    ReadAccounts = "accounts.read" open to Staff(_, Role::Dpo | Role::Auditor | Role::Admin) | Operator,
+    /// Have nobody sign in with an account any more, or let them again.
     KeepAccounts = "accounts.keep" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
     /// One's own account of staff: password, second factor, sessions.
-    OwnAccount = "account.own" open to Staff(..),
-    /// Export audit packages.
-    ExportAudit = "audit.export" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo) | Operator,
+    OwnAccount = "account.own" by scope open to Staff(..),
+    /// Make reports of figures, in which nobody is found: what was consented to, what data were used for.
+    ReadFigures = "figures.read" by scope open to Staff(_, Role::Marketing | Role::PrivacyEngineer),
+    /// Read the log, make every report and export audit packages.
+    ExportAudit = "audit.export" open to Key(_, Role::Dpo | Role::Auditor | Role::Admin) | Staff(_, Role::Dpo | Role::Auditor) | Operator,
     /// See and change one's own choices.
     OwnChoices = "choices.own" open to Customer(_) | SignedIn(_),
     /// Stop everything for oneself.
@@ -252,11 +282,13 @@ permissions! {
     /// Load the lists of opt-out registers, and tell which are loaded.
     LoadRegisters = "registers.load" open to Operator,
     /// Tell which keys there are: those of epochs and those that sign the log. No secret.
-    ReadKeys = "keys.read" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
+    ReadKeys = "keys.read" open to Staff(_, Role::Dpo | Role::PrivacyEngineer | Role::Auditor | Role::Admin) | Operator,
     /// Read how the system stands: database, keys, policies, jobs, mails, systems. No secret, and nobody's data.
-    ReadState = "state.read" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
+    ReadState = "state.read" open to Staff(_, Role::Dpo | Role::PrivacyEngineer | Role::Auditor | Role::Admin) | Operator,
     /// Change the keys that sign the log.
     ManageSigning = "signing.manage" open to Operator,
+    /// Be by, as the second person, when a key is destroyed.
+    WitnessDestruction = "keys.witness" open to Staff(_, Role::Dpo | Role::Admin),
     /// Begin and destroy key epochs.
     ManageEpochs = "epochs.manage" open to Operator,
     /// Copy the whole database.

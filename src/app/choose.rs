@@ -298,7 +298,10 @@ fn one<P: Records>(
     (wishes, asked, mails): (&Wishes, &[Pending], bool),
 ) -> Result<Option<(Entry, Changed, Consent)>, Refusal> {
     let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
-    let purpose = chosen(tx.catalogue(), &wish.purpose).ok_or_else(|| not_on_offer(&pointer))?;
+    // whoever stops everything stops what is others' as well
+    let purpose = chosen(tx.catalogue(), &wish.purpose)
+        .filter(|purpose| wishes.stop_all || grant.is_for(purpose))
+        .ok_or_else(|| not_on_offer(&pointer))?;
     let held = tx.state(subject, &purpose.id, wish.channel).cloned();
     let before = held.as_ref().map(|held| held.status);
     let unchanged = match before {
@@ -374,7 +377,7 @@ fn one_pace<P: Records>(
 ) -> Result<Option<(Entry, PaceChanged)>, Refusal> {
     let pointer = format!("{}.{}", wish.purpose, wish.channel.as_str());
     let purpose = chosen(tx.catalogue(), &wish.purpose)
-        .filter(|purpose| purpose.channels.contains(&wish.channel))
+        .filter(|purpose| purpose.channels.contains(&wish.channel) && grant.is_for(purpose))
         .ok_or_else(|| not_on_offer(&pointer))?;
     let held = tx.pace(subject, &purpose.id, wish.channel)?;
     let before = Wanted::default().over(held.as_ref(), tx.now());

@@ -42,7 +42,7 @@ impl NewKey {
     pub(super) fn terms(self, now: Now) -> Result<KeyTerms, Refusal> {
         let mut problems = Vec::new();
         problems.extend(name_fault(&self.name));
-        problems.extend(self.scope_fault());
+        problems.extend(scope_fault(self.role, &self.bounds));
         let most = LONGEST_KEY.after(now.utc());
         let ends = self.expires.unwrap_or(LONGEST_KEY).after(now.utc());
         match ends.filter(|ends| most.is_some_and(|most| *ends <= most)) {
@@ -62,15 +62,13 @@ impl NewKey {
             }
         }
     }
+}
 
-    /// What the roles of staff do concerns everybody.
-    fn scope_fault(&self) -> Option<FieldProblem> {
-        let bounded = matches!(self.role, Role::Collector | Role::Marketing);
-        let detail =
-            "only keys of the roles collector and marketing can be bound to brands and purposes";
-        let fault = || FieldProblem::new("/role", "role_without_scope", detail);
-        (self.bounds.is_scope() && !bounded).then(fault)
-    }
+/// What the other roles do concerns everybody.
+pub(super) fn scope_fault(role: Role, bounds: &Bounds) -> Option<FieldProblem> {
+    let detail = "only the roles collector and marketing can be bound to brands and purposes";
+    let fault = || FieldProblem::new("/role", "role_without_scope", detail);
+    (bounds.is_scope() && !role.can_be_bound()).then(fault)
 }
 
 fn name_fault(name: &str) -> Option<FieldProblem> {

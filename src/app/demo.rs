@@ -13,7 +13,9 @@ use crate::access::{
     Grant, IssueLinks, ManageAccess, Principal, PublishCatalogue, RecordConsents, authorize,
 };
 use crate::domain::personal::Secret;
-use crate::domain::registry::{Act, Identifier, IdentifierError, Role, Source, SourceKind};
+use crate::domain::registry::{
+    Act, Identifier, IdentifierError, Role, Source, SourceKind, StaffTerms,
+};
 use crate::domain::time::Now;
 
 /// What to try.
@@ -115,7 +117,8 @@ impl App {
             (LOGIN, Role::Dpo, &demo.password),
             (AGENT, Role::Collector, &demo.agent_password),
         ] {
-            self.add_staff(&manage, login, role, &Secret::new(password.clone()), now)?;
+            let terms = StaffTerms::plain(role);
+            self.add_staff(&manage, login, terms, &Secret::new(password.clone()), now)?;
         }
         let (_, key) = self.create_key(
             &manage,

@@ -39,7 +39,7 @@ use crate::audit::package::write::{PackageMeta, PackageWriter, WriteError};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::{Now, from_micros, rfc3339};
-use crate::store::{Order, ReadTx, StoreError};
+use crate::store::{CountsFigures, Order, ReadTx, StoreError};
 use chrono::{DateTime, Utc};
 use head::Head;
 use serde_json::{Value, json};
@@ -143,9 +143,9 @@ impl App {
     }
 
     /// Records that something is exported, before it is.
-    pub(super) fn record_export(
+    pub(super) fn record_export<P: CountsFigures>(
         &self,
-        grant: &Grant<ExportAudit>,
+        grant: &Grant<P>,
         payload: Value,
         now: Now,
     ) -> Result<Position, Refusal> {

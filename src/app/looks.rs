@@ -7,7 +7,7 @@ use super::open::App;
 use super::period;
 use super::refusal::Refusal;
 use super::requests::{Alarmed, is_address};
-use crate::access::{Grant, KeepAccounts};
+use crate::access::{Grant, ReadAccounts};
 use crate::domain::event::Actor;
 use crate::domain::ids::{MailId, Position};
 use crate::domain::looking::{Alarm, Look, Watch};
@@ -124,7 +124,7 @@ impl App {
     /// Where the data cannot be read.
     pub fn looks_raised(
         &self,
-        grant: &Grant<KeepAccounts>,
+        grant: &Grant<ReadAccounts>,
         now: Now,
     ) -> Result<Vec<Alarm>, Refusal> {
         let since = now.utc() - TOLD;

@@ -31,11 +31,11 @@ use super::export::ExportError;
 use super::open::App;
 use super::period;
 use super::refusal::Refusal;
-use crate::access::{ExportAudit, Grant};
+use crate::access::{ExportAudit, Forbidden, Grant, Permission, ReadFigures};
 use crate::audit::leaf::Leaf;
 use crate::domain::ids::{ExportId, Position};
 use crate::domain::time::Now;
-use crate::store::StoreError;
+use crate::store::{CountsFigures, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use query::{Published, Scope};
 use serde::Serialize;
@@ -85,10 +85,10 @@ pub struct Reported {
 }
 
 /// What the making of a report works with.
-struct Job<'a> {
+struct Job<'a, P = ExportAudit> {
     app: &'a App,
-    grant: &'a Grant<ExportAudit>,
-    query: &'a ReportQuery,
+    grant: &'a Grant<P>,
+    query: ReportQuery,
     /// How many entries it rests on.
     size: Position,
     published: Published,
@@ -107,70 +107,95 @@ impl App {
     ///
     /// # Errors
     /// Where the query cannot be, the report cannot be recorded, or the output fails.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "what, when, whereto and how it is told"
-    )]
     pub fn report(
         &self,
         grant: &Grant<ExportAudit>,
-        mut query: ReportQuery,
-        format: &'static str,
+        (query, format): (ReportQuery, &'static str),
         now: Now,
         sheets: &mut dyn Sheets,
         progress: &dyn Fn(u64, u64),
     ) -> Result<Reported, ReportError> {
+        let (job, reported) = self.begin_report(grant, (query, format), now, sheets, progress)?;
+        match job.query.report {
+            ReportKind::Access => {
+                access::write(&job, sheets)?;
+                erasures::write_missing(&job, sheets)
+            }
+            ReportKind::Requests => requests::write(&job, sheets),
+            _ => figures(&job, sheets),
+        }?;
+        sheets.end()?;
+        Ok(reported)
+    }
+
+    /// Makes a report of figures in which nobody is found, over the brands and purposes of whoever asks, in the
+    /// same way.
+    ///
+    /// # Errors
+    /// As [`App::report`], and [`Refusal::Forbidden`] where another report is asked for.
+    pub fn figures(
+        &self,
+        grant: &Grant<ReadFigures>,
+        (query, format): (ReportQuery, &'static str),
+        now: Now,
+        sheets: &mut dyn Sheets,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<Reported, ReportError> {
+        if !query.report.is_figures() {
+            return Err(Refusal::from(Forbidden(ExportAudit::NAME)).into());
+        }
+        let (job, reported) = self.begin_report(grant, (query, format), now, sheets, progress)?;
+        figures(&job, sheets)?;
+        sheets.end()?;
+        Ok(reported)
+    }
+
+    fn begin_report<'a, P: CountsFigures>(
+        &'a self,
+        grant: &'a Grant<P>,
+        (mut query, format): (ReportQuery, &'static str),
+        now: Now,
+        sheets: &mut dyn Sheets,
+        progress: &'a dyn Fn(u64, u64),
+    ) -> Result<(Job<'a, P>, Reported), ReportError> {
         query.look()?;
         // what was decided until now is to be in the log
         self.seal_decisions()?;
         let (size, published, life) = self.basis(grant, query.position)?;
         query.position = Some(size);
-        let scope = Scope::of(&query, &published)?;
+        let scope = Scope::of(&query, &published, grant)?;
         let id = ExportId::new(now, self.entropy()).map_err(Refusal::from)?;
         let payload = json!({ "export": id, "query": query, "format": format });
         let recorded = self.record_export(grant, payload, now)?;
-        let last_at = life.as_ref().map(|life| life.end);
+        sheets.begin(&About {
+            query: &query,
+            origin: self.origin(),
+            last_at: life.as_ref().map(|life| life.end),
+        })?;
         let job = Job {
             app: self,
             grant,
-            query: &query,
+            query: query.clone(),
             size,
             published,
             scope,
             lived: lived(&query, life),
             progress,
         };
-        sheets.begin(&About {
-            query: &query,
-            origin: self.origin(),
-            last_at,
-        })?;
-        match query.report {
-            ReportKind::Processing => processing::write(&job, sheets),
-            ReportKind::Consents => {
-                consents::write(&job, sheets)?;
-                erasures::write(&job, sheets)
-            }
-            ReportKind::Uses => {
-                uses::write(&job, sheets)?;
-                erasures::write(&job, sheets)
-            }
-            ReportKind::Access => {
-                access::write(&job, sheets)?;
-                erasures::write_missing(&job, sheets)
-            }
-            ReportKind::Requests => requests::write(&job, sheets),
-        }?;
-        sheets.end()?;
-        Ok(Reported {
+        let reported = Reported {
             id,
             recorded,
             query,
-        })
+        };
+        Ok((job, reported))
     }
 
     /// What a report rests on: all entries, or as many as were asked for.
-    fn basis(&self, grant: &Grant<ExportAudit>, asked: Option<Position>) -> Result<Basis, Refusal> {
+    fn basis<P: CountsFigures>(
+        &self,
+        grant: &Grant<P>,
+        asked: Option<Position>,
+    ) -> Result<Basis, Refusal> {
         self.store.read(|tx| {
             let head = tx.position(&self.serve)?;
             let size = asked.unwrap_or(head);
@@ -192,6 +217,16 @@ impl App {
     }
 }
 
+/// The reports in which nobody is found.
+fn figures<P: CountsFigures>(job: &Job<'_, P>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
+    match job.query.report {
+        ReportKind::Processing => return processing::write(job, sheets),
+        ReportKind::Consents => consents::write(job, sheets)?,
+        _ => uses::write(job, sheets)?,
+    }
+    erasures::write(job, sheets)
+}
+
 /// The part of the query's period in which the log was written. A leaf's time is to the second.
 fn lived(query: &ReportQuery, life: Option<Range<DateTime<Utc>>>) -> Range<DateTime<Utc>> {
     let life = life.unwrap_or(query.from..query.from);
@@ -200,7 +235,7 @@ fn lived(query: &ReportQuery, life: Option<Range<DateTime<Utc>>>) -> Range<DateT
     from..to.max(from)
 }
 
-impl Job<'_> {
+impl<P: CountsFigures> Job<'_, P> {
     /// Whether uses of that campaign are asked for.
     fn asks_for_campaign(&self, campaign: Option<&str>) -> bool {
         let asked = self.query.campaign.as_deref();

@@ -71,6 +71,7 @@ impl App {
             self.view(grant, subject, View::Choices, None)?;
         }
         let mut choices = self.store.read(|tx| self.choices_of(tx, grant, found))?;
+        choices.purposes.retain(|one| grant.is_for(&one.purpose));
         choices.contact = found.map(|_| contact.identifier.clone());
         let others = self.other_contacts(grant, contact)?;
         Ok(Found { choices, others })

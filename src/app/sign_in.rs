@@ -48,7 +48,10 @@ impl App {
         visitor: Visitor<'_>,
         now: Now,
     ) -> Result<(PlainToken, Option<Ahead>), Refusal> {
-        let needed = self.accounts().second_factor.is_needed_by(account.role);
+        let needed = self
+            .accounts()
+            .second_factor
+            .is_needed_by(account.terms.role);
         let (token, new) = self.new_session(account.id, visitor.browser, now)?;
         let with = (now, self.entropy());
         if account.has_factor {
@@ -118,10 +121,10 @@ impl App {
         code: impl FnOnce() -> String,
         now: Now,
     ) -> Result<Option<Principal>, Refusal> {
-        let Some(account) = self.staff_account(login, password)? else {
+        let Some(account) = self.staff_account(login, password, now)? else {
             return Ok(None);
         };
-        let principal = Principal::Staff(account.id, account.role);
+        let principal = Principal::Staff(account.id, account.terms.role);
         if !account.has_factor {
             return Ok(Some(principal));
         }
@@ -152,13 +155,17 @@ impl App {
         &self,
         login: &str,
         password: &Secret<String>,
+        now: Now,
     ) -> Result<Option<StaffAccount>, Refusal> {
         let account = self.store.read(|tx| tx.staff(&self.serve, login))?;
         let kept = account
             .as_ref()
             .map_or(NOBODY, |account| account.password.as_str());
         let right = in_turn(|| password::verify(password, kept));
-        Ok(account.filter(|account| right && account.disabled_at.is_none()))
+        let open = |account: &StaffAccount| {
+            account.disabled_at.is_none() && !account.terms.is_over(now.utc())
+        };
+        Ok(account.filter(|account| right && open(account)))
     }
 
     /// The session behind a cookie, of somebody who is in. It lasts on, since it was used. Blocks.
@@ -202,7 +209,7 @@ impl App {
     /// # Errors
     /// Where it is closed already, or the data cannot be written.
     pub fn sign_out(&self, session: &Session, now: Now) -> Result<(), Refusal> {
-        let who = Principal::Staff(session.staff, session.role);
+        let who = Principal::Staff(session.staff, session.terms.role);
         let (own, hash) = (authorize::<OwnAccount>(&who)?, session.hash);
         let grant = own.clone();
         self.store.write_blocking(&own, alone(now), move |tx| {

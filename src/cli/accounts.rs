@@ -4,14 +4,18 @@ use super::config::{Config, ConfigError};
 use super::doors::{RoleArg, grant};
 use super::open;
 use super::output::{Exit, Failure, print, say};
+use super::period;
 use crate::access::factor::SecondFactor;
 use crate::access::password::rule::ALONE;
+use crate::access::roles;
+use crate::access::second_person::SecondPerson;
 use crate::app::accounts::Accounts;
 use crate::domain::personal::Secret;
+use crate::domain::registry::{Bounds, Slug, StaffTerms};
 use crate::domain::time::rfc3339;
 use crate::store::StaffAccount;
-use chrono::TimeDelta;
-use clap::Subcommand;
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::io::BufRead;
 
@@ -19,14 +23,25 @@ use std::io::BufRead;
 #[derive(Subcommand)]
 pub enum UserCommand {
     /// Make a staff account; its password is read from standard input
-    #[command(after_help = "Example: placet user add --login dpo --role dpo < password.txt")]
+    #[command(
+        after_help = "Examples:\n  placet user add --login dpo --role dpo < password.txt\n  placet user add --login k.dupuis --role agent --brand lumen < password.txt\n  placet user add --login cabinet --role auditor --until 2027-03-31 < password.txt"
+    )]
     Add {
         /// The name to sign in with
         #[arg(long)]
         login: String,
-        /// What it may do
-        #[arg(long)]
-        role: RoleArg,
+        #[command(flatten)]
+        terms: TermsArg,
+    },
+    /// Give an account another role, end or bounds: what is not said is without them. Its sessions end at once
+    #[command(
+        after_help = "Example: placet user change k.dupuis --role agent --brand lumen --brand atlas"
+    )]
+    Change {
+        /// The name to sign in with
+        login: String,
+        #[command(flatten)]
+        terms: TermsArg,
     },
     /// Tell which accounts there are
     #[command(after_help = "Example: placet user list")]
@@ -34,6 +49,12 @@ pub enum UserCommand {
     /// Have nobody sign in with an account any more; its sessions end at once
     #[command(after_help = "Example: placet user disable k.dupuis")]
     Disable {
+        /// The name to sign in with
+        login: String,
+    },
+    /// End every session of an account, at once and on every node; it may sign in again
+    #[command(after_help = "Example: placet user end-sessions k.dupuis")]
+    EndSessions {
         /// The name to sign in with
         login: String,
     },
@@ -51,6 +72,37 @@ pub enum UserCommand {
     },
 }
 
+/// What an account is for, until when, and for which brands.
+#[derive(Args)]
+pub struct TermsArg {
+    /// What it may do; `placet roles` tells what that is
+    #[arg(long)]
+    role: RoleArg,
+    /// Its last day, or the instant at which it ends [default: without an end; an auditor needs one]
+    #[arg(long, value_name = "DAY", value_parser = period::end)]
+    until: Option<DateTime<Utc>>,
+    /// A brand (controller) that it is for, of an agent or marketer; may be given several times [default: all]
+    #[arg(long = "brand", value_name = "ID")]
+    brands: Vec<Slug>,
+    /// A purpose that it is for; may be given several times [default: all]
+    #[arg(long = "purpose", value_name = "ID")]
+    purposes: Vec<Slug>,
+}
+
+impl TermsArg {
+    fn terms(&self) -> StaffTerms {
+        StaffTerms {
+            role: self.role.into(),
+            until: self.until,
+            bounds: Bounds {
+                brands: self.brands.iter().cloned().collect(),
+                purposes: self.purposes.iter().cloned().collect(),
+                ..Bounds::default()
+            },
+        }
+    }
+}
+
 /// Runs `placet user …`.
 ///
 /// # Errors
@@ -58,14 +110,14 @@ pub enum UserCommand {
 pub fn user(command: &UserCommand, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open(config)?;
     match command {
-        UserCommand::Add { login, role } => {
+        UserCommand::Add { login, terms } => {
             say(&format!(
                 "password (at least {ALONE} characters), then Enter:"
             ));
             let mut line = String::new();
             std::io::stdin().lock().read_line(&mut line)?;
             let password = Secret::new(line.trim_end_matches(['\n', '\r']).to_owned());
-            let id = app.add_staff(&grant()?, login, (*role).into(), &password, app.now())?;
+            let id = app.add_staff(&grant()?, login, terms.terms(), &password, app.now())?;
             let text = if as_json {
                 json!({ "id": id }).to_string()
             } else {
@@ -81,7 +133,13 @@ pub fn user(command: &UserCommand, config: &Config, as_json: bool) -> Result<Exi
             }
             return print(&all.iter().map(line).collect::<Vec<_>>().join("\n"));
         }
+        UserCommand::Change { login, terms } => {
+            app.change_staff(&grant()?, login, terms.terms(), app.now())?;
+        }
         UserCommand::Disable { login } => app.disable_staff(&grant()?, login, true, app.now())?,
+        UserCommand::EndSessions { login } => {
+            app.end_staff_sessions(&grant()?, login, app.now())?;
+        }
         UserCommand::Enable { login } => app.disable_staff(&grant()?, login, false, app.now())?,
         UserCommand::ResetSecondFactor { login } => {
             app.reset_second_factor(&grant()?, login, app.now())?;
@@ -90,32 +148,72 @@ pub fn user(command: &UserCommand, config: &Config, as_json: bool) -> Result<Exi
     Ok(Exit::Ok)
 }
 
+/// Runs `placet roles`.
+///
+/// # Errors
+/// Where it cannot be printed.
+pub fn roles(as_json: bool) -> Result<Exit, Failure> {
+    if !as_json {
+        return print(roles::page().trim_end());
+    }
+    let line = |line: roles::Line| {
+        json!({
+            "permission": line.name,
+            "what": line.what,
+            "within_bounds": line.by_scope,
+            "keys": line.keys,
+            "staff": line.staff,
+            "operator": line.operator,
+        })
+    };
+    let all: Vec<Value> = roles::table().into_iter().map(line).collect();
+    print(&json!({ "permissions": all }).to_string())
+}
+
 fn line(account: &StaffAccount) -> String {
     let factor = if account.has_factor {
         "second factor"
     } else {
         "password alone"
     };
-    let role = account.role.as_str();
-    let disabled = account
-        .disabled_at
-        .map(|at| format!("\tdisabled {}", rfc3339(at)));
-    format!(
-        "{}\t{role}\t{factor}{}",
-        account.login,
-        disabled.unwrap_or_default()
-    )
+    let terms = &account.terms;
+    let brands = terms.bounds.brands.iter().map(|id| format!("\tbrand {id}"));
+    let purposes = terms.bounds.purposes.iter();
+    let purposes = purposes.map(|id| format!("\tpurpose {id}"));
+    let until = terms.until.map(|at| format!("\tuntil {}", rfc3339(at)));
+    let disabled = account.disabled_at;
+    let disabled = disabled.map(|at| format!("\tdisabled {}", rfc3339(at)));
+    let more: String = brands
+        .chain(purposes)
+        .chain(until)
+        .chain(disabled)
+        .collect();
+    format!("{}\t{}\t{factor}{more}", account.login, terms.role.as_str())
 }
 
 fn as_value(account: &StaffAccount) -> Value {
     json!({
         "id": account.id,
         "login": account.login,
-        "role": account.role,
+        "role": account.terms.role,
+        "until": account.terms.until.map(rfc3339),
+        "brands": account.terms.bounds.brands,
+        "purposes": account.terms.bounds.purposes,
         "second_factor": account.has_factor,
         "created_at": rfc3339(account.created_at),
         "disabled_at": account.disabled_at.map(rfc3339),
     })
+}
+
+fn second_person(config: &Config) -> Result<SecondPerson, ConfigError> {
+    match config.get("second_person").as_str() {
+        "required" => Ok(SecondPerson::Required),
+        "not_required" => Ok(SecondPerson::NotRequired),
+        _ => Err(ConfigError::Value {
+            name: "second_person",
+            mend: "must be required, or not_required where there is no other person".into(),
+        }),
+    }
 }
 
 /// How accounts and sessions are held.
@@ -135,6 +233,7 @@ pub fn accounts(config: &Config) -> Result<Accounts, ConfigError> {
     };
     Ok(Accounts {
         second_factor,
+        second_person: second_person(config)?,
         idle: TimeDelta::minutes(config.number("staff_idle_minutes", 1..=720)?),
         lasting: TimeDelta::hours(config.number("staff_session_hours", 1..=24)?),
         views_alarm: config.number("views_alarm", 0..=100_000)?.unsigned_abs(),

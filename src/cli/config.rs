@@ -43,6 +43,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("egress_ports", "", false),
     ("export_hours", "24", false),
     ("staff_second_factor", "required", false),
+    ("second_person", "required", false),
     ("staff_idle_minutes", "30", false),
     ("staff_session_hours", "12", false),
     // so many persons' files a member of staff may look at within an hour before an alarm is raised

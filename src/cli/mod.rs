@@ -115,6 +115,9 @@ enum Command {
         #[command(subcommand)]
         command: accounts::UserCommand,
     },
+    /// Tell which role may do what
+    #[command(after_help = "Example: placet roles")]
+    Roles,
     /// Links to customers' own choices
     Link {
         #[command(subcommand)]
@@ -238,6 +241,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::ApiKey { command } => api_keys::run(&command, &config, settings.json),
         Command::Client { command } => clients::run(&command, &config, settings.json),
         Command::User { command } => accounts::user(&command, &config, settings.json),
+        Command::Roles => accounts::roles(settings.json),
         Command::Link { command } => link::run(&command, &config, settings.json),
         Command::Mail { command } => mail::run(&command, &config, settings.json),
         Command::Catalogue { command } => catalogue::run(&command, &config, settings.json),

@@ -104,9 +104,13 @@ fn write(app: &App, args: &ReportArgs, file: &File) -> Result<Reported, Failure>
     let made = {
         let mut sheets = args.format.to(&mut out, args.language);
         let (format, now) = (args.format.as_str(), app.now());
-        app.report(&grant, query, format, now, sheets.as_mut(), &|done, all| {
-            bar.at(done, all)
-        })
+        app.report(
+            &grant,
+            (query, format),
+            now,
+            sheets.as_mut(),
+            &|done, all| bar.at(done, all),
+        )
     };
     bar.end();
     let made = made.map_err(failure)?;

@@ -112,6 +112,7 @@ impl ServeArgs {
             flags.push(("smtp_url", Some("folder".into())));
             // whoever tries it has no telephone in hand; the console says so
             flags.push(("staff_second_factor", Some("optional".into())));
+            flags.push(("second_person", Some("not_required".into())));
         }
         flags
     }

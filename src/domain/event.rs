@@ -414,6 +414,8 @@ pub enum PublicKind {
     StaffRecoveryMade,
     /// The operator took the second factor of an account away.
     StaffFactorReset,
+    /// The operator gave an account another role, time or bounds.
+    StaffChanged,
     /// The operator disabled an account.
     StaffDisabled,
     /// The operator enabled it again.
@@ -426,6 +428,10 @@ pub enum PublicKind {
     Export,
     /// The file of an export that was made in the background was fetched.
     ExportFetched,
+    /// A second person let an export be made.
+    ExportApproved,
+    /// A second person refused an export.
+    ExportRefused,
     /// A list of persons began to be filtered.
     AudienceBegun,
     /// A list of persons was filtered.
@@ -523,12 +529,15 @@ impl PublicKind {
             Self::StaffFactorSet => "staff.factor_set",
             Self::StaffRecoveryMade => "staff.recovery_made",
             Self::StaffFactorReset => "staff.factor_reset",
+            Self::StaffChanged => "staff.changed",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::Import => "import.made",
             Self::Register => "register.loaded",
             Self::Export => "export.made",
             Self::ExportFetched => "export.fetched",
+            Self::ExportApproved => "export.approved",
+            Self::ExportRefused => "export.refused",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
             Self::Decisions => "decisions.recorded",

@@ -84,7 +84,7 @@ fn report(
     sheets: &mut dyn crate::app::reports::Sheets,
     progress: Progress<'_>,
 ) -> Result<ExportMade, ExportError> {
-    let made = app.report(grant, query, format.as_str(), app.now(), sheets, progress)?;
+    let made = app.report(grant, (query, format.as_str()), app.now(), sheets, progress)?;
     Ok(ExportMade {
         export: made.id,
         recorded: made.recorded,

@@ -69,7 +69,7 @@ fn client_hash(key: &PublicKey) -> [u8; 32] {
     sha256(&[b"client key\n", key.x.as_bytes(), b".", key.y.as_bytes()])
 }
 
-fn written<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+pub(super) fn written<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| DAMAGED)
 }
 

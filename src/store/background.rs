@@ -41,6 +41,8 @@ pub struct BackgroundExport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ExportState {
+    /// It waits for a second person.
+    Asked,
     /// Others are made before it.
     Waiting,
     /// It is made.
@@ -115,6 +117,8 @@ words! {
         Erased = "erased",
         /// Who asked may no longer.
         NotAllowed = "not_allowed",
+        /// The second person refused it.
+        NotApproved = "not_approved",
         /// What was asked cannot be answered.
         Refused = "refused",
         /// The data could not be read or the file not be written.
@@ -222,6 +226,43 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
+    /// Settles an export that waits for a second person, with the entry that says who it was; `None` where it
+    /// waits no more. The write must be alone in its transaction.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn settle_export(
+        &mut self,
+        grant: &Grant<ExportAudit>,
+        next: &BackgroundExport,
+    ) -> Result<Option<Entry>, StoreError> {
+        let (asked, state) = (written(&ExportState::Asked)?, written(&next.state)?);
+        let row = background_exports::table
+            .find(next.id.as_bytes().to_vec())
+            .filter(background_exports::state.eq(asked));
+        let set = (
+            background_exports::state.eq(state),
+            background_exports::changed_at.eq(next.changed_at.timestamp_micros()),
+        );
+        let settled = self.read(
+            "settling an export",
+            |db| on!(db, conn => diesel::update(row).set(set).execute(conn)),
+        )?;
+        if settled == 0 {
+            return Ok(None);
+        }
+        let kind = match next.state {
+            ExportState::Waiting => PublicKind::ExportApproved,
+            _ => PublicKind::ExportRefused,
+        };
+        let payload = json!({ "asked": next.id, "asked_by": next.asked_by });
+        Ok(Some(self.public(PublicEvent::new(
+            kind,
+            grant.actor(),
+            payload,
+        ))))
+    }
+
     /// Records that an export's file is fetched; `None` where it shows persons and somebody was erased
     /// since the log had `shows` entries.
     ///
@@ -250,9 +291,7 @@ impl WriteTx<'_> {
 
 /// Keeps how one stands.
 pub(super) fn keep(db: &mut Db, one: &BackgroundExport) -> Result<(), StoreError> {
-    let unwritable = |_| StoreError::damaged("an export of the background");
-    let asked_by = serde_json::to_string(&one.asked_by).map_err(unwritable)?;
-    let state = serde_json::to_string(&one.state).map_err(unwritable)?;
+    let (asked_by, state) = (written(&one.asked_by)?, written(&one.state)?);
     let moves = (
         background_exports::attempts.eq(one.attempts),
         background_exports::state.eq(state),
@@ -270,6 +309,11 @@ pub(super) fn keep(db: &mut Db, one: &BackgroundExport) -> Result<(), StoreError
         .values(&row).on_conflict(background_exports::id).do_update().set(moves.clone()).execute(conn))
     .map_err(StoreError::failed("keeping an export of the background"))?;
     Ok(())
+}
+
+fn written<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    let unwritable = |_| StoreError::damaged("an export of the background");
+    serde_json::to_string(value).map_err(unwritable)
 }
 
 /// Forgets those that were asked for before an instant.

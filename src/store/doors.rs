@@ -1,21 +1,22 @@
 //! What opens the service's doors besides keys: staff accounts, customers' links.
 
 use super::ReadTx;
+use super::api_keys::written;
 use super::connection::on;
 use super::error::StoreError;
 use super::rows::{LinkRow, StaffRow};
 use super::schema::{links, staff};
+use super::staff::{told, until_of};
 use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
 use crate::access::token::TokenHash;
 use crate::access::{Grant, ManageAccess, Principal, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, StaffId, SubjectId};
-use crate::domain::registry::{Role, Slug};
+use crate::domain::registry::{Role, Slug, StaffTerms};
 use crate::domain::time::{Now, from_micros};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::json;
 
 /// What a link of a message opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +90,7 @@ impl WriteTx<'_> {
         grant: &Grant<ManageAccess>,
         id: StaffId,
         login: &str,
-        role: Role,
+        terms: &StaffTerms,
         password: &str,
     ) -> Result<Option<Entry>, StoreError> {
         let taken: i64 = self.read("looking for a staff account", |db| {
@@ -101,19 +102,17 @@ impl WriteTx<'_> {
         let row = StaffRow {
             id: id.as_bytes().to_vec(),
             login: login.to_owned(),
-            role: role.as_str().to_owned(),
+            role: terms.role.as_str().to_owned(),
             password: password.to_owned(),
             created_at: self.now.micros(),
             factor: None,
             factor_step: None,
             disabled_at: None,
             signed_in_at: None,
+            expires_at: until_of(terms),
+            bounds: written(&terms.bounds)?,
         };
-        let event = PublicEvent::new(
-            PublicKind::StaffAdded,
-            grant.actor(),
-            json!({ "staff": id, "role": role }),
-        );
+        let event = PublicEvent::new(PublicKind::StaffAdded, grant.actor(), told(id, terms)?);
         Ok(Some(self.public_with(event, Extra::Staff(row))))
     }
 
@@ -165,7 +164,8 @@ impl ReadTx<'_> {
                 let found: Option<StaffRow> = on!(self.db, conn => staff::table
                     .find(id.as_bytes().to_vec()).first(conn).optional())
                 .map_err(failed)?;
-                let able = found.filter(|row| row.disabled_at.is_none());
+                let over = |at: Option<i64>| at.is_some_and(|at| at <= now.micros());
+                let able = found.filter(|row| row.disabled_at.is_none() && !over(row.expires_at));
                 able.and_then(|row| Some(Principal::Staff(*id, Role::parse(&row.role)?)))
             }
             Actor::Subject | Actor::Operator | Actor::System => None,

@@ -14,6 +14,7 @@ use crate::access::{Grant, KeepRequests, Principal, Serve};
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::{DsrId, StaffId};
 use crate::domain::registry::Role;
+use crate::domain::time::Now;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::json;
@@ -79,11 +80,13 @@ impl ReadTx<'_> {
         &mut self,
         _grant: &Grant<Serve>,
         hash: TokenHash,
+        now: Now,
     ) -> Result<Option<Principal>, StoreError> {
         let found: Option<(Vec<u8>, String)> = on!(self.db, conn => date_feeds::table
             .inner_join(staff::table.on(staff::id.eq(date_feeds::staff_id)))
             .filter(date_feeds::hash.eq(hash.0.to_vec()))
             .filter(staff::disabled_at.is_null())
+            .filter(staff::expires_at.is_null().or(staff::expires_at.gt(now.micros())))
             .select((staff::id, staff::role)).first(conn).optional())
         .map_err(StoreError::failed("looking for a feed"))?;
         let reader = |(id, role): (Vec<u8>, String)| {

@@ -1,11 +1,13 @@
 //! What reports count: consents by what they say, and the events about no person.
 
 use super::connection::on;
+use super::decisions::ReadsDecisions;
 use super::error::StoreError;
+use super::log::ReadsLog;
 use super::read::ReadTx;
 use super::rows::{signed, unsigned};
 use super::schema::{erasures, ledger, public_events, subject_events as events};
-use crate::access::{ExportAudit, Grant};
+use crate::access::{ExportAudit, Grant, ReadFigures};
 use crate::domain::ids::Position;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -50,15 +52,20 @@ type Counted = (
     i64,
 );
 
+/// May count what the log says: nobody is found by it.
+pub trait CountsFigures: ReadsDecisions + ReadsLog {}
+impl CountsFigures for ExportAudit {}
+impl CountsFigures for ReadFigures {}
+
 impl ReadTx<'_> {
     /// The consent records of a range of positions, counted by what they say. The range bounds what
     /// the database sorts in memory: ask for a slice at a time.
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn consents_counted(
+    pub fn consents_counted<P: CountsFigures>(
         &mut self,
-        _grant: &Grant<ExportAudit>,
+        _grant: &Grant<P>,
         range: Range<Position>,
     ) -> Result<Vec<ConsentCount>, StoreError> {
         let said = (
@@ -86,9 +93,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn public_entries(
+    pub fn public_entries<P: CountsFigures>(
         &mut self,
-        _grant: &Grant<ExportAudit>,
+        _grant: &Grant<P>,
         range: Range<Position>,
         limit: i64,
     ) -> Result<Vec<PublicEntry>, StoreError> {
@@ -113,9 +120,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn erasures_told(
+    pub fn erasures_told<P: CountsFigures>(
         &mut self,
-        _grant: &Grant<ExportAudit>,
+        _grant: &Grant<P>,
         range: Range<Position>,
         limit: i64,
     ) -> Result<Vec<(Position, String)>, StoreError> {

@@ -7,7 +7,7 @@ use super::rows::{PublicRow, SubjectEventRow, SubjectRow, signed, unsigned};
 use super::schema::{
     checkpoints, ledger, log_head, public_events, subject_events, subjects, tree_tiles,
 };
-use crate::access::{ExportAudit, Grant, Permission, Serve};
+use crate::access::{ExportAudit, Grant, Permission, ReadFigures, Serve};
 use crate::audit::Hash;
 use crate::audit::tree::Frontier;
 use crate::domain::ids::{Position, SubjectId};
@@ -21,6 +21,7 @@ use std::ops::Range;
 pub trait ReadsLog: Permission {}
 impl ReadsLog for Serve {}
 impl ReadsLog for ExportAudit {}
+impl ReadsLog for ReadFigures {}
 
 /// The head of the log.
 #[derive(Debug, Clone)]

@@ -92,7 +92,7 @@ pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
 pub use feeds::AlarmOf;
-pub use figures::{ConsentCount, PublicEntry};
+pub use figures::{ConsentCount, CountsFigures, PublicEntry};
 pub use guesses::Counter;
 pub use holds::StoredHold;
 pub use log::{LogHead, PersonalPayload, ReadsLog, StoredEntry, StoredPayload};
@@ -108,8 +108,8 @@ pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister, TellsRegisters};
 pub use requests::{
-    DsrFilter, DsrMessage, NamesStaff, NewChallenge, OwnedDsr, Reach, ReachedBy, SeesRequests,
-    StaffName, StoredChallenge, StoredDsr, TaskTold,
+    DsrFilter, DsrMessage, NamesStaff, NewChallenge, OwnedDsr, Reach, ReachedBy, ReadsRequests,
+    SeesRequests, StaffName, StoredChallenge, StoredDsr, TaskTold,
 };
 pub use retention::{Aged, RetentionAct};
 pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};

@@ -6,7 +6,7 @@ use super::read::ReadTx;
 use super::rows::{IdentifierRow, StateRow, SubjectEventRow, unsigned};
 use super::schema::{consent_states, identifiers, subject_events, subjects};
 use crate::access::{
-    Grant, KeepRequests, OwnChoices, OwnFile, Permission, ReadReceipts, ReadSubjects,
+    Grant, KeepRequests, OwnChoices, OwnFile, Permission, ReadReceipts, ReadRequests, ReadSubjects,
     RecordConsents, Serve, ServeCustomers, StopOwn,
 };
 use crate::domain::ids::{Blind, Position, RecordId, SubjectId};
@@ -27,6 +27,7 @@ impl Reads for ReadReceipts {}
 impl Reads for RecordConsents {}
 impl Reads for ServeCustomers {}
 impl Reads for KeepRequests {}
+impl Reads for ReadRequests {}
 
 /// An identifier as it is kept.
 #[derive(Debug, Clone)]

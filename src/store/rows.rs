@@ -273,6 +273,8 @@ pub(super) struct StaffRow {
     pub factor_step: Option<i64>,
     pub disabled_at: Option<i64>,
     pub signed_in_at: Option<i64>,
+    pub expires_at: Option<i64>,
+    pub bounds: String,
 }
 
 #[derive(Insertable, Queryable)]

@@ -166,6 +166,8 @@ table! {
         factor_step -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
         signed_in_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        bounds -> Text,
     }
 }
 table! {

@@ -11,10 +11,10 @@ use super::staff::{before, named, own};
 use super::tx::{Entry, WriteTx};
 use crate::access::token::TokenHash;
 use crate::access::totp::TotpSecret;
-use crate::access::{Grant, KeepAccounts, OwnAccount, Serve};
+use crate::access::{Grant, OwnAccount, ReadAccounts, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::StaffId;
-use crate::domain::registry::Role;
+use crate::domain::registry::StaffTerms;
 use crate::domain::time::{Entropy, Now, from_micros};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -33,8 +33,8 @@ pub struct Session {
     pub staff: StaffId,
     /// The name that they sign in with.
     pub login: String,
-    /// What they may do.
-    pub role: Role,
+    /// What they may do, until when and for what.
+    pub terms: StaffTerms,
     /// The token that each form must bring back.
     pub csrf: String,
     /// Whether everything was proven that the account has; else only the password.
@@ -89,8 +89,8 @@ fn session((row, staff): (SessionRow, StaffRow)) -> Option<Session> {
     Some(Session {
         hash: TokenHash(row.hash.as_slice().try_into().ok()?),
         staff: StaffId::from_slice(&staff.id)?,
+        terms: super::staff::terms(&staff)?,
         login: staff.login,
-        role: Role::parse(&staff.role)?,
         csrf: row.csrf,
         whole: row.whole,
         has_factor: staff.factor.is_some(),
@@ -120,6 +120,7 @@ impl ReadTx<'_> {
             .filter(sessions::expires_at.gt(now.micros()))
             .filter(sessions::seen_at.gt(before(now, idle)))
             .filter(staff::disabled_at.is_null())
+            .filter(staff::expires_at.is_null().or(staff::expires_at.gt(now.micros())))
             .first(conn).optional())
         .map_err(StoreError::failed("finding a session"))?;
         Ok(found.and_then(session))
@@ -152,7 +153,7 @@ impl ReadTx<'_> {
     /// Where the database fails.
     pub fn open_sessions(
         &mut self,
-        _grant: &Grant<KeepAccounts>,
+        _grant: &Grant<ReadAccounts>,
         idle: TimeDelta,
         now: Now,
     ) -> Result<HashMap<StaffId, u64>, StoreError> {

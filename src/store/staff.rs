@@ -2,6 +2,7 @@
 //! id; a name stands in their row alone.
 
 use super::ReadTx;
+use super::api_keys::written;
 use super::connection::on;
 use super::error::StoreError;
 use super::open::Store;
@@ -11,14 +12,16 @@ use super::tx::{Entry, WriteTx};
 use crate::access::recovery::RecoveryCode;
 use crate::access::token::TokenHash;
 use crate::access::totp::TotpSecret;
-use crate::access::{Grant, KeepAccounts, ManageAccess, OwnAccount, Permission, Serve};
+use crate::access::{
+    Grant, KeepAccounts, ManageAccess, OwnAccount, Permission, ReadAccounts, Serve,
+};
 use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::StaffId;
-use crate::domain::registry::Role;
+use crate::domain::registry::{Role, StaffTerms};
 use crate::domain::time::{Now, from_micros};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A staff account as the sign-in needs it.
 #[derive(Debug, Clone)]
@@ -27,8 +30,8 @@ pub struct StaffAccount {
     pub id: StaffId,
     /// The name that they sign in with.
     pub login: String,
-    /// What it may do.
-    pub role: Role,
+    /// What it may do, until when and for what.
+    pub terms: StaffTerms,
     /// The PHC string of its password.
     pub password: String,
     /// Since when it is there.
@@ -44,7 +47,7 @@ pub struct StaffAccount {
 fn account(row: StaffRow) -> Option<StaffAccount> {
     Some(StaffAccount {
         id: StaffId::from_slice(&row.id)?,
-        role: Role::parse(&row.role)?,
+        terms: terms(&row)?,
         login: row.login,
         password: row.password,
         created_at: from_micros(row.created_at),
@@ -52,6 +55,30 @@ fn account(row: StaffRow) -> Option<StaffAccount> {
         disabled_at: row.disabled_at.map(from_micros),
         signed_in_at: row.signed_in_at.map(from_micros),
     })
+}
+
+/// What a row says; `None` where it cannot be read, and so opens nothing.
+pub(super) fn terms(row: &StaffRow) -> Option<StaffTerms> {
+    Some(StaffTerms {
+        role: Role::parse(&row.role)?,
+        until: row.expires_at.map(from_micros),
+        bounds: serde_json::from_str(&row.bounds).ok()?,
+    })
+}
+
+/// The end as its row has it.
+pub(super) fn until_of(terms: &StaffTerms) -> Option<i64> {
+    terms.until.map(|until| until.timestamp_micros())
+}
+
+/// What the log says of an account's terms.
+pub(super) fn told(id: StaffId, terms: &StaffTerms) -> Result<Value, StoreError> {
+    let unwritten = |_| StoreError::damaged("an account's terms");
+    let mut told = serde_json::to_value(terms).map_err(unwritten)?;
+    if let Some(told) = told.as_object_mut() {
+        told.insert("staff".into(), json!(id));
+    }
+    Ok(told)
 }
 
 /// Which account an own act is about.
@@ -99,7 +126,7 @@ impl ReadTx<'_> {
     /// Where the database fails.
     pub fn all_staff(
         &mut self,
-        _grant: &Grant<KeepAccounts>,
+        _grant: &Grant<ReadAccounts>,
     ) -> Result<Vec<StaffAccount>, StoreError> {
         let rows: Vec<StaffRow> = on!(self.db, conn => staff::table.order(staff::login).load(conn))
             .map_err(StoreError::failed("loading staff accounts"))?;
@@ -351,6 +378,56 @@ impl WriteTx<'_> {
         self.close(grant, id, kind).map(Some)
     }
 
+    /// Puts other terms in the place of an account's, and ends its sessions: whoever signs in again has the new
+    /// ones. `None` where there is no such account, or they are its own already.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn change_staff(
+        &mut self,
+        grant: &Grant<ManageAccess>,
+        login: &str,
+        terms: &StaffTerms,
+    ) -> Result<Option<Entry>, StoreError> {
+        let Some(id) = self.staff_named(login)? else {
+            return Ok(None);
+        };
+        let set = (
+            staff::role.eq(terms.role.as_str()),
+            staff::expires_at.eq(until_of(terms)),
+            staff::bounds.eq(written(&terms.bounds)?),
+        );
+        let of = staff::table.find(id.as_bytes().to_vec());
+        self.read(
+            "changing an account",
+            |db| on!(db, conn => diesel::update(of).set(set).execute(conn)),
+        )?;
+        self.end_all(id)?;
+        let event = PublicEvent::new(PublicKind::StaffChanged, grant.actor(), told(id, terms)?);
+        Ok(Some(self.public(event)))
+    }
+
+    /// Ends every session of an account, which stays as it is; `None` where none is open.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn end_staff_sessions(
+        &mut self,
+        grant: &Grant<KeepAccounts>,
+        login: &str,
+    ) -> Result<Option<Entry>, StoreError> {
+        let Some(id) = self.staff_named(login)? else {
+            return Ok(None);
+        };
+        let row = sessions::table.filter(sessions::staff_id.eq(id.as_bytes().to_vec()));
+        let ended = self.read("ending sessions", |db| {
+            on!(db, conn => diesel::delete(row).execute(conn))
+        })?;
+        let told = json!({ "staff": id, "ended": ended });
+        let event = PublicEvent::new(PublicKind::StaffSessionEnded, grant.actor(), told);
+        Ok((ended > 0).then(|| self.public(event)))
+    }
+
     fn staff_named(&mut self, login: &str) -> Result<Option<StaffId>, StoreError> {
         let found: Option<Vec<u8>> = self.read("finding a staff account", |db| {
             on!(db, conn => staff::table.filter(staff::login.eq(login))
@@ -366,13 +443,18 @@ impl WriteTx<'_> {
         id: StaffId,
         kind: PublicKind,
     ) -> Result<Entry, StoreError> {
+        self.end_all(id)?;
+        let event = PublicEvent::new(kind, grant.actor(), json!({ "staff": id }));
+        Ok(self.public(event))
+    }
+
+    fn end_all(&mut self, id: StaffId) -> Result<(), StoreError> {
         let of = id.as_bytes().to_vec();
         self.read("ending sessions", |db| {
             on!(db, conn => diesel::delete(sessions::table.filter(sessions::staff_id.eq(&of))).execute(conn))?;
             on!(db, conn => diesel::delete(date_feeds::table.filter(date_feeds::staff_id.eq(&of))).execute(conn))
         })?;
-        let event = PublicEvent::new(kind, grant.actor(), json!({ "staff": id }));
-        Ok(self.public(event))
+        Ok(())
     }
 }
 

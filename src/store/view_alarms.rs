@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::open::Store;
 use super::read::ReadTx;
 use super::schema::view_alarms;
-use crate::access::{Grant, KeepAccounts, Permission, Serve};
+use crate::access::{Grant, Permission, ReadAccounts, Serve};
 use crate::domain::ids::StaffId;
 use crate::domain::looking::{Alarm, QUIET, Unusual};
 use crate::domain::time::from_micros;
@@ -14,7 +14,7 @@ use diesel::prelude::*;
 
 /// May read which alarms there are about staff.
 pub trait ReadsAlarms: Permission {}
-impl ReadsAlarms for KeepAccounts {}
+impl ReadsAlarms for ReadAccounts {}
 impl ReadsAlarms for Serve {}
 
 /// Who, when, why, how many.

@@ -8,7 +8,7 @@ use super::rows::{SubjectEventRow, SubjectRow, signed, unsigned};
 use super::schema::{subject_events, subjects};
 use super::tx::{Entry, WriteTx};
 use crate::access::{
-    ExportAudit, Grant, KeepRequests, Permission, ReadSubjects, Serve, ServeCustomers,
+    ExportAudit, Grant, KeepRequests, Permission, ReadRequests, ReadSubjects, Serve, ServeCustomers,
 };
 use crate::domain::event::{SubjectEvent, View, ViewReason};
 use crate::domain::ids::{ExportId, Position, SubjectId};
@@ -39,6 +39,7 @@ pub trait SeesFiles: Permission {}
 impl SeesFiles for ReadSubjects {}
 impl SeesFiles for ServeCustomers {}
 impl SeesFiles for KeepRequests {}
+impl SeesFiles for ReadRequests {}
 
 /// May put everything about a person into a package, which is recorded.
 pub trait Discloses: Permission {}

@@ -147,7 +147,7 @@ on_both! {
     }
 
     fn the_console_asks_shows_and_hands_out(db: &Db) {
-        let shop = Shop::open(db);
+        let shop = Shop::open_with(db, &[("PLACET_SECOND_PERSON", "not_required")]);
         shop.record(&yes("anne@known.example"));
         let client = staff(db, &shop.server, "dpo");
         let home = client.get("/console?lang=en").expect(200).text;
@@ -184,6 +184,59 @@ on_both! {
             shop.server.http().get(&page).expect(303);
         }
         client.get("/console/exports/none").expect(404);
+    }
+}
+
+on_both! {
+    /// What shows persons waits for another who may export; figures do not, and a key is no person.
+    fn a_mass_export_takes_two_persons(db: &Db) {
+        let shop = Shop::open(db);
+        shop.record(&yes("anne@known.example"));
+        let asker = staff(db, &shop.server, "dpo");
+        crate::support::staff::add(db, "other", "dpo");
+        let other = crate::support::staff::signs_in(&shop.server, "other").http;
+        let secret = |who: &Http| hidden(&who.get("/console?lang=en").expect(200).text, "csrf").unwrap();
+        let (mine, theirs) = (secret(&asker), secret(&other));
+        let asks = |how: &str| {
+            let fields = [("csrf", mine.as_str()), ("lang", "en"), ("from", "2020-01-01"), ("to", "2099-12-31"), ("how", how)];
+            asker.form("/console/exports", &fields).expect(303).header("location").unwrap().to_owned()
+        };
+        // at once or later, it is the same
+        let (page, refused) = (asks(""), asks("background"));
+        let shown = |who: &Http, page: &str| who.get(&format!("{page}?lang=en")).expect(200).text;
+        let own = shown(&asker, &page);
+        assert!(own.contains("Waits for a second person") && !own.contains("/approve\""), "{own}");
+        asker.form(&format!("{page}/approve"), &[("csrf", &mine)]).expect(403);
+        other.form(&format!("{page}/approve"), &[("csrf", "guessed")]).expect(422);
+        shop.staff(db, "admin").form(&format!("{page}/approve"), &[]).expect(403);
+        assert!(shown(&other, &page).contains("/approve\"") && shown(&other, "/console").contains(&page));
+        asker.get(&format!("{page}/file")).expect(303);
+        // of two who settle it at once one does
+        let path = format!("{page}/approve");
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| other.form(&path, &[("csrf", &theirs)]).expect(303));
+            }
+        });
+        let mut text = String::new();
+        let ready = until(WITHIN, || {
+            text = shown(&asker, &page);
+            text.contains("Download the file")
+        });
+        assert!(ready, "{text}");
+        asker.get(&format!("{page}/file")).expect(200);
+        other.form(&format!("{refused}/refuse"), &[("csrf", &theirs)]).expect(303);
+        other.form(&format!("{refused}/approve"), &[("csrf", &theirs)]).expect(303);
+        assert!(shown(&asker, &refused).contains("The second person refused it"));
+        let count = |kind: &str| kinds(&shop).iter().filter(|one| *one == kind).count();
+        assert_eq!(["export.approved", "export.refused", "export.fetched"].map(count), [1, 1, 1]);
+        // figures, and a key
+        let report = [("csrf", mine.as_str()), ("lang", "en"), ("from", "2020-01-01"), ("to", "2099-12-31"),
+            ("report", "consents"), ("format", "csv")];
+        asker.form("/console/reports", &report).expect(200);
+        assert_eq!(ask(&shop.dpo())["state"], "waiting");
+        let checked = cli(db, &["audit", "check"]);
+        assert_eq!(checked.code, 0, "{checked:?}");
     }
 }
 

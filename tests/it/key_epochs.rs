@@ -19,7 +19,8 @@ use crate::support::postgres_programs::Programs;
 use crate::support::process;
 use crate::support::reaper::directory;
 use crate::support::scene::{Scene, consent, email, permits};
-use crate::support::server::{Output, Server, cli, cli_beside};
+use crate::support::server::{Output, Server, cli, cli_beside, cli_with_input};
+use crate::support::staff::PASSWORD;
 
 const WITHIN: Duration = Duration::from_secs(60);
 
@@ -50,6 +51,23 @@ fn crowd(api: &Http, count: usize) {
 
 fn rotate(db: &Db) -> Output {
     cli(db, &["keys", "rotate-epoch", "--wait", "3"])
+}
+
+/// With somebody of the staff who is by; the log names them.
+#[track_caller]
+pub fn destroys(db: &Db, epoch: &str) {
+    let _made_before = cli_with_input(
+        db,
+        &["user", "add", "--login", "witness", "--role", "admin"],
+        PASSWORD,
+    );
+    let destroy = ["keys", "destroy-epoch", epoch, "--as", "witness"];
+    let wrong = cli_with_input(db, &destroy, "a guess of sorts");
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    let done = cli_with_input(db, &destroy, PASSWORD);
+    assert_eq!(done.code, 0, "{done:?}");
+    let said = "SELECT COUNT(*) FROM public_events WHERE payload LIKE '%witness%'";
+    assert_ne!(db.ask(said).trim(), "0");
 }
 
 #[track_caller]
@@ -175,8 +193,7 @@ on_both! {
             more();
             rotates(db);
             more();
-            let gone = cli(db, &["keys", "destroy-epoch", "2"]);
-            assert_eq!(gone.code, 0, "{gone:?}");
+            destroys(db, "2");
             more();
             done.store(true, Ordering::SeqCst);
         });
@@ -258,7 +275,7 @@ on_both! {
         says(&b.api, "bea", "given");
         let forced = cli(db, &["keys", "rotate-epoch", "--force"]);
         assert_eq!(forced.code, 0, "{forced:?}");
-        let denied = b.api.asks(&person("anne"));
+        let denied = b.api.asks_once(&person("anne"));
         assert!(!permits(&denied) && denied["reason"] == "STALE", "{denied}");
         assert_eq!(ready(&b.server)["status"], "not_ready");
         let told = json!({ "current": 3, "faults": ["the file of key epoch 3 is missing"] });
@@ -271,7 +288,10 @@ on_both! {
         says(&b.api, "carl", "given");
         checks_well(db);
         // each node has its own copy to destroy
-        assert_eq!(cli(db, &["keys", "destroy-epoch", "2"]).code, 0);
+        let alone = cli(db, &["keys", "destroy-epoch", "2"]);
+        assert!(alone.code == 2 && alone.stderr.contains("takes two persons"), "{alone:?}");
+        assert!(own(2).exists() && key_file(db, 2).exists());
+        destroys(db, "2");
         let again = cli(db, &["keys", "destroy-epoch", "2", "--key-directory", &place]);
         assert!(again.code == 0 && again.stdout.contains("said so before"), "{again:?}");
         assert!(!own(2).exists() && !key_file(db, 2).exists());
@@ -334,7 +354,7 @@ on_both! {
         scene.api.post(&path, &json!({ "reason": "data_subject_request" })).expect(201);
         assert_eq!(cli(db, &["keys", "destroy-epoch", "2"]).code, 2, "still in use");
         rotates(db);
-        assert_eq!(cli(db, &["keys", "destroy-epoch", "2"]).code, 0);
+        destroys(db, "2");
         std::fs::remove_file(&old_file).unwrap();
         std::fs::copy(key_file(db, 3), key_file(&old, 3)).unwrap();
         let mut refused = Server::spawn(&old, &[], &[]);
@@ -370,7 +390,7 @@ on_both! {
         rotates(db);
         let after = page(dpo);
         assert!(after.contains("placet keys destroy-epoch 2") && after.contains("Past"), "{after}");
-        assert_eq!(cli(db, &["keys", "destroy-epoch", "2"]).code, 0);
+        destroys(db, "2");
         let gone = page(dpo);
         assert!(gone.contains("Destroyed") && gone.contains("Gone") && !gone.contains("destroy-epoch 2"), "{gone}");
         // what is behind it, in the one table and in the other

@@ -67,6 +67,7 @@ mod requests;
 mod requests_systems;
 mod restore;
 mod retention;
+mod roles;
 mod shop;
 mod signals;
 mod signing_keys;

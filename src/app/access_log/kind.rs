@@ -62,6 +62,8 @@ impl AccessKind {
             EntryKind::SubjectDisclosed
             | EntryKind::ExportMade
             | EntryKind::ExportFetched
+            | EntryKind::ExportApproved
+            | EntryKind::ExportRefused
             | EntryKind::ImportMade
             | EntryKind::AudienceBegun => Self::Exports,
             _ => Self::Accounts,

@@ -1,7 +1,7 @@
 //! What the operator does with accounts of staff.
 
 use super::{App, alone};
-use crate::access::{Grant, KeepAccounts, ManageAccess};
+use crate::access::{Grant, KeepAccounts, ManageAccess, ReadAccounts};
 use crate::app::refusal::Refusal;
 use crate::domain::event::Actor;
 use crate::domain::ids::StaffId;
@@ -18,7 +18,7 @@ impl App {
     /// Where the data cannot be read.
     pub fn staff_accounts(
         &self,
-        grant: &Grant<KeepAccounts>,
+        grant: &Grant<ReadAccounts>,
     ) -> Result<Vec<StaffAccount>, Refusal> {
         Ok(self.store.read(|tx| tx.all_staff(grant))?)
     }
@@ -29,7 +29,7 @@ impl App {
     /// Where the data cannot be read.
     pub fn staff_present(
         &self,
-        grant: &Grant<KeepAccounts>,
+        grant: &Grant<ReadAccounts>,
         now: Now,
     ) -> Result<Vec<(StaffAccount, u64)>, Refusal> {
         let (all, open) = self.store.read(|tx| {
@@ -104,6 +104,32 @@ impl App {
         self.store.write_blocking(grant, alone(now), move |tx| {
             let entry = tx.disable_staff(&actor, &login, disable)?;
             Ok::<_, Refusal>(entry.ok_or_else(|| so_already(disable))?.with(()))
+        })?;
+        Ok(())
+    }
+}
+
+impl App {
+    /// Ends every session of an account, on every node: whoever it is signs in again. Blocks.
+    ///
+    /// # Errors
+    /// Where there is no such account, none is open, or the data cannot be written.
+    pub fn end_staff_sessions(
+        &self,
+        grant: &Grant<KeepAccounts>,
+        login: &str,
+        now: Now,
+    ) -> Result<(), Refusal> {
+        let known = self.store.read(|tx| tx.staff(&self.serve, login))?;
+        known.ok_or(Refusal::NotFound("the staff account"))?;
+        let (actor, login) = (grant.clone(), login.to_owned());
+        let none = || Refusal::Conflict {
+            code: "no_session",
+            what: "no session of this account is open".into(),
+        };
+        self.store.write_blocking(grant, alone(now), move |tx| {
+            let entry = tx.end_staff_sessions(&actor, &login)?;
+            Ok::<_, Refusal>(entry.ok_or_else(none)?.with(()))
         })?;
         Ok(())
     }

@@ -11,6 +11,7 @@ pub mod words;
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::factor::SecondFactor;
+use crate::access::second_person::SecondPerson;
 use crate::access::token::{PlainToken, TokenKind};
 use crate::access::{Grant, OwnAccount, Principal, authorize};
 use crate::domain::ids::StaffId;
@@ -26,6 +27,8 @@ pub const FRESH: TimeDelta = TimeDelta::minutes(10);
 pub struct Accounts {
     /// Who needs a second factor.
     pub second_factor: SecondFactor,
+    /// Which acts take two persons.
+    pub second_person: SecondPerson,
     /// How long a session lasts that nobody uses.
     pub idle: TimeDelta,
     /// How long it lasts at most.
@@ -38,6 +41,7 @@ impl Default for Accounts {
     fn default() -> Self {
         Self {
             second_factor: SecondFactor::Required,
+            second_person: SecondPerson::Required,
             idle: TimeDelta::minutes(30),
             lasting: TimeDelta::hours(12),
             views_alarm: 60,
@@ -90,7 +94,7 @@ impl App {
 
     /// What is ahead of who has this session; nothing where they are in.
     pub(super) fn still_ahead(&self, session: &Session) -> Option<Ahead> {
-        let needed = self.accounts.second_factor.is_needed_by(session.role);
+        let needed = self.accounts.second_factor.is_needed_by(session.terms.role);
         match (session.whole, session.has_factor) {
             (false, true) => Some(Ahead::Code),
             (false, false) => Some(Ahead::Enrolment),
@@ -121,7 +125,10 @@ impl App {
 
 /// The owner of a session, as such.
 fn owner(session: &Session) -> Result<Grant<OwnAccount>, Refusal> {
-    Ok(authorize(&Principal::Staff(session.staff, session.role))?)
+    Ok(authorize(&Principal::Staff(
+        session.staff,
+        session.terms.role,
+    ))?)
 }
 
 /// A write that changes rows of its own within its transaction.

@@ -113,7 +113,7 @@ impl App {
             Ok(begun) => begun,
             Err(wait) => return Ok(Err(wait)),
         };
-        let account = self.staff_account(login, typed)?;
+        let account = self.staff_account(login, typed, now)?;
         match &account {
             None => self.try_was_wrong("password", login.as_bytes(), now)?,
             Some(account) => {

@@ -10,7 +10,7 @@ use crate::audit::commitment::canonical_json;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::tree::sha256;
 use crate::domain::ids::{Blind, KeyId, Position, StaffId};
-use crate::domain::registry::{Notice, NoticeRef};
+use crate::domain::registry::{Notice, NoticeRef, StaffTerms};
 use crate::store::{
     PublishedItem, ReadTx, StoreError, StoredEntry, StoredKey, StoredPayload, notice_hash,
 };
@@ -55,7 +55,7 @@ const UNSAID: TimeDelta = TimeDelta::days(365);
 /// What the events said of a staff account.
 #[derive(Serialize, Deserialize)]
 struct Staff {
-    role: String,
+    terms: Option<StaffTerms>,
     has_factor: bool,
     disabled_at: Option<DateTime<Utc>>,
 }
@@ -141,7 +141,7 @@ impl PublicCheck {
                         position,
                         at,
                         what: Staff {
-                            role: text_of(&payload, "role"),
+                            terms: serde_json::from_value(payload).ok(),
                             has_factor: false,
                             disabled_at: None,
                         },
@@ -151,7 +151,8 @@ impl PublicCheck {
             EntryKind::StaffFactorSet
             | EntryKind::StaffFactorReset
             | EntryKind::StaffDisabled
-            | EntryKind::StaffEnabled => self.changed_staff(leaf.kind, &payload, at),
+            | EntryKind::StaffEnabled
+            | EntryKind::StaffChanged => self.changed_staff(leaf.kind, &payload, at),
             EntryKind::SuppressionAdded => {
                 let blind = crate::audit::encoding::unhex(text_of(&payload, "contact")).map(Blind);
                 let said = Said {
@@ -174,6 +175,9 @@ impl PublicCheck {
             EntryKind::StaffFactorSet => said.what.has_factor = true,
             EntryKind::StaffFactorReset => said.what.has_factor = false,
             EntryKind::StaffDisabled => said.what.disabled_at = at,
+            EntryKind::StaffChanged => {
+                said.what.terms = serde_json::from_value(payload.clone()).ok();
+            }
             _ => said.what.disabled_at = None,
         }
     }
@@ -326,10 +330,10 @@ impl PublicCheck {
         for row in check.tx.audited_staff(check.grant)? {
             match row.id.and_then(|id| self.staff.remove(&id)) {
                 None => found.whole("a staff account stands in the database that was never made"),
-                Some(said) if row.role != said.what.role || Some(row.created_at) != said.at => {
+                Some(said) if row.terms != said.what.terms || Some(row.created_at) != said.at => {
                     found.at(
                         said.position,
-                        "the staff account's role or time is not what was recorded",
+                        "the staff account's role, bounds or time is not what was recorded",
                     );
                 }
                 Some(said) if row.has_factor != said.what.has_factor => {

@@ -4,6 +4,7 @@ use super::{BackgroundExport, ExportState, Shelf, Wanted};
 use crate::access::{ExportAudit, Grant};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
+use crate::domain::event::Actor;
 use crate::domain::ids::BackgroundId;
 use crate::store::StoreError;
 
@@ -44,7 +45,7 @@ impl App {
         let waits = |one: &&BackgroundExport| {
             matches!(
                 one.state,
-                ExportState::Waiting | ExportState::Running { .. }
+                ExportState::Asked | ExportState::Waiting | ExportState::Running { .. }
             )
         };
         if others.iter().filter(waits).count() >= MOST {
@@ -53,6 +54,7 @@ impl App {
                 what: format!("{MOST} exports wait already; ask again when some of them are done"),
             });
         }
+        let waits_for_another = wanted.shows_persons() && self.waits_for_another(grant.actor());
         let unwritable = |_| StoreError::damaged("an export of the background");
         let export = BackgroundExport {
             id: BackgroundId::new(now, self.entropy())?,
@@ -61,11 +63,21 @@ impl App {
             asked_at: now.utc(),
             wanted: serde_json::to_string(wanted).map_err(unwritable)?,
             attempts: 0,
-            state: ExportState::Waiting,
+            state: if waits_for_another {
+                ExportState::Asked
+            } else {
+                ExportState::Waiting
+            },
             changed_at: now.utc(),
         };
         self.store.keep_background(&self.serve, &export)?;
         Ok(export)
+    }
+
+    /// Whether a mass export that somebody asks for waits for a second person.
+    #[must_use]
+    pub const fn waits_for_another(&self, actor: &Actor) -> bool {
+        self.accounts.second_person.is_asked_of(actor)
     }
 
     /// The exports that were asked for last, on whichever node, the newest first. Blocks.

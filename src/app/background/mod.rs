@@ -14,6 +14,7 @@
 //! Making one is recorded as every export is, fetching it likewise. A package shows persons: where
 //! somebody is erased its file goes, and it must be asked for again.
 
+mod approve;
 mod ask;
 mod fetch;
 mod make;
@@ -30,3 +31,4 @@ pub use shelf::Shelf;
 pub use wanted::{Press, Wanted};
 
 pub use crate::store::{BackgroundExport, ExportFailure, ExportGone, ExportMade, ExportState};
+pub use approve::OWN_EXPORT;

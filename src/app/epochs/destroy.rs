@@ -2,7 +2,8 @@
 //! the file is finished by doing it again.
 
 use super::conflict;
-use crate::access::{Grant, ManageEpochs};
+use crate::access::second_person::SecondPerson;
+use crate::access::{Grant, ManageEpochs, WitnessDestruction};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::domain::time::Now;
@@ -21,15 +22,16 @@ pub struct Destroyed {
 }
 
 impl App {
-    /// Destroys the key of an epoch under which nobody's key is wrapped any more.
+    /// Destroys the key of an epoch under which nobody's key is wrapped any more; `witness` is the second person.
     ///
     /// # Errors
-    /// Where it is the present one, somebody's key is wrapped under it, or it is made of the master
+    /// Where nobody else is by and somebody has to be; where it is the present one, somebody's key is wrapped under it, or it is made of the master
     /// key; where the file cannot be removed.
     pub fn destroy_epoch(
         &self,
         grant: &Grant<ManageEpochs>,
         epoch: Epoch,
+        witness: Option<&Grant<WitnessDestruction>>,
         now: Now,
     ) -> Result<Destroyed, Refusal> {
         if epoch == Epoch::OF_MASTER {
@@ -39,7 +41,7 @@ impl App {
                  backups from before the first rotation can be opened. Destroy those backups",
             ));
         }
-        let recorded = self.record_destruction(grant, epoch, now)?;
+        let recorded = self.record_destruction(grant, epoch, witness, now)?;
         self.store.forget_epoch(&self.serve, epoch);
         let removed = self.keys().directory().destroy(epoch);
         Ok(Destroyed {
@@ -53,10 +55,13 @@ impl App {
         &self,
         grant: &Grant<ManageEpochs>,
         epoch: Epoch,
+        witness: Option<&Grant<WitnessDestruction>>,
         now: Now,
     ) -> Result<bool, Refusal> {
-        let leave = grant.clone();
-        let act = move |tx: &mut WriteTx<'_>| match tx.destroy_epoch(&leave, epoch)? {
+        let (leave, by) = (grant.clone(), witness.cloned());
+        let alone = by.is_none() && self.accounts.second_person == SecondPerson::Required;
+        let act = move |tx: &mut WriteTx<'_>| match tx.destroy_epoch(&leave, epoch, by.as_ref())? {
+            Destruction::Recorded(_) if alone => Err(nobody_else()),
             Destruction::Recorded(entry) => Ok(entry.with(())),
             Destruction::Before => Err(conflict(BEFORE, "it was recorded before")),
             Destruction::Persons => Err(conflict(
@@ -84,6 +89,14 @@ impl App {
             Err(error) => Err(error),
         }
     }
+}
+
+fn nobody_else() -> Refusal {
+    conflict(
+        "second_person",
+        "destroying a key takes two persons: name somebody of the staff who is by, with --as LOGIN, or set \
+         second_person = \"not_required\" where there is nobody",
+    )
 }
 
 const BEFORE: &str = "epoch_destroyed_before";

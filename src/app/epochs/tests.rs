@@ -7,8 +7,12 @@
 )]
 
 use super::*;
-use crate::access::{ExportAudit, ManageEpochs, ReadSubjects, Serve};
+use crate::access::{
+    ExportAudit, ManageEpochs, Principal, ReadSubjects, Serve, WitnessDestruction, authorize,
+};
 use crate::app::testing::{TestApp, TestDice};
+use crate::domain::ids::StaffId;
+use crate::domain::registry::Role;
 use crate::store::ReadTx;
 use std::path::PathBuf;
 
@@ -16,6 +20,11 @@ fn home() -> (TestApp, Grant<ManageEpochs>) {
     let home = TestApp::new();
     home.publish();
     (home, TestApp::grant())
+}
+
+/// Somebody of the staff who is by.
+fn witness() -> Grant<WitnessDestruction> {
+    authorize(&Principal::Staff(StaffId::from_bytes([7; 16]), Role::Admin)).unwrap()
 }
 
 fn records(home: &TestApp, names: &[&str]) {
@@ -124,7 +133,8 @@ fn an_epoch_goes_only_when_nobody_needs_it() {
     let (home, grant) = home();
     let app = &home.app;
     records(&home, &["anne"]);
-    let destroy = |epoch: i32| app.destroy_epoch(&grant, Epoch::of(epoch), app.now());
+    let destroy =
+        |epoch: i32| app.destroy_epoch(&grant, Epoch::of(epoch), Some(&witness()), app.now());
     assert_eq!(code(destroy(1)), "epoch_of_master");
     assert_eq!(code(destroy(2)), "epoch_current");
     assert!(matches!(destroy(9), Err(Refusal::NotFound(_))));
@@ -134,9 +144,15 @@ fn an_epoch_goes_only_when_nobody_needs_it() {
     assert_eq!(code(destroy(2)), "epoch_in_use");
     assert!(file(&home, 2).exists());
     app.rewrap_keys(&grant, &|_, _| ()).unwrap();
+    let alone = app.destroy_epoch(&grant, Epoch::of(2), None, app.now());
+    assert_eq!(code(alone), "second_person");
+    assert!(file(&home, 2).exists());
     let done = destroy(2).unwrap();
     assert!(done.recorded && done.file_removed && !file(&home, 2).exists());
-    let done = destroy(2).unwrap();
+    // it is recorded: on the other machines one person takes the file away
+    let done = app
+        .destroy_epoch(&grant, Epoch::of(2), None, app.now())
+        .unwrap();
     assert!(!done.recorded && !done.file_removed, "again");
     assert_eq!(states(&home), [(2, "destroyed", 0), (3, "current", 1)]);
     assert_eq!(findings(&home), Vec::<String>::new());
@@ -163,7 +179,7 @@ fn an_old_copy_opens_for_nobody_once_its_epoch_is_destroyed() {
     let between = home.file.with_file_name("between.db");
     std::fs::copy(&home.file, &between).unwrap();
     home.app
-        .destroy_epoch(&grant, Epoch::of(2), home.app.now())
+        .destroy_epoch(&grant, Epoch::of(2), Some(&witness()), home.app.now())
         .unwrap();
     std::fs::remove_file(aside.path().join("keys/epoch-2.key")).unwrap();
     std::fs::copy(file(&home, 3), aside.path().join("keys/epoch-3.key")).unwrap();
@@ -218,9 +234,9 @@ fn an_old_registry_leaves_the_master_key_with_its_first_rotation() {
     assert_eq!(states(&old), [(1, "past", 0), (2, "current", 2)]);
     assert_eq!(readable(&old), 2);
     assert_eq!(bare(&old, 9), 0, "and no copy from here on");
-    let destroyed = old
-        .app
-        .destroy_epoch(&grant, Epoch::OF_MASTER, old.app.now());
+    let destroyed =
+        old.app
+            .destroy_epoch(&grant, Epoch::OF_MASTER, Some(&witness()), old.app.now());
     assert_eq!(code(destroyed), "epoch_of_master");
 }
 
@@ -304,7 +320,7 @@ fn rows_of_epochs_are_held_against_the_log() {
     records(&home, &["anne"]);
     rotates(&home, &grant);
     home.app
-        .destroy_epoch(&grant, Epoch::of(2), home.app.now())
+        .destroy_epoch(&grant, Epoch::of(2), Some(&witness()), home.app.now())
         .unwrap();
     home.app.settle().unwrap();
     for damage in [

@@ -14,7 +14,7 @@ use crate::app::testing::{TestApp, sql};
 use crate::audit::note::VerifierKey;
 use crate::audit::package::format::Finding;
 use crate::audit::package::verify::{VerifyReport, verify};
-use crate::domain::registry::{AtMost, Objection, Role};
+use crate::domain::registry::{AtMost, Objection, Role, StaffTerms};
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -89,7 +89,7 @@ impl Fixture {
         app.add_staff(
             &manage,
             "dpo",
-            Role::Dpo,
+            StaffTerms::plain(Role::Dpo),
             &Secret::new("correct horse battery".into()),
             app.now(),
         )

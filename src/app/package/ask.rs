@@ -7,7 +7,7 @@ use crate::app::refusal::Refusal;
 use crate::domain::ids::{DsrId, PackageId, SubjectId};
 use crate::domain::requests::{Request, RequestKind};
 use crate::domain::time::{Entropy, NoEntropy, Now};
-use crate::store::{ReadTx, StoreError, StoredDsr};
+use crate::store::{ReadTx, ReadsRequests, StoreError, StoredDsr};
 use chrono::TimeDelta;
 
 /// Packages that one person may ask for by themselves within a day.
@@ -155,9 +155,9 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn package_of_request(
+    pub fn package_of_request<P: ReadsRequests>(
         &self,
-        grant: &Grant<KeepRequests>,
+        grant: &Grant<P>,
         request: DsrId,
     ) -> Result<Option<StoredPackage>, Refusal> {
         Ok(self.store.read(|tx| tx.package_for(grant, request))?)

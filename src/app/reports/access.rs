@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// What is access; the rest of the log is not.
-const KINDS: [EntryKind; 22] = [
+const KINDS: [EntryKind; 25] = [
     EntryKind::StaffSignedIn,
     EntryKind::StaffAdded,
     EntryKind::StaffSignInFailed,
@@ -25,12 +25,15 @@ const KINDS: [EntryKind; 22] = [
     EntryKind::StaffFactorSet,
     EntryKind::StaffRecoveryMade,
     EntryKind::StaffFactorReset,
+    EntryKind::StaffChanged,
     EntryKind::StaffDisabled,
     EntryKind::StaffEnabled,
     EntryKind::KeyCreated,
     EntryKind::KeyRevoked,
     EntryKind::ExportMade,
     EntryKind::ExportFetched,
+    EntryKind::ExportApproved,
+    EntryKind::ExportRefused,
     EntryKind::ImportMade,
     EntryKind::AudienceBegun,
     EntryKind::PolicyProposed,

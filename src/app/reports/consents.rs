@@ -5,7 +5,7 @@ use super::sheet::{Cell, Chart, Column, Sheets, Table};
 use super::spans::Spans;
 use super::{Job, ReportError, slices};
 use crate::app::refusal::Refusal;
-use crate::store::ConsentCount;
+use crate::store::{ConsentCount, CountsFigures};
 use std::collections::BTreeMap;
 
 /// The answers, in the order of their columns.
@@ -62,7 +62,10 @@ struct Figures {
     groups: BTreeMap<Group, Vec<Counts>>,
 }
 
-pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
+pub(super) fn write<P: CountsFigures>(
+    job: &Job<'_, P>,
+    sheets: &mut dyn Sheets,
+) -> Result<(), ReportError> {
     let figures = Figures::count(job)?;
     figures.write_trend(sheets)?;
     for (part, (name, columns)) in SUMS.into_iter().enumerate() {
@@ -80,7 +83,7 @@ pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), Report
 }
 
 impl Figures {
-    fn count(job: &Job<'_>) -> Result<Self, Refusal> {
+    fn count<P: CountsFigures>(job: &Job<'_, P>) -> Result<Self, Refusal> {
         let mut figures = Self {
             spans: job.spans(),
             groups: BTreeMap::new(),
@@ -103,7 +106,7 @@ impl Figures {
         Ok(figures)
     }
 
-    fn add(&mut self, job: &Job<'_>, span: usize, one: ConsentCount) {
+    fn add<P: CountsFigures>(&mut self, job: &Job<'_, P>, span: usize, one: ConsentCount) {
         let answer = ANSWERS.iter().position(|answer| *answer == one.answer);
         let Some(answer) = answer.filter(|_| job.scope.has(&one.purpose)) else {
             return;

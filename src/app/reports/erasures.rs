@@ -8,6 +8,7 @@ use super::sheet::{Cell, Column, Sheets, Table};
 use super::{Job, ReportError};
 use crate::app::refusal::Refusal;
 use crate::domain::ids::Position;
+use crate::store::CountsFigures;
 use serde_json::Value;
 use std::ops::Range;
 
@@ -28,13 +29,19 @@ struct Sum {
 }
 
 /// Writes what there is to tell: nothing where nobody was erased.
-pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
+pub(super) fn write<P: CountsFigures>(
+    job: &Job<'_, P>,
+    sheets: &mut dyn Sheets,
+) -> Result<(), ReportError> {
     write_spans(job, sheets)?;
     write_missing(job, sheets)
 }
 
 /// The erasures of the period.
-fn write_spans(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
+fn write_spans<P: CountsFigures>(
+    job: &Job<'_, P>,
+    sheets: &mut dyn Sheets,
+) -> Result<(), ReportError> {
     let spans = job.spans();
     let mut sums = Vec::with_capacity(spans.len());
     for period in spans.ranges() {
@@ -57,7 +64,10 @@ fn write_spans(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError
 
 /// The erasures since the period began, up to the entries that the report rests on and since: so much
 /// was recorded, and is counted no more.
-pub(super) fn write_missing(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
+pub(super) fn write_missing<P: CountsFigures>(
+    job: &Job<'_, P>,
+    sheets: &mut dyn Sheets,
+) -> Result<(), ReportError> {
     let start = job.positions(&(job.query.from..job.query.to))?.start;
     let rows = [
         ("until", sum(job, start..job.size)?),
@@ -77,7 +87,7 @@ pub(super) fn write_missing(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<()
     Ok(())
 }
 
-fn sum(job: &Job<'_>, mut range: Range<Position>) -> Result<Sum, Refusal> {
+fn sum<P: CountsFigures>(job: &Job<'_, P>, mut range: Range<Position>) -> Result<Sum, Refusal> {
     let mut sum = Sum::default();
     loop {
         let page = range.clone();

@@ -4,6 +4,7 @@
 use super::sheet::{Cell, Column, Layout, Sheets, Table};
 use super::{Job, ReportError};
 use crate::domain::registry::{Controller, Purpose, Slug};
+use crate::store::CountsFigures;
 use chrono::{DateTime, Utc};
 
 const COLUMNS: &[Column] = &[
@@ -29,7 +30,10 @@ const COLUMNS: &[Column] = &[
     Column::text("until"),
 ];
 
-pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
+pub(super) fn write<P: CountsFigures>(
+    job: &Job<'_, P>,
+    sheets: &mut dyn Sheets,
+) -> Result<(), ReportError> {
     sheets.table(&Table {
         layout: Layout::Cards,
         ..Table::main("processing", COLUMNS)
@@ -47,8 +51,8 @@ pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), Report
     Ok(())
 }
 
-fn row(
-    job: &Job<'_>,
+fn row<P: CountsFigures>(
+    job: &Job<'_, P>,
     purpose: &Purpose,
     since: DateTime<Utc>,
     until: Option<DateTime<Utc>>,
@@ -86,7 +90,11 @@ fn row(
 }
 
 /// The controller as it was just before an instant.
-fn controller<'a>(job: &'a Job<'_>, id: &Slug, before: DateTime<Utc>) -> Option<&'a Controller> {
+fn controller<'a, P: CountsFigures>(
+    job: &'a Job<'_, P>,
+    id: &Slug,
+    before: DateTime<Utc>,
+) -> Option<&'a Controller> {
     let versions = job.published.controllers.iter();
     let mut known = versions.filter(|(one, since)| one.id == *id && *since < before);
     known.next_back().map(|(one, _)| one)

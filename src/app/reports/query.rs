@@ -1,5 +1,6 @@
 //! What a report is asked for, and which purposes answer it.
 
+use crate::access::Grant;
 use crate::app::refusal::Refusal;
 use crate::domain::ids::Position;
 use crate::domain::registry::{Controller, Purpose, Slug};
@@ -7,7 +8,7 @@ use crate::store::PublishedItem;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Which report.
@@ -40,6 +41,12 @@ impl ReportKind {
     #[must_use]
     pub const fn is_whole(self) -> bool {
         matches!(self, Self::Access | Self::Requests)
+    }
+
+    /// Whether it is made of figures alone: nobody is found in it.
+    #[must_use]
+    pub const fn is_figures(self) -> bool {
+        matches!(self, Self::Processing | Self::Consents | Self::Uses)
     }
 
     /// Its name on the command line and in the log.
@@ -174,6 +181,22 @@ pub(super) struct Scope {
     controller: Option<Slug>,
     /// Who decides about each purpose, by its latest version.
     controllers: BTreeMap<Slug, Slug>,
+    /// The purposes of whoever asks, by their latest version; none where all are.
+    own: Option<BTreeSet<Slug>>,
+}
+
+/// The purposes of whoever is for some only.
+fn own<P>(published: &Published, grant: &Grant<P>) -> Option<BTreeSet<Slug>> {
+    if grant.is_for_all() {
+        return None;
+    }
+    let latest: BTreeMap<&Slug, &Purpose> = published
+        .purposes
+        .iter()
+        .map(|(purpose, _)| (&purpose.id, purpose))
+        .collect();
+    let own = latest.into_values().filter(|one| grant.is_for(one));
+    Some(own.map(|one| one.id.clone()).collect())
 }
 
 impl Scope {
@@ -181,7 +204,11 @@ impl Scope {
     ///
     /// # Errors
     /// Where it names a purpose or a controller that nobody has published.
-    pub fn of(query: &ReportQuery, published: &Published) -> Result<Self, Refusal> {
+    pub fn of<P>(
+        query: &ReportQuery,
+        published: &Published,
+        grant: &Grant<P>,
+    ) -> Result<Self, Refusal> {
         let each = published.purposes.iter();
         let controllers: BTreeMap<Slug, Slug> = each
             .map(|(purpose, _)| (purpose.id.clone(), purpose.controller.clone()))
@@ -208,6 +235,7 @@ impl Scope {
             purpose: query.purpose.clone(),
             controller: query.controller.clone(),
             controllers,
+            own: own(published, grant),
         })
     }
 
@@ -218,6 +246,8 @@ impl Scope {
             .as_ref()
             .is_none_or(|one| one.as_str() == purpose);
         let decides = |one: &Slug| self.controllers.get(purpose) == Some(one);
-        asked && self.controller.as_ref().is_none_or(decides)
+        let own = self.own.as_ref();
+        let own = own.is_none_or(|own| own.iter().any(|one| one.as_str() == purpose));
+        asked && own && self.controller.as_ref().is_none_or(decides)
     }
 }

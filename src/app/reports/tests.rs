@@ -88,9 +88,13 @@ fn query(report: ReportKind) -> ReportQuery {
 fn made(shop: &TestApp, query: ReportQuery) -> (Kept, Reported) {
     let mut kept = Kept::default();
     let now = shop.app.now();
-    let made = shop
-        .app
-        .report(&TestApp::grant(), query, "csv", now, &mut kept, &|_, _| ());
+    let made = shop.app.report(
+        &TestApp::grant(),
+        (query, "csv"),
+        now,
+        &mut kept,
+        &|_, _| (),
+    );
     assert!(kept.ended, "{made:?}");
     (kept, made.unwrap())
 }
@@ -98,9 +102,13 @@ fn made(shop: &TestApp, query: ReportQuery) -> (Kept, Reported) {
 fn refused(shop: &TestApp, query: ReportQuery) -> &'static str {
     let (mut kept, before) = (Kept::default(), size(shop));
     let now = shop.app.now();
-    let outcome = shop
-        .app
-        .report(&TestApp::grant(), query, "csv", now, &mut kept, &|_, _| ());
+    let outcome = shop.app.report(
+        &TestApp::grant(),
+        (query, "csv"),
+        now,
+        &mut kept,
+        &|_, _| (),
+    );
     let Err(ReportError::Refused(Refusal::Invalid(problems))) = outcome else {
         panic!("{outcome:?}")
     };
@@ -259,7 +267,13 @@ fn a_report_is_logged_before_it_is_made() {
     let entries = shop
         .app
         .store
-        .read(|tx| tx.public_entries(&TestApp::grant(), before..before + 1, 9))
+        .read(|tx| {
+            tx.public_entries(
+                &TestApp::grant::<crate::access::ExportAudit>(),
+                before..before + 1,
+                9,
+            )
+        })
         .unwrap();
     let leaf = Leaf::parse(entries[0].leaf.as_bytes()).unwrap();
     assert_eq!(leaf.kind.as_str(), "export.made");
@@ -357,6 +371,7 @@ fn accesses_are_told_with_who_and_what() {
     let role = crate::domain::registry::Role::Dpo;
     // a role that needs no second factor
     let marketing = crate::domain::registry::Role::Marketing;
+    let marketing = crate::domain::registry::StaffTerms::plain(marketing);
     app.add_staff(&manage, "anne", marketing, &password, app.now())
         .unwrap();
     let visitor = crate::app::accounts::Visitor {

@@ -12,7 +12,7 @@ use crate::audit::decision::Block;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::time::from_micros;
 use crate::policy::Effect;
-use crate::store::{PublicEntry, ReadTx, StoreError};
+use crate::store::{CountsFigures, PublicEntry, ReadTx, StoreError};
 use chrono::DateTime;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -76,7 +76,10 @@ struct Figures {
     outcomes: HashMap<Hash, (bool, String)>,
 }
 
-pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), ReportError> {
+pub(super) fn write<P: CountsFigures>(
+    job: &Job<'_, P>,
+    sheets: &mut dyn Sheets,
+) -> Result<(), ReportError> {
     let spans = job.spans();
     let mut figures = Figures {
         trend: vec![[0; 2]; spans.len()],
@@ -90,7 +93,7 @@ pub(super) fn write(job: &Job<'_>, sheets: &mut dyn Sheets) -> Result<(), Report
 }
 
 impl Figures {
-    fn count_decisions(&mut self, job: &Job<'_>) -> Result<(), Refusal> {
+    fn count_decisions<P: CountsFigures>(&mut self, job: &Job<'_, P>) -> Result<(), Refusal> {
         let period = job.lived.start.timestamp_millis()..job.lived.end.timestamp_millis();
         let mut from = 0;
         loop {
@@ -112,9 +115,9 @@ impl Figures {
     }
 
     /// The outcomes that a block names and that were not read before.
-    fn read_outcomes(
+    fn read_outcomes<P: CountsFigures>(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'_, P>,
         tx: &mut ReadTx<'_>,
         block: &Block,
     ) -> Result<(), StoreError> {
@@ -137,7 +140,7 @@ impl Figures {
         Ok(())
     }
 
-    fn count_block(&mut self, job: &Job<'_>, block: &Block) {
+    fn count_block<P: CountsFigures>(&mut self, job: &Job<'_, P>, block: &Block) {
         let mut counts = BTreeMap::new();
         for (_, record) in block.records().filter(|(_, record)| record.at.is_none()) {
             let millis = i64::try_from(record.millis()).unwrap_or(i64::MAX);
@@ -183,7 +186,7 @@ impl Figures {
         *self.groups.entry(group).or_insert(0) += count;
     }
 
-    fn count_lists(&mut self, job: &Job<'_>) -> Result<(), Refusal> {
+    fn count_lists<P: CountsFigures>(&mut self, job: &Job<'_, P>) -> Result<(), Refusal> {
         let mut range = job.positions(&job.lived)?;
         loop {
             let page = range.clone();
@@ -199,7 +202,7 @@ impl Figures {
         }
     }
 
-    fn count_list(&mut self, job: &Job<'_>, entry: &PublicEntry) {
+    fn count_list<P: CountsFigures>(&mut self, job: &Job<'_, P>, entry: &PublicEntry) {
         let leaf = Leaf::parse(entry.leaf.as_bytes()).ok();
         let Some(leaf) = leaf.filter(|leaf| leaf.kind == EntryKind::AudienceEnded) else {
             return;

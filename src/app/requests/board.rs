@@ -1,13 +1,13 @@
 //! The board: what is open, by how soon it must be answered, with what each waits for.
 
 use super::view::RequestView;
-use crate::access::{Grant, KeepRequests};
+use crate::access::Grant;
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::domain::ids::{CaseId, Position};
 use crate::domain::requests::{CorrectedKind, State};
 use crate::domain::systems::Outcome;
-use crate::store::{DsrFilter, StaffName, TaskTold};
+use crate::store::{DsrFilter, ReadsRequests, StaffName, TaskTold};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -144,9 +144,9 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn request_board(
+    pub fn request_board<P: ReadsRequests>(
         &self,
-        grant: &Grant<KeepRequests>,
+        grant: &Grant<P>,
         filter: &DsrFilter,
         today: NaiveDate,
     ) -> Result<Board, Refusal> {

@@ -75,7 +75,10 @@ impl App {
     /// Where the data cannot be read.
     pub fn date_feed(&self, token: &str) -> Result<Option<Vec<Request>>, Refusal> {
         let hash = TokenHash::of(token);
-        let reader = self.store.read(|tx| tx.reader_of_feed(&self.serve, hash))?;
+        let now = self.now();
+        let reader = self
+            .store
+            .read(|tx| tx.reader_of_feed(&self.serve, hash, now))?;
         let grant = reader.and_then(|reader| authorize::<KeepRequests>(&reader).ok());
         let Some(grant) = grant else { return Ok(None) };
         let open = DsrFilter {

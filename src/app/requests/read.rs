@@ -1,13 +1,13 @@
 //! Reads requests: a list without anybody's words, and one with everything that was written about it.
 
 use super::act::NONE;
-use crate::access::{Grant, KeepRequests};
+use crate::access::Grant;
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::domain::event::{View, ViewReason};
 use crate::domain::ids::{DsrId, Position, SubjectId};
 use crate::domain::registry::Language;
-use crate::store::{DsrFilter, DsrMessage, StoredDsr, StoredIdentifier};
+use crate::store::{DsrFilter, DsrMessage, ReadsRequests, StoredDsr, StoredIdentifier};
 
 /// One request with everything that was written about it.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ impl App {
     ///
     /// # Errors
     /// Where the data cannot be read.
-    pub fn requests(
+    pub fn requests<P: ReadsRequests + 'static>(
         &self,
-        grant: &Grant<KeepRequests>,
+        grant: &Grant<P>,
         filter: &DsrFilter,
         (from, limit): (Position, u32),
     ) -> Result<(Vec<StoredDsr>, Option<Position>), Refusal> {
@@ -47,9 +47,9 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] where there is none, or where the view cannot be recorded.
-    pub fn request_file(
+    pub fn request_file<P: ReadsRequests + 'static>(
         &self,
-        grant: &Grant<KeepRequests>,
+        grant: &Grant<P>,
         id: DsrId,
         reason: Option<&ViewReason>,
     ) -> Result<DsrFile, Refusal> {

@@ -17,7 +17,9 @@ use crate::domain::personal::Personal;
 use crate::domain::requests::{Act, Ground, Outcome as Answered, Request, RequestKind, State};
 use crate::domain::systems::{Outcome, System, Verb};
 use crate::domain::time::Now;
-use crate::store::{Committed, Entry, IdempotencyKey, Order, Plans, Records, StoredDsr, WriteTx};
+use crate::store::{
+    Committed, Entry, IdempotencyKey, Order, Plans, ReadsRequests, Records, StoredDsr, WriteTx,
+};
 use chrono::{Days, NaiveDate, TimeDelta};
 
 /// So many days after the answer what a reading found is kept: the person's package is made of it.
@@ -284,9 +286,9 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] where there is no such request.
-    pub fn request_tasks(
+    pub fn request_tasks<P: ReadsRequests>(
         &self,
-        grant: &Grant<KeepRequests>,
+        grant: &Grant<P>,
         id: DsrId,
     ) -> Result<Vec<(StoredTask, Option<System>)>, Refusal> {
         let tasks = self.store.read(|tx| {

@@ -3,13 +3,13 @@
 
 use super::act::NONE;
 use super::view::{RequestView, today};
-use crate::access::{Grant, KeepRequests};
+use crate::access::Grant;
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::audit::leaf::Leaf;
 use crate::domain::ids::{DsrId, Position};
 use crate::domain::time::Now;
-use crate::store::{PublicEntry, StaffName, StoredDsr, TaskTold};
+use crate::store::{PublicEntry, ReadsRequests, StaffName, StoredDsr, TaskTold};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -48,9 +48,9 @@ impl App {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] where there is none.
-    pub fn request_told(
+    pub fn request_told<P: ReadsRequests>(
         &self,
-        grant: &Grant<KeepRequests>,
+        grant: &Grant<P>,
         id: DsrId,
         now: Now,
     ) -> Result<DsrTold, Refusal> {

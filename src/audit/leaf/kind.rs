@@ -160,6 +160,9 @@ pub enum EntryKind {
     /// The operator took the second factor of an account away.
     #[serde(rename = "staff.factor_reset")]
     StaffFactorReset,
+    /// The operator gave an account another role, time or bounds.
+    #[serde(rename = "staff.changed")]
+    StaffChanged,
     /// The operator disabled an account.
     #[serde(rename = "staff.disabled")]
     StaffDisabled,
@@ -178,6 +181,12 @@ pub enum EntryKind {
     /// The file of an export that was kept was fetched.
     #[serde(rename = "export.fetched")]
     ExportFetched,
+    /// A second person let an export be made.
+    #[serde(rename = "export.approved")]
+    ExportApproved,
+    /// A second person refused an export.
+    #[serde(rename = "export.refused")]
+    ExportRefused,
     /// A list of persons began to be filtered.
     #[serde(rename = "audience.begun")]
     AudienceBegun,
@@ -253,7 +262,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 79] = [
+    pub const ALL: [Self; 82] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -305,12 +314,15 @@ impl EntryKind {
         Self::StaffFactorSet,
         Self::StaffRecoveryMade,
         Self::StaffFactorReset,
+        Self::StaffChanged,
         Self::StaffDisabled,
         Self::StaffEnabled,
         Self::ImportMade,
         Self::RegisterLoaded,
         Self::ExportMade,
         Self::ExportFetched,
+        Self::ExportApproved,
+        Self::ExportRefused,
         Self::AudienceBegun,
         Self::AudienceEnded,
         Self::DecisionsRecorded,
@@ -390,12 +402,15 @@ impl EntryKind {
             Self::StaffFactorSet => "staff.factor_set",
             Self::StaffRecoveryMade => "staff.recovery_made",
             Self::StaffFactorReset => "staff.factor_reset",
+            Self::StaffChanged => "staff.changed",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::ImportMade => "import.made",
             Self::RegisterLoaded => "register.loaded",
             Self::ExportMade => "export.made",
             Self::ExportFetched => "export.fetched",
+            Self::ExportApproved => "export.approved",
+            Self::ExportRefused => "export.refused",
             Self::AudienceBegun => "audience.begun",
             Self::AudienceEnded => "audience.ended",
             Self::DecisionsRecorded => "decisions.recorded",

@@ -5,6 +5,7 @@ use crate::access::{Grant, ManageEpochs, Principal, ReadKeys, authorize};
 use crate::app::epochs::{Destroyed, EpochTold};
 use crate::app::{App, Refusal};
 use crate::cli::config::Config;
+use crate::cli::doors::person;
 use crate::cli::open_as_it_is;
 use crate::cli::output::{Exit, Failure, print, say};
 use crate::cli::progress::Bar;
@@ -37,6 +38,9 @@ pub struct DestroyArgs {
     /// The epoch's number, as `placet keys list` tells it
     #[arg(value_name = "EPOCH")]
     epoch: i32,
+    /// The second person: a DPO or administrator who is by, and types their password and code
+    #[arg(long = "as", value_name = "LOGIN")]
+    witness: Option<String>,
 }
 
 fn grant() -> Result<Grant<ManageEpochs>, Failure> {
@@ -181,7 +185,10 @@ fn told(app: &App, done: Rewrapped, as_json: bool) -> Result<Exit, Failure> {
 /// Destroys an epoch's file.
 pub fn destroy(args: &DestroyArgs, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open_as_it_is(config)?;
-    let done = app.destroy_epoch(&grant()?, Epoch::of(args.epoch), app.now())?;
+    let witness = args.witness.as_deref();
+    let witness = witness.map(|login| person(&app, login)).transpose()?;
+    let epoch = Epoch::of(args.epoch);
+    let done = app.destroy_epoch(&grant()?, epoch, witness.as_ref(), app.now())?;
     if as_json {
         return print(&json!(done).to_string());
     }

@@ -25,7 +25,7 @@ node's key directory and run it again. What was broken off goes on when it is ru
     RotateEpoch(epochs::RotateArgs),
     /// Destroy a key epoch's file: what older backups hold of persons cannot be opened any more
     #[command(after_help = "\
-Example: placet keys destroy-epoch 2
+Example: placet keys destroy-epoch 2 --as dpo
 
 Only where nobody's key is wrapped under it any more (placet keys rotate-epoch). Run it on every node: each has its
 own copy of the file. Destroy the copies in the backup of the key files as well: they are no concern of placet's.")]

@@ -1,38 +1,15 @@
 //! `placet policy publish`, `approve`, `list` and `show`: a version takes two persons.
 
 use super::named;
-use crate::access::{ChangePolicies, Grant, authorize};
 use crate::app::policies::approve::Gate;
-use crate::app::{App, Refusal};
 use crate::cli::config::Config;
+use crate::cli::doors::person;
 use crate::cli::open;
-use crate::cli::output::{Exit, Failure, print, say};
-use crate::domain::personal::Secret;
+use crate::cli::output::{Exit, Failure, print};
 use crate::domain::time::rfc3339;
 use crate::policy::PolicySource;
 use crate::policy::cases::{Case, read_cases};
 use serde_json::json;
-use std::io::BufRead;
-
-/// Who acts: a staff account whose password is read from standard input, and the code of its second factor from the
-/// next line where it has one.
-fn person(app: &App, login: &str) -> Result<Grant<ChangePolicies>, Failure> {
-    say("password, then Enter:");
-    let line = || {
-        let mut line = String::new();
-        let read = std::io::stdin().lock().read_line(&mut line);
-        read.map(|_| line.trim_end_matches(['\n', '\r']).to_owned())
-    };
-    let password = Secret::new(line()?);
-    let code = || {
-        say("code of the authenticator app, or a recovery code, then Enter:");
-        // without a line there is no code, which is wrong
-        line().unwrap_or_default()
-    };
-    let found = app.staff_principal(login, &password, code, app.now())?;
-    let wrong = || Failure::usage("no staff account has this name, password and code");
-    Ok(authorize(&found.ok_or_else(wrong)?).map_err(Refusal::from)?)
-}
 
 /// Proposes packs: tests them and keeps them as a draft.
 ///

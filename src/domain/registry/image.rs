@@ -3,7 +3,6 @@
 
 use super::{Catalogue, Cell, Contacts, IdentifierKinds, KeyImage, Paced, RegisterList, Standing};
 use crate::domain::ids::{Blind, Position, SubjectId};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// One person as checks need them.
@@ -24,42 +23,6 @@ pub struct PersonImage {
     /// The position of the first entry about this record, by which lists know the person; `None` where it
     /// was told before.
     pub number: Option<Position>,
-}
-
-/// The role of an API key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Records consents.
-    Collector,
-    /// Asks before it sends.
-    Marketing,
-    /// Reads, exports, requests.
-    Dpo,
-    /// Administers catalogue and keys.
-    Admin,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: &[Self] = &[Self::Collector, Self::Marketing, Self::Dpo, Self::Admin];
-
-    /// The name in the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Collector => "collector",
-            Self::Marketing => "marketing",
-            Self::Dpo => "dpo",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role of that name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|role| role.as_str() == text)
-    }
 }
 
 /// One thing that changed.

@@ -80,6 +80,7 @@ pub struct BackgroundExports {
 impl BackgroundView {
     fn of(site: &Site, export: &BackgroundExport) -> Self {
         let (state, why) = match &export.state {
+            ExportState::Asked => ("asked", None),
             ExportState::Waiting => ("waiting", None),
             ExportState::Running { .. } => ("running", None),
             ExportState::Ready { .. } => ("ready", None),

@@ -2,7 +2,7 @@
 //! fetches it, signed in.
 
 use super::requests::request_id;
-use crate::access::KeepRequests;
+use crate::access::{KeepRequests, ReadRequests};
 use crate::app::Refusal;
 use crate::app::package::{LeftOut, PackageStage, StoredPackage};
 use crate::domain::time::rfc3339;
@@ -137,7 +137,7 @@ pub async fn make(
 )]
 #[get("/v1/requests/{id}/package")]
 pub async fn show(
-    door: Allowed<KeepRequests>,
+    door: Allowed<ReadRequests>,
     site: web::Data<Site>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,7 +1,7 @@
 //! `/v1/requests`: file a request of a data subject, list them, read one.
 
 use super::subject::Subject;
-use crate::access::{FileRequests, KeepRequests};
+use crate::access::{FileRequests, ReadRequests};
 use crate::app::requests::{DsrFile, FileClaim, Filed, MOST, RequestView, today};
 use crate::app::{App, FieldProblem, Refusal};
 use crate::domain::ids::DsrId;
@@ -342,7 +342,7 @@ pub async fn file_request(
 )]
 #[get("/v1/requests")]
 pub async fn list_requests(
-    door: Allowed<KeepRequests>,
+    door: Allowed<ReadRequests>,
     site: web::Data<Site>,
     asked: Query<RequestFilter>,
 ) -> Result<HttpResponse, Problem> {
@@ -368,7 +368,7 @@ pub async fn list_requests(
     responses((status = 200, description = "Each with its source", body = Grounds)),
 )]
 #[get("/v1/requests/grounds")]
-pub async fn grounds(_door: Allowed<KeepRequests>) -> HttpResponse {
+pub async fn grounds(_door: Allowed<ReadRequests>) -> HttpResponse {
     let view = |ground: &Ground| GroundView {
         ground: ground.as_str(),
         source: ground.source(),
@@ -398,7 +398,7 @@ pub async fn grounds(_door: Allowed<KeepRequests>) -> HttpResponse {
 )]
 #[get("/v1/requests/{id}")]
 pub async fn show(
-    door: Allowed<KeepRequests>,
+    door: Allowed<ReadRequests>,
     site: web::Data<Site>,
     id: web::Path<String>,
     reason: Reason,

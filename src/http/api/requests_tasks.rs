@@ -1,7 +1,7 @@
 //! `/v1/requests/{id}/tasks` and `/v1/systems`: what other systems have to do for a request, and which there are.
 
 use super::requests::request_id;
-use crate::access::{KeepRequests, WorkRequests};
+use crate::access::{KeepRequests, ReadRequests, WorkRequests};
 use crate::app::systems::{Said, StoredTask};
 use crate::app::{FieldProblem, Refusal};
 use crate::domain::event::Reference;
@@ -150,7 +150,7 @@ pub struct SystemList {
 )]
 #[get("/v1/requests/{id}/tasks")]
 pub async fn list_tasks(
-    door: Allowed<KeepRequests>,
+    door: Allowed<ReadRequests>,
     site: web::Data<Site>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
@@ -266,7 +266,7 @@ pub async fn retry_task(
 )]
 #[get("/v1/systems")]
 pub async fn list_systems(
-    _door: Allowed<KeepRequests>,
+    _door: Allowed<ReadRequests>,
     site: web::Data<Site>,
 ) -> Result<HttpResponse, Problem> {
     let systems = block(move || site.app.systems()).await?;

@@ -1,12 +1,13 @@
 //! Exports of the background: the page of one, and its file.
 
-use super::{allowed, frame, principal, problem, to_page};
-use crate::access::{ExportAudit, Grant, authorize};
-use crate::app::background::{BackgroundExport, ExportState, Pace, Wanted};
+use super::{allowed, forbidden, frame, granted, is_ours, problem, to_page};
+use crate::access::{ExportAudit, Grant};
+use crate::app::background::{BackgroundExport, ExportState, OWN_EXPORT, Pace, Wanted};
 use crate::app::{Refusal, background};
 use crate::domain::event::Actor;
 use crate::domain::ids::BackgroundId;
-use crate::http::browser::{self, Visit};
+use crate::http::browser::{self, Form, Visit};
+use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
     BackgroundPage, BackgroundState, ExportRow, ExportWhat, ProblemKind, When,
 };
@@ -14,7 +15,7 @@ use crate::http::press;
 use crate::http::site::Site;
 use crate::store::Session;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 
@@ -33,13 +34,87 @@ pub async fn show(
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
-    match found(&site, grant, &path).await {
+    shown(&site, visit, &open, grant, (&path, false)).await
+}
+
+async fn shown(
+    site: &web::Data<Site>,
+    visit: Visit<'_>,
+    open: &Session,
+    grant: Grant<ExportAudit>,
+    (path, stale): (&str, bool),
+) -> HttpResponse {
+    match found(site, grant, path).await {
         Ok((export, names)) => {
-            let page = page(&site, visit, &open, &export, &names);
-            browser::page(StatusCode::OK, page.render())
+            let page = BackgroundPage {
+                stale,
+                ..page(site, visit, open, &export, &names)
+            };
+            let status = if stale {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                StatusCode::OK
+            };
+            browser::page(status, page.render())
         }
+        Err(refusal) => refused(visit, open, &refusal),
+    }
+}
+
+/// The second person lets it be made.
+#[post("/console/exports/{id}/approve")]
+pub async fn approve(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    body: Body<SMALL>,
+) -> HttpResponse {
+    settle(&site, &request, &path, &body, true).await
+}
+
+/// The second person refuses it.
+#[post("/console/exports/{id}/refuse")]
+pub async fn refuse(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    path: web::Path<String>,
+    body: Body<SMALL>,
+) -> HttpResponse {
+    settle(&site, &request, &path, &body, false).await
+}
+
+async fn settle(
+    site: &web::Data<Site>,
+    request: &HttpRequest,
+    path: &str,
+    body: &Body<SMALL>,
+    approved: bool,
+) -> HttpResponse {
+    let form = Form::read(&body.0).unwrap_or_default();
+    let visit = Visit::of_form(request, site, &form);
+    let (open, grant) = match allowed(site, request, visit).await {
+        Ok(found) => found,
+        Err(sent_away) => return sent_away,
+    };
+    if !is_ours(site, request, &form, &open) {
+        return shown(site, visit, &open, grant, (path, true)).await;
+    }
+    let app = site.clone();
+    let id = match id(path) {
+        Ok(id) => id,
+        Err(refusal) => return refused(visit, &open, &refusal),
+    };
+    let settled = blocked(move || app.app.settle_export(&grant, id, approved, app.app.now()));
+    match settled.await {
+        Err(Refusal::Conflict { code, .. }) if code == OWN_EXPORT => forbidden(visit, &open),
+        // its page says how it stands
+        Ok(()) | Err(Refusal::Conflict { .. }) => to_page(&url(id)),
         Err(refusal) => refused(visit, &open, &refusal),
     }
+}
+
+fn url(id: BackgroundId) -> String {
+    format!("/console/exports/{id}")
 }
 
 /// Hands the file out.
@@ -91,7 +166,7 @@ pub(super) async fn latest(
     open: &Session,
     visit: Visit<'_>,
 ) -> Vec<ExportRow> {
-    let Ok(grant) = authorize::<ExportAudit>(&principal(open)) else {
+    let Ok(grant) = granted::<ExportAudit>(open) else {
         return Vec::new();
     };
     let asking = site.clone();
@@ -168,7 +243,10 @@ fn page(
         asked_at: at(export.asked_at),
         by: by(&export.asked_by, names),
         state: state(site, export),
-        url: format!("/console/exports/{}", export.id),
+        url: url(export.id),
+        settle: (export.asked_by != Actor::Staff(open.staff))
+            .then(|| [("csrf".to_owned(), open.csrf.clone())].to_vec()),
+        stale: false,
     }
 }
 
@@ -184,6 +262,7 @@ fn by(actor: &Actor, names: &HashMap<String, String>) -> String {
 fn state(site: &Site, export: &BackgroundExport) -> BackgroundState {
     let shelf = site.app.shelf().ok();
     match &export.state {
+        ExportState::Asked => BackgroundState::Asked,
         ExportState::Waiting => BackgroundState::Waiting,
         ExportState::Running { since, done, total } => {
             let pace = Pace::of(*since, export.changed_at, *done, *total);

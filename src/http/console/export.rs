@@ -1,8 +1,8 @@
 //! The DPO exports an audit report.
 
 use super::home::{self, Asked};
-use super::{background, is_ours, principal, session, to, to_page};
-use crate::access::{ExportAudit, authorize};
+use super::{background, forbidden, granted, is_ours, session, to, to_page};
+use crate::access::ExportAudit;
 use crate::app::Refusal;
 use crate::app::background::Wanted;
 use crate::app::check::is_campaign;
@@ -30,13 +30,18 @@ pub async fn export(
     let Some(open) = session(&site, &request).await else {
         return to("/console/sign-in");
     };
+    let grant = match granted::<ExportAudit>(&open) {
+        Ok(grant) => grant,
+        Err(_) => return forbidden(visit, &open),
+    };
     let query = if is_ours(&site, &request, &form, &open) {
         query(&site, &form)
     } else {
         Err(vec![ExportError::StaleForm])
     };
-    let errors = match (query, authorize::<ExportAudit>(&principal(&open))) {
-        (Ok(query), Ok(grant)) if form.get("how") == Some("background") => {
+    let later = form.get("how") == Some("background");
+    let errors = match query {
+        Ok(query) if later || site.app.waits_for_another(grant.actor()) => {
             let wanted = Wanted::Package {
                 query,
                 language: visit.language.code().into(),
@@ -46,12 +51,11 @@ pub async fn export(
                 Err(refusal) => not_asked(refusal),
             }
         }
-        (Ok(query), Ok(grant)) => match package::send(&site, grant, query, visit.language).await {
+        Ok(query) => match package::send(&site, grant, query, visit.language).await {
             Ok(response) => return response,
             Err(_) => vec![ExportError::Failed],
         },
-        (Err(errors), _) => errors,
-        (_, Err(_)) => vec![ExportError::Failed],
+        Err(errors) => errors,
     };
     let asked = Asked::of(&form, errors);
     let page = home::page(&site, visit, &open, asked).await;

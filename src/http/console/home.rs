@@ -1,7 +1,10 @@
 //! The console's first page.
 
-use super::{agent, background, frame, principal, session, to};
-use crate::access::{KeepRequests, ServeCustomers, authorize};
+use super::{agent, background, frame, granted, session, to};
+use crate::access::{
+    ExportAudit, KeepRetention, ReadAccounts, ReadCatalogue, ReadFigures, ReadKeys, ReadRequests,
+    ReadState, ServeCustomers, SettleDisputes,
+};
 use crate::app::Refusal;
 use crate::app::witness::Vouchers;
 use crate::audit::checkpoint::Checkpoint;
@@ -69,7 +72,7 @@ pub async fn home(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let Some(open) = session(&site, &request).await else {
         return to("/console/sign-in");
     };
-    if authorize::<ServeCustomers>(&principal(&open)).is_ok() {
+    if granted::<ServeCustomers>(&open).is_ok() {
         return to(agent::PATH);
     }
     let asked = Asked::this_month(&site);
@@ -149,14 +152,60 @@ pub(super) async fn page(
         due: due(site, open).await,
         looks: looks(site, open, visit).await,
         export: export_form("/console/exports", &catalogue, visit.language, open, asked),
+        exports_packages: granted::<ExportAudit>(open).is_ok(),
+        links: links(open),
         exports: background::latest(site, open, visit).await,
     }
     .render()
 }
 
+/// The pages that whoever is in may open.
+fn links(open: &Session) -> Vec<(&'static str, &'static str)> {
+    let all = granted::<ExportAudit>(open).is_ok();
+    let pages = [
+        (
+            all || granted::<ReadFigures>(open).is_ok(),
+            "/console/reports",
+            "reports-open",
+        ),
+        (
+            granted::<KeepRetention>(open).is_ok(),
+            "/console/retention",
+            "retention-title",
+        ),
+        (
+            granted::<ReadCatalogue>(open).is_ok(),
+            "/console/codes",
+            "codes-title",
+        ),
+        (
+            granted::<SettleDisputes>(open).is_ok(),
+            "/console/disputes",
+            "disputes-title",
+        ),
+        (
+            granted::<ReadAccounts>(open).is_ok(),
+            "/console/staff",
+            "staff-title",
+        ),
+        (
+            granted::<ReadState>(open).is_ok(),
+            "/console/system",
+            "system-title",
+        ),
+        (
+            granted::<ReadKeys>(open).is_ok(),
+            "/console/keys",
+            "keys-open",
+        ),
+    ];
+    let open = pages.into_iter().filter(|(may, _, _)| *may);
+    open.map(|(_, url, name)| (url, name)).collect()
+}
+
 /// How many requests are near their last day, and how many are late, for whoever keeps them.
 async fn due(site: &web::Data<Site>, open: &Session) -> Option<(u64, u64)> {
-    authorize::<KeepRequests>(&principal(open)).ok()?;
+    granted::<ReadRequests>(open).ok()?;
     let asking = site.clone();
     block(move || asking.app.requests_due(asking.app.now()))
         .await
@@ -165,7 +214,7 @@ async fn due(site: &web::Data<Site>, open: &Session) -> Option<(u64, u64)> {
 
 /// The alarms about unusual looking, for whoever keeps accounts.
 async fn looks(site: &web::Data<Site>, open: &Session, visit: Visit<'_>) -> Vec<LookAlarm> {
-    let Ok(grant) = authorize(&principal(open)) else {
+    let Ok(grant) = granted(open) else {
         return Vec::new();
     };
     let (asking, language) = (site.clone(), visit.language.for_staff());

@@ -1,6 +1,6 @@
 //! Alarms about unusual looking, for the pages that show them.
 
-use crate::access::{Grant, KeepAccounts};
+use crate::access::{Grant, ReadAccounts};
 use crate::app::Refusal;
 use crate::app::accounts::manage::name_in;
 use crate::http::pages::{Language, LookAlarm};
@@ -9,7 +9,7 @@ use crate::http::site::Site;
 /// Those of the last days. Blocks.
 pub(super) fn raised(
     site: &Site,
-    grant: &Grant<KeepAccounts>,
+    grant: &Grant<ReadAccounts>,
     language: Language,
 ) -> Result<Vec<LookAlarm>, Refusal> {
     let alarms = site.app.looks_raised(grant, site.app.now())?;

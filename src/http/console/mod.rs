@@ -22,12 +22,13 @@ use super::browser::{self, Form, Visit, from_our_page};
 use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
 use super::site::Site;
 use super::work::block;
-use crate::access::{Grant, Permission, Principal, authorize};
+use crate::access::{Forbidden, Grant, Permission, Principal, authorize_within};
 use crate::app::accounts::Ahead;
 use crate::store::Session;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use std::sync::Arc;
 
 /// Registers the console's pages.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -51,6 +52,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(requests::routes)
         .service(background::show)
         .service(background::fetch)
+        .service(background::approve)
+        .service(background::refuse)
         .service(codes::list)
         .service(codes::sheet)
         .service(disputes::show)
@@ -65,6 +68,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(staff::show)
         .service(staff::disable)
         .service(staff::enable)
+        .service(staff::end)
         .service(reports::show)
         .service(reports::make);
 }
@@ -132,7 +136,7 @@ async fn allowed<P: Permission>(
     let Some(open) = session(site, request).await else {
         return Err(to("/console/sign-in"));
     };
-    match authorize(&principal(&open)) {
+    match granted(&open) {
         Ok(grant) => Ok((open, grant)),
         Err(_) => Err(forbidden(visit, &open)),
     }
@@ -144,7 +148,13 @@ fn is_ours(site: &Site, request: &HttpRequest, form: &Form, open: &Session) -> b
 }
 
 const fn principal(session: &Session) -> Principal {
-    Principal::Staff(session.staff, session.role)
+    Principal::Staff(session.staff, session.terms.role)
+}
+
+/// What whoever is signed in may do, within the bounds of their account.
+fn granted<P: Permission>(session: &Session) -> Result<Grant<P>, Forbidden> {
+    let bounds = Arc::new(session.terms.bounds.clone());
+    authorize_within(&principal(session), &bounds)
 }
 
 fn frame(visit: Visit<'_>, session: &Session) -> Frame {

@@ -53,6 +53,8 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         ("POST", "/console/disputes/{position}", No),
         ("POST", "/console/disputes/{position}/closure", No),
         ("POST", "/console/exports", Yes),
+        ("POST", "/console/exports/{id}/approve", Yes),
+        ("POST", "/console/exports/{id}/refuse", No),
         ("GET", "/console/exports/{id}/file", Yes),
         ("POST", "/console/reports", Yes),
         // the address of a feed is a key to the dates of requests
@@ -72,6 +74,7 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         // who is kept out, and who is let in again
         ("POST", "/console/staff/{id}/disable", Yes),
         ("POST", "/console/staff/{id}/enable", Yes),
+        ("POST", "/console/staff/{id}/end", Yes),
     ]
 };
 

@@ -2,11 +2,12 @@
 
 use super::export::{campaign, not_asked, period, slug};
 use super::home::{Asked, export_form};
-use super::{allowed, background, frame, is_ours, to_page};
-use crate::access::{ExportAudit, Grant};
+use super::{background, forbidden, frame, granted, is_ours, session, to, to_page};
+use crate::access::{ExportAudit, Grant, ReadFigures};
 use crate::app::Refusal;
 use crate::app::background::Wanted;
 use crate::app::reports::{ReportError, ReportKind, ReportQuery};
+use crate::domain::registry::{Catalogue, Slug};
 use crate::http::browser::{self, Form as Posted, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{ExportError, Pick, ReportsPage, Text};
@@ -17,11 +18,37 @@ use crate::store::Session;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
+/// Whoever has reports made.
+enum Reader {
+    /// Of everything.
+    All(Grant<ExportAudit>),
+    /// Of figures, at once.
+    Figures(Grant<ReadFigures>),
+}
+
+impl Reader {
+    /// Who is at this address; others are sent away.
+    async fn of(
+        site: &web::Data<Site>,
+        request: &HttpRequest,
+        visit: Visit<'_>,
+    ) -> Result<(Session, Self), HttpResponse> {
+        let Some(open) = session(site, request).await else {
+            return Err(to("/console/sign-in"));
+        };
+        let all = granted(&open).map(Self::All);
+        match all.or_else(|_| granted(&open).map(Self::Figures)) {
+            Ok(reader) => Ok((open, reader)),
+            Err(_) => Err(forbidden(visit, &open)),
+        }
+    }
+}
+
 /// The form.
 #[get("/console/reports")]
 pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let (open, _) = match allowed::<ExportAudit>(&site, &request, visit).await {
+    let (open, _) = match Reader::of(&site, &request, visit).await {
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
@@ -34,7 +61,7 @@ pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
 pub async fn make(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
     let form = Posted::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(&request, &site, &form);
-    let (open, grant) = match allowed(&site, &request, visit).await {
+    let (open, reader) = match Reader::of(&site, &request, visit).await {
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
@@ -44,10 +71,15 @@ pub async fn make(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>
         Err(vec![ExportError::StaleForm])
     };
     let later = form.get("how") == Some("background");
-    let sent = match asked {
-        Ok((query, format)) if later => ask(&site, grant, query, format, visit).await,
-        Ok((query, format)) => send(&site, grant, query, format, visit).await,
-        Err(errors) => Err(errors),
+    let sent = match (asked, reader) {
+        (Ok((query, _)), Reader::Figures(_)) if later || !query.report.is_figures() => {
+            return forbidden(visit, &open);
+        }
+        (Ok((query, format)), Reader::All(grant)) if later => {
+            ask(&site, grant, query, format, visit).await
+        }
+        (Ok((query, format)), reader) => send(&site, reader, query, format, visit).await,
+        (Err(errors), _) => Err(errors),
     };
     sent.unwrap_or_else(|errors| {
         let text = |name: &str| form.get(name).unwrap_or_default();
@@ -110,7 +142,7 @@ async fn ask(
 /// Sends the report while it is written. What breaks off later breaks the connection.
 async fn send(
     site: &web::Data<Site>,
-    grant: Grant<ExportAudit>,
+    reader: Reader,
     query: ReportQuery,
     format: Format,
     visit: Visit<'_>,
@@ -121,8 +153,13 @@ async fn send(
     let work = web::block(move || {
         let outcome = {
             let mut sheets = format.to(out, visit.language);
-            let (kind, now) = (format.as_str(), app.now());
-            app.report(&grant, query, kind, now, sheets.as_mut(), &|_, _| ())
+            let (asked, now) = ((query, format.as_str()), app.now());
+            match &reader {
+                Reader::All(grant) => app.report(grant, asked, now, sheets.as_mut(), &|_, _| ()),
+                Reader::Figures(grant) => {
+                    app.figures(grant, asked, now, sheets.as_mut(), &|_, _| ())
+                }
+            }
         };
         if let Err(error) = &outcome {
             if !matches!(error, ReportError::Refused(Refusal::Invalid(_))) {
@@ -144,6 +181,19 @@ async fn send(
     }
 }
 
+/// What there is to choose from, of whoever is for some brands or purposes only.
+fn within(site: &Site, open: &Session) -> Catalogue {
+    let mut catalogue = Catalogue::clone(site.app.index().view().catalogue());
+    let bounds = &open.terms.bounds;
+    catalogue.purposes.retain(|_, one| bounds.covers(one));
+    let purposes = &catalogue.purposes;
+    let has = |id: &Slug| purposes.values().any(|one| one.controller == *id);
+    catalogue
+        .controllers
+        .retain(|_, one| !bounds.is_scope() || has(&one.id));
+    catalogue
+}
+
 fn page(
     site: &Site,
     visit: Visit<'_>,
@@ -159,13 +209,19 @@ fn page(
         label: Text::new(words.code(list, value)),
         selected: value == chosen,
     };
-    let kinds = ReportKind::ALL.map(|kind| pick("figures", kind.as_str(), report));
+    let all = granted::<ExportAudit>(open).is_ok();
+    let kinds = ReportKind::ALL
+        .into_iter()
+        .filter(|kind| all || kind.is_figures())
+        .map(|kind| pick("figures", kind.as_str(), report))
+        .collect();
     let formats = Format::ALL.map(|kind| pick("reports-format", kind.as_str(), format));
-    let catalogue = site.app.index().view().catalogue().clone();
+    let catalogue = within(site, open);
     let page = ReportsPage {
         frame,
         export: export_form("/console/reports", &catalogue, visit.language, open, asked),
-        kinds: kinds.to_vec(),
+        kinds,
+        later: all,
         formats: formats.to_vec(),
     };
     browser::page(status, page.render())

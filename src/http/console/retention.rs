@@ -2,7 +2,7 @@
 //! The lists name nobody: a hold shows the registry's own number and the case.
 
 use super::{allowed, frame, is_ours, problem, to};
-use crate::access::{Grant, KeepHolds, KeepRetention, authorize};
+use crate::access::{Grant, KeepHolds, KeepRetention};
 use crate::app::Refusal;
 use crate::app::contact::{self, Named};
 use crate::app::erase::Whom;
@@ -171,7 +171,7 @@ async fn again(
     open: &Session,
     (asked, error): (HoldAsked, RetentionError),
 ) -> HttpResponse {
-    match authorize(&super::principal(open)) {
+    match super::granted(open) {
         Ok(grant) => page(site, visit, open, grant, (asked, Some(error))).await,
         Err(_) => super::forbidden(visit, open),
     }
@@ -184,10 +184,9 @@ async fn page(
     grant: Grant<KeepRetention>,
     (asked, error): (HoldAsked, Option<RetentionError>),
 ) -> HttpResponse {
-    let (app, who) = (site.clone(), super::principal(open));
+    let (app, holding) = (site.clone(), super::granted::<KeepHolds>(open));
     let read = block(move || {
-        let holding: Grant<KeepHolds> = authorize(&who)?;
-        let (holds, more) = app.app.holds(&holding, true, (0, MOST))?;
+        let (holds, more) = app.app.holds(&holding?, true, (0, MOST))?;
         let (list, stands) = (app.app.due_list(&grant)?, app.app.schedule(&grant)?);
         Ok::<_, Refusal>((list, stands, holds, more.is_some()))
     });

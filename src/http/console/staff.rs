@@ -3,8 +3,8 @@
 
 use super::export::midnight;
 use super::requests::picks::{pick, words};
-use super::{allowed, frame, is_ours, looks, principal, problem, to};
-use crate::access::{ExportAudit, Grant, KeepAccounts, authorize};
+use super::{allowed, frame, granted, is_ours, looks, problem, to};
+use crate::access::{ExportAudit, KeepAccounts, ReadAccounts};
 use crate::app::Refusal;
 use crate::app::access_log::{AccessKind, AccessPage, AccessQuery, Accessed};
 use crate::app::accounts::manage::OWN_ACCOUNT;
@@ -50,8 +50,8 @@ pub async fn show(
     asked: web::Query<Asked>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    match allowed::<KeepAccounts>(&site, &request, visit).await {
-        Ok((open, grant)) => page(&site, visit, &open, grant, (asked.0, None)).await,
+    match allowed::<ReadAccounts>(&site, &request, visit).await {
+        Ok((open, _)) => page(&site, visit, &open, (asked.0, None)).await,
         Err(sent_away) => sent_away,
     }
 }
@@ -64,7 +64,7 @@ pub async fn disable(
     id: web::Path<StaffId>,
     body: Body<SMALL>,
 ) -> HttpResponse {
-    set(&site, &request, (id.into_inner(), true), &body).await
+    set(&site, &request, (id.into_inner(), Set::Disabled), &body).await
 }
 
 /// Lets an account sign in again.
@@ -75,13 +75,32 @@ pub async fn enable(
     id: web::Path<StaffId>,
     body: Body<SMALL>,
 ) -> HttpResponse {
-    set(&site, &request, (id.into_inner(), false), &body).await
+    set(&site, &request, (id.into_inner(), Set::Enabled), &body).await
+}
+
+/// Ends every session of an account.
+#[post("/console/staff/{id}/end")]
+pub async fn end(
+    site: web::Data<Site>,
+    request: HttpRequest,
+    id: web::Path<StaffId>,
+    body: Body<SMALL>,
+) -> HttpResponse {
+    set(&site, &request, (id.into_inner(), Set::SignedOut), &body).await
+}
+
+/// What is done with an account.
+#[derive(Clone, Copy)]
+enum Set {
+    Disabled,
+    Enabled,
+    SignedOut,
 }
 
 async fn set(
     site: &web::Data<Site>,
     request: &HttpRequest,
-    (id, disabled): (StaffId, bool),
+    (id, set): (StaffId, Set),
     body: &Body<SMALL>,
 ) -> HttpResponse {
     let form = Form::read(&body.0).unwrap_or_default();
@@ -92,16 +111,21 @@ async fn set(
     };
     let refused = |error| (Asked::default(), Some(error));
     if !is_ours(site, request, &form, &open) {
-        return page(site, visit, &open, grant, refused(StaffError::StaleForm)).await;
+        return page(site, visit, &open, refused(StaffError::StaleForm)).await;
     }
     let (app, by) = (site.clone(), grant.clone());
     let done = web::block(move || {
         let login = app.app.staff_login(&by, id)?;
-        app.app.disable_staff(&by, &login, disabled, app.app.now())
+        let now = app.app.now();
+        match set {
+            Set::Disabled => app.app.disable_staff(&by, &login, true, now),
+            Set::Enabled => app.app.disable_staff(&by, &login, false, now),
+            Set::SignedOut => app.app.end_staff_sessions(&by, &login, now),
+        }
     });
     match done.await {
         Ok(Err(Refusal::Conflict { code, .. })) if code == OWN_ACCOUNT => {
-            page(site, visit, &open, grant, refused(StaffError::Own)).await
+            page(site, visit, &open, refused(StaffError::Own)).await
         }
         // whoever else did it meanwhile wanted the same
         Ok(Ok(()) | Err(Refusal::Conflict { .. })) => to(PATH),
@@ -116,7 +140,6 @@ async fn page(
     site: &web::Data<Site>,
     visit: Visit<'_>,
     open: &Session,
-    grant: Grant<KeepAccounts>,
     (asked, error): (Asked, Option<StaffError>),
 ) -> HttpResponse {
     let day = day(site, &asked.day);
@@ -130,10 +153,11 @@ async fn page(
     };
     // a form that was refused reads no log: that it is read is an entry, and another site could have sent the form
     let is_asked = matches!(error, None | Some(StaffError::Day));
-    let reads = authorize::<ExportAudit>(&principal(open)).ok();
+    let reads = granted::<ExportAudit>(open).ok();
     let (app, reads) = (site.clone(), reads.filter(|_| is_asked));
-    let language = visit.language.for_staff();
+    let (language, grant) = (visit.language.for_staff(), granted::<ReadAccounts>(open));
     let read = block(move || {
+        let grant = grant?;
         let accounts = app.app.staff_present(&grant, app.app.now())?;
         let looks = looks::raised(&app, &grant, language)?;
         let log = reads.map(|reads| app.app.access_log(&reads, &query));
@@ -189,8 +213,17 @@ fn more(asked: &Asked, before: &str) -> String {
         .collect()
 }
 
+/// Nobody shuts their own door.
+fn may_change(open: &Session, account: &StaffAccount) -> bool {
+    account.id != open.staff && granted::<KeepAccounts>(open).is_ok()
+}
+
 fn row(site: &Site, open: &Session, (one, sessions): &Present) -> AccountRow {
     let when = |at: DateTime<Utc>| at.with_timezone(&site.timezone);
+    let form = |act: &str| PostForm {
+        action_url: format!("{PATH}/{}/{act}", one.id),
+        hidden: vec![("csrf".into(), open.csrf.clone())],
+    };
     let act = if one.disabled_at.is_some() {
         "enable"
     } else {
@@ -198,15 +231,22 @@ fn row(site: &Site, open: &Session, (one, sessions): &Present) -> AccountRow {
     };
     AccountRow {
         login: one.login.clone(),
-        role: one.role.as_str(),
+        role: one.terms.role.as_str(),
+        brands: one
+            .terms
+            .bounds
+            .brands
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        until: one.terms.until.map(when),
         has_factor: one.has_factor,
         last: one.signed_in_at.map(when),
         sessions: *sessions,
         disabled: one.disabled_at.map(when),
-        change: (one.id != open.staff).then(|| PostForm {
-            action_url: format!("{PATH}/{}/{act}", one.id),
-            hidden: vec![("csrf".into(), open.csrf.clone())],
-        }),
+        own: one.id == open.staff,
+        change: may_change(open, one).then(|| form(act)),
+        end: (may_change(open, one) && *sessions > 0).then(|| form("end")),
     }
 }
 

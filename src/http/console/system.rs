@@ -1,7 +1,7 @@
 //! `/console/system`: how the system stands, by what `placet doctor` and `/readyz` look by. It changes nothing.
 
-use super::{allowed, frame, principal, problem};
-use crate::access::{ReadKeys, ReadState, authorize};
+use super::{allowed, frame, granted, problem};
+use crate::access::{ReadKeys, ReadState};
 use crate::app::Refusal;
 use crate::app::epochs::EpochTold;
 use crate::app::state::{Finding, SystemState};
@@ -32,10 +32,10 @@ pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
         Err(sent_away) => return sent_away,
     };
     let ready = readiness(&site).await;
-    let (asking, who) = (site.clone(), principal(&open));
+    let (asking, keys) = (site.clone(), granted::<ReadKeys>(&open));
     let read = block(move || {
         let (app, now) = (&asking.app, asking.app.now());
-        let keys = authorize::<ReadKeys>(&who)?;
+        let keys = keys?;
         Ok::<_, Refusal>(Told {
             findings: app.look_at_state((&grant, &keys), now),
             systems: app.systems_state(&grant, now)?,

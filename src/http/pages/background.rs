@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, When, Words, date_long, date_time_long};
+use super::{Frame, PostForm, When, Words, date_long, date_time_long};
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ impl ExportWhat {
 /// How an export stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BackgroundState {
+    /// It waits for a second person.
+    Asked,
     /// Others are made before it.
     Waiting,
     /// It is made.
@@ -63,6 +65,7 @@ impl BackgroundState {
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
+            Self::Asked => "background-asked",
             Self::Waiting => "background-waiting",
             Self::Running { .. } => "background-running",
             Self::Ready { .. } | Self::Elsewhere(_) => "background-ready",
@@ -74,6 +77,7 @@ impl BackgroundState {
     /// What it means, and what to do.
     fn text(&self, words: Words) -> String {
         match self {
+            Self::Asked => words.get("background-asked-text"),
             Self::Waiting => words.get("background-waiting-text"),
             Self::Running { .. } => words.get("background-running-text"),
             Self::Ready { until, .. } => {
@@ -87,7 +91,7 @@ impl BackgroundState {
     }
 
     const fn is_on_its_way(&self) -> bool {
-        matches!(self, Self::Waiting | Self::Running { .. })
+        matches!(self, Self::Asked | Self::Waiting | Self::Running { .. })
     }
 }
 
@@ -108,6 +112,10 @@ pub struct BackgroundPage {
     pub by: String,
     /// How it stands.
     pub state: BackgroundState,
+    /// What goes along where the reader may let it be made or refuse it; none where they asked themselves.
+    pub settle: Option<Vec<(String, String)>>,
+    /// Whether a form was too old.
+    pub stale: bool,
     /// The page's own address, which is asked for again; the file is below it.
     pub url: String,
 }
@@ -138,6 +146,22 @@ impl BackgroundPage {
             title: self.frame.title(&title, false),
             heading,
         })
+    }
+
+    /// The forms of the second person: address and the button's word.
+    fn settling(&self) -> Vec<(PostForm, &'static str)> {
+        let hidden = self.settle.as_ref();
+        let hidden = hidden.filter(|_| self.state == BackgroundState::Asked);
+        let form = |hidden: &Vec<(String, String)>, act: &str| PostForm {
+            action_url: format!("{}/{act}", self.url),
+            hidden: hidden.clone(),
+        };
+        let acts = [
+            ("approve", "background-approve"),
+            ("refuse", "background-refuse"),
+        ];
+        let both = |hidden| acts.map(|(act, word)| (form(hidden, act), word));
+        hidden.map(both).into_iter().flatten().collect()
     }
 
     fn period(&self, words: Words) -> String {

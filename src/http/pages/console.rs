@@ -214,6 +214,8 @@ pub struct ReportsPage {
     pub kinds: Vec<Pick>,
     /// The kinds of file.
     pub formats: Vec<Pick>,
+    /// Whether one can be made in the background.
+    pub later: bool,
 }
 
 /// An export of the background.
@@ -250,6 +252,10 @@ pub struct ConsoleHomePage {
     pub looks: Vec<LookAlarm>,
     /// The export form.
     pub export: ExportForm,
+    /// Whether the reader exports at all.
+    pub exports_packages: bool,
+    /// The pages that the reader may open: address and the key of its name.
+    pub links: Vec<(&'static str, &'static str)>,
     /// The latest exports, newest first.
     pub exports: Vec<ExportRow>,
 }

@@ -33,8 +33,8 @@ pub struct BoardPage {
     pub table: bool,
     /// The address of the other way to show it.
     pub other_url: String,
-    /// The feed of dates.
-    pub feed: FeedView,
+    /// The feed of dates, for whoever keeps requests.
+    pub feed: Option<FeedView>,
     /// Whether the form was too old.
     pub stale: bool,
 }

@@ -157,11 +157,11 @@ fn board(language: Language, table: bool, stale: bool) -> String {
         owners: vec![pick()],
         table,
         other_url: HOSTILE.to_owned(),
-        feed: FeedView {
+        feed: Some(FeedView {
             make: form(),
             end: Some(form()),
             url: Some(HOSTILE.to_owned()),
-        },
+        }),
         stale,
     }
     .render()

@@ -12,6 +12,10 @@ pub struct AccountRow {
     pub login: String,
     /// Its role.
     pub role: &'static str,
+    /// For which brands; empty for all.
+    pub brands: Vec<String>,
+    /// Until when somebody signs in with it.
+    pub until: Option<When>,
     /// Whether it has a second factor.
     pub has_factor: bool,
     /// When somebody signed in with it last.
@@ -20,8 +24,12 @@ pub struct AccountRow {
     pub sessions: u64,
     /// Since when nobody signs in with it.
     pub disabled: Option<When>,
-    /// The form that disables it, or lets it in again; none for one's own.
+    /// Whether it is the reader's own.
+    pub own: bool,
+    /// The form that disables it, or lets it in again; none for one's own, and for who may not.
     pub change: Option<PostForm>,
+    /// The form that ends its sessions, where any is open; none in the same way.
+    pub end: Option<PostForm>,
 }
 
 /// An access.
@@ -142,7 +150,10 @@ impl StaffPage {
         let w = self.frame.words();
         match &row.disabled {
             Some(at) => w.get_with("staff-disabled-since", &[("at", &self.time(at))]),
-            None => w.get("staff-enabled"),
+            None => match &row.until {
+                Some(at) => w.get_with("staff-until", &[("at", &self.time(at))]),
+                None => w.get("staff-enabled"),
+            },
         }
     }
 

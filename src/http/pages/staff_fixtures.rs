@@ -54,6 +54,8 @@ pub(super) fn home(language: Language, errors: Vec<ExportError>) -> ConsoleHomeP
             campaign: HOSTILE.to_owned(),
             errors,
         },
+        exports_packages: true,
+        links: vec![("/console/reports", "reports-open")],
         exports: vec![ExportRow {
             at: at(),
             from: at().date_naive(),
@@ -214,6 +216,7 @@ pub(super) fn reports(language: Language, errors: Vec<ExportError>) -> ReportsPa
         export: home.export,
         kinds: vec![pick.clone()],
         formats: vec![pick],
+        later: true,
     }
 }
 
@@ -231,6 +234,7 @@ pub(super) fn background(language: Language) -> Vec<(String, String)> {
         holds,
     };
     let mut states = vec![
+        BackgroundState::Asked,
         BackgroundState::Waiting,
         running(0, None),
         running(4_000, Some(45)),
@@ -254,6 +258,8 @@ pub(super) fn background(language: Language) -> Vec<(String, String)> {
             asked_at: at(),
             by: HOSTILE.to_owned(),
             state,
+            settle: Some(vec![("csrf".to_owned(), HOSTILE.to_owned())]),
+            stale: name.ends_with("Asked"),
             url: HOSTILE.to_owned(),
         };
         (name, page.render())
@@ -560,11 +566,15 @@ pub(super) fn staff(language: Language, error: Option<StaffError>) -> StaffPage 
     let account = |disabled: bool, own: bool| AccountRow {
         login: HOSTILE.to_owned(),
         role: "dpo",
+        brands: vec![HOSTILE.to_owned()],
+        until: own.then(at),
         has_factor: own,
         last: own.then(at),
         sessions: 1204,
         disabled: disabled.then(at),
+        own,
         change: (!own).then(form),
+        end: (!own).then(form),
     };
     let hostile = || Some(HOSTILE.to_owned());
     let row = |entry, subject: Option<String>| LogRow {

@@ -2,10 +2,12 @@
 
 use crate::access::{ExportAudit, Grant};
 use crate::domain::ids::{Blind, KeyId, Position, StaffId};
+use crate::domain::registry::StaffTerms;
 use crate::domain::time::from_micros;
 use crate::store::ReadTx;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
+use crate::store::figures::CountsFigures;
 use crate::store::rows::{CatalogueRow, KeyRow, StaffRow, SuppressionRow, signed, unsigned};
 use crate::store::schema::{api_keys, catalogue_items, public_events, staff, suppressions};
 use chrono::{DateTime, Utc};
@@ -59,8 +61,8 @@ pub struct StoredStaff {
     pub id: Option<StaffId>,
     /// The name by which they sign in.
     pub login: String,
-    /// What it may do.
-    pub role: String,
+    /// What it may do, until when and for what; none where it cannot be read.
+    pub terms: Option<StaffTerms>,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// Whether it has a second factor.
@@ -189,8 +191,8 @@ impl ReadTx<'_> {
             .map_err(StoreError::failed("loading staff accounts"))?;
         let account = |row: StaffRow| StoredStaff {
             id: StaffId::from_slice(&row.id),
+            terms: crate::store::staff::terms(&row),
             login: row.login,
-            role: row.role,
             created_at: from_micros(row.created_at),
             has_factor: row.factor.is_some(),
             disabled_at: row.disabled_at.map(from_micros),
@@ -202,9 +204,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn published_items(
+    pub fn published_items<P: CountsFigures>(
         &mut self,
-        _grant: &Grant<ExportAudit>,
+        _grant: &Grant<P>,
     ) -> Result<Vec<PublishedItem>, StoreError> {
         let rows: Vec<CatalogueRow> = on!(self.db, conn => catalogue_items::table
             .order((catalogue_items::kind, catalogue_items::id, catalogue_items::version))

@@ -3,8 +3,8 @@
 use super::rows::{BlockRow, TextRow};
 use super::write::{LONGEST_SPAN, MOST};
 use crate::access::{
-    ChangePolicies, ExportAudit, Grant, Permission, ReadDecisions, ReadPolicies, ReadSubjects,
-    Serve,
+    ChangePolicies, ExportAudit, Grant, Permission, ReadDecisions, ReadFigures, ReadPolicies,
+    ReadSubjects, Serve,
 };
 use crate::audit::Hash;
 use crate::audit::decision::{Block, Record};
@@ -23,6 +23,7 @@ pub trait ReadsDecisions: Permission {}
 impl ReadsDecisions for ReadDecisions {}
 impl ReadsDecisions for ReadSubjects {}
 impl ReadsDecisions for ExportAudit {}
+impl ReadsDecisions for ReadFigures {}
 impl ReadsDecisions for ReadPolicies {}
 impl ReadsDecisions for ChangePolicies {}
 impl ReadsDecisions for Serve {}

@@ -2,7 +2,7 @@
 //! but what nodes look for.
 
 use super::{EpochFault, READING, StoredEpoch, current, looked_up, persons_under, row, take};
-use crate::access::{Grant, ManageEpochs, Serve};
+use crate::access::{Grant, ManageEpochs, Serve, WitnessDestruction};
 use crate::audit::encoding::hex;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::store::connection::{Db, on};
@@ -193,8 +193,9 @@ impl WriteTx<'_> {
         &mut self,
         grant: &Grant<ManageEpochs>,
         epoch: Epoch,
+        witness: Option<&Grant<WitnessDestruction>>,
     ) -> Result<Destruction, StoreError> {
-        let outcome = self.destroy_now(grant, epoch);
+        let outcome = self.destroy_now(grant, epoch, witness);
         self.broken |= outcome.is_err();
         outcome
     }
@@ -203,6 +204,7 @@ impl WriteTx<'_> {
         &mut self,
         grant: &Grant<ManageEpochs>,
         epoch: Epoch,
+        witness: Option<&Grant<WitnessDestruction>>,
     ) -> Result<Destruction, StoreError> {
         // from here on nobody adds a person
         let _ = lock_head(self.db)?;
@@ -219,7 +221,10 @@ impl WriteTx<'_> {
         if stored.destroyed.is_some() {
             return Ok(Destruction::Before);
         }
-        let payload = json!({ "epoch": epoch.number() });
+        let mut payload = json!({ "epoch": epoch.number() });
+        if let (Some(by), Some(payload)) = (witness, payload.as_object_mut()) {
+            payload.insert("witness".into(), json!(by.actor()));
+        }
         let event = PublicEvent::new(PublicKind::KekDestroyed, grant.actor(), payload);
         let entry = self.public_with(event, Extra::EpochDestroyed(epoch));
         Ok(Destruction::Recorded(entry))

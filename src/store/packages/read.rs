@@ -7,7 +7,7 @@ use super::super::people::Reads;
 use super::super::read::ReadTx;
 use super::super::schema::packages;
 use super::{PackageRow, StoredPackage, WAITING, context, damaged};
-use crate::access::{Grant, KeepRequests, OwnFile, Serve};
+use crate::access::{Grant, KeepRequests, OwnFile, ReadRequests, Serve};
 use crate::domain::ids::{DsrId, SubjectId};
 use diesel::prelude::*;
 
@@ -18,6 +18,7 @@ const AT_A_TIME: i64 = 50;
 pub trait SeesPackages: Reads {}
 impl SeesPackages for OwnFile {}
 impl SeesPackages for KeepRequests {}
+impl SeesPackages for ReadRequests {}
 
 impl ReadTx<'_> {
     /// The packages of a person and of whoever was merged into them, the newest first.

@@ -1,6 +1,7 @@
 //! What whoever keeps requests looks at beside them: the staff, the entries about one, the tasks of many.
 
-use crate::access::{Grant, KeepRequests, Permission, Serve};
+use super::read::ReadsRequests;
+use crate::access::{Grant, KeepRequests, Permission, ReadRequests, Serve};
 use crate::domain::ids::{CaseId, DsrId, Position, StaffId, SubjectId};
 use crate::domain::registry::{Language, Slug};
 use crate::domain::systems::{Progress, Verb};
@@ -18,6 +19,7 @@ const AT_ONCE: usize = 500;
 /// A permission by which the staff's names are read.
 pub trait NamesStaff: Permission {}
 impl NamesStaff for KeepRequests {}
+impl NamesStaff for ReadRequests {}
 impl NamesStaff for Serve {}
 
 /// A member of staff.
@@ -67,9 +69,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
-    pub fn tasks_told(
+    pub fn tasks_told<P: ReadsRequests>(
         &mut self,
-        _grant: &Grant<KeepRequests>,
+        _grant: &Grant<P>,
         requests: &[DsrId],
     ) -> Result<Vec<TaskTold>, StoreError> {
         let mut told = Vec::new();
@@ -90,9 +92,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn dsr_entries(
+    pub fn dsr_entries<P: ReadsRequests>(
         &mut self,
-        _grant: &Grant<KeepRequests>,
+        _grant: &Grant<P>,
         id: DsrId,
         received: Position,
     ) -> Result<Vec<PublicEntry>, StoreError> {
@@ -117,9 +119,9 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails or an entry was changed.
-    pub fn spoken_by(
+    pub fn spoken_by<P: ReadsRequests>(
         &mut self,
-        _grant: &Grant<KeepRequests>,
+        _grant: &Grant<P>,
         subject: SubjectId,
     ) -> Result<Option<Language>, StoreError> {
         Ok(self.said_of(subject)?.1)

@@ -14,7 +14,7 @@ pub use board::{NamesStaff, StaffName, TaskTold};
 pub(super) use challenge::{ChallengeRow, write as write_challenge};
 pub use challenge::{NewChallenge, StoredChallenge};
 pub use reach::{Reach, ReachedBy};
-pub use read::{DsrFilter, DsrMessage, SeesRequests};
+pub use read::{DsrFilter, DsrMessage, ReadsRequests, SeesRequests};
 pub(super) use row::{DsrRow, write};
 
 use super::connection::Db;

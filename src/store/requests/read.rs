@@ -1,7 +1,8 @@
 //! Reads requests: one, a list of them, and what was written about one.
 
+use super::board::NamesStaff;
 use super::{DsrRow, StoredDsr};
-use crate::access::{Grant, KeepRequests, OwnFile, Serve};
+use crate::access::{Grant, KeepRequests, OwnFile, ReadRequests, Serve};
 use crate::domain::event::SubjectEvent;
 use crate::domain::ids::{DsrId, Position, StaffId, SubjectId};
 use crate::domain::personal::Personal;
@@ -9,9 +10,11 @@ use crate::domain::requests::{Made, Message, RequestKind};
 use crate::store::ReadTx;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
+use crate::store::packages::SeesPackages;
 use crate::store::people::Reads;
 use crate::store::rows::{SubjectEventRow, signed};
 use crate::store::schema::{requests, subject_events};
+use crate::store::views::SeesFiles;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
@@ -19,9 +22,15 @@ use serde_json::Value;
 /// A permission that lets requests be read.
 pub trait SeesRequests: Reads {}
 impl SeesRequests for KeepRequests {}
+impl SeesRequests for ReadRequests {}
 impl SeesRequests for OwnFile {}
 // to tell staff of days that are near, and for the page behind a challenge's link
 impl SeesRequests for Serve {}
+
+/// A permission of whoever looks after requests: with their persons, their packages and who keeps them.
+pub trait ReadsRequests: SeesRequests + NamesStaff + SeesPackages + SeesFiles {}
+impl ReadsRequests for KeepRequests {}
+impl ReadsRequests for ReadRequests {}
 
 /// Which requests.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,7 @@
 
 use super::file::{self, Why, asked_for, missing};
 use super::{blocked, reply};
-use crate::access::{EraseSubjects, Grant, KeepRequests, authorize};
+use crate::access::{EraseSubjects, Grant, KeepRequests};
 use crate::app::Refusal;
 use crate::app::contact::{contact, hash_text, read_or_refuse};
 use crate::app::requests::{
@@ -16,7 +16,7 @@ use crate::domain::requests::{
     Act, ClosedAs, Doubt, ExtensionReason, Ground, KnownBy, RequestKind, WrittenBy,
 };
 use crate::http::browser::{Form, Visit, from_our_page};
-use crate::http::console::{forbidden, is_ours, principal, to_page};
+use crate::http::console::{forbidden, granted, is_ours, to_page};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::Words;
 use crate::http::site::Site;
@@ -67,7 +67,7 @@ pub async fn take(
         done: String::new(),
     };
     let outcome = if is_ours(&site, &request, &form, &open) {
-        let eraser = authorize::<EraseSubjects>(&principal(&open)).map_err(Refusal::from);
+        let eraser = granted::<EraseSubjects>(&open).map_err(Refusal::from);
         done(&site, &grant, eraser, id, &form).await
     } else {
         Err(Refusal::Conflict {

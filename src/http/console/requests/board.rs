@@ -2,14 +2,14 @@
 
 use super::picks::{pick, words};
 use super::{PATH, blocked, keepers};
-use crate::access::KeepRequests;
+use crate::access::{Grant, KeepRequests, ReadRequests};
 use crate::app::requests::{Board, today};
 use crate::domain::requests::RequestKind;
 use crate::http::browser::{self, Visit};
-use crate::http::console::{allowed, frame, problem};
+use crate::http::console::{allowed, frame, granted, problem};
 use crate::http::pages::{BoardPage, FeedView, Pick, PostForm, ProblemKind, Words};
 use crate::http::site::Site;
-use crate::store::{DsrFilter, Session};
+use crate::store::{DsrFilter, ReadsRequests, Session};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
@@ -36,7 +36,7 @@ pub async fn show(
     asked: web::Query<Asked>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let (open, grant) = match allowed::<KeepRequests>(&site, &request, visit).await {
+    let (open, grant) = match allowed::<ReadRequests>(&site, &request, visit).await {
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
@@ -44,11 +44,11 @@ pub async fn show(
 }
 
 /// The page; with the address of a feed that was just made, or where a form was too old.
-pub(super) async fn page(
+pub(super) async fn page<P: ReadsRequests + 'static>(
     site: &web::Data<Site>,
     visit: Visit<'_>,
     open: &Session,
-    grant: crate::access::Grant<KeepRequests>,
+    grant: Grant<P>,
     (asked, feed_url, stale): (Asked, Option<String>, bool),
 ) -> HttpResponse {
     let (asking, staff) = (site.clone(), open.staff);
@@ -61,9 +61,11 @@ pub(super) async fn page(
         ..DsrFilter::default()
     };
     let day = today(site.app.now(), site.timezone);
+    let keeps = granted::<KeepRequests>(open).ok();
     let read = blocked(move || {
         let board = asking.app.request_board(&grant, &filter, day)?;
-        Ok((board, asking.app.has_feed(&grant, staff)?))
+        let has_feed = keeps.map(|keeps| asking.app.has_feed(&keeps, staff));
+        Ok((board, has_feed.transpose()?))
     });
     let Ok((mut board, has_feed)) = read.await else {
         let status = StatusCode::SERVICE_UNAVAILABLE;
@@ -79,7 +81,7 @@ pub(super) async fn page(
         owners: owners(w, &board, &asked.owner),
         table: asked.view == "table",
         other_url: other_url(&asked, frame.language.code()),
-        feed: feed(open, has_feed, feed_url),
+        feed: has_feed.map(|has_feed| feed(open, has_feed, feed_url)),
         frame,
         board,
         stale,

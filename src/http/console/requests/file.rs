@@ -3,7 +3,7 @@
 
 use super::picks::{pick, tongues, words};
 use super::{blocked, id, keepers, url};
-use crate::access::{Grant, KeepRequests};
+use crate::access::{Grant, KeepRequests, Permission, ReadRequests};
 use crate::app::Refusal;
 use crate::app::contact::hash_text;
 use crate::app::package::{PackageStage, StoredPackage};
@@ -17,13 +17,13 @@ use crate::domain::requests::{
     WrittenBy,
 };
 use crate::http::browser::{self, Visit};
-use crate::http::console::{allowed, frame, problem};
+use crate::http::console::{allowed, frame, granted, problem};
 use crate::http::pages::{
     Acts, CorrectionActs, Language, Moment, Opened, PackageTold, Pick, PostForm, ProblemKind,
     RequestFilePage, Who, Words,
 };
 use crate::http::site::Site;
-use crate::store::{DsrMessage, Session, StaffName, StoredIdentifier};
+use crate::store::{DsrMessage, ReadsRequests, Session, StaffName, StoredIdentifier};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
@@ -75,7 +75,7 @@ pub async fn show(
     why: web::Query<Why>,
 ) -> HttpResponse {
     let visit = Visit::of(&request, &site);
-    let (open, grant, id) = match asked_for(&site, &request, visit, &path).await {
+    let (open, grant, id) = match asked_for::<ReadRequests>(&site, &request, visit, &path).await {
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
@@ -83,13 +83,13 @@ pub async fn show(
 }
 
 /// Who is in, and which request they ask for.
-pub(super) async fn asked_for(
+pub(super) async fn asked_for<P: Permission>(
     site: &web::Data<Site>,
     request: &HttpRequest,
     visit: Visit<'_>,
     path: &str,
-) -> Result<(Session, Grant<KeepRequests>, DsrId), HttpResponse> {
-    let (open, grant) = allowed::<KeepRequests>(site, request, visit).await?;
+) -> Result<(Session, Grant<P>, DsrId), HttpResponse> {
+    let (open, grant) = allowed(site, request, visit).await?;
     let id = id(path).map_err(|_| missing(visit, &open))?;
     Ok((open, grant, id))
 }
@@ -99,11 +99,11 @@ pub(super) fn missing(visit: Visit<'_>, open: &Session) -> HttpResponse {
 }
 
 /// The page, with what stood against an act where something did.
-pub(super) async fn page(
+pub(super) async fn page<P: ReadsRequests + 'static>(
     site: &web::Data<Site>,
     visit: Visit<'_>,
     open: &Session,
-    grant: &Grant<KeepRequests>,
+    grant: &Grant<P>,
     (id, why, fault): (DsrId, Why, Option<Refusal>),
 ) -> HttpResponse {
     let reason = why.reason();
@@ -133,6 +133,7 @@ pub(super) async fn page(
         Some(Refusal::Conflict { .. }) => StatusCode::CONFLICT,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
+    let keeps = granted::<KeepRequests>(open).is_ok();
     let frame = frame(visit, open);
     let w = frame.words();
     let page = RequestFilePage {
@@ -143,10 +144,7 @@ pub(super) async fn page(
         erased: told.stored.subject.is_none(),
         reasons: reasons(w),
         reference: id.number(),
-        acts: told
-            .view
-            .request
-            .is_open()
+        acts: (keeps && told.view.request.is_open())
             .then(|| acts(w, open, &told, file.as_ref(), &why)),
         moments: moments(site, &told, file.as_ref()),
         fault: fault.map(|fault| fault_words(w, &fault)),
@@ -312,7 +310,9 @@ fn package_told(
         }
         Some(_) => ("expired", None),
     };
-    let may = request.identity.is_some() && told.stored.subject.is_some();
+    let may = granted::<KeepRequests>(open).is_ok()
+        && request.identity.is_some()
+        && told.stored.subject.is_some();
     let hidden = [
         ("csrf", open.csrf.as_str()),
         ("why", &why.why),

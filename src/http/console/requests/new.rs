@@ -2,13 +2,13 @@
 
 use super::picks::words;
 use super::{PATH, url};
-use crate::access::{FileRequests, Grant, KeepRequests, authorize};
+use crate::access::{FileRequests, Grant, KeepRequests};
 use crate::app::contact::{self, NAMES};
 use crate::app::requests::{FileClaim, Filed, MOST, RequestView, today};
 use crate::app::{FieldProblem, Refusal};
 use crate::domain::requests::{Mandate, RequestKind, Via};
 use crate::http::browser::{self, Form, Visit};
-use crate::http::console::{allowed, frame, is_ours, principal};
+use crate::http::console::{allowed, frame, granted, is_ours};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{FiledRow, PostForm, RequestNewPage, Words};
 use crate::http::site::Site;
@@ -272,7 +272,7 @@ fn said(w: Words, problem: &FieldProblem) -> Wrong {
 
 fn row(site: &Site, open: &Session, filed: Filed) -> FiledRow {
     let view = RequestView::of(filed.request, today(site.app.now(), site.timezone));
-    let keeps = authorize::<KeepRequests>(&principal(open)).is_ok();
+    let keeps = granted::<KeepRequests>(open).is_ok();
     FiledRow {
         number: view.request.id.number(),
         kind: view.request.receipt.kind.as_str(),
@@ -298,7 +298,7 @@ fn page(
         .iter()
         .filter(|via| !matches!(via, Via::WebForm | Via::Api));
     let via = Some(chosen("via")).filter(|via| !via.is_empty());
-    let keeps = authorize::<KeepRequests>(&principal(open)).is_ok();
+    let keeps = granted::<KeepRequests>(open).is_ok();
     let page = RequestNewPage {
         form: PostForm {
             action_url: format!("{PATH}/new"),

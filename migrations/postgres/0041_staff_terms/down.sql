@@ -1,0 +1,2 @@
+ALTER TABLE staff DROP COLUMN bounds;
+ALTER TABLE staff DROP COLUMN expires_at;
