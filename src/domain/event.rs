@@ -414,6 +414,10 @@ pub enum PublicKind {
     StaffRecoveryMade,
     /// The operator took the second factor of an account away.
     StaffFactorReset,
+    /// They added a passkey.
+    StaffPasskeyAdded,
+    /// They removed a passkey.
+    StaffPasskeyRemoved,
     /// The operator disabled an account.
     StaffDisabled,
     /// The operator enabled it again.
@@ -523,6 +527,8 @@ impl PublicKind {
             Self::StaffFactorSet => "staff.factor_set",
             Self::StaffRecoveryMade => "staff.recovery_made",
             Self::StaffFactorReset => "staff.factor_reset",
+            Self::StaffPasskeyAdded => "staff.passkey_added",
+            Self::StaffPasskeyRemoved => "staff.passkey_removed",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::Import => "import.made",

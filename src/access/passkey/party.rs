@@ -1,7 +1,5 @@
 //! For whom passkeys are: the console, by its host and by the origin of its pages.
 
-use std::net::IpAddr;
-
 /// The console as browsers know it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RelyingParty {
@@ -20,8 +18,10 @@ impl RelyingParty {
             Some((host, port)) => (host, Some(port)),
             None => (place, None),
         };
-        let is_name = !host.is_empty()
-            && host.parse::<IpAddr>().is_err()
+        // what ends in a number is read as an address by browsers
+        let last = host.rsplit('.').next().unwrap_or_default();
+        let is_name = !last.is_empty()
+            && !last.starts_with(|c: char| c.is_ascii_digit())
             && host
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));

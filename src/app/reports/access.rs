@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// What is access; the rest of the log is not.
-const KINDS: [EntryKind; 22] = [
+const KINDS: [EntryKind; 24] = [
     EntryKind::StaffSignedIn,
     EntryKind::StaffAdded,
     EntryKind::StaffSignInFailed,
@@ -25,6 +25,8 @@ const KINDS: [EntryKind; 22] = [
     EntryKind::StaffFactorSet,
     EntryKind::StaffRecoveryMade,
     EntryKind::StaffFactorReset,
+    EntryKind::StaffPasskeyAdded,
+    EntryKind::StaffPasskeyRemoved,
     EntryKind::StaffDisabled,
     EntryKind::StaffEnabled,
     EntryKind::KeyCreated,

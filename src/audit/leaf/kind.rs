@@ -160,6 +160,12 @@ pub enum EntryKind {
     /// The operator took the second factor of an account away.
     #[serde(rename = "staff.factor_reset")]
     StaffFactorReset,
+    /// They added a passkey.
+    #[serde(rename = "staff.passkey_added")]
+    StaffPasskeyAdded,
+    /// They removed a passkey.
+    #[serde(rename = "staff.passkey_removed")]
+    StaffPasskeyRemoved,
     /// The operator disabled an account.
     #[serde(rename = "staff.disabled")]
     StaffDisabled,
@@ -253,7 +259,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 79] = [
+    pub const ALL: [Self; 81] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -305,6 +311,8 @@ impl EntryKind {
         Self::StaffFactorSet,
         Self::StaffRecoveryMade,
         Self::StaffFactorReset,
+        Self::StaffPasskeyAdded,
+        Self::StaffPasskeyRemoved,
         Self::StaffDisabled,
         Self::StaffEnabled,
         Self::ImportMade,
@@ -390,6 +398,8 @@ impl EntryKind {
             Self::StaffFactorSet => "staff.factor_set",
             Self::StaffRecoveryMade => "staff.recovery_made",
             Self::StaffFactorReset => "staff.factor_reset",
+            Self::StaffPasskeyAdded => "staff.passkey_added",
+            Self::StaffPasskeyRemoved => "staff.passkey_removed",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::ImportMade => "import.made",
