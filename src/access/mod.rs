@@ -4,6 +4,7 @@
 mod base32;
 pub mod code;
 pub mod factor;
+pub mod passkey;
 pub mod password;
 pub mod recovery;
 pub mod roles;

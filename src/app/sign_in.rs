@@ -74,7 +74,7 @@ impl App {
         Ok((token, None))
     }
 
-    /// Lets in who typed the code of their second factor after the password. Blocks.
+    /// Lets in who typed the code of their second factor after the password, or pressed a passkey. Blocks.
     ///
     /// # Errors
     /// Where the data cannot be read or written.
@@ -91,21 +91,18 @@ impl App {
             Err(wait) => return Ok(Entered::Wait(wait)),
         };
         let (token, new) = self.new_session(begun.staff, &begun.browser, now)?;
-        let outcome = match Typed::read(typed) {
-            None => Err(accounts::wrong()),
-            Some(typed) => {
-                let (grant, from) = (self.serve.clone(), begun.hash);
-                let write = move |tx: &mut WriteTx<'_>| {
-                    if !tx.use_factor(&grant, new.staff, &typed)? {
-                        return Err(accounts::wrong());
-                    }
-                    let entry = tx.open_session(&grant, &new, Some(from), typed.word())?;
-                    Ok::<_, Refusal>(entry.ok_or_else(accounts::gone)?.with(()))
-                };
-                let written = self.store.write_blocking(&self.serve, alone(now), write);
-                written.map(|_| token)
-            }
-        };
+        let outcome = self.read_proof(begun, typed, now).and_then(|typed| {
+            let (grant, from) = (self.serve.clone(), begun.hash);
+            let write = move |tx: &mut WriteTx<'_>| {
+                if !tx.use_factor(&grant, new.staff, &typed)? {
+                    return Err(accounts::wrong());
+                }
+                let entry = tx.open_session(&grant, &new, Some(from), typed.word())?;
+                Ok::<_, Refusal>(entry.ok_or_else(accounts::gone)?.with(()))
+            };
+            let written = self.store.write_blocking(&self.serve, alone(now), write);
+            written.map(|_| token)
+        });
         self.code_tried(&counted, account, outcome, now)
     }
 

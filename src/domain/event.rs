@@ -416,6 +416,10 @@ pub enum PublicKind {
     StaffFactorReset,
     /// The operator gave an account another role, time or bounds.
     StaffChanged,
+    /// They added a passkey.
+    StaffPasskeyAdded,
+    /// They removed a passkey.
+    StaffPasskeyRemoved,
     /// The operator disabled an account.
     StaffDisabled,
     /// The operator enabled it again.
@@ -530,6 +534,8 @@ impl PublicKind {
             Self::StaffRecoveryMade => "staff.recovery_made",
             Self::StaffFactorReset => "staff.factor_reset",
             Self::StaffChanged => "staff.changed",
+            Self::StaffPasskeyAdded => "staff.passkey_added",
+            Self::StaffPasskeyRemoved => "staff.passkey_removed",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::Import => "import.made",

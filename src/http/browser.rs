@@ -1,6 +1,7 @@
 //! What all pages for a browser share: its language, its forms, the guard against other sites.
 
-use super::pages::Language;
+use super::envelope;
+use super::pages::{Frame, Language};
 use super::site::Site;
 use crate::app::brand::speaking;
 use crate::domain::registry::brand::Host;
@@ -143,6 +144,20 @@ pub fn page(status: StatusCode, html: String) -> HttpResponse {
         .content_type("text/html; charset=utf-8")
         .insert_header((header::VARY, "Accept-Language"))
         .body(html)
+}
+
+/// A page of staff that has the one script, for passkeys; without it, a page as any other.
+#[must_use]
+pub fn page_with_passkeys(status: StatusCode, html: String, frame: &Frame) -> HttpResponse {
+    let mut response = page(status, html);
+    if frame.script {
+        let headers = response.headers_mut();
+        let policy = HeaderValue::from_static(envelope::SCRIPTED);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        let asks = HeaderValue::from_static(envelope::PASSKEYS);
+        headers.insert(header::PERMISSIONS_POLICY, asks);
+    }
+    response
 }
 
 /// An answer that says when the next try is looked at.

@@ -22,13 +22,32 @@ macro_rules! pages_but_for_ancestors {
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors "
     };
 }
+macro_rules! nothing_more_but_for_passkeys {
+    () => {
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), "
+    };
+}
 const FRAMED: &str = pages_but_for_ancestors!();
 const PAGES: &str = concat!(pages_but_for_ancestors!(), "'none'");
 
 /// Two years, as the lists of browsers want it.
 const ENCRYPTED: &str = "max-age=63072000; includeSubDomains";
 /// What no page of ours asks of a browser.
-const NOTHING_MORE: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), usb=()";
+const NOTHING_MORE: &str = concat!(
+    nothing_more_but_for_passkeys!(),
+    "publickey-credentials-create=(), publickey-credentials-get=()"
+);
+
+/// The policy of a page of staff with passkeys: our own script, which asks our own origin and makes no page of a text.
+pub(super) const SCRIPTED: &str = concat!(
+    pages_but_for_ancestors!(),
+    "'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+);
+/// What such a page asks of a browser.
+pub(super) const PASSKEYS: &str = concat!(
+    nothing_more_but_for_passkeys!(),
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+);
 
 /// The middleware.
 ///

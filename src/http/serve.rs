@@ -40,6 +40,7 @@ fn page_routes(config: &mut web::ServiceConfig) {
     config
         .service(describe)
         .service(style)
+        .service(script)
         .service(brand_files::file)
         .service(form::access::access)
         .service(form::texts::texts)
@@ -106,6 +107,15 @@ async fn style() -> impl Responder {
         .content_type("text/css; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .body(pages::STYLE)
+}
+
+/// The one script, of staff's pages with passkeys.
+#[get("/assets/passkeys.js")]
+async fn script() -> impl Responder {
+    HttpResponse::Ok()
+        .content_type("text/javascript; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(pages::SCRIPT)
 }
 
 async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -42,6 +42,7 @@ mod outside;
 mod own_history;
 mod paces;
 mod packages;
+mod passkeys;
 mod people;
 mod policies;
 mod read;
@@ -100,6 +101,7 @@ pub use mails::{ClaimedMail, Failure, NewMail, Outcome as MailOutcome};
 pub use open::{Opened, Options, Store};
 pub use outside::{Applied, Demand, Gap, LaterAct, Marks, OutsideFault, RegisterPlace};
 pub use packages::{LeftOut, PackageMade, PackageStage, Parts, SeesPackages, StoredPackage};
+pub use passkeys::{Ceremony, KeptPasskey, PASSKEYS, PasskeyChange, PasskeyShown};
 pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,

@@ -278,6 +278,20 @@ pub(super) struct StaffRow {
 }
 
 #[derive(Insertable, Queryable)]
+#[diesel(table_name = schema::passkeys, treat_none_as_default_value = false)]
+pub(super) struct PasskeyRow {
+    pub id: Vec<u8>,
+    pub staff_id: Vec<u8>,
+    pub mark: Vec<u8>,
+    pub name: String,
+    pub public_key: Vec<u8>,
+    pub counter: i64,
+    pub may_be_copied: bool,
+    pub created_at: i64,
+    pub used_at: Option<i64>,
+}
+
+#[derive(Insertable, Queryable)]
 #[diesel(table_name = schema::date_feeds, treat_none_as_default_value = false)]
 pub(super) struct DateFeedRow {
     pub staff_id: Vec<u8>,

@@ -200,6 +200,22 @@ table! {
     }
 }
 table! {
+    passkeys (id) {
+        id -> Binary,
+        staff_id -> Binary,
+        mark -> Binary,
+        name -> Text,
+        public_key -> Binary,
+        counter -> BigInt,
+        may_be_copied -> Bool,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+table! {
+    passkey_challenges (asker, ceremony) { asker -> Binary, ceremony -> Text, challenge -> Binary, expires_at -> BigInt, }
+}
+table! {
     recovery_codes (staff_id, hash) { staff_id -> Binary, hash -> Binary, }
 }
 table! {
@@ -482,7 +498,7 @@ allow_tables_to_appear_in_same_query!(systems, public_events);
 allow_tables_to_appear_in_same_query!(requests, case_keys, system_tasks);
 allow_tables_to_appear_in_same_query!(roll_sheets, roll_erasures);
 allow_tables_to_appear_in_same_query!(decision_campaigns, decision_blocks);
-allow_tables_to_appear_in_same_query!(sessions, staff);
+allow_tables_to_appear_in_same_query!(passkeys, sessions, staff);
 allow_tables_to_appear_in_same_query!(api_keys, key_uses);
 allow_tables_to_appear_in_same_query!(date_feeds, staff);
 allow_tables_to_appear_in_same_query!(consent_states, subjects);

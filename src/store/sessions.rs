@@ -5,8 +5,9 @@ use super::ReadTx;
 use super::connection::on;
 use super::error::StoreError;
 use super::open::Store;
+use super::passkeys::has_passkey;
 use super::rows::{SessionRow, StaffRow};
-use super::schema::{sessions, staff};
+use super::schema::{passkeys, sessions, staff};
 use super::staff::{before, named, own};
 use super::tx::{Entry, WriteTx};
 use crate::access::token::TokenHash;
@@ -39,8 +40,10 @@ pub struct Session {
     pub csrf: String,
     /// Whether everything was proven that the account has; else only the password.
     pub whole: bool,
-    /// Whether the account has a second factor.
-    pub has_factor: bool,
+    /// Whether the account has an authenticator app.
+    pub has_app: bool,
+    /// Whether it has a passkey.
+    pub has_passkey: bool,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// When it was used last.
@@ -51,6 +54,20 @@ pub struct Session {
     pub until: DateTime<Utc>,
     /// The kind of browser.
     pub browser: String,
+}
+
+impl Session {
+    /// Whether the account has a second factor.
+    #[must_use]
+    pub const fn has_factor(&self) -> bool {
+        self.has_app || self.has_passkey
+    }
+
+    /// By what a browser's challenges are kept: it stays when the token changes.
+    #[must_use]
+    pub fn asker(&self) -> TokenHash {
+        TokenHash::of(&self.csrf)
+    }
 }
 
 /// A session that is to be opened.
@@ -85,7 +102,7 @@ impl NewStaffSession {
     }
 }
 
-fn session((row, staff): (SessionRow, StaffRow)) -> Option<Session> {
+fn session((row, staff, has_passkey): (SessionRow, StaffRow, bool)) -> Option<Session> {
     Some(Session {
         hash: TokenHash(row.hash.as_slice().try_into().ok()?),
         staff: StaffId::from_slice(&staff.id)?,
@@ -93,7 +110,8 @@ fn session((row, staff): (SessionRow, StaffRow)) -> Option<Session> {
         login: staff.login,
         csrf: row.csrf,
         whole: row.whole,
-        has_factor: staff.factor.is_some(),
+        has_app: staff.factor.is_some(),
+        has_passkey,
         created_at: from_micros(row.created_at),
         seen_at: from_micros(row.seen_at),
         proven_at: from_micros(row.proven_at),
@@ -114,13 +132,14 @@ impl ReadTx<'_> {
         idle: TimeDelta,
         now: Now,
     ) -> Result<Option<Session>, StoreError> {
-        let found: Option<(SessionRow, StaffRow)> = on!(self.db, conn => sessions::table
+        let found: Option<(SessionRow, StaffRow, bool)> = on!(self.db, conn => sessions::table
             .inner_join(staff::table.on(staff::id.eq(sessions::staff_id)))
             .filter(sessions::hash.eq(hash.0.to_vec()))
             .filter(sessions::expires_at.gt(now.micros()))
             .filter(sessions::seen_at.gt(before(now, idle)))
             .filter(staff::disabled_at.is_null())
             .filter(staff::expires_at.is_null().or(staff::expires_at.gt(now.micros())))
+            .select((sessions::all_columns, staff::all_columns, has_passkey!()))
             .first(conn).optional())
         .map_err(StoreError::failed("finding a session"))?;
         Ok(found.and_then(session))
@@ -136,12 +155,13 @@ impl ReadTx<'_> {
         idle: TimeDelta,
         now: Now,
     ) -> Result<Vec<Session>, StoreError> {
-        let rows: Vec<(SessionRow, StaffRow)> = on!(self.db, conn => sessions::table
+        let rows: Vec<(SessionRow, StaffRow, bool)> = on!(self.db, conn => sessions::table
             .inner_join(staff::table.on(staff::id.eq(sessions::staff_id)))
             .filter(sessions::staff_id.eq(own(grant)?.as_bytes().to_vec()))
             .filter(sessions::expires_at.gt(now.micros()))
             .filter(sessions::seen_at.gt(before(now, idle)))
             .filter(sessions::whole.eq(true))
+            .select((sessions::all_columns, staff::all_columns, has_passkey!()))
             .order((sessions::seen_at.desc(), sessions::created_at.desc())).load(conn))
         .map_err(StoreError::failed("listing sessions"))?;
         Ok(rows.into_iter().filter_map(session).collect())

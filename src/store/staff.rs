@@ -6,8 +6,9 @@ use super::api_keys::written;
 use super::connection::on;
 use super::error::StoreError;
 use super::open::Store;
+use super::passkeys::{PasskeyShown, has_passkey};
 use super::rows::StaffRow;
-use super::schema::{date_feeds, recovery_codes, sessions, staff};
+use super::schema::{date_feeds, passkeys, recovery_codes, sessions, staff};
 use super::tx::{Entry, WriteTx};
 use crate::access::recovery::RecoveryCode;
 use crate::access::token::TokenHash;
@@ -36,7 +37,7 @@ pub struct StaffAccount {
     pub password: String,
     /// Since when it is there.
     pub created_at: DateTime<Utc>,
-    /// Whether it has a second factor.
+    /// Whether it has a second factor: an authenticator app or a passkey.
     pub has_factor: bool,
     /// Since when nobody signs in with it.
     pub disabled_at: Option<DateTime<Utc>>,
@@ -44,14 +45,14 @@ pub struct StaffAccount {
     pub signed_in_at: Option<DateTime<Utc>>,
 }
 
-fn account(row: StaffRow) -> Option<StaffAccount> {
+fn account((row, has_passkey): (StaffRow, bool)) -> Option<StaffAccount> {
     Some(StaffAccount {
         id: StaffId::from_slice(&row.id)?,
         terms: terms(&row)?,
         login: row.login,
         password: row.password,
         created_at: from_micros(row.created_at),
-        has_factor: row.factor.is_some(),
+        has_factor: row.factor.is_some() || has_passkey,
         disabled_at: row.disabled_at.map(from_micros),
         signed_in_at: row.signed_in_at.map(from_micros),
     })
@@ -99,8 +100,9 @@ impl ReadTx<'_> {
         _grant: &Grant<Serve>,
         login: &str,
     ) -> Result<Option<StaffAccount>, StoreError> {
-        let found: Option<StaffRow> = on!(self.db, conn => staff::table
-            .filter(staff::login.eq(login)).first(conn).optional())
+        let found: Option<(StaffRow, bool)> = on!(self.db, conn => staff::table
+            .filter(staff::login.eq(login))
+            .select((staff::all_columns, has_passkey!())).first(conn).optional())
         .map_err(StoreError::failed("finding a staff account"))?;
         Ok(found.and_then(account))
     }
@@ -114,8 +116,9 @@ impl ReadTx<'_> {
         _grant: &Grant<Serve>,
         id: StaffId,
     ) -> Result<Option<StaffAccount>, StoreError> {
-        let found: Option<StaffRow> = on!(self.db, conn => staff::table
-            .find(id.as_bytes().to_vec()).first(conn).optional())
+        let found: Option<(StaffRow, bool)> = on!(self.db, conn => staff::table
+            .find(id.as_bytes().to_vec())
+            .select((staff::all_columns, has_passkey!())).first(conn).optional())
         .map_err(StoreError::failed("finding a staff account"))?;
         Ok(found.and_then(account))
     }
@@ -128,8 +131,10 @@ impl ReadTx<'_> {
         &mut self,
         _grant: &Grant<ReadAccounts>,
     ) -> Result<Vec<StaffAccount>, StoreError> {
-        let rows: Vec<StaffRow> = on!(self.db, conn => staff::table.order(staff::login).load(conn))
-            .map_err(StoreError::failed("loading staff accounts"))?;
+        let rows: Vec<(StaffRow, bool)> = on!(self.db, conn => staff::table
+            .order(staff::login)
+            .select((staff::all_columns, has_passkey!())).load(conn))
+        .map_err(StoreError::failed("loading staff accounts"))?;
         Ok(rows.into_iter().filter_map(account).collect())
     }
 
@@ -170,8 +175,8 @@ impl Store {
 
 /// Writes about accounts. Each must be alone in its transaction.
 impl WriteTx<'_> {
-    /// Takes a code of the authenticator app as used, or a recovery code; whether it was right. Of two at once, on
-    /// whichever nodes, one is.
+    /// Takes a code of the authenticator app as used, or a recovery code, or a passkey; whether it was right. Of two at
+    /// once, on whichever nodes, one is.
     ///
     /// # Errors
     /// Where the database fails, or the second factor does not open.
@@ -189,11 +194,11 @@ impl WriteTx<'_> {
         let Some(row) = row.filter(|row| row.disabled_at.is_none()) else {
             return Ok(false);
         };
-        let Some(sealed) = &row.factor else {
-            return Ok(false);
-        };
         match typed {
             Typed::Code(code) => {
+                let Some(sealed) = &row.factor else {
+                    return Ok(false);
+                };
                 let secret = self.keys.open_factor(sealed, of)?;
                 let Some(step) = secret.matched(code, self.now, row.factor_step) else {
                     return Ok(false);
@@ -215,6 +220,7 @@ impl WriteTx<'_> {
                 )?;
                 Ok(used == 1)
             }
+            Typed::Passkey(shown) => self.use_passkey(of, shown),
         }
     }
 
@@ -249,6 +255,10 @@ impl WriteTx<'_> {
     ) -> Result<Option<Entry>, StoreError> {
         let staff_id = own(grant)?;
         let sealed = self.keys.seal_factor(factor, staff_id, self.entropy)?;
+        let (_, passkeys) = self.factors_locked(staff_id)?;
+        if passkeys > 0 && !instead {
+            return Ok(None);
+        }
         let set = (staff::factor.eq(sealed), staff::factor_step.eq(step));
         let row = || staff::table.find(staff_id.as_bytes().to_vec());
         let done = self.read("setting a second factor", |db| {
@@ -278,7 +288,11 @@ impl WriteTx<'_> {
         self.own_act(grant, PublicKind::StaffRecoveryMade)
     }
 
-    fn keep_recovery(&mut self, of: StaffId, recovery: &[RecoveryCode]) -> Result<(), StoreError> {
+    pub(super) fn keep_recovery(
+        &mut self,
+        of: StaffId,
+        recovery: &[RecoveryCode],
+    ) -> Result<(), StoreError> {
         let id = of.as_bytes().to_vec();
         let rows: Vec<_> = recovery
             .iter()
@@ -318,7 +332,7 @@ impl WriteTx<'_> {
         ))
     }
 
-    /// Takes the second factor of an account away, and ends its sessions; `None` where there is no such account.
+    /// Takes the second factors of an account away, passkeys among them, and ends its sessions; `None` where there is no such account.
     ///
     /// # Errors
     /// Where the database fails.
@@ -338,6 +352,7 @@ impl WriteTx<'_> {
             on!(db, conn => diesel::update(staff::table.find(id.as_bytes().to_vec())).set(none).execute(conn))
         })?;
         self.keep_recovery(id, &[])?;
+        self.forget_passkeys(id)?;
         self.close(grant, id, PublicKind::StaffFactorReset)
             .map(Some)
     }
@@ -465,10 +480,12 @@ pub enum Typed {
     Code(crate::access::code::Code),
     /// A recovery code.
     Recovery(RecoveryCode),
+    /// A passkey, which is pressed and not typed.
+    Passkey(PasskeyShown),
 }
 
 impl Typed {
-    /// Reads it; `None` where it is neither.
+    /// Reads a code; `None` where it is neither kind.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let code = crate::access::code::Code::typed(text).map(Self::Code);
@@ -481,6 +498,7 @@ impl Typed {
         match self {
             Self::Code(_) => "totp",
             Self::Recovery(_) => "recovery_code",
+            Self::Passkey(_) => "passkey",
         }
     }
 }

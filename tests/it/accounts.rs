@@ -24,7 +24,7 @@ fn opened(db: &Db) -> Server {
 
 /// A form of somebody's account page, or of another page that they can read.
 #[track_caller]
-fn form(who: &Http, page: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
+pub fn form(who: &Http, page: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
     let secret = csrf(&who.get(page).expect(200).text);
     let mut all = vec![("csrf", secret.as_str())];
     all.extend_from_slice(fields);
@@ -32,7 +32,7 @@ fn form(who: &Http, page: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
 }
 
 #[track_caller]
-fn leads_to(reply: &Reply, path: &str) {
+pub fn leads_to(reply: &Reply, path: &str) {
     assert_eq!(
         (reply.status, reply.header("location")),
         (303, Some(path)),
@@ -55,7 +55,7 @@ fn types(begun: &Http, code: &str) -> Reply {
 }
 
 /// The kinds of entries about staff, in order.
-fn acts(shop: &Shop) -> Vec<String> {
+pub fn acts(shop: &Shop) -> Vec<String> {
     let mut path = "/v1/audit/entries?limit=200".to_owned();
     let mut kinds = Vec::new();
     loop {
@@ -72,7 +72,7 @@ fn acts(shop: &Shop) -> Vec<String> {
 }
 
 /// Nobody has proven who they are for a long time.
-fn long_ago(db: &Db) {
+pub fn long_ago(db: &Db) {
     db.tamper("UPDATE sessions SET proven_at = 1");
 }
 
@@ -337,6 +337,9 @@ on_both! {
     /// Of the routes that change something, these ask again after ten minutes; a route that is new has to be put here.
     fn what_asks_again_asks_on_every_route(db: &Db) {
         let expected: &[(&str, bool)] = &[
+            ("/console/account/passkeys", true),
+            ("/console/account/passkeys/challenge", false),
+            ("/console/account/passkeys/remove", true),
             ("/console/account/password", true),
             ("/console/account/proof", true),
             ("/console/account/recovery", true),
@@ -365,6 +368,8 @@ on_both! {
             ("/console/staff/{id}/end", true),
             ("/console/sign-in", false),
             ("/console/sign-in/code", false),
+            ("/console/sign-in/passkey", false),
+            ("/console/sign-in/passkey/challenge", false),
             ("/console/sign-out", false),
         ];
         let known: BTreeSet<String> = expected.iter().map(|(path, _)| (*path).to_owned()).collect();

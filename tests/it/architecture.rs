@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 29] = [
+const ONLY_IN: [(&str, &[&str]); 30] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -56,6 +56,7 @@ const ONLY_IN: [(&str, &[&str]); 29] = [
     ("indicatif", &["cli"]),
     ("jsonwebtoken", &["app"]),
     ("argon2", &["access"]),
+    ("minicbor", &["access"]),
     ("ureq", &["cli"]),
     ("rusqlite", &["cli"]),
     ("tokio_postgres", &["cli", "store"]),

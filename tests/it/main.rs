@@ -57,6 +57,7 @@ mod own_role;
 mod paces;
 mod packages;
 mod pages;
+mod passkeys;
 mod person_evidence;
 mod policy_versions;
 mod positions;

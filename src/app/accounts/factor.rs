@@ -102,7 +102,7 @@ impl App {
         session: &Session,
         now: Now,
     ) -> Result<Vec<RecoveryCode>, Refusal> {
-        if !session.has_factor {
+        if !session.has_factor() {
             return Err(gone());
         }
         let recovery = self.new_recovery()?;
@@ -114,7 +114,7 @@ impl App {
         Ok(recovery)
     }
 
-    fn new_recovery(&self) -> Result<Vec<RecoveryCode>, Refusal> {
+    pub(super) fn new_recovery(&self) -> Result<Vec<RecoveryCode>, Refusal> {
         let codes = (0..COUNT).map(|_| RecoveryCode::new(self.entropy()));
         Ok(codes.collect::<Result<_, _>>()?)
     }

@@ -3,6 +3,7 @@
 pub mod factor;
 mod guessing;
 pub mod manage;
+pub mod passkeys;
 pub mod password;
 pub mod prove;
 pub mod sessions;
@@ -74,6 +75,8 @@ pub enum Entered {
     In(PlainToken),
     /// It is not the one, or was used.
     Wrong,
+    /// It is a passkey whose counter went back: there may be a copy of it.
+    Copied,
     /// Too much was tried: so many seconds have to pass.
     Wait(i64),
     /// The session ended meanwhile.
@@ -95,7 +98,7 @@ impl App {
     /// What is ahead of who has this session; nothing where they are in.
     pub(super) fn still_ahead(&self, session: &Session) -> Option<Ahead> {
         let needed = self.accounts.second_factor.is_needed_by(session.terms.role);
-        match (session.whole, session.has_factor) {
+        match (session.whole, session.has_factor()) {
             (false, true) => Some(Ahead::Code),
             (false, false) => Some(Ahead::Enrolment),
             (true, false) if needed => Some(Ahead::Enrolment),
@@ -141,6 +144,8 @@ pub(super) fn alone(now: Now) -> Order {
 
 /// What a write refuses with where the code is not the one.
 pub(super) const WRONG: &str = "proof_wrong";
+/// What is refused of a passkey whose counter went back.
+pub(super) const COPIED: &str = "passkey_copied";
 /// What a write refuses with where the session is there no more.
 pub(super) const GONE: &str = "session_ended";
 
@@ -148,6 +153,14 @@ pub(super) fn wrong() -> Refusal {
     Refusal::Conflict {
         code: WRONG,
         what: "this code does not match, or was used; take the next one".into(),
+    }
+}
+
+pub(super) fn copied() -> Refusal {
+    Refusal::Conflict {
+        code: COPIED,
+        what: "the passkey counts fewer uses than were seen of it: there may be a copy; remove it, and add another"
+            .into(),
     }
 }
 

@@ -41,7 +41,7 @@ impl App {
             Ok(None) => return Ok(Changed::Wrong),
             Ok(Some(_)) => {}
         }
-        let fit = match self.fit_password(&session.login, session.has_factor, new)? {
+        let fit = match self.fit_password(&session.login, session.has_factor(), new)? {
             Ok(fit) => fit,
             Err(error) => return Ok(Changed::Refused(error)),
         };

@@ -1,8 +1,9 @@
-//! Somebody proves again who they are, before an act that asks for it: by their second factor, or by the password
+//! Somebody proves again who they are, before an act that asks for it: by a code, a passkey, or by the password
 //! where the account has none. The session goes on under another token.
 
 use super::guessing::Try;
-use super::{App, Entered, GONE, WRONG, alone, gone, wrong};
+use super::{App, COPIED, Entered, GONE, WRONG, alone, gone, wrong};
+use crate::access::passkey::Assertion;
 use crate::access::password;
 use crate::access::token::{PlainToken, TokenKind};
 use crate::app::refusal::Refusal;
@@ -23,7 +24,7 @@ impl App {
         network: &str,
         now: Now,
     ) -> Result<Entered, Refusal> {
-        if !session.has_factor {
+        if !session.has_factor() {
             return self.prove_by_password(session, typed, network, now);
         }
         let account = session.staff.as_bytes().as_slice();
@@ -31,14 +32,25 @@ impl App {
             Ok(begun) => begun,
             Err(wait) => return Ok(Entered::Wait(wait)),
         };
-        let outcome = match Typed::read(typed.expose()) {
-            Some(typed) => self.renewed(session, Some(typed), now),
-            None => Err(wrong()),
-        };
+        let typed = self.read_proof(session, typed.expose(), now);
+        let outcome = typed.and_then(|typed| self.renewed(session, Some(typed), now));
         self.code_tried(&begun, account, outcome, now)
     }
 
-    /// What came of a code, by what the write came to; the try is counted as that.
+    /// What was typed, or pressed: a code of either kind, or a passkey of this account that answers what its page asked.
+    pub(in crate::app) fn read_proof(
+        &self,
+        session: &Session,
+        typed: &str,
+        now: Now,
+    ) -> Result<Typed, Refusal> {
+        if Assertion::is_one(typed) {
+            return Ok(Typed::Passkey(self.own_passkey(session, typed, now)?));
+        }
+        Typed::read(typed).ok_or_else(wrong)
+    }
+
+    /// What came of a code or a passkey, by what the write came to; the try is counted as that.
     pub(in crate::app) fn code_tried(
         &self,
         begun: &Try,
@@ -54,6 +66,10 @@ impl App {
             Err(Refusal::Conflict { code: WRONG, .. }) => {
                 self.try_was_wrong("code", account, now)?;
                 Ok(Entered::Wrong)
+            }
+            Err(Refusal::Conflict { code: COPIED, .. }) => {
+                self.try_was_wrong("passkey_counter", account, now)?;
+                Ok(Entered::Copied)
             }
             Err(Refusal::Conflict { code: GONE, .. }) => Ok(Entered::Gone),
             Err(refusal) => Err(refusal),

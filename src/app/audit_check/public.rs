@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an event said of a row: its place, its time, and what the row must say.
 #[derive(Serialize, Deserialize)]
@@ -57,6 +57,9 @@ const UNSAID: TimeDelta = TimeDelta::days(365);
 struct Staff {
     terms: Option<StaffTerms>,
     has_factor: bool,
+    /// The marks of its passkeys.
+    #[serde(default)]
+    passkeys: BTreeSet<[u8; 32]>,
     disabled_at: Option<DateTime<Utc>>,
 }
 
@@ -143,6 +146,7 @@ impl PublicCheck {
                         what: Staff {
                             terms: serde_json::from_value(payload).ok(),
                             has_factor: false,
+                            passkeys: BTreeSet::new(),
                             disabled_at: None,
                         },
                     },
@@ -150,6 +154,8 @@ impl PublicCheck {
             }
             EntryKind::StaffFactorSet
             | EntryKind::StaffFactorReset
+            | EntryKind::StaffPasskeyAdded
+            | EntryKind::StaffPasskeyRemoved
             | EntryKind::StaffDisabled
             | EntryKind::StaffEnabled
             | EntryKind::StaffChanged => self.changed_staff(leaf.kind, &payload, at),
@@ -171,9 +177,17 @@ impl PublicCheck {
         let Some(said) = id.and_then(|id| self.staff.get_mut(&id)) else {
             return;
         };
+        let passkey = crate::audit::encoding::unhex(text_of(payload, "passkey"));
         match kind {
             EntryKind::StaffFactorSet => said.what.has_factor = true,
-            EntryKind::StaffFactorReset => said.what.has_factor = false,
+            EntryKind::StaffFactorReset => {
+                said.what.has_factor = false;
+                said.what.passkeys.clear();
+            }
+            EntryKind::StaffPasskeyAdded => said.what.passkeys.extend(passkey),
+            EntryKind::StaffPasskeyRemoved => {
+                said.what.passkeys.retain(|one| Some(*one) != passkey)
+            }
             EntryKind::StaffDisabled => said.what.disabled_at = at,
             EntryKind::StaffChanged => {
                 said.what.terms = serde_json::from_value(payload.clone()).ok();
@@ -340,6 +354,12 @@ impl PublicCheck {
                     found.at(
                         said.position,
                         "whether the staff account has a second factor is not what was recorded",
+                    );
+                }
+                Some(said) if row.passkeys != said.what.passkeys => {
+                    found.at(
+                        said.position,
+                        "the passkeys of the staff account are not those that were recorded",
                     );
                 }
                 Some(said) if row.disabled_at != said.what.disabled_at => {

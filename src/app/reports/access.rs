@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// What is access; the rest of the log is not.
-const KINDS: [EntryKind; 25] = [
+const KINDS: [EntryKind; 27] = [
     EntryKind::StaffSignedIn,
     EntryKind::StaffAdded,
     EntryKind::StaffSignInFailed,
@@ -26,6 +26,8 @@ const KINDS: [EntryKind; 25] = [
     EntryKind::StaffRecoveryMade,
     EntryKind::StaffFactorReset,
     EntryKind::StaffChanged,
+    EntryKind::StaffPasskeyAdded,
+    EntryKind::StaffPasskeyRemoved,
     EntryKind::StaffDisabled,
     EntryKind::StaffEnabled,
     EntryKind::KeyCreated,

@@ -163,6 +163,12 @@ pub enum EntryKind {
     /// The operator gave an account another role, time or bounds.
     #[serde(rename = "staff.changed")]
     StaffChanged,
+    /// They added a passkey.
+    #[serde(rename = "staff.passkey_added")]
+    StaffPasskeyAdded,
+    /// They removed a passkey.
+    #[serde(rename = "staff.passkey_removed")]
+    StaffPasskeyRemoved,
     /// The operator disabled an account.
     #[serde(rename = "staff.disabled")]
     StaffDisabled,
@@ -262,7 +268,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 82] = [
+    pub const ALL: [Self; 84] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -315,6 +321,8 @@ impl EntryKind {
         Self::StaffRecoveryMade,
         Self::StaffFactorReset,
         Self::StaffChanged,
+        Self::StaffPasskeyAdded,
+        Self::StaffPasskeyRemoved,
         Self::StaffDisabled,
         Self::StaffEnabled,
         Self::ImportMade,
@@ -403,6 +411,8 @@ impl EntryKind {
             Self::StaffRecoveryMade => "staff.recovery_made",
             Self::StaffFactorReset => "staff.factor_reset",
             Self::StaffChanged => "staff.changed",
+            Self::StaffPasskeyAdded => "staff.passkey_added",
+            Self::StaffPasskeyRemoved => "staff.passkey_removed",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::ImportMade => "import.made",

@@ -1,6 +1,6 @@
 //! One's own account: the password, the second factor, where one is signed in.
 
-use super::{frame, is_ours, session, to, with_session};
+use super::{frame, is_ours, passkeys, session, to, with_session};
 use crate::access::factor::SecondFactor;
 use crate::access::password::rule::{ALONE, BESIDE_A_FACTOR, PasswordError};
 use crate::app::Refusal;
@@ -9,10 +9,10 @@ use crate::domain::personal::Secret;
 use crate::http::browser::{self, Form, Visit};
 use crate::http::json::{Body, SMALL};
 use crate::http::network::network;
-use crate::http::pages::{AccountPage, PasswordFault, PostForm, SessionRow};
+use crate::http::pages::{AccountPage, Frame, PasswordFault, PostForm, SessionRow};
 use crate::http::site::Site;
 use crate::http::work::block;
-use crate::store::{Session, session_name};
+use crate::store::{PASSKEYS, Session, session_name};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
@@ -35,11 +35,13 @@ fn done(visit: Visit<'_>) -> Option<&'static str> {
     match visit.request.query_string() {
         "done=password" => Some("account-done-password"),
         "done=sessions" => Some("account-done-sessions"),
+        "done=passkey" => Some("account-done-passkey"),
+        "done=passkey_removed" => Some("account-done-passkey_removed"),
         _ => None,
     }
 }
 
-async fn page(
+pub(super) async fn page(
     site: &web::Data<Site>,
     visit: Visit<'_>,
     open: &Session,
@@ -47,7 +49,11 @@ async fn page(
     error: Option<PasswordFault>,
 ) -> HttpResponse {
     let (app, of) = (site.clone(), open.clone());
-    let Ok((sessions, left)) = block(move || app.app.own_account(&of, app.app.now())).await else {
+    let own = move || {
+        let (sessions, left) = app.app.own_account(&of, app.app.now())?;
+        Ok::<_, Refusal>((sessions, left, app.app.own_passkeys(&of)?))
+    };
+    let Ok((sessions, left, keys)) = block(own).await else {
         return super::unavailable(visit, open, "/console");
     };
     let form = |action: &str, more: Option<(String, String)>| PostForm {
@@ -64,30 +70,39 @@ async fn page(
         end: (one.hash != open.hash)
             .then(|| form(END, Some(("session".into(), session_name(one.hash))))),
     };
-    let least = if open.has_factor {
+    let least = if open.has_factor() {
         BESIDE_A_FACTOR
     } else {
         ALONE
     };
+    let add_passkey = passkeys::added_with(site, open).filter(|_| keys.len() < PASSKEYS);
     let page = AccountPage {
-        frame: frame(visit, open),
+        frame: Frame {
+            script: add_passkey.is_some(),
+            ..frame(visit, open)
+        },
         done: done(visit).filter(|_| error.is_none()),
         error,
         password: form("/console/account/password", None),
         least: least as u64,
-        has_factor: open.has_factor,
+        has_app: open.has_app,
         optional: site.app.accounts().second_factor == SecondFactor::Optional,
         factor: form(super::factor::PATH, None),
         recovery_left: left.unsigned_abs(),
         recovery: form("/console/account/recovery", None),
+        passkeys: keys
+            .iter()
+            .map(|one| passkeys::row(one, site, open))
+            .collect(),
+        add_passkey,
         end_others: (sessions.len() > 1).then(|| form(END, None)),
         sessions: sessions.iter().map(row).collect(),
     };
-    browser::page(status, page.render())
+    browser::page_with_passkeys(status, page.render(), &page.frame)
 }
 
 /// Whose form of this page was sent; else what is answered to somebody who is not in, or to another site's form.
-async fn pressed(
+pub(super) async fn pressed(
     site: &web::Data<Site>,
     visit: Visit<'_>,
     form: &Form,

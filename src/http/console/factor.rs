@@ -1,6 +1,6 @@
 //! Setting a second factor up: a secret as a picture and as text, the first code, and recovery codes.
 
-use super::{begun, frame, is_ours, session, to, with_session};
+use super::{begun, frame, is_ours, passkeys, session, to, with_session};
 use crate::access::recovery::RecoveryCode;
 use crate::app::accounts::Ahead;
 use crate::app::accounts::factor::FactorSet;
@@ -19,7 +19,7 @@ pub(super) const PATH: &str = "/console/account/second-factor";
 const CONFIRM: &str = "/console/account/second-factor/confirm";
 
 /// Whoever may set one up: who is in, or who gets in by it.
-async fn whose(site: &web::Data<Site>, request: &HttpRequest) -> Option<Session> {
+pub(super) async fn whose(site: &web::Data<Site>, request: &HttpRequest) -> Option<Session> {
     match begun(site, request).await {
         Some((open, Ahead::Enrolment)) => Some(open),
         Some((_, Ahead::Code)) => None,
@@ -113,7 +113,7 @@ pub(super) fn shown(visit: Visit<'_>, codes: &[RecoveryCode]) -> HttpResponse {
     browser::page(StatusCode::OK, page.render())
 }
 
-async fn page(
+pub(super) async fn page(
     site: &web::Data<Site>,
     visit: Visit<'_>,
     open: &Session,
@@ -129,18 +129,25 @@ async fn page(
         Some((picture, factor.typed()))
     });
     let action = if secret.is_some() { CONFIRM } else { PATH };
+    let bare = if open.whole {
+        frame(visit, open)
+    } else {
+        Frame::console(visit.language, None)
+    };
+    // who is in already adds passkeys on the account's page
+    let passkey = passkeys::added_with(site, open).filter(|_| !open.has_factor());
     let page = FactorPage {
-        frame: if open.whole {
-            frame(visit, open)
-        } else {
-            Frame::console(visit.language, None)
+        frame: Frame {
+            script: passkey.is_some(),
+            ..bare
         },
         form: PostForm {
             action_url: action.into(),
             hidden: vec![("csrf".into(), open.csrf.clone())],
         },
         secret,
+        passkey,
         error,
     };
-    browser::page(status, page.render())
+    browser::page_with_passkeys(status, page.render(), &page.frame)
 }

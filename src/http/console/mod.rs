@@ -10,6 +10,8 @@ mod factor;
 mod home;
 mod keys;
 mod looks;
+mod passkey_in;
+mod passkeys;
 pub mod proof;
 mod reports;
 mod requests;
@@ -38,6 +40,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(sign_in::ask)
         .service(sign_in::typed)
         .service(sign_in::leave)
+        .service(passkey_in::challenge)
+        .service(passkey_in::enter)
+        .service(passkeys::challenge)
+        .service(passkeys::add)
+        .service(passkeys::remove)
         .service(factor::show)
         .service(factor::offer)
         .service(factor::confirm)

@@ -2,13 +2,14 @@
 //! it, with everything that was filled in. Sent, the proof is looked at, and the act goes on as if nothing had been.
 //! Which acts these are says one table, and a route that is not in it asks.
 
-use super::{cookie, frame, is_ours, opened, session, to};
+use super::{cookie, frame, is_ours, opened, passkeys, session, to};
+use crate::access::passkey::Assertion;
 use crate::app::accounts::{Entered, FRESH};
 use crate::domain::personal::Secret;
 use crate::http::browser::{self, Form, Visit, wait};
 use crate::http::json::{Body, SMALL};
 use crate::http::network::network;
-use crate::http::pages::{PostForm, ProofError, ProofFor, ProofPage};
+use crate::http::pages::{Frame, PostForm, ProofError, ProofFor, ProofPage};
 use crate::http::site::Site;
 use crate::http::work::block;
 use crate::store::Session;
@@ -39,7 +40,13 @@ pub const TABLE: &[(&str, &str, Asks)] = {
     &[
         ("POST", "/console/sign-in", No),
         ("POST", "/console/sign-in/code", No),
+        ("POST", "/console/sign-in/passkey", No),
+        ("POST", "/console/sign-in/passkey/challenge", No),
         ("POST", "/console/sign-out", No),
+        ("POST", "/console/account/passkeys", Yes),
+        // asks for nothing but a proof, or for what is looked at once it is sent
+        ("POST", "/console/account/passkeys/challenge", No),
+        ("POST", "/console/account/passkeys/remove", Yes),
         ("POST", "/console/account/password", Yes),
         ("POST", "/console/account/proof", Yes),
         ("POST", "/console/account/recovery", Yes),
@@ -166,17 +173,19 @@ async fn proven(
         return Ok(None);
     }
     let Some(typed) = form.get("proof") else {
-        return Err(page(visit, &open, form, StatusCode::FORBIDDEN, None));
+        return Err(page(site, visit, &open, form, StatusCode::FORBIDDEN, None));
     };
+    let wrong = wrong(typed);
     let typed = Secret::new(typed.to_owned());
     let outcome = {
         let (site, of, from) = (site.clone(), open.clone(), network(request, site));
         block(move || site.app.prove(&of, &typed, &from, site.app.now())).await
     };
-    let fault = |status, error| page(visit, &open, form, status, Some(error));
+    let fault = |status, error| page(site, visit, &open, form, status, Some(error));
     match outcome {
         Ok(Entered::In(token)) => Ok(Some(token.reveal().to_owned())),
-        Ok(Entered::Wrong) => Err(fault(StatusCode::FORBIDDEN, ProofError::Wrong)),
+        Ok(Entered::Wrong) => Err(fault(StatusCode::FORBIDDEN, wrong)),
+        Ok(Entered::Copied) => Err(fault(StatusCode::FORBIDDEN, ProofError::Copied)),
         Ok(Entered::Wait(seconds)) => {
             let page = fault(StatusCode::TOO_MANY_REQUESTS, ProofError::TooMany);
             Err(wait(page, seconds))
@@ -186,8 +195,18 @@ async fn proven(
     }
 }
 
+/// What is told where it was not right: a passkey, or what was typed.
+pub(super) fn wrong(proof: &str) -> ProofError {
+    if Assertion::is_one(proof) {
+        ProofError::Passkey
+    } else {
+        ProofError::Wrong
+    }
+}
+
 /// The page that asks: it brings back what was filled in. A file is gone to afterwards.
 fn page(
+    site: &Site,
     visit: Visit<'_>,
     open: &Session,
     form: &Form,
@@ -214,17 +233,22 @@ fn page(
                 .collect(),
         }
     };
-    let mut frame = frame(visit, open);
+    let passkey = passkeys::shown_with(site, open, &form);
+    let mut frame = Frame {
+        script: passkey.is_some(),
+        ..frame(visit, open)
+    };
     // another language would be another request, without what was filled in
     frame.switch_path = None;
     let page = ProofPage {
         frame,
         form,
         what_for: ProofFor::Act,
-        password: !open.has_factor,
+        password: !open.has_factor(),
+        passkey,
         error,
     };
-    browser::page(status, page.render())
+    browser::page_with_passkeys(status, page.render(), &page.frame)
 }
 
 /// Goes on to a file, now that it was proven.

@@ -1,6 +1,8 @@
 //! Staff sign in and out: name and password, then the code of a second factor, or setting one up.
 
-use super::{begun, cookie, is_ours, session, to, token, with_session};
+use super::{
+    begun, cookie, is_ours, passkey_in, passkeys, proof, session, to, token, with_session,
+};
 use crate::app::accounts::{Ahead, Entered, Visitor};
 use crate::domain::personal::Secret;
 use crate::http::browser::{self, Form, Visit, from_our_page, wait};
@@ -35,22 +37,33 @@ pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
         return to(next(Some(ahead)));
     }
     let visit = Visit::of(&request, &site);
-    browser::page(StatusCode::OK, page(visit, String::new(), None))
+    page(&site, visit, StatusCode::OK, String::new(), None)
 }
 
-fn page(visit: Visit<'_>, user: String, error: Option<SignInError>) -> String {
-    let form = PostForm {
-        action_url: "/console/sign-in".into(),
-        hidden: Vec::new(),
-    };
-    SignInPage {
-        frame: Frame::console(visit.language, None),
-        form,
+/// The page that asks for name and password, or for a passkey alone.
+pub(super) fn page(
+    site: &Site,
+    visit: Visit<'_>,
+    status: StatusCode,
+    user: String,
+    error: Option<SignInError>,
+) -> HttpResponse {
+    let passkey = passkey_in::offered(site);
+    let page = SignInPage {
+        frame: Frame {
+            script: passkey.is_some(),
+            ..Frame::console(visit.language, None)
+        },
+        form: PostForm {
+            action_url: "/console/sign-in".into(),
+            hidden: Vec::new(),
+        },
+        passkey,
         user,
         error,
         notice: None,
-    }
-    .render()
+    };
+    browser::page_with_passkeys(status, page.render(), &page.frame)
 }
 
 /// Begins a session.
@@ -59,10 +72,8 @@ pub async fn enter(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
     let form = Form::read(&body.0).unwrap_or_default();
     let visit = Visit::of_form(&request, &site, &form);
     if !from_our_page(&request, &site) {
-        return browser::page(
-            StatusCode::FORBIDDEN,
-            page(visit, String::new(), Some(SignInError::StaleForm)),
-        );
+        let (status, error) = (StatusCode::FORBIDDEN, Some(SignInError::StaleForm));
+        return page(&site, visit, status, String::new(), error);
     }
     let user = form.get("user").unwrap_or_default().to_owned();
     let password = Secret::new(form.get("password").unwrap_or_default().to_owned());
@@ -81,17 +92,17 @@ pub async fn enter(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
     match outcome {
         Ok((Entered::In(token), ahead)) => with_session(&site, to(next(ahead)), token.reveal()),
         Ok((Entered::Wait(seconds), _)) => {
-            let page = page(visit, user, Some(SignInError::TooMany));
-            wait(browser::page(StatusCode::TOO_MANY_REQUESTS, page), seconds)
+            let (status, error) = (StatusCode::TOO_MANY_REQUESTS, Some(SignInError::TooMany));
+            wait(page(&site, visit, status, user, error), seconds)
         }
-        Ok((Entered::Wrong | Entered::Gone, _)) => browser::page(
-            StatusCode::UNAUTHORIZED,
-            page(visit, user, Some(SignInError::Wrong)),
-        ),
-        Err(_) => browser::page(
-            StatusCode::SERVICE_UNAVAILABLE,
-            page(visit, user, Some(SignInError::TooMany)),
-        ),
+        Ok((Entered::Wrong | Entered::Copied | Entered::Gone, _)) => {
+            let (status, error) = (StatusCode::UNAUTHORIZED, Some(SignInError::Wrong));
+            page(&site, visit, status, user, error)
+        }
+        Err(_) => {
+            let (status, error) = (StatusCode::SERVICE_UNAVAILABLE, Some(SignInError::TooMany));
+            page(&site, visit, status, user, error)
+        }
     }
 }
 
@@ -115,31 +126,38 @@ pub(super) fn family(request: &HttpRequest) -> &'static str {
 pub async fn ask(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::of(&request, &site);
     match begun(&site, &request).await {
-        Some((open, Ahead::Code)) => code_page(visit, &open, StatusCode::OK, None),
+        Some((open, Ahead::Code)) => code_page(&site, visit, &open, StatusCode::OK, None),
         _ => to("/console/sign-in"),
     }
 }
 
 fn code_page(
+    site: &Site,
     visit: Visit<'_>,
     open: &Session,
     status: StatusCode,
     error: Option<ProofError>,
 ) -> HttpResponse {
+    let form = PostForm {
+        action_url: CODE.into(),
+        hidden: vec![("csrf".into(), open.csrf.clone())],
+    };
+    let passkey = passkeys::shown_with(site, open, &form);
     let page = ProofPage {
-        frame: Frame::console(visit.language, None),
-        form: PostForm {
-            action_url: CODE.into(),
-            hidden: vec![("csrf".into(), open.csrf.clone())],
+        frame: Frame {
+            script: passkey.is_some(),
+            ..Frame::console(visit.language, None)
         },
+        form,
         what_for: ProofFor::SignIn,
         password: false,
+        passkey,
         error,
     };
-    browser::page(status, page.render())
+    browser::page_with_passkeys(status, page.render(), &page.frame)
 }
 
-/// Lets in who types the code.
+/// Lets in who types the code, or shows a passkey.
 #[post("/console/sign-in/code")]
 pub async fn typed(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL>) -> HttpResponse {
     let form = Form::read(&body.0).unwrap_or_default();
@@ -149,8 +167,9 @@ pub async fn typed(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
     };
     if !is_ours(&site, &request, &form, &open) {
         let error = Some(ProofError::StaleForm);
-        return code_page(visit, &open, StatusCode::FORBIDDEN, error);
+        return code_page(&site, visit, &open, StatusCode::FORBIDDEN, error);
     }
+    let wrong = proof::wrong(form.get("proof").unwrap_or_default());
     let code = Secret::new(form.get("proof").unwrap_or_default().to_owned());
     let outcome = {
         let (site, begun, from) = (site.clone(), open.clone(), network(&request, &site));
@@ -162,18 +181,19 @@ pub async fn typed(site: web::Data<Site>, request: HttpRequest, body: Body<SMALL
     };
     match outcome {
         Ok(Entered::In(token)) => with_session(&site, to("/console"), token.reveal()),
-        Ok(Entered::Wrong) => {
-            let error = Some(ProofError::Wrong);
-            code_page(visit, &open, StatusCode::UNAUTHORIZED, error)
+        Ok(Entered::Wrong) => code_page(&site, visit, &open, StatusCode::UNAUTHORIZED, Some(wrong)),
+        Ok(Entered::Copied) => {
+            let error = Some(ProofError::Copied);
+            code_page(&site, visit, &open, StatusCode::UNAUTHORIZED, error)
         }
         Ok(Entered::Wait(seconds)) => {
             let (status, error) = (StatusCode::TOO_MANY_REQUESTS, Some(ProofError::TooMany));
-            wait(code_page(visit, &open, status, error), seconds)
+            wait(code_page(&site, visit, &open, status, error), seconds)
         }
         Ok(Entered::Gone) => to("/console/sign-in"),
         Err(_) => {
             let (status, error) = (StatusCode::SERVICE_UNAVAILABLE, Some(ProofError::TooMany));
-            code_page(visit, &open, status, error)
+            code_page(&site, visit, &open, status, error)
         }
     }
 }

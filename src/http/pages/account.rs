@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, PostForm, When, Words, date_time_long};
+use super::{Frame, PasskeyForm, PasskeyRow, PostForm, When, Words, date_time_long};
 
 /// Why a proof is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub enum ProofError {
     Wrong,
     /// Too much was tried.
     TooMany,
+    /// The passkey was not accepted.
+    Passkey,
+    /// Its counter went back.
+    Copied,
     /// The form's token had expired.
     StaleForm,
 }
@@ -36,6 +40,8 @@ pub struct ProofPage {
     pub what_for: ProofFor,
     /// Whether the password is asked for.
     pub password: bool,
+    /// The same by a passkey, where the account has one.
+    pub passkey: Option<PasskeyForm>,
     /// What was wrong.
     pub error: Option<ProofError>,
 }
@@ -49,6 +55,8 @@ pub struct FactorPage {
     pub form: PostForm,
     /// The secret: as a picture of SVG, and as text.
     pub secret: Option<(String, String)>,
+    /// The form that adds a passkey; posts `name` and `passkey`.
+    pub passkey: Option<PasskeyForm>,
     /// What was wrong.
     pub error: Option<ProofError>,
 }
@@ -94,6 +102,12 @@ pub enum PasswordFault {
     Context,
     /// It could not be changed.
     NotSaved,
+    /// A passkey was not accepted.
+    Passkey,
+    /// A passkey has no name, or one that is too long.
+    PasskeyName,
+    /// The passkey is the last second factor of who needs one.
+    PasskeyLast,
     /// The form's token had expired.
     StaleForm,
 }
@@ -111,8 +125,8 @@ pub struct AccountPage {
     pub password: PostForm,
     /// The fewest characters that a new one needs.
     pub least: u64,
-    /// Whether there is a second factor.
-    pub has_factor: bool,
+    /// Whether there is an authenticator app.
+    pub has_app: bool,
     /// Whether this registry asks nobody for one.
     pub optional: bool,
     /// The form that has another second factor made.
@@ -121,6 +135,11 @@ pub struct AccountPage {
     pub recovery_left: u64,
     /// The form that makes them anew.
     pub recovery: PostForm,
+    /// The passkeys.
+    pub passkeys: Vec<PasskeyRow>,
+    /// The form that adds one; posts `name` and `passkey`. None where browsers have none for this address, or there
+    /// are as many as there may be.
+    pub add_passkey: Option<PasskeyForm>,
     /// The sessions.
     pub sessions: Vec<SessionRow>,
     /// The form that ends all others; none where there are none.
@@ -169,16 +188,27 @@ impl ProofError {
             Self::Wrong if password => "proof-error-password",
             Self::Wrong => "proof-error-code",
             Self::TooMany => "sign-in-error-too_many",
+            Self::Passkey => "proof-error-passkey",
+            Self::Copied => "sign-in-error-copied",
             Self::StaleForm => "export-error-stale_form",
         }
     }
 }
 
 impl ProofPage {
-    const fn key(&self, sign_in: &'static str, act: &'static str) -> &'static str {
-        match self.what_for {
-            ProofFor::SignIn => sign_in,
-            ProofFor::Act => act,
+    const fn title_key(&self) -> &'static str {
+        match (self.what_for, &self.passkey) {
+            (ProofFor::SignIn, None) => "proof-sign-in-title",
+            (ProofFor::SignIn, Some(_)) => "factor-title",
+            (ProofFor::Act, _) => "proof-act-title",
+        }
+    }
+
+    const fn lead_key(&self) -> &'static str {
+        match (self.what_for, &self.passkey) {
+            (ProofFor::SignIn, None) => "proof-sign-in-lead",
+            (ProofFor::SignIn, Some(_)) => "proof-passkey-lead",
+            (ProofFor::Act, _) => "proof-act-lead",
         }
     }
 
@@ -191,7 +221,7 @@ impl ProofPage {
     #[must_use]
     pub fn render(&self) -> String {
         let w = self.frame.words();
-        let title = w.get(self.key("proof-sign-in-title", "proof-act-title"));
+        let title = w.get(self.title_key());
         rendered(&ProofView {
             w,
             frame: &self.frame,
@@ -204,7 +234,11 @@ impl ProofPage {
 impl FactorPage {
     fn fault(&self) -> Option<String> {
         let error = self.error?;
-        Some(self.frame.words().get(error.key(false)))
+        let key = match error {
+            ProofError::Passkey => "passkey-error",
+            error => error.key(false),
+        };
+        Some(self.frame.words().get(key))
     }
 
     /// The page as HTML.
@@ -247,6 +281,9 @@ impl PasswordFault {
             Self::Pattern => "password-error-pattern",
             Self::Context => "password-error-context",
             Self::NotSaved => "password-error-not_saved",
+            Self::Passkey => "passkey-error",
+            Self::PasskeyName => "passkey-error-name",
+            Self::PasskeyLast => "passkey-error-last",
             Self::StaleForm => "export-error-stale_form",
         }
     }
@@ -255,6 +292,8 @@ impl PasswordFault {
     const fn field(self) -> &'static str {
         match self {
             Self::TooShort | Self::TooLong | Self::Common | Self::Pattern | Self::Context => "new",
+            Self::PasskeyName => "passkey-name",
+            Self::Passkey | Self::PasskeyLast => "passkeys",
             Self::Current | Self::TooMany | Self::NotSaved | Self::StaleForm => "current",
         }
     }
@@ -273,6 +312,22 @@ impl AccountPage {
                 .frame
                 .title(&w.get("account-title"), self.error.is_some()),
         })
+    }
+
+    fn has_factor(&self) -> bool {
+        self.has_app || !self.passkeys.is_empty()
+    }
+
+    fn has_passkeys(&self) -> bool {
+        self.add_passkey.is_some() || !self.passkeys.is_empty()
+    }
+
+    fn used(&self, row: &PasskeyRow) -> String {
+        let w = self.frame.words();
+        row.used.as_ref().map_or_else(
+            || w.get("passkey-unused"),
+            |at| w.get_with("account-session-seen", &[("at", &self.time(at))]),
+        )
     }
 
     fn time(&self, at: &When) -> String {

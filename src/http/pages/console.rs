@@ -5,7 +5,7 @@ use askama::Template;
 use super::background::{ExportWhat, period};
 use super::frame::rendered;
 use super::vouched::Vouched;
-use super::{Frame, LookAlarm, PostForm, Text, When, Words, date_time_long};
+use super::{Frame, LookAlarm, PasskeyForm, PostForm, Text, When, Words, date_time_long};
 
 /// Why signing in failed. One answer for a wrong name and a wrong password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,15 +14,26 @@ pub enum SignInError {
     Wrong,
     /// Too many attempts.
     TooMany,
+    /// The passkey was not accepted.
+    Passkey,
+    /// Its counter went back.
+    Copied,
     /// The form's token had expired.
     StaleForm,
 }
 
 impl SignInError {
+    /// Whether it is about name and password.
+    const fn is_typed(self) -> bool {
+        !matches!(self, Self::Passkey | Self::Copied)
+    }
+
     const fn key(self) -> &'static str {
         match self {
             Self::Wrong => "sign-in-error-wrong",
             Self::TooMany => "sign-in-error-too_many",
+            Self::Passkey => "sign-in-error-passkey",
+            Self::Copied => "sign-in-error-copied",
             Self::StaleForm => "sign-in-error-stale_form",
         }
     }
@@ -55,6 +66,8 @@ pub struct SignInPage {
     pub form: PostForm,
     /// The name that was typed, kept after an error.
     pub user: String,
+    /// The same by a passkey alone; posts `passkey`. None where browsers have none for this address.
+    pub passkey: Option<PasskeyForm>,
     /// Why the last attempt failed.
     pub error: Option<SignInError>,
     /// A message shown once.
@@ -303,6 +316,10 @@ impl ReportsPage {
 }
 
 impl SignInPage {
+    fn is_typed_wrong(&self) -> bool {
+        self.error.is_some_and(SignInError::is_typed)
+    }
+
     /// The page as HTML.
     #[must_use]
     pub fn render(&self) -> String {

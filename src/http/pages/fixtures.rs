@@ -244,6 +244,8 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     for error in [
         SignInError::Wrong,
         SignInError::TooMany,
+        SignInError::Passkey,
+        SignInError::Copied,
         SignInError::StaleForm,
     ] {
         let page = sign_in(language, Some(error));

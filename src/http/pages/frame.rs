@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Language, Words, style_url};
+use super::{Language, Words, script_url, style_url};
 
 /// A text that an operator wrote, in the language it exists in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,6 +116,8 @@ pub struct Frame {
     pub account: Option<Account>,
     /// True on the console's pages.
     pub console: bool,
+    /// True where the page has a form that a passkey goes with, and so the script.
+    pub script: bool,
 }
 
 impl Frame {
@@ -165,6 +167,10 @@ impl Frame {
 
     pub(super) fn style_url(&self) -> String {
         style_url()
+    }
+
+    pub(super) fn script_url(&self) -> Option<String> {
+        self.script.then(script_url)
     }
 
     /// The text of `<title>`.

@@ -1,4 +1,4 @@
-//! The server-rendered pages: what customers and staff read, without script.
+//! The server-rendered pages: what customers and staff read, without script but for staff's passkeys.
 //!
 //! A pure view layer. A handler fills a page's plain data and calls `render()`.
 //! Words come from one catalogue per language ([`Words`]); only what an operator
@@ -32,6 +32,7 @@ mod mail;
 mod own_data;
 mod own_requests;
 mod pace;
+mod passkeys;
 mod person_report;
 mod problem;
 mod receipt;
@@ -109,6 +110,7 @@ pub use own_requests::{
     OwnExtension, OwnIdentity, OwnItem, OwnMessage, OwnRequestPage, OwnRequestsPage, OwnState,
 };
 pub use pace::{NONE, PaceControl, PaceTold};
+pub use passkeys::{PasskeyForm, PasskeyRow, SCRIPT, script_url};
 pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
 pub use receipt::{ReceiptCheckPage, ReceiptPage, ReceiptPlace, ReceiptWays};

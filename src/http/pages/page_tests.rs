@@ -24,8 +24,15 @@ fn all() -> Vec<(Language, String, String)> {
 fn hostile_text_is_escaped_everywhere() {
     let mut pages: Vec<String> = all().into_iter().map(|(_, _, html)| html).collect();
     pages.push(report(Language::Fr, vec![], 2));
+    let script = format!("<script src=\"{}\" defer></script>", script_url());
     for html in pages {
-        assert!(!html.contains("<script"), "{html}");
+        // the one script there is, from our own origin, on pages of staff
+        let ours = if html.contains("<body class=\"console\">") {
+            html.replacen(&script, "", 1)
+        } else {
+            html.clone()
+        };
+        assert!(!ours.contains("<script"), "{html}");
         assert!(!html.contains(HOSTILE));
         assert!(!html.contains("\"x\""), "a quote leaves its attribute");
     }

@@ -15,11 +15,26 @@ pub(super) fn desk(language: Language) -> Frame {
 
 pub(super) fn sign_in(language: Language, error: Option<SignInError>) -> SignInPage {
     SignInPage {
-        frame: Frame::console(language, None),
+        frame: scripted(Frame::console(language, None)),
         form: form(),
         user: HOSTILE.to_owned(),
+        passkey: Some(passkey()),
         error,
         notice: Some(SignInNotice::SignedOut),
+    }
+}
+
+fn passkey() -> PasskeyForm {
+    PasskeyForm {
+        form: form(),
+        ask_url: HOSTILE.to_owned(),
+    }
+}
+
+fn scripted(frame: Frame) -> Frame {
+    Frame {
+        script: true,
+        ..frame
     }
 }
 
@@ -619,17 +634,19 @@ pub(super) fn staff(language: Language, error: Option<StaffError>) -> StaffPage 
 }
 
 pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
-    let proof = |what_for, password, error| ProofPage {
-        frame: desk(language),
+    let proof = |what_for, password: bool, error| ProofPage {
+        frame: scripted(desk(language)),
         form: form(),
         what_for,
         password,
+        passkey: (!password).then(passkey),
         error,
     };
     let factor = |secret, error| FactorPage {
-        frame: desk(language),
+        frame: scripted(desk(language)),
         form: form(),
         secret,
+        passkey: Some(passkey()),
         error,
     };
     let session = |end| SessionRow {
@@ -638,17 +655,29 @@ pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
         seen: at(),
         end,
     };
-    let account = |has_factor, error| AccountPage {
-        frame: desk(language),
+    let key = |used| PasskeyRow {
+        name: HOSTILE.to_owned(),
+        since: at(),
+        used,
+        remove: form(),
+    };
+    let account = |has_app: bool, error| AccountPage {
+        frame: scripted(desk(language)),
         done: Some("account-done-sessions"),
         error,
         password: form(),
         least: 15,
-        has_factor,
-        optional: !has_factor,
+        has_app,
+        optional: !has_app,
         factor: form(),
         recovery_left: 9,
         recovery: form(),
+        passkeys: if has_app {
+            vec![key(None), key(Some(at()))]
+        } else {
+            Vec::new()
+        },
+        add_passkey: Some(passkey()),
         sessions: vec![session(None), session(Some(form()))],
         end_others: Some(form()),
     };
@@ -665,6 +694,8 @@ pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
     for error in [
         ProofError::Wrong,
         ProofError::TooMany,
+        ProofError::Passkey,
+        ProofError::Copied,
         ProofError::StaleForm,
     ] {
         let error = Some(error);
@@ -681,10 +712,22 @@ pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
         }
     }
     use PasswordFault::{
-        Common, Context, Current, NotSaved, Pattern, StaleForm, TooLong, TooMany, TooShort,
+        Common, Context, Current, NotSaved, Passkey, PasskeyLast, PasskeyName, Pattern, StaleForm,
+        TooLong, TooMany, TooShort,
     };
     for fault in [
-        Common, Context, Current, NotSaved, Pattern, StaleForm, TooLong, TooMany, TooShort,
+        Common,
+        Context,
+        Current,
+        NotSaved,
+        Passkey,
+        PasskeyLast,
+        PasskeyName,
+        Pattern,
+        StaleForm,
+        TooLong,
+        TooMany,
+        TooShort,
     ] {
         let page = account(false, Some(fault));
         pages.push((format!("error of the account: {fault:?}"), page.render()));

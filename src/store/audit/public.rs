@@ -8,12 +8,17 @@ use crate::store::ReadTx;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
 use crate::store::figures::CountsFigures;
-use crate::store::rows::{CatalogueRow, KeyRow, StaffRow, SuppressionRow, signed, unsigned};
-use crate::store::schema::{api_keys, catalogue_items, public_events, staff, suppressions};
+use crate::store::passkeys::mark_of;
+use crate::store::rows::{
+    CatalogueRow, KeyRow, PasskeyRow, StaffRow, SuppressionRow, signed, unsigned,
+};
+use crate::store::schema::{
+    api_keys, catalogue_items, passkeys, public_events, staff, suppressions,
+};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// As many values in one `IN (…)` as both databases take gladly.
 const CHUNK: usize = 500;
@@ -65,8 +70,10 @@ pub struct StoredStaff {
     pub terms: Option<StaffTerms>,
     /// Since when.
     pub created_at: DateTime<Utc>,
-    /// Whether it has a second factor.
+    /// Whether it has an authenticator app.
     pub has_factor: bool,
+    /// The marks of its passkeys.
+    pub passkeys: BTreeSet<[u8; 32]>,
     /// Since when nobody signs in with it.
     pub disabled_at: Option<DateTime<Utc>>,
 }
@@ -189,15 +196,29 @@ impl ReadTx<'_> {
     ) -> Result<Vec<StoredStaff>, StoreError> {
         let rows: Vec<StaffRow> = on!(self.db, conn => staff::table.load(conn))
             .map_err(StoreError::failed("loading staff accounts"))?;
-        let account = |row: StaffRow| StoredStaff {
+        let mut passkeys = self.audited_passkeys()?;
+        let mut account = |row: StaffRow| StoredStaff {
             id: StaffId::from_slice(&row.id),
             terms: crate::store::staff::terms(&row),
+            passkeys: passkeys.remove(&row.id).unwrap_or_default(),
             login: row.login,
             created_at: from_micros(row.created_at),
             has_factor: row.factor.is_some(),
             disabled_at: row.disabled_at.map(from_micros),
         };
-        Ok(rows.into_iter().map(account).collect())
+        Ok(rows.into_iter().map(&mut account).collect())
+    }
+
+    /// The passkeys of each account: what each is, and not what its row says that it is.
+    fn audited_passkeys(&mut self) -> Result<HashMap<Vec<u8>, BTreeSet<[u8; 32]>>, StoreError> {
+        let rows: Vec<PasskeyRow> = on!(self.db, conn => passkeys::table.load(conn))
+            .map_err(StoreError::failed("loading passkeys"))?;
+        let mut found: HashMap<_, BTreeSet<_>> = HashMap::new();
+        for row in rows {
+            let mark = mark_of(&row).unwrap_or_default();
+            found.entry(row.staff_id).or_default().insert(mark);
+        }
+        Ok(found)
     }
 
     /// Every version of every controller, purpose and notice.

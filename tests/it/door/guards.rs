@@ -20,9 +20,21 @@ const PAGE: [(&str, &str); 8] = [
     ("cross-origin-resource-policy", "same-origin"),
     (
         "permissions-policy",
-        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), usb=()",
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(), publickey-credentials-get=()",
     ),
     ("cache-control", "no-store"),
+];
+
+/// What the page has instead where staff sign in, which has the one script: for passkeys.
+const SCRIPTED: [(&str, &str); 2] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+    ),
+    (
+        "permissions-policy",
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
+    ),
 ];
 
 /// What an answer in plain JSON has: it needs a key that no browser holds.
@@ -38,7 +50,14 @@ const KEPT: [&str; 4] = ["/assets/", "/log/", "/.well-known/", "/r/"];
 #[track_caller]
 fn guarded(came: &Came, path: &str) {
     let json = came.header("content-type").as_deref() == Some("application/json");
+    let scripted = came.body.contains("<script");
+    assert!(
+        !scripted || path.starts_with("/console/sign-in"),
+        "{path}: {came:?}"
+    );
     for (name, value) in PAGE {
+        let instead = SCRIPTED.iter().find(|(of, _)| scripted && *of == name);
+        let value = instead.map_or(value, |(_, value)| *value);
         if json && !JSON.contains(&name) {
             continue;
         }

@@ -197,6 +197,22 @@ impl Browser {
         self.post("/goog/cdp/execute", &command);
     }
 
+    /// Gives it a device that holds passkeys and knows its owner; its name, to take it away by
+    /// (<https://www.w3.org/TR/webauthn-3/#sctn-automation>).
+    pub fn adds_device(&self) -> String {
+        let device = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true, "isUserConsenting": true,
+        });
+        text(&self.post("/webauthn/authenticator", &device))
+    }
+
+    /// Takes the device away, with its passkeys.
+    pub fn loses_device(&self, name: &str) {
+        let path = format!("/webauthn/authenticator/{name}");
+        self.session.delete(&path).expect(200);
+    }
+
     /// All cookies of this page, as a `Cookie` header has them.
     pub fn cookies(&self) -> String {
         let cookies = self.get("/cookie");

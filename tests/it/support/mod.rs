@@ -12,6 +12,7 @@
 //! * [`signer`]: who signs JWTs, rightly or not
 //! * [`smtp`]: a mail server that takes mails, refuses them or misbehaves
 //! * [`staff`]: members of staff, as they sign in
+//! * [`passkey`]: a passkey of software
 //! * [`mariadb`]: a system that holds data about customers
 //! * [`waits`]: what this machine lacks, said plainly
 //! * [`reaper`]: nothing outlives the test process, however that ends
@@ -31,6 +32,7 @@ pub mod http;
 pub mod logs;
 pub mod mariadb;
 pub mod open_log;
+pub mod passkey;
 pub mod postgres;
 pub mod postgres_programs;
 pub mod process;

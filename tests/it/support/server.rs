@@ -43,8 +43,21 @@ impl Server {
 
     /// Starts it and waits for nothing: for servers that must refuse to start, or be slow to.
     pub fn spawn(db: &Db, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::spawn_at(db, 0, arguments, variables)
+    }
+
+    /// Serves it at `http://localhost:PORT`, and says so: at an address of numbers browsers have no passkeys.
+    pub fn at_localhost(db: &Db) -> Self {
+        let port = process::free_port();
+        let url = format!("http://localhost:{port}");
+        let mut server = Self::spawn_at(db, port, &[], &[("PLACET_PUBLIC_URL", &url)]);
+        server.await_ready();
+        server
+    }
+
+    fn spawn_at(db: &Db, port: u16, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = program();
-        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
         command.args(["--database-url", &db.url()]);
         command.arg("--data-dir").arg(db.data_dir());
         command.envs(db.owner().map(|owner| (OWNER, owner)));
