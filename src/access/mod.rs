@@ -222,7 +222,7 @@ permissions! {
     /// Read purposes and notices.
     ReadCatalogue = "catalogue.read" by scope open to Key(..) | Staff(..) | Customer(_) | SignedIn(_) | Operator,
     /// Publish purposes and notices.
-    PublishCatalogue = "catalogue.publish" open to Key(_, Role::Admin) | Operator,
+    PublishCatalogue = "catalogue.publish" open to Key(_, Role::Admin) | Staff(_, Role::Admin) | Operator,
     /// Read policy versions, and simulate drafts.
     ReadPolicies = "policies.read" open to Key(_, Role::Dpo | Role::Admin) | Staff(_, Role::Dpo | Role::Admin) | Operator,
     /// Propose policy versions and approve those of others. The operator alone is nobody in particular.

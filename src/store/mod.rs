@@ -44,6 +44,7 @@ mod paces;
 mod packages;
 mod people;
 mod policies;
+mod published;
 mod read;
 mod records;
 mod registers;
@@ -104,6 +105,7 @@ pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
 };
+pub use published::Published;
 pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister, TellsRegisters};
