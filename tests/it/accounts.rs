@@ -350,6 +350,8 @@ on_both! {
             ("/console/disputes/{position}", false),
             ("/console/disputes/{position}/closure", false),
             ("/console/exports", true),
+            ("/console/purposes/check", false),
+            ("/console/purposes/publish", true),
             ("/console/reports", true),
             ("/console/requests/feed", true),
             ("/console/requests/feed/end", true),

@@ -60,6 +60,7 @@ mod pages;
 mod person_evidence;
 mod policy_versions;
 mod positions;
+mod purposes;
 mod registers;
 mod reports;
 mod request_board;

@@ -11,6 +11,7 @@ mod home;
 mod keys;
 mod looks;
 pub mod proof;
+mod purposes;
 mod reports;
 mod requests;
 mod retention;
@@ -49,6 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(export::export)
         .configure(agent::routes)
         .configure(requests::routes)
+        .configure(purposes::routes)
         .service(background::show)
         .service(background::fetch)
         .service(codes::list)

@@ -54,6 +54,9 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         ("POST", "/console/disputes/{position}/closure", No),
         ("POST", "/console/exports", Yes),
         ("GET", "/console/exports/{id}/file", Yes),
+        ("POST", "/console/purposes/check", No),
+        // what everybody is asked from then on
+        ("POST", "/console/purposes/publish", Yes),
         ("POST", "/console/reports", Yes),
         // the address of a feed is a key to the dates of requests
         ("POST", "/console/requests/feed", Yes),

@@ -1,6 +1,7 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
 use super::enter_fixtures::ways_in;
+use super::publish_fixtures::publishing;
 use super::request_fixtures::requests;
 use super::rights_fixtures::rights_pages;
 use super::staff_fixtures::{
@@ -294,6 +295,7 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     pages.push(("error home".to_owned(), home(language, all).render()));
     pages.extend(agent_pages(language));
     pages.extend(requests(language));
+    pages.extend(publishing(language));
     pages
 }
 

@@ -34,6 +34,8 @@ mod own_requests;
 mod pace;
 mod person_report;
 mod problem;
+mod publish;
+mod purposes;
 mod receipt;
 mod reply_words;
 mod report;
@@ -60,6 +62,8 @@ mod enter_fixtures;
 mod fixtures;
 #[cfg(test)]
 mod page_tests;
+#[cfg(test)]
+mod publish_fixtures;
 #[cfg(test)]
 mod request_fixtures;
 #[cfg(test)]
@@ -111,6 +115,10 @@ pub use own_requests::{
 pub use pace::{NONE, PaceControl, PaceTold};
 pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
+pub use publish::{Filled, PublishCheckPage, PublishFault, PurposeFormPage, WordsFormPage};
+pub use purposes::{
+    ChangedTerm, Preview, PurposeLine, PurposePage, PurposesPage, Term, VersionRow,
+};
 pub use receipt::{ReceiptCheckPage, ReceiptPage, ReceiptPlace, ReceiptWays};
 pub use reply_words::{Reply, Said as ReplySaid, reply};
 pub use report::{

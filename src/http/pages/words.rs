@@ -313,6 +313,7 @@ mod tests {
             "background-",
             "reports-error-",
             "retention-error-",
+            "publish-fault-",
         ];
         let of_page = |word: &String| by_prefix.iter().any(|prefix| word.starts_with(prefix));
         for key in called
@@ -352,6 +353,18 @@ mod tests {
             "view-",
             "withheld-",
             "percent",
+            "period-",
+            "term-",
+            "use-",
+            "mention-",
+            "change-",
+            "purpose-change-",
+            "publish-error-",
+            "publish-change-",
+            "publish-agreed",
+            "publish-means-",
+            "publish-as-brand",
+            "publish-not-said",
             "undo-late",
             "erased-",
             "background-failed-",

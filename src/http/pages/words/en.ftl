@@ -2008,3 +2008,127 @@ request-rows-left =
         [one] { $shown } row is left
        *[other] { $shown } rows are left
     }
+
+### Purposes and notices
+purposes-title = Purposes and notices
+purposes-lead = What customers’ data are used for, and the words they are asked with: what is in force, since when, and by whom.
+purposes-none = Nothing is published yet.
+purposes-purpose = Purpose
+purposes-since = In force since
+purposes-by = Published by
+purpose-says = What it says
+purpose-edit = Write the next version of this purpose
+purpose-edit-words = Write the next version of its words
+purpose-preview = What customers see
+purpose-preview-lead = As it stands on the page of a customer who was never asked. Nothing can be answered here.
+purpose-missing = Something is missing in: { $languages }. There, customers read another language, marked as such.
+purpose-texts = The words, version by version
+purpose-versions = The purpose, version by version
+purpose-published-by = Published by { $by }. Entry { $position } of the log.
+purpose-whole = The whole version
+purpose-change-major = A major change: who had said yes before was asked again.
+purpose-change-minor = A minor change: every yes of before holds.
+purpose-done = Published. It is in force from now on.
+publish-new-title = New purpose
+publish-edit-title = Next version of { $id }
+publish-words-title = { $name }: the next words
+publish-lead = Nothing is published by this page: you see the difference first. Versions that were published stay as they are.
+publish-words-lead = These are the words that customers agree to. Write them as they will be shown. Nothing is published by this page: you see the difference first.
+publish-id-hint = (lower-case letters, digits, - and _; it never changes)
+publish-period-hint = (such as P3Y, P18M or P30D)
+publish-rest-hint = (such as P6M, which holds where this is empty)
+publish-recipients-hint = (one a line; empty: those of the purpose)
+publish-mentions-hint = Needed for consents to calls only (C. conso. R223-1). Tick what these words say.
+publish-one-a-line = (one a line)
+publish-as-brand = As the brand has it
+publish-not-said = Not said
+publish-data = The data
+publish-check = Check, and see the difference
+publish-leave = Leave without publishing
+publish-check-title = { $name }: before it is published
+publish-check-lead = This is what will be published, as it stands here. Nothing has changed yet.
+publish-means = What it means
+publish-changes = What it changes, word by word
+publish-first = What it says, for the first time
+publish-button = Publish { $name }
+publish-words-button = Publish the words { $name }
+publish-again = Change it
+publish-agreed =
+    { $n ->
+        [0] Nobody’s yes to the words of before counts today.
+        [one] { $shown } person said yes to the words of before, and that yes counts today.
+       *[other] { $shown } people said yes to the words of before, and their yes counts today.
+    }
+publish-means-first = These are the first words. Who is asked from now on is shown them.
+publish-means-major = This is a major change: a yes to the words of before does not cover the new ones. From the moment of publishing these people are not contacted for this purpose until they have said yes again; their page asks them. Every no holds.
+publish-means-minor = This is a minor change: the answers of before hold. Choose it for a typing error or a clearer sentence, not for another use, sender or recipient.
+publish-means-kept = What each person had read when they answered stays on record, word for word.
+publish-means-purpose = Every check decides by this version from the moment of publishing. Answers that were given stay, with the words they were given to. Where the use, the recipients or the channels grow, the words need a major version as well.
+publish-change-minor = A typing error, a clearer sentence. Every yes that was given holds.
+publish-change-major = Something else is agreed to: another use, sender, recipient or frequency. Who had said yes is asked again, and not contacted until then.
+publish-fault-stale_form = The page was open for too long. What you filled in is kept: check it again.
+publish-fault-nothing = This says what is in force already: there is nothing to publish.
+publish-fault-meanwhile = Somebody else published meanwhile. What you filled in is kept. Look at what is in force now, then check again.
+publish-fault-unchecked = This is not what was checked. Nothing was published, and what you filled in is kept: check it again.
+publish-fault-unavailable = The register does not answer now. Nothing was published, and what you filled in is kept: try again in a moment.
+publish-error-name_malformed = The name needs to begin with a lower-case letter, and to have only a-z, 0-9, “-”, “_” and “.”.
+publish-error-purpose_taken = There is a purpose of this name already: take another one.
+publish-error-controller_unknown = Choose a brand that there is.
+publish-error-use_unknown = Choose what the law sees in it.
+publish-error-basis_missing = Choose a legal basis.
+publish-error-title_missing = Write a title in at least one language.
+publish-error-channels_missing = Choose at least one channel.
+publish-error-channel_twice = Choose each channel once.
+publish-error-period_malformed = Write a period as P3Y (years), P18M (months) or P30D (days).
+publish-error-purpose_unknown = There is no purpose of this name: publish it first.
+publish-error-text_missing = Write the words in at least one language.
+publish-error-recipient_unnamed = Name each recipient, or leave the list empty.
+publish-error-notice_published = This version is published already, and never changes: begin the next one anew.
+publish-error-version_gap = Another version was published meanwhile: begin the next one anew.
+publish-error-purpose_changed = Earlier words of this name ask for another purpose.
+publish-error-change_missing = Say whether the change is minor or major.
+term-id = Name in the API
+term-controller = Brand
+term-use = What the law sees in it
+term-legal_basis = Legal basis
+term-channels = Channels
+term-title = Title
+term-description = In one sentence
+term-data_categories = Categories of data
+term-recipients = Recipients
+term-retention = Kept for
+term-ask_again_after = After a no, asked again after
+term-double_opt_in = A yes needs confirming by mail
+term-change = What kind of change
+term-text = Words
+term-mentions = Mentions that the words make
+term-names_sender = Names the sender
+term-in-language = { $what }, { $language }
+change-minor = Minor
+change-major = Major
+use-direct_marketing_own = Own advertising
+use-partner_sharing = Sharing with partners
+use-ad_personalisation = Personalised adverts
+use-social_ads_matching = Adverts on social networks
+use-email_tracking = Measuring email opens
+use-service_message = Service messages
+mention-identity_and_goods = Who calls, for whom, and which goods
+mention-choice = That one may say yes or no
+mention-period = For how long the consent lasts
+mention-withdrawal_right = The right to withdraw, and how
+mention-access_to_proof = How to see the proof
+period-years =
+    { $n ->
+        [one] { $shown } year
+       *[other] { $shown } years
+    }
+period-months =
+    { $n ->
+        [one] { $shown } month
+       *[other] { $shown } months
+    }
+period-days =
+    { $n ->
+        [one] { $shown } day
+       *[other] { $shown } days
+    }

@@ -2010,3 +2010,127 @@ request-rows-left =
         [one] { $shown } ligne reste
        *[other] { $shown } lignes restent
     }
+
+### Purposes and notices
+purposes-title = Finalités et textes
+purposes-lead = À quoi servent les données des clients, et avec quels mots on leur pose la question : ce qui est en vigueur, depuis quand, et par qui.
+purposes-none = Rien n’est encore publié.
+purposes-purpose = Finalité
+purposes-since = En vigueur depuis
+purposes-by = Publiée par
+purpose-says = Ce qu’elle dit
+purpose-edit = Écrire la prochaine version de cette finalité
+purpose-edit-words = Écrire la prochaine version de ses textes
+purpose-preview = Ce que voient les clients
+purpose-preview-lead = Comme sur la page d’un client à qui rien n’a été demandé. On ne peut pas répondre ici.
+purpose-missing = Il manque quelque chose en : { $languages }. Les clients y lisent une autre langue, signalée comme telle.
+purpose-texts = Les textes, version par version
+purpose-versions = La finalité, version par version
+purpose-published-by = Publié par { $by }. Entrée { $position } du journal.
+purpose-whole = Toute la version
+purpose-change-major = Changement majeur : les personnes qui avaient dit oui avant ont été interrogées de nouveau.
+purpose-change-minor = Changement mineur : chaque oui d’avant reste valable.
+purpose-done = Publié. C’est en vigueur à partir de maintenant.
+publish-new-title = Nouvelle finalité
+publish-edit-title = Prochaine version de { $id }
+publish-words-title = { $name } : les prochains textes
+publish-lead = Cette page ne publie rien : vous voyez d’abord la différence. Les versions publiées restent telles quelles.
+publish-words-lead = Ce sont les mots auxquels les clients disent oui. Écrivez-les comme ils seront affichés. Cette page ne publie rien : vous voyez d’abord la différence.
+publish-id-hint = (minuscules, chiffres, - et _ ; il ne change plus)
+publish-period-hint = (par exemple P3Y, P18M ou P30D)
+publish-rest-hint = (par exemple P6M, qui vaut si ce champ est vide)
+publish-recipients-hint = (un par ligne ; vide : ceux de la finalité)
+publish-mentions-hint = Nécessaire seulement pour consentir aux appels (C. conso. R223-1). Cochez ce que disent ces textes.
+publish-one-a-line = (un par ligne)
+publish-as-brand = Comme la marque
+publish-not-said = Non précisé
+publish-data = Les données
+publish-check = Vérifier et voir la différence
+publish-leave = Quitter sans publier
+publish-check-title = { $name } : avant de publier
+publish-check-lead = Voici ce qui sera publié, tel quel. Rien n’a encore changé.
+publish-means = Ce que cela veut dire
+publish-changes = Ce qui change, mot par mot
+publish-first = Ce qu’elle dit, pour la première fois
+publish-button = Publier { $name }
+publish-words-button = Publier les textes { $name }
+publish-again = Modifier
+publish-agreed =
+    { $n ->
+        [0] Aucun oui aux textes d’avant ne compte aujourd’hui.
+        [one] { $shown } personne a dit oui aux textes d’avant, et ce oui compte aujourd’hui.
+       *[other] { $shown } personnes ont dit oui aux textes d’avant, et leur oui compte aujourd’hui.
+    }
+publish-means-first = Ce sont les premiers textes. Ils sont montrés à qui l’on pose la question à partir de maintenant.
+publish-means-major = C’est un changement majeur : un oui aux textes d’avant ne couvre pas les nouveaux. Dès la publication, ces personnes ne sont plus contactées pour cette finalité avant d’avoir redit oui ; leur page leur pose la question. Chaque non reste valable.
+publish-means-minor = C’est un changement mineur : les réponses d’avant restent valables. Choisissez-le pour une faute de frappe ou une phrase plus claire, pas pour un autre usage, expéditeur ou destinataire.
+publish-means-kept = Ce que chaque personne avait lu en répondant reste au dossier, mot pour mot.
+publish-means-purpose = Chaque vérification décide d’après cette version dès la publication. Les réponses données restent, avec les textes auxquels elles répondaient. Si l’usage, les destinataires ou les canaux s’étendent, les textes ont aussi besoin d’une version majeure.
+publish-change-minor = Une faute de frappe, une phrase plus claire. Chaque oui déjà donné reste valable.
+publish-change-major = On dit oui à autre chose : un autre usage, expéditeur, destinataire ou rythme. Les personnes qui avaient dit oui sont interrogées de nouveau, et ne sont pas contactées d’ici là.
+publish-fault-stale_form = La page était ouverte depuis trop longtemps. Votre saisie est conservée : vérifiez-la de nouveau.
+publish-fault-nothing = C’est déjà ce qui est en vigueur : il n’y a rien à publier.
+publish-fault-meanwhile = Quelqu’un d’autre a publié entre-temps. Votre saisie est conservée. Regardez ce qui est en vigueur maintenant, puis vérifiez de nouveau.
+publish-fault-unchecked = Ce n’est pas ce qui a été vérifié. Rien n’a été publié et votre saisie est conservée : vérifiez-la de nouveau.
+publish-fault-unavailable = Le registre ne répond pas en ce moment. Rien n’a été publié et votre saisie est conservée : réessayez dans un instant.
+publish-error-name_malformed = Le nom doit commencer par une minuscule et n’avoir que a-z, 0-9, « - », « _ » et « . ».
+publish-error-purpose_taken = Une finalité porte déjà ce nom : choisissez-en un autre.
+publish-error-controller_unknown = Choisissez une marque qui existe.
+publish-error-use_unknown = Choisissez ce que la loi y voit.
+publish-error-basis_missing = Choisissez une base légale.
+publish-error-title_missing = Écrivez un titre dans au moins une langue.
+publish-error-channels_missing = Choisissez au moins un canal.
+publish-error-channel_twice = Choisissez chaque canal une seule fois.
+publish-error-period_malformed = Écrivez une durée comme P3Y (ans), P18M (mois) ou P30D (jours).
+publish-error-purpose_unknown = Aucune finalité ne porte ce nom : publiez-la d’abord.
+publish-error-text_missing = Écrivez le texte dans au moins une langue.
+publish-error-recipient_unnamed = Nommez chaque destinataire, ou laissez la liste vide.
+publish-error-notice_published = Cette version est déjà publiée et ne change plus : recommencez la suivante.
+publish-error-version_gap = Une autre version a été publiée entre-temps : recommencez la suivante.
+publish-error-purpose_changed = Les textes précédents de ce nom demandent pour une autre finalité.
+publish-error-change_missing = Dites si le changement est mineur ou majeur.
+term-id = Nom dans l’API
+term-controller = Marque
+term-use = Ce que la loi y voit
+term-legal_basis = Base légale
+term-channels = Canaux
+term-title = Titre
+term-description = En une phrase
+term-data_categories = Catégories de données
+term-recipients = Destinataires
+term-retention = Conservation
+term-ask_again_after = Après un non, question reposée après
+term-double_opt_in = Un oui se confirme par e-mail
+term-change = Quel changement
+term-text = Texte
+term-mentions = Mentions que font les textes
+term-names_sender = Nomme l’expéditeur
+term-in-language = { $what }, { $language }
+change-minor = Mineur
+change-major = Majeur
+use-direct_marketing_own = Publicité propre
+use-partner_sharing = Partage avec des partenaires
+use-ad_personalisation = Publicité personnalisée
+use-social_ads_matching = Publicité sur les réseaux sociaux
+use-email_tracking = Mesure des ouvertures d’e-mails
+use-service_message = Messages de service
+mention-identity_and_goods = Qui appelle, pour qui, et pour quels biens
+mention-choice = Que l’on peut dire oui ou non
+mention-period = Pour combien de temps
+mention-withdrawal_right = Le droit de retirer son accord, et comment
+mention-access_to_proof = Comment voir la preuve
+period-years =
+    { $n ->
+        [one] { $shown } an
+       *[other] { $shown } ans
+    }
+period-months =
+    { $n ->
+        [one] { $shown } mois
+       *[other] { $shown } mois
+    }
+period-days =
+    { $n ->
+        [one] { $shown } jour
+       *[other] { $shown } jours
+    }
