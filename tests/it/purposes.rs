@@ -50,11 +50,11 @@ fn filled(page: &str, action: &str) -> Fields {
         let (tag, text) = part.split_once('>').unwrap_or((part, ""));
         let Some(name) = attribute(tag, "name") else {
             // an option belongs to the list before it, whose first is chosen where none is
-            if let Some((_, value)) = fields.last_mut()
-                && tag.starts_with("option ")
-                && (tag.ends_with(" selected") || std::mem::take(&mut first))
-            {
-                *value = attribute(tag, "value").unwrap();
+            if tag.starts_with("option ") {
+                let is_first = std::mem::take(&mut first);
+                if is_first || tag.ends_with(" selected") {
+                    fields.last_mut().unwrap().1 = attribute(tag, "value").unwrap();
+                }
             }
             continue;
         };
@@ -385,7 +385,7 @@ fn an_administrator_publishes_in_a_browser() {
     );
     browser.find("[id='title.fr']").enter("Notre lettre");
     browser.find("[id='title.en']").enter("Our weekly letter");
-    browser.press("Enter");
+    browser.press("\u{E007}");
     browser.wait_until("return document.querySelector('form[action$=\"/publish\"]') !== null");
     look("check");
     assert!(browser.find("main ins").text().contains("weekly letter"));

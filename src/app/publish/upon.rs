@@ -1,7 +1,7 @@
 //! What somebody had before them when they decided to publish: of two who do it at once, the second is told.
 
 use crate::app::refusal::Refusal;
-use crate::domain::registry::{Catalogue, NoticeRef, Slug};
+use crate::domain::registry::{Catalogue, Notice, NoticeRef, Slug};
 use std::fmt;
 use std::str::FromStr;
 
@@ -26,7 +26,7 @@ impl Upon {
         Self {
             purpose: purpose.clone(),
             version: known.map_or(0, |known| known.version),
-            words: words.map(|words| words.reference()),
+            words: words.map(Notice::reference),
         }
     }
 
