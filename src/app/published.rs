@@ -39,12 +39,8 @@ impl App {
             purposes.retain(|one| seen(&one.item.id));
             let mut notices = tx.published_notices(grant)?;
             notices.retain(|one| seen(&one.item.purpose));
-            let staff = tx.staff_names(&self.serve)?.into_iter();
-            let staff = staff.map(|one| (one.id.to_string(), one.login));
-            let keys = tx.key_names(&self.serve)?.into_iter();
-            let keys = keys.map(|(id, name)| (id.to_string(), name));
             Ok(PublishedCatalogue {
-                names: staff.chain(keys).collect(),
+                names: self.actors(tx)?,
                 catalogue,
                 purposes,
                 notices,

@@ -350,6 +350,11 @@ on_both! {
             ("/console/disputes/{position}", false),
             ("/console/disputes/{position}/closure", false),
             ("/console/exports", true),
+            ("/console/check", false),
+            ("/console/check/file", false),
+            ("/console/check/list", false),
+            ("/console/policies/{digest}/approve", true),
+            ("/console/policies/{digest}/simulate", false),
             ("/console/purposes/check", false),
             ("/console/purposes/publish", true),
             ("/console/reports", true),
@@ -373,7 +378,7 @@ on_both! {
         let secret = csrf(&me.get(ACCOUNT).expect(200).text);
         long_ago(db);
         let asks = |path: &str, act: &str| {
-            let path = path.replace("{position}", "0").replace("{id}", "01990000-0000-7000-8000-000000000000");
+            let path = path.replace("{position}", "0").replace("{digest}", "sha256:00").replace("{id}", "01990000-0000-7000-8000-000000000000");
             let reply = me.form(&path, &[("csrf", &secret), ("act", act)]);
             reply.status == 403 && reply.text.contains("name=\"proof\"")
         };

@@ -1,8 +1,10 @@
 //! The console: staff sign in, see the state, export audit reports.
 
 mod account;
+mod actors;
 mod agent;
 mod background;
+mod checking;
 mod codes;
 mod disputes;
 mod export;
@@ -10,6 +12,7 @@ mod factor;
 mod home;
 mod keys;
 mod looks;
+mod policies;
 pub mod proof;
 mod purposes;
 mod reports;
@@ -51,6 +54,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(agent::routes)
         .configure(requests::routes)
         .configure(purposes::routes)
+        .configure(policies::routes)
+        .configure(checking::routes)
         .service(background::show)
         .service(background::fetch)
         .service(codes::list)

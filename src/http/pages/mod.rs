@@ -11,6 +11,7 @@ mod agent;
 mod agent_day;
 mod background;
 mod chart;
+mod check;
 mod choice_row;
 mod choices;
 mod codes;
@@ -33,6 +34,7 @@ mod own_data;
 mod own_requests;
 mod pace;
 mod person_report;
+mod policies;
 mod problem;
 mod publish;
 mod purposes;
@@ -63,6 +65,8 @@ mod fixtures;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]
+mod policy_fixtures;
+#[cfg(test)]
 mod publish_fixtures;
 #[cfg(test)]
 mod request_fixtures;
@@ -80,6 +84,7 @@ pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, Rece
 pub use agent_day::{AgentDayPage, DayNotice, DayRefused, DayRow};
 pub use background::{BackgroundPage, BackgroundState, ExportWhat};
 pub use chart::BarChart;
+pub use check::{CheckFault, CheckedList, CheckedOne, CheckingPage, ReasonRow};
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
 pub use codes::{CodePage, CodePick, CodesPage};
@@ -114,6 +119,10 @@ pub use own_requests::{
 };
 pub use pace::{NONE, PaceControl, PaceTold};
 pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
+pub use policies::{
+    ChangedPolicy, FlipRow, PackRow, PoliciesPage, PolicyFault, PolicyPage, PolicyRow, ShadowView,
+    SimulationView, UseRow, VersionLine,
+};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
 pub use publish::{Filled, PublishCheckPage, PublishFault, PurposeFormPage, WordsFormPage};
 pub use purposes::{

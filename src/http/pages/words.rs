@@ -314,6 +314,8 @@ mod tests {
             "reports-error-",
             "retention-error-",
             "publish-fault-",
+            "policies-fault-",
+            "checking-fault-",
         ];
         let of_page = |word: &String| by_prefix.iter().any(|prefix| word.starts_with(prefix));
         for key in called
@@ -355,6 +357,8 @@ mod tests {
             "percent",
             "period-",
             "term-",
+            "policies-",
+            "checking-",
             "use-",
             "mention-",
             "change-",

@@ -293,6 +293,11 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     browser.find("main th a").follow();
     open_all(browser);
     look("purpose");
+    browser.goto(&format!("{}/console/policies", demo.server.url()));
+    look("policies");
+    browser.find("main .onward a").follow();
+    open_all(browser);
+    look("policy");
     browser.goto(&format!("{}/console/retention", demo.server.url()));
     look("retention");
     browser.goto(&format!("{}/console/staff", demo.server.url()));

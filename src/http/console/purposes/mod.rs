@@ -10,7 +10,7 @@ mod publish;
 mod show;
 mod terms;
 
-use super::{principal, problem};
+use super::{actors, principal, problem};
 use crate::access::{ReadCatalogue, authorize};
 use crate::app::published::PublishedCatalogue;
 use crate::http::browser::Visit;
@@ -61,18 +61,16 @@ impl<'a> Desk<'a> {
             return Err(super::forbidden(visit, open));
         };
         let reading = site.clone();
-        match block(move || reading.app.published(&grant)).await {
-            Ok(told) => Ok(Self {
-                site,
-                visit,
-                open,
-                told,
-            }),
-            Err(_) => {
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                Err(problem(status, ProblemKind::Unavailable, visit, open))
-            }
-        }
+        let Ok(told) = block(move || reading.app.published(&grant)).await else {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            return Err(problem(status, ProblemKind::Unavailable, visit, open));
+        };
+        Ok(Self {
+            site,
+            visit,
+            open,
+            told,
+        })
     }
 
     fn words(&self) -> Words {
@@ -85,14 +83,7 @@ impl<'a> Desk<'a> {
 
     /// Who published something.
     fn by(&self, actor: &Value) -> String {
-        let field = |name: &str| actor.get(name).and_then(Value::as_str);
-        let kind = self.words().code("actor", field("kind").unwrap_or("none"));
-        let name = field("id").and_then(|id| self.told.names.get(id));
-        match (name, field("kind")) {
-            (Some(name), Some("staff")) => name.clone(),
-            (Some(name), _) => format!("{kind} {name}"),
-            (None, _) => kind,
-        }
+        actors::named(self.words(), &self.told.names, actor)
     }
 
     fn form(&self, action: &str, hidden: Vec<(String, String)>) -> PostForm {

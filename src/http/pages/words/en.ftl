@@ -2132,3 +2132,147 @@ period-days =
         [one] { $shown } day
        *[other] { $shown } days
     }
+
+### Policies
+policies-title = Policies
+policies-lead = The rules that every check decides by: what is in force and who put it there, and what waits for a second person.
+policies-live = In force
+policies-open = Packs and policies
+policies-drafts = Drafts that wait for a second person
+policies-drafts-none = None waits.
+policies-drafts-caption = Drafts
+policies-earlier = In force before
+policies-earlier-caption = Versions that were in force
+policies-name = Version
+policies-version = Version { $name }
+policies-how = How it came about
+policies-state = State
+policies-state-draft = Draft
+policies-state-active = In force
+policies-state-retired = No longer in force
+policies-since = Since
+policies-entry = Entry of the log
+policies-why = Why
+policies-origin = Where it comes from
+policies-shipped = It came with the program
+policies-proposed-by = Proposed by
+policies-proposed-at = Proposed on
+policies-approved-by = Approved by
+policies-signature = Signature
+policies-signed = The registry’s own, for these files
+policies-not-signed = NOT the registry’s own: ask whoever runs the server
+policies-gate = What the gate found
+policies-gate-told = Tried on { $persons } people: { $permit } uses newly permitted ({ $allowed } allowed), { $deny } newly denied. Of { $decisions } recorded decisions { $decided } would newly be permitted.
+policies-yours = yours
+policies-own = This draft is yours: somebody else approves it.
+policies-try = Whom it would change
+policies-try-lead = Everybody in the registry is asked about, for each purpose and channel, by the version in force and by this draft, and the decisions of the last 30 days are decided again. Nothing is written.
+policies-try-button = Try it on everybody
+policies-simulation = What it would change
+policies-simulated = Tried on { $persons } people: { $tried }.
+policies-tried-nothing = nothing said, now
+policies-tried-order = all in order, a weekday at eleven
+policies-picture = People for whom the answer changes, by purpose and channel; the table below has the same figures
+policies-uses = People for whom the answer changes
+policies-use = Purpose and channel
+policies-to-permit = Newly permitted
+policies-to-deny = Newly denied
+policies-flips = By reasons
+policies-sum = { $permit } uses newly permitted, { $deny } newly denied.
+policies-replayed = Of { $decisions } decisions of the last 30 days { $permit } would newly be permitted and { $deny } newly denied; of { $untold } the record does not tell what the draft asks for.
+policies-approve-lead = Approved now, it is in force at once, on every node. At most { $count } new permits are allowed with it; should it come to more, nothing happens. The log names whoever proposed it, you, and what the gate found.
+policies-approve = Approve this version
+policies-changes = What it changes in what is in force
+policies-changes-none = Nothing differs that decides or explains.
+policies-change-added = Added
+policies-change-removed = Removed
+policies-change-changed = Changed
+policies-change-pack = Pack
+policies-change-schema = The list of facts and words differs
+policies-term-effect = Answer
+policies-term-reason = Reason
+policies-term-precedence = Precedence
+policies-term-rules = Rules
+policies-term-source = Source
+policies-term-pack = Pack
+policies-term-words = Explanation
+policies-term-wordsfr = Explanation (fr)
+policies-term-wordsen = Explanation (en)
+policies-term-obligations = Obligations
+policies-term-condition = Condition
+policies-term-from = From
+policies-term-until = Until
+policies-term-fact = Fact
+policies-term-lawfulif = Would be lawful if
+policies-term-lawfuliffr = Would be lawful if (fr)
+policies-term-lawfulifen = Would be lawful if (en)
+policies-term-name = Name
+policies-term-jurisdiction = Jurisdiction
+policies-term-countries = Countries
+policies-term-buildson = Builds on
+policies-term-everywhere = Everywhere
+policies-term-sources = Sources
+policies-packs = Packs and policies
+policies-from = from { $from }
+policies-until = until { $until }
+policies-count =
+    { $n ->
+        [one] { $shown } policy
+       *[other] { $shown } policies
+    }
+policies-shadow = A draft beside the version in force
+policies-shadow-lead = This node asks it the same and answers by the version in force. Counted since the node’s start.
+policies-shadow-asked =
+    { $n ->
+        [one] asked about { $shown } check
+       *[other] asked about { $shown } checks
+    }
+policies-shadow-differs = Where it would have answered otherwise
+policies-in-force = In force
+policies-draft = Draft
+policies-checks = Checks
+policies-fault-stale_form = The page was open for too long. Nothing was done: start again.
+policies-fault-busy = Another simulation is running on this node. Try again when it is done.
+policies-fault-own = Whoever proposed a version does not approve it: a second person does.
+policies-fault-gate = More would newly be permitted than the simulation showed. Nothing was done: try it on everybody again.
+policies-fault-meanwhile = Another version came into force meanwhile. Nothing was done: look at the difference, and try it on everybody again.
+
+### Check
+checking-title = Check
+checking-lead = Whether data may be used now, for one contact point or a list, by what the registry holds and the policies in force.
+checking-one = One decision, explained
+checking-contact = Email address, phone number with +, or customer number
+checking-wanted = Purpose and channel
+checking-button = Check
+checking-answer = The answer
+checking-permitted = Permitted
+checking-denied = Denied
+checking-simulation = Asked by staff: it is on record with your name, as a simulation. It is no permission to send.
+checking-lawful = It would be lawful
+checking-also = Other reasons that apply as well
+checking-obligations = Whoever sends has to
+checking-valid = A permit would hold until
+checking-ask-again = Not to be asked again before
+checking-notice = Words that the person had seen
+checking-policies = Policies
+checking-version = Version of the policies
+checking-position = Position
+checking-record = On record as
+checking-list = A list
+checking-list-lead = A CSV file of up to 100,000 lines. Its first line names a column email, phone, crm_id or id_hash. What is permitted holds now: filter again before you send later.
+checking-list-file = CSV file
+checking-list-button = Filter the list
+checking-list-answer = What came of the list
+checking-list-told = You may write to { $permitted } of { $lines }.
+checking-picture = Lines by answer; the table below has the same figures
+checking-reasons = Not in the file, by reason
+checking-reason = Reason
+checking-lines = Lines
+checking-words = What it means
+checking-file-lead = The permitted lines, as they stood in your file (CSV). That the list was filtered is on record; the lines are not kept.
+checking-file = Permitted lines as a file (CSV)
+checking-fault-stale_form = The page was open for too long. Nothing was asked: start again.
+checking-fault-contact = Type an email address, a phone number that begins with +, or a customer number.
+checking-fault-wanted = Choose a purpose and a channel that there are.
+checking-fault-too_long = The file has more than 100,000 lines or 5 MB: give it to whoever runs the server, for the command below.
+checking-fault-header = The first line of the file names no column email, phone, crm_id or id_hash, or one twice.

@@ -2134,3 +2134,147 @@ period-days =
         [one] { $shown } jour
        *[other] { $shown } jours
     }
+
+### Policies
+policies-title = Règles de décision
+policies-lead = Les règles d’après lesquelles chaque vérification décide : ce qui est en vigueur et par qui, et ce qui attend une deuxième personne.
+policies-live = En vigueur
+policies-open = Paquets et règles
+policies-drafts = Projets qui attendent une deuxième personne
+policies-drafts-none = Aucun n’attend.
+policies-drafts-caption = Projets
+policies-earlier = En vigueur auparavant
+policies-earlier-caption = Versions qui étaient en vigueur
+policies-name = Version
+policies-version = Version { $name }
+policies-how = Comment elle est venue
+policies-state = État
+policies-state-draft = Projet
+policies-state-active = En vigueur
+policies-state-retired = N’est plus en vigueur
+policies-since = Depuis
+policies-entry = Entrée du journal
+policies-why = Pourquoi
+policies-origin = D’où elle vient
+policies-shipped = Venue avec le programme
+policies-proposed-by = Proposée par
+policies-proposed-at = Proposée le
+policies-approved-by = Approuvée par
+policies-signature = Signature
+policies-signed = Celle du registre, pour ces fichiers
+policies-not-signed = PAS celle du registre : demandez à qui exploite le serveur
+policies-gate = Ce que le contrôle a trouvé
+policies-gate-told = Essayée sur { $persons } personnes : { $permit } usages nouvellement permis ({ $allowed } acceptés), { $deny } nouvellement refusés. Sur { $decisions } décisions consignées, { $decided } seraient nouvellement permises.
+policies-yours = le vôtre
+policies-own = Ce projet est le vôtre : une autre personne l’approuve.
+policies-try = Pour qui cela changerait
+policies-try-lead = Chaque personne du registre est examinée, pour chaque finalité et canal, d’après la version en vigueur et d’après ce projet, et les décisions des 30 derniers jours sont reprises. Rien n’est écrit.
+policies-try-button = L’essayer sur toutes les personnes
+policies-simulation = Ce que cela changerait
+policies-simulated = Essayé sur { $persons } personnes : { $tried }.
+policies-tried-nothing = rien de précisé, maintenant
+policies-tried-order = tout en ordre, un jour de semaine à onze heures
+policies-picture = Personnes pour qui la réponse change, par finalité et canal ; le tableau ci-dessous a les mêmes chiffres
+policies-uses = Personnes pour qui la réponse change
+policies-use = Finalité et canal
+policies-to-permit = Nouvellement permis
+policies-to-deny = Nouvellement refusés
+policies-flips = Par motifs
+policies-sum = { $permit } usages nouvellement permis, { $deny } nouvellement refusés.
+policies-replayed = Sur { $decisions } décisions des 30 derniers jours, { $permit } seraient nouvellement permises et { $deny } nouvellement refusées ; pour { $untold }, le dossier ne dit pas ce que demande le projet.
+policies-approve-lead = Approuvée maintenant, elle est en vigueur aussitôt, sur chaque nœud. Au plus { $count } nouveaux accords sont acceptés avec elle ; s’il y en avait plus, rien ne se passe. Le journal nomme qui l’a proposée, vous, et ce que le contrôle a trouvé.
+policies-approve = Approuver cette version
+policies-changes = Ce qu’elle change à ce qui est en vigueur
+policies-changes-none = Rien ne diffère qui décide ou explique.
+policies-change-added = Ajoutée
+policies-change-removed = Supprimée
+policies-change-changed = Changée
+policies-change-pack = Paquet
+policies-change-schema = La liste des faits et des mots diffère
+policies-term-effect = Réponse
+policies-term-reason = Motif
+policies-term-precedence = Priorité
+policies-term-rules = Règles
+policies-term-source = Source
+policies-term-pack = Paquet
+policies-term-words = Explication
+policies-term-wordsfr = Explication (fr)
+policies-term-wordsen = Explication (en)
+policies-term-obligations = Obligations
+policies-term-condition = Condition
+policies-term-from = À partir de
+policies-term-until = Jusqu’à
+policies-term-fact = Fait
+policies-term-lawfulif = Serait licite si
+policies-term-lawfuliffr = Serait licite si (fr)
+policies-term-lawfulifen = Serait licite si (en)
+policies-term-name = Nom
+policies-term-jurisdiction = Droit
+policies-term-countries = Pays
+policies-term-buildson = S’appuie sur
+policies-term-everywhere = Partout
+policies-term-sources = Sources
+policies-packs = Paquets et règles
+policies-from = à partir du { $from }
+policies-until = jusqu’au { $until }
+policies-count =
+    { $n ->
+        [one] { $shown } règle
+       *[other] { $shown } règles
+    }
+policies-shadow = Un projet à côté de la version en vigueur
+policies-shadow-lead = Ce nœud lui pose les mêmes questions et répond d’après la version en vigueur. Compté depuis le démarrage du nœud.
+policies-shadow-asked =
+    { $n ->
+        [one] interrogé sur { $shown } vérification
+       *[other] interrogé sur { $shown } vérifications
+    }
+policies-shadow-differs = Où il aurait répondu autrement
+policies-in-force = En vigueur
+policies-draft = Projet
+policies-checks = Vérifications
+policies-fault-stale_form = La page était ouverte depuis trop longtemps. Rien n’a été fait : recommencez.
+policies-fault-busy = Une autre simulation est en cours sur ce nœud. Réessayez quand elle sera finie.
+policies-fault-own = Qui a proposé une version ne l’approuve pas : une deuxième personne le fait.
+policies-fault-gate = Davantage serait nouvellement permis que ce qu’a montré la simulation. Rien n’a été fait : essayez-la de nouveau sur toutes les personnes.
+policies-fault-meanwhile = Une autre version est entrée en vigueur entre-temps. Rien n’a été fait : regardez la différence et essayez-la de nouveau sur toutes les personnes.
+
+### Check
+checking-title = Vérifier
+checking-lead = Si des données peuvent être utilisées maintenant, pour une adresse ou une liste, d’après le registre et les règles en vigueur.
+checking-one = Une décision, expliquée
+checking-contact = Adresse e-mail, téléphone avec +, ou numéro de client
+checking-wanted = Finalité et canal
+checking-button = Vérifier
+checking-answer = La réponse
+checking-permitted = Permis
+checking-denied = Refusé
+checking-simulation = Demandé par l’équipe : c’est consigné à votre nom, comme simulation. Ce n’est pas une autorisation d’envoyer.
+checking-lawful = Ce serait licite
+checking-also = Autres motifs qui s’appliquent aussi
+checking-obligations = Qui envoie doit
+checking-valid = Un accord vaudrait jusqu’au
+checking-ask-again = Ne pas redemander avant le
+checking-notice = Textes que la personne avait lus
+checking-policies = Règles
+checking-version = Version des règles
+checking-position = Position
+checking-record = Consigné sous
+checking-list = Une liste
+checking-list-lead = Un fichier CSV de 100 000 lignes au plus. Sa première ligne nomme une colonne email, phone, crm_id ou id_hash. Ce qui est permis l’est maintenant : filtrez de nouveau avant d’envoyer plus tard.
+checking-list-file = Fichier CSV
+checking-list-button = Filtrer la liste
+checking-list-answer = Ce qu’a donné la liste
+checking-list-told = Vous pouvez écrire à { $permitted } sur { $lines }.
+checking-picture = Lignes par réponse ; le tableau ci-dessous a les mêmes chiffres
+checking-reasons = Absentes du fichier, par motif
+checking-reason = Motif
+checking-lines = Lignes
+checking-words = Ce que cela veut dire
+checking-file-lead = Les lignes permises, comme dans votre fichier (CSV). Le filtrage est consigné ; les lignes ne sont pas conservées.
+checking-file = Lignes permises en fichier (CSV)
+checking-fault-stale_form = La page était ouverte depuis trop longtemps. Rien n’a été demandé : recommencez.
+checking-fault-contact = Saisissez une adresse e-mail, un téléphone qui commence par +, ou un numéro de client.
+checking-fault-wanted = Choisissez une finalité et un canal qui existent.
+checking-fault-too_long = Le fichier dépasse 100 000 lignes ou 5 Mo : confiez-le à qui exploite le serveur, pour la commande ci-dessous.
+checking-fault-header = La première ligne du fichier ne nomme aucune colonne email, phone, crm_id ou id_hash, ou en nomme une deux fois.
