@@ -2,16 +2,18 @@
 //! as any of the permissions below is open to it.
 
 use super::{
-    ChangePolicies, EraseSubjects, ExportAudit, FileRequests, KeepAccounts, KeepHolds,
-    KeepRequests, KeepRetention, Permission, Principal, PublishCatalogue, ReadReceipts,
+    ChangePolicies, CheckDecisions, EraseSubjects, ExportAudit, FileRequests, KeepAccounts,
+    KeepHolds, KeepRequests, KeepRetention, Permission, Principal, PublishCatalogue, ReadReceipts,
     ReadRequests, ReadSubjects, ServeCustomers, SettleDisputes, WorkRequests,
 };
 use crate::domain::ids::StaffId;
 use crate::domain::registry::Role;
 
 /// By these, personal data are seen or lost, or it is decided what they may be used for.
-const PERSONAL: [fn(&Principal) -> bool; 15] = [
+const PERSONAL: [fn(&Principal) -> bool; 16] = [
     ReadSubjects::open_to,
+    // what is decided about somebody tells their choice
+    CheckDecisions::open_to,
     EraseSubjects::open_to,
     KeepHolds::open_to,
     KeepRetention::open_to,
@@ -66,7 +68,7 @@ mod tests {
             (Role::PrivacyEngineer, true),
             (Role::Auditor, true),
             (Role::Admin, true),
-            (Role::Marketing, false),
+            (Role::Marketing, true),
         ] {
             assert_eq!(
                 SecondFactor::Required.is_needed_by(role),

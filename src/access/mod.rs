@@ -222,7 +222,7 @@ permissions! {
     /// Write contacts down, and release those that were reserved.
     RecordContacts = "contacts.record" by scope open to Key(_, Role::Collector | Role::Marketing | Role::Admin) | Operator,
     /// Ask whether data may be used.
-    CheckDecisions = "decisions.check" by scope open to Key(_, Role::Marketing | Role::Admin) | Operator,
+    CheckDecisions = "decisions.check" by scope open to Key(_, Role::Marketing | Role::Admin) | Staff(_, Role::Marketing | Role::Admin) | Operator,
     /// Read recorded decisions, without who they are about.
     ReadDecisions = "decisions.read" open to Key(_, Role::Marketing | Role::Dpo | Role::PrivacyEngineer | Role::Auditor | Role::Admin) | Staff(_, Role::Dpo | Role::Auditor) | Operator | System,
     /// Read a person's choices and history.

@@ -3,7 +3,7 @@
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::{ExportAudit, Grant};
-use crate::store::StoreError;
+use crate::store::{ReadTx, StoreError};
 use std::collections::HashMap;
 
 impl App {
@@ -24,6 +24,18 @@ impl App {
         let keys = keys
             .into_iter()
             .filter_map(|one| Some((one.id?.to_string(), one.name)));
+        Ok(staff.chain(keys).collect())
+    }
+
+    /// The same for what names who did something and is no export.
+    pub(super) fn actors(
+        &self,
+        tx: &mut ReadTx<'_>,
+    ) -> Result<HashMap<String, String>, StoreError> {
+        let staff = tx.staff_names(&self.serve)?.into_iter();
+        let staff = staff.map(|one| (one.id.to_string(), one.login));
+        let keys = tx.key_names(&self.serve)?.into_iter();
+        let keys = keys.map(|(id, name)| (id.to_string(), name));
         Ok(staff.chain(keys).collect())
     }
 }

@@ -1,6 +1,10 @@
 //! Publishes controllers, purposes and notices: from the API or from files, with the difference
 //! shown before anything changes. What is published is never changed, only followed by a version.
 
+mod upon;
+
+pub use upon::{CHANGED, Upon};
+
 use super::open::App;
 use super::refusal::{FieldProblem, Refusal};
 use crate::access::{Grant, PublishCatalogue, ReadCatalogue};
@@ -86,15 +90,41 @@ impl App {
         now: Now,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Committed<Vec<Difference>>, Refusal> {
-        let actor = grant.clone();
         let order = Order {
             idempotency,
             ..Order::at(now)
         };
+        self.publish_where(grant, publication, None, order).await
+    }
+
+    /// The same, where what it changes is in force as whoever asks has seen it.
+    ///
+    /// # Errors
+    /// As [`App::publish`]; and [`CHANGED`] where somebody else published meanwhile.
+    pub async fn publish_upon(
+        &self,
+        grant: &Grant<PublishCatalogue>,
+        publication: Publication,
+        upon: Upon,
+        now: Now,
+    ) -> Result<Committed<Vec<Difference>>, Refusal> {
+        let order = Order::at(now);
+        self.publish_where(grant, publication, Some(upon), order)
+            .await
+    }
+
+    async fn publish_where(
+        &self,
+        grant: &Grant<PublishCatalogue>,
+        publication: Publication,
+        upon: Option<Upon>,
+        order: Order,
+    ) -> Result<Committed<Vec<Difference>>, Refusal> {
+        let actor = grant.clone();
         let outcome = self
             .store
             .write(grant, order, move |tx| {
-                publish_all(tx, &actor, &publication)
+                publish_all(tx, &actor, &publication, upon.as_ref())
             })
             .await;
         match outcome {
@@ -160,8 +190,15 @@ fn publish_all(
     tx: &mut WriteTx<'_>,
     grant: &Grant<PublishCatalogue>,
     publication: &Publication,
+    upon: Option<&Upon>,
 ) -> Result<Recorded<Vec<Difference>>, Refusal> {
-    let steps = plan(tx.catalogue(), publication)?;
+    let planned = plan(tx.catalogue(), publication);
+    // who sends the same twice has it in force already, and is told so
+    let changes = planned.as_ref().map_or(true, |steps| !steps.is_empty());
+    if let Some(upon) = upon.filter(|_| changes) {
+        upon.holds(tx.catalogue())?;
+    }
+    let steps = planned?;
     let mut last = None;
     for step in &steps {
         last = Some(step.publish(tx, grant)?);

@@ -240,6 +240,12 @@ impl Form {
         Some(Self(pairs.into_iter().collect()))
     }
 
+    /// The form of these fields.
+    #[must_use]
+    pub const fn of(fields: BTreeMap<String, String>) -> Self {
+        Self(fields)
+    }
+
     /// A field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

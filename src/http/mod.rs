@@ -15,6 +15,7 @@ pub mod json;
 pub mod limits;
 pub mod log;
 pub mod metrics;
+mod multipart;
 pub mod network;
 pub mod oauth;
 pub mod openapi;

@@ -45,6 +45,7 @@ mod packages;
 mod passkeys;
 mod people;
 mod policies;
+mod published;
 mod read;
 mod records;
 mod registers;
@@ -106,6 +107,7 @@ pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
 };
+pub use published::Published;
 pub use read::ReadTx;
 pub use records::StoredRecord;
 pub use registers::{NotLoaded, RegisterLoad, StoredRegister, TellsRegisters};

@@ -510,3 +510,4 @@ allow_tables_to_appear_in_same_query!(identifiers, subjects);
 allow_tables_to_appear_in_same_query!(subject_events, subjects);
 allow_tables_to_appear_in_same_query!(erasures, public_events);
 allow_tables_to_appear_in_same_query!(ledger, public_events);
+allow_tables_to_appear_in_same_query!(catalogue_items, public_events);

@@ -191,7 +191,11 @@ impl WriteTx<'_> {
             "finding a staff account",
             |db| on!(db, conn => staff::table.find(&id).first(conn).optional()),
         )?;
-        let Some(row) = row.filter(|row| row.disabled_at.is_none()) else {
+        let now = self.now.micros();
+        let open = |row: &StaffRow| {
+            row.disabled_at.is_none() && row.expires_at.is_none_or(|end| end > now)
+        };
+        let Some(row) = row.filter(open) else {
             return Ok(false);
         };
         match typed {
@@ -435,9 +439,10 @@ impl WriteTx<'_> {
             return Ok(None);
         };
         let row = sessions::table.filter(sessions::staff_id.eq(id.as_bytes().to_vec()));
-        let ended = self.read("ending sessions", |db| {
-            on!(db, conn => diesel::delete(row).execute(conn))
-        })?;
+        let ended = self.read(
+            "ending sessions",
+            |db| on!(db, conn => diesel::delete(row).execute(conn)),
+        )?;
         let told = json!({ "staff": id, "ended": ended });
         let event = PublicEvent::new(PublicKind::StaffSessionEnded, grant.actor(), told);
         Ok((ended > 0).then(|| self.public(event)))

@@ -56,6 +56,16 @@ fn auditor(db: &Db, shop: &Shop) -> Http {
     )
 }
 
+/// Signs in once more, with a recovery code.
+#[track_caller]
+fn comes_back(shop: &Shop, login: &str, code: &str) -> Http {
+    let entered = staff::password(&shop.server, login, PASSWORD).expect(303);
+    let begun = staff::keeping(&shop.server, &entered);
+    let secret = csrf(&begun.get("/console/sign-in/code").expect(200).text);
+    let fields = [("csrf", secret.as_str()), ("proof", code)];
+    staff::keeping(&shop.server, &begun.form("/console/sign-in/code", &fields).expect(303))
+}
+
 #[track_caller]
 fn checks_well(db: &Db) {
     let checked = cli(db, &["audit", "check"]);
@@ -136,13 +146,8 @@ on_both! {
         let changed = cli(db, &["user", "change", "k.dupuis", "--role", "marketer"]);
         assert_eq!(changed.code, 0, "{changed:?}");
         member.http.get("/console/requests").expect(303);
-        let entered = staff::password(&shop.server, "k.dupuis", PASSWORD).expect(303);
-        let begun = staff::keeping(&shop.server, &entered);
         // the second factor stays theirs
-        let asked = begun.get("/console/sign-in/code").expect(200).text;
-        let fields = [("csrf", csrf(&asked)), ("proof", member.recovery[0].clone())];
-        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let now = staff::keeping(&shop.server, &begun.form("/console/sign-in/code", &fields).expect(303));
+        let now = comes_back(&shop, "k.dupuis", &member.recovery[0]);
         now.get("/console/requests").expect(403);
         now.get("/console/reports").expect(200);
         assert_eq!(cli(db, &["user", "change", "nobody", "--role", "dpo"]).code, 2);
@@ -158,7 +163,8 @@ on_both! {
     fn sessions_of_others_are_ended(db: &Db) {
         let shop = Shop::open(db);
         staff::add(db, "k.dupuis", "marketing");
-        let theirs = signs_in(&shop.server, "k.dupuis").http;
+        let member = signs_in(&shop.server, "k.dupuis");
+        let theirs = member.http;
         let admin = shop.staff(db, "admin").header("accept-language", "en");
         let page = admin.get("/console/staff").expect(200).text;
         let path = page.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|path| path.ends_with("/end"));
@@ -169,7 +175,7 @@ on_both! {
         admin.form(&path, &[("csrf", &secret)]).expect(303);
         theirs.get("/console").expect(303);
         assert!(!admin.get("/console/staff").expect(200).text.contains(&path), "none is open");
-        let again = signs_in(&shop.server, "k.dupuis").http;
+        let again = comes_back(&shop, "k.dupuis", &member.recovery[0]);
         again.get("/console").expect(200);
         assert_eq!(cli(db, &["user", "end-sessions", "k.dupuis"]).code, 0);
         again.get("/console").expect(303);

@@ -97,7 +97,12 @@ impl Shop {
     pub fn newsletter(&self, email: &str) -> (String, String) {
         let question =
             json!({ "subject": { "email": email }, "purpose": "newsletter", "channel": "email" });
-        let ask = || self.marketing().post("/v1/checks", &question).expect(200).json();
+        let ask = || {
+            self.marketing()
+                .post("/v1/checks", &question)
+                .expect(200)
+                .json()
+        };
         decision(&crate::support::scene::known(ask))
     }
 

@@ -65,13 +65,18 @@ impl Loader {
 
     fn stored(&self, version: &str, stored: &StoredPolicy) -> Rules {
         let signed = stored.about.note.as_deref();
-        if !signed.is_some_and(|signed| note::holds(&self.verifier, version, signed)) {
+        if !signed.is_some_and(|signed| self.signed(version, signed)) {
             return Rules::broken(version, "its signature does not hold");
         }
         match pack(version, stored) {
             Ok(pack) => self.compiled(&pack),
             Err(why) => Rules::broken(version, &why),
         }
+    }
+
+    /// Whether a note is the registry's own, about this version.
+    pub fn signed(&self, version: &str, note: &str) -> bool {
+        note::holds(&self.verifier, version, note)
     }
 
     /// The rules of packs, compiled now unless they were before.

@@ -11,3 +11,4 @@ pub mod replay;
 pub mod rules;
 pub mod shadow;
 pub mod simulate;
+pub mod told;

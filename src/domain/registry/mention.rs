@@ -19,3 +19,39 @@ pub enum Mention {
     /// How to see the proof.
     AccessToProof,
 }
+
+impl Mention {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::IdentityAndGoods,
+        Self::Choice,
+        Self::Period,
+        Self::WithdrawalRight,
+        Self::AccessToProof,
+    ];
+
+    /// The name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IdentityAndGoods => "identity_and_goods",
+            Self::Choice => "choice",
+            Self::Period => "period",
+            Self::WithdrawalRight => "withdrawal_right",
+            Self::AccessToProof => "access_to_proof",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_api() {
+        for mention in Mention::ALL {
+            assert_eq!(serde_json::to_value(mention).unwrap(), mention.as_str());
+        }
+    }
+}

@@ -110,6 +110,23 @@ pub enum LegalBasis {
 }
 
 impl LegalBasis {
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::Consent,
+        Self::SoftOptIn,
+        Self::Contract,
+        Self::LegalObligation,
+        Self::VitalInterests,
+        Self::PublicTask,
+        Self::LegitimateInterest,
+    ];
+
+    /// The one of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|basis| basis.as_str() == text)
+    }
+
     /// The name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -2,8 +2,8 @@
 
 use super::{agent, background, frame, granted, session, to};
 use crate::access::{
-    ExportAudit, KeepRetention, ReadAccounts, ReadCatalogue, ReadFigures, ReadKeys, ReadRequests,
-    ReadState, ServeCustomers, SettleDisputes,
+    CheckDecisions, ExportAudit, KeepRetention, Permission, ReadAccounts, ReadCatalogue,
+    ReadFigures, ReadKeys, ReadPolicies, ReadRequests, ReadState, ServeCustomers, SettleDisputes,
 };
 use crate::app::Refusal;
 use crate::app::witness::Vouchers;
@@ -161,43 +161,41 @@ pub(super) async fn page(
 
 /// The pages that whoever is in may open.
 fn links(open: &Session) -> Vec<(&'static str, &'static str)> {
-    let all = granted::<ExportAudit>(open).is_ok();
+    fn may<P: Permission>(open: &Session) -> bool {
+        granted::<P>(open).is_ok()
+    }
+    let reports = may::<ExportAudit>(open) || may::<ReadFigures>(open);
     let pages = [
+        (reports, "/console/reports", "reports-open"),
         (
-            all || granted::<ReadFigures>(open).is_ok(),
-            "/console/reports",
-            "reports-open",
+            may::<ReadCatalogue>(open),
+            "/console/purposes",
+            "purposes-title",
         ),
         (
-            granted::<KeepRetention>(open).is_ok(),
+            may::<ReadPolicies>(open),
+            "/console/policies",
+            "policies-title",
+        ),
+        (
+            may::<CheckDecisions>(open),
+            "/console/check",
+            "checking-title",
+        ),
+        (
+            may::<KeepRetention>(open),
             "/console/retention",
             "retention-title",
         ),
+        (may::<ReadCatalogue>(open), "/console/codes", "codes-title"),
         (
-            granted::<ReadCatalogue>(open).is_ok(),
-            "/console/codes",
-            "codes-title",
-        ),
-        (
-            granted::<SettleDisputes>(open).is_ok(),
+            may::<SettleDisputes>(open),
             "/console/disputes",
             "disputes-title",
         ),
-        (
-            granted::<ReadAccounts>(open).is_ok(),
-            "/console/staff",
-            "staff-title",
-        ),
-        (
-            granted::<ReadState>(open).is_ok(),
-            "/console/system",
-            "system-title",
-        ),
-        (
-            granted::<ReadKeys>(open).is_ok(),
-            "/console/keys",
-            "keys-open",
-        ),
+        (may::<ReadAccounts>(open), "/console/staff", "staff-title"),
+        (may::<ReadState>(open), "/console/system", "system-title"),
+        (may::<ReadKeys>(open), "/console/keys", "keys-open"),
     ];
     let open = pages.into_iter().filter(|(may, _, _)| *may);
     open.map(|(_, url, name)| (url, name)).collect()

@@ -1,8 +1,10 @@
 //! The console: staff sign in, see the state, export audit reports.
 
 mod account;
+mod actors;
 mod agent;
 mod background;
+mod checking;
 mod codes;
 mod disputes;
 mod export;
@@ -12,7 +14,9 @@ mod keys;
 mod looks;
 mod passkey_in;
 mod passkeys;
+mod policies;
 pub mod proof;
+mod purposes;
 mod reports;
 mod requests;
 mod retention;
@@ -57,6 +61,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(export::export)
         .configure(agent::routes)
         .configure(requests::routes)
+        .configure(purposes::routes)
+        .configure(policies::routes)
+        .configure(checking::routes)
         .service(background::show)
         .service(background::fetch)
         .service(background::approve)

@@ -63,6 +63,15 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         ("POST", "/console/exports/{id}/approve", Yes),
         ("POST", "/console/exports/{id}/refuse", No),
         ("GET", "/console/exports/{id}/file", Yes),
+        ("POST", "/console/check", No),
+        ("POST", "/console/check/list", No),
+        ("POST", "/console/check/file", No),
+        ("POST", "/console/policies/{digest}/simulate", No),
+        // what decides everywhere from then on
+        ("POST", "/console/policies/{digest}/approve", Yes),
+        ("POST", "/console/purposes/check", No),
+        // what everybody is asked from then on
+        ("POST", "/console/purposes/publish", Yes),
         ("POST", "/console/reports", Yes),
         // the address of a feed is a key to the dates of requests
         ("POST", "/console/requests/feed", Yes),
@@ -84,6 +93,13 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         ("POST", "/console/staff/{id}/end", Yes),
     ]
 };
+
+/// Whether a request of a route may ask for it, whatever is in its form.
+fn may_ask(method: &Method, route: &str) -> bool {
+    let of_route = |one: &&(&str, &str, Asks)| one.0 == method.as_str() && one.1 == route;
+    let found = TABLE.iter().find(of_route).map(|found| found.2);
+    found.map_or(*method != Method::GET, |asks| asks != Asks::No)
+}
 
 /// Whether a request asks for it: those that change something do, unless the table says otherwise.
 fn asks(method: &Method, route: &str, form: &Form) -> bool {
@@ -112,6 +128,11 @@ pub async fn ask_again<B: MessageBody + 'static>(
     let Some(site) = request.app_data::<web::Data<Site>>().cloned() else {
         return Ok(next.call(request).await?.map_into_left_body());
     };
+    let route = request.match_pattern().unwrap_or_default();
+    // what asks for nothing is read by who answers: it may be a file
+    if !may_ask(request.method(), &route) {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
     let form = match form_of(&mut request).await {
         Ok(form) => form,
         Err(error) => {
@@ -119,7 +140,6 @@ pub async fn ask_again<B: MessageBody + 'static>(
             return Ok(request.into_response(response).map_into_right_body());
         }
     };
-    let route = request.match_pattern().unwrap_or_default();
     if !asks(request.method(), &route, &form) {
         return Ok(next.call(request).await?.map_into_left_body());
     }

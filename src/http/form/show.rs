@@ -163,7 +163,7 @@ pub(in crate::http) fn blocks(
         .collect()
 }
 
-fn block_of(
+pub(in crate::http) fn block_of(
     choices: &PurposeChoices,
     standing: &Standing,
     visit: Visit<'_>,

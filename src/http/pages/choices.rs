@@ -18,7 +18,7 @@ pub enum WhyNoChoice {
 }
 
 impl WhyNoChoice {
-    const fn key(self) -> &'static str {
+    pub(super) const fn key(self) -> &'static str {
         match self {
             Self::Contract => "choices-explained-contract",
             Self::LegalObligation => "choices-explained-legal_obligation",

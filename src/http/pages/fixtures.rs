@@ -1,6 +1,8 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
 use super::enter_fixtures::ways_in;
+use super::policy_fixtures::policies;
+use super::publish_fixtures::publishing;
 use super::request_fixtures::requests;
 use super::rights_fixtures::rights_pages;
 use super::staff_fixtures::{
@@ -296,6 +298,87 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     pages.push(("error home".to_owned(), home(language, all).render()));
     pages.extend(agent_pages(language));
     pages.extend(requests(language));
+    pages.extend(publishing(language));
+    pages.extend(policies(language));
+    pages.extend(checks(language));
+    pages
+}
+
+/// Asked by staff: an answer, a list, and what is wrong.
+fn checks(language: Language) -> Vec<(String, String)> {
+    let frame = super::staff_fixtures::desk(language);
+    let hostile = || HOSTILE.to_owned();
+    let one = CheckedOne {
+        permitted: false,
+        reason: hostile(),
+        explanation: hostile(),
+        also: vec![hostile()],
+        lawful: Some(hostile()),
+        obligations: vec![hostile()],
+        policies: vec![hostile()],
+        valid_until: Some(at()),
+        ask_again: Some(at()),
+        notice: Some(hostile()),
+        position: 48_211,
+        version: hostile(),
+        id: hostile(),
+    };
+    let bars = [(hostile(), vec![3]), (hostile(), vec![0])];
+    let chart = BarChart::new(vec![hostile()], &bars, frame.words());
+    let list = CheckedList {
+        lines: 1_204,
+        permitted: 3,
+        rows: vec![ReasonRow {
+            reason: hostile(),
+            words: hostile(),
+            lines: 1_201,
+        }],
+        picture: chart.render(HOSTILE),
+        file: form(),
+    };
+    let page = |one, list, fault| CheckingPage {
+        frame: frame.clone(),
+        ask: form(),
+        filter: form(),
+        contact: hostile(),
+        wanted: vec![Pick {
+            value: hostile(),
+            label: Text::new(HOSTILE),
+            selected: true,
+        }],
+        one,
+        list,
+        fault,
+    };
+    let permitted = CheckedOne {
+        permitted: true,
+        ..one.clone()
+    };
+    let mut pages = vec![
+        ("check".to_owned(), page(None, None, None).render()),
+        (
+            "check, answer".to_owned(),
+            page(Some(one), None, None).render(),
+        ),
+        (
+            "check, permit".to_owned(),
+            page(Some(permitted), None, None).render(),
+        ),
+        (
+            "check, list".to_owned(),
+            page(None, Some(list), None).render(),
+        ),
+    ];
+    for fault in [
+        CheckFault::StaleForm,
+        CheckFault::Contact,
+        CheckFault::Wanted,
+        CheckFault::TooLong,
+        CheckFault::Header,
+    ] {
+        let failed = page(None, None, Some(fault)).render();
+        pages.push((format!("error check {fault:?}"), failed));
+    }
     pages
 }
 

@@ -11,6 +11,7 @@ mod agent;
 mod agent_day;
 mod background;
 mod chart;
+mod check;
 mod choice_row;
 mod choices;
 mod codes;
@@ -34,7 +35,10 @@ mod own_requests;
 mod pace;
 mod passkeys;
 mod person_report;
+mod policies;
 mod problem;
+mod publish;
+mod purposes;
 mod receipt;
 mod reply_words;
 mod report;
@@ -62,6 +66,10 @@ mod fixtures;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]
+mod policy_fixtures;
+#[cfg(test)]
+mod publish_fixtures;
+#[cfg(test)]
 mod request_fixtures;
 #[cfg(test)]
 mod rights_fixtures;
@@ -77,6 +85,7 @@ pub use agent::{AgentAskPage, AgentDonePage, AgentFindError, AgentFindPage, Rece
 pub use agent_day::{AgentDayPage, DayNotice, DayRefused, DayRow};
 pub use background::{BackgroundPage, BackgroundState, ExportWhat};
 pub use chart::BarChart;
+pub use check::{CheckFault, CheckedList, CheckedOne, CheckingPage, ReasonRow};
 pub use choice_row::{Answer, ChoiceRow, Lock, NoKind, RowState, Source};
 pub use choices::{ChoicesError, ChoicesPage, Content, Notice, PurposeBlock, WhyNoChoice};
 pub use codes::{CodePage, CodePick, CodesPage};
@@ -112,7 +121,15 @@ pub use own_requests::{
 pub use pace::{NONE, PaceControl, PaceTold};
 pub use passkeys::{PasskeyForm, PasskeyRow, SCRIPT, script_url};
 pub use person_report::{Fact, HeldPart, HeldRow, PersonEvent, PersonReportPage, person_report};
+pub use policies::{
+    ChangedPolicy, FlipRow, PackRow, PoliciesPage, PolicyFault, PolicyPage, PolicyRow, ShadowView,
+    SimulationView, UseRow, VersionLine,
+};
 pub use problem::{LinkGonePage, ProblemKind, ProblemPage, WhyGone};
+pub use publish::{Filled, PublishCheckPage, PublishFault, PurposeFormPage, WordsFormPage};
+pub use purposes::{
+    ChangedTerm, Preview, PurposeLine, PurposePage, PurposesPage, Term, VersionRow,
+};
 pub use receipt::{ReceiptCheckPage, ReceiptPage, ReceiptPlace, ReceiptWays};
 pub use reply_words::{Reply, Said as ReplySaid, reply};
 pub use report::{

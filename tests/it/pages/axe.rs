@@ -163,3 +163,20 @@ fn record(views: u64) {
     assert_eq!(told["axe"], version);
     assert_eq!(told["violations"], 0);
 }
+
+/// What a machine can see of a page as the window shows it now, but for what is waived.
+pub fn faults(browser: &Browser) -> Vec<String> {
+    let mut auditor = Auditor {
+        browser,
+        waived: waived(),
+        views: 0,
+        faults: Vec::new(),
+    };
+    browser.script(&format!("{AXE};"));
+    let found = browser.script(RUN);
+    for fault in found.as_array().expect("a list") {
+        auditor.judge("here", fault);
+    }
+    auditor.faults.extend(own::faults(browser));
+    auditor.faults
+}

@@ -184,6 +184,8 @@ fn nothing_that_somebody_writes_runs() {
         "/console/requests/new",
         "/console/reports",
         "/console/keys",
+        "/console/policies",
+        "/console/purposes",
         "/console/retention",
         "/console/staff",
         "/console/system",

@@ -288,6 +288,16 @@ pub fn staff(browser: &Browser, demo: &Demo, look: &mut dyn FnMut(&str)) {
     look("reports, errors");
     browser.goto(&format!("{}/console/keys", demo.server.url()));
     look("keys");
+    browser.goto(&format!("{}/console/purposes", demo.server.url()));
+    look("purposes");
+    browser.find("main th a").follow();
+    open_all(browser);
+    look("purpose");
+    browser.goto(&format!("{}/console/policies", demo.server.url()));
+    look("policies");
+    browser.find("main .onward a").follow();
+    open_all(browser);
+    look("policy");
     browser.goto(&format!("{}/console/retention", demo.server.url()));
     look("retention");
     browser.goto(&format!("{}/console/staff", demo.server.url()));

@@ -2046,3 +2046,271 @@ request-rows-left =
         [one] { $shown } row is left
        *[other] { $shown } rows are left
     }
+
+### Purposes and notices
+purposes-title = Purposes and notices
+purposes-lead = What customers’ data are used for, and the words they are asked with: what is in force, since when, and by whom.
+purposes-none = Nothing is published yet.
+purposes-purpose = Purpose
+purposes-since = In force since
+purposes-by = Published by
+purpose-says = What it says
+purpose-edit = Write the next version of this purpose
+purpose-edit-words = Write the next version of its words
+purpose-preview = What customers see
+purpose-preview-lead = As it stands on the page of a customer who was never asked. Nothing can be answered here.
+purpose-missing = Something is missing in: { $languages }. There, customers read another language, marked as such.
+purpose-texts = The words, version by version
+purpose-versions = The purpose, version by version
+purpose-published-by = Published by { $by }. Entry { $position } of the log.
+purpose-whole = The whole version
+purpose-change-major = A major change: who had said yes before was asked again.
+purpose-change-minor = A minor change: every yes of before holds.
+purpose-done = Published. It is in force from now on.
+publish-new-title = New purpose
+publish-edit-title = Next version of { $id }
+publish-words-title = { $name }: the next words
+publish-lead = Nothing is published by this page: you see the difference first. Versions that were published stay as they are.
+publish-words-lead = These are the words that customers agree to. Write them as they will be shown. Nothing is published by this page: you see the difference first.
+publish-id-hint = (lower-case letters, digits, - and _; it never changes)
+publish-period-hint = (such as P3Y, P18M or P30D)
+publish-rest-hint = (such as P6M, which holds where this is empty)
+publish-recipients-hint = (one a line; empty: those of the purpose)
+publish-mentions-hint = Needed for consents to calls only (C. conso. R223-1). Tick what these words say.
+publish-one-a-line = (one a line)
+publish-as-brand = As the brand has it
+publish-not-said = Not said
+publish-data = The data
+publish-check = Check, and see the difference
+publish-leave = Leave without publishing
+publish-check-title = { $name }: before it is published
+publish-check-lead = This is what will be published, as it stands here. Nothing has changed yet.
+publish-means = What it means
+publish-changes = What it changes, word by word
+publish-first = What it says, for the first time
+publish-button = Publish { $name }
+publish-words-button = Publish the words { $name }
+publish-again = Change it
+publish-agreed =
+    { $n ->
+        [0] Nobody’s yes to the words of before counts today.
+        [one] { $shown } person said yes to the words of before, and that yes counts today.
+       *[other] { $shown } people said yes to the words of before, and their yes counts today.
+    }
+publish-means-first = These are the first words. Who is asked from now on is shown them.
+publish-means-major = This is a major change: a yes to the words of before does not cover the new ones. From the moment of publishing these people are not contacted for this purpose until they have said yes again; their page asks them. Every no holds.
+publish-means-minor = This is a minor change: the answers of before hold. Choose it for a typing error or a clearer sentence, not for another use, sender or recipient.
+publish-means-kept = What each person had read when they answered stays on record, word for word.
+publish-means-purpose = Every check decides by this version from the moment of publishing. Answers that were given stay, with the words they were given to. Where the use, the recipients or the channels grow, the words need a major version as well.
+publish-change-minor = A typing error, a clearer sentence. Every yes that was given holds.
+publish-change-major = Something else is agreed to: another use, sender, recipient or frequency. Who had said yes is asked again, and not contacted until then.
+publish-fault-stale_form = The page was open for too long. What you filled in is kept: check it again.
+publish-fault-nothing = This says what is in force already: there is nothing to publish.
+publish-fault-meanwhile = Somebody else published meanwhile. What you filled in is kept. Look at what is in force now, then check again.
+publish-fault-unchecked = This is not what was checked. Nothing was published, and what you filled in is kept: check it again.
+publish-fault-unavailable = The register does not answer now. Nothing was published, and what you filled in is kept: try again in a moment.
+publish-error-name_malformed = The name needs to begin with a lower-case letter, and to have only a-z, 0-9, “-”, “_” and “.”.
+publish-error-purpose_taken = There is a purpose of this name already: take another one.
+publish-error-controller_unknown = Choose a brand that there is.
+publish-error-use_unknown = Choose what the law sees in it.
+publish-error-basis_missing = Choose a legal basis.
+publish-error-title_missing = Write a title in at least one language.
+publish-error-channels_missing = Choose at least one channel.
+publish-error-channel_twice = Choose each channel once.
+publish-error-period_malformed = Write a period as P3Y (years), P18M (months) or P30D (days).
+publish-error-purpose_unknown = There is no purpose of this name: publish it first.
+publish-error-text_missing = Write the words in at least one language.
+publish-error-recipient_unnamed = Name each recipient, or leave the list empty.
+publish-error-notice_published = This version is published already, and never changes: begin the next one anew.
+publish-error-version_gap = Another version was published meanwhile: begin the next one anew.
+publish-error-purpose_changed = Earlier words of this name ask for another purpose.
+publish-error-change_missing = Say whether the change is minor or major.
+term-id = Name in the API
+term-controller = Brand
+term-use = What the law sees in it
+term-legal_basis = Legal basis
+term-channels = Channels
+term-title = Title
+term-description = In one sentence
+term-data_categories = Categories of data
+term-recipients = Recipients
+term-retention = Kept for
+term-ask_again_after = After a no, asked again after
+term-double_opt_in = A yes needs confirming by mail
+term-change = What kind of change
+term-text = Words
+term-mentions = Mentions that the words make
+term-names_sender = Names the sender
+term-in-language = { $what }, { $language }
+change-minor = Minor
+change-major = Major
+use-direct_marketing_own = Own advertising
+use-partner_sharing = Sharing with partners
+use-ad_personalisation = Personalised adverts
+use-social_ads_matching = Adverts on social networks
+use-email_tracking = Measuring email opens
+use-service_message = Service messages
+mention-identity_and_goods = Who calls, for whom, and which goods
+mention-choice = That one may say yes or no
+mention-period = For how long the consent lasts
+mention-withdrawal_right = The right to withdraw, and how
+mention-access_to_proof = How to see the proof
+period-years =
+    { $n ->
+        [one] { $shown } year
+       *[other] { $shown } years
+    }
+period-months =
+    { $n ->
+        [one] { $shown } month
+       *[other] { $shown } months
+    }
+period-days =
+    { $n ->
+        [one] { $shown } day
+       *[other] { $shown } days
+    }
+
+### Policies
+policies-title = Policies
+policies-lead = The rules that every check decides by: what is in force and who put it there, and what waits for a second person.
+policies-live = In force
+policies-open = Packs and policies
+policies-drafts = Drafts that wait for a second person
+policies-drafts-none = None waits.
+policies-drafts-caption = Drafts
+policies-earlier = In force before
+policies-earlier-caption = Versions that were in force
+policies-name = Version
+policies-version = Version { $name }
+policies-how = How it came about
+policies-state = State
+policies-state-draft = Draft
+policies-state-active = In force
+policies-state-retired = No longer in force
+policies-since = Since
+policies-entry = Entry of the log
+policies-why = Why
+policies-origin = Where it comes from
+policies-shipped = It came with the program
+policies-proposed-by = Proposed by
+policies-proposed-at = Proposed on
+policies-approved-by = Approved by
+policies-signature = Signature
+policies-signed = The registry’s own, for these files
+policies-not-signed = NOT the registry’s own: ask whoever runs the server
+policies-gate = What the gate found
+policies-gate-told = Tried on { $persons } people: { $permit } uses newly permitted ({ $allowed } allowed), { $deny } newly denied. Of { $decisions } recorded decisions { $decided } would newly be permitted.
+policies-yours = yours
+policies-own = This draft is yours: somebody else approves it.
+policies-try = Whom it would change
+policies-try-lead = Everybody in the registry is asked about, for each purpose and channel, by the version in force and by this draft, and the decisions of the last 30 days are decided again. Nothing is written.
+policies-try-button = Try it on everybody
+policies-simulation = What it would change
+policies-simulated = Tried on { $persons } people: { $tried }.
+policies-tried-nothing = nothing said, now
+policies-tried-order = all in order, a weekday at eleven
+policies-picture = People for whom the answer changes, by purpose and channel; the table below has the same figures
+policies-uses = People for whom the answer changes
+policies-use = Purpose and channel
+policies-to-permit = Newly permitted
+policies-to-deny = Newly denied
+policies-flips = By reasons
+policies-sum = { $permit } uses newly permitted, { $deny } newly denied.
+policies-replayed = Of { $decisions } decisions of the last 30 days { $permit } would newly be permitted and { $deny } newly denied; of { $untold } the record does not tell what the draft asks for.
+policies-approve-lead = Approved now, it is in force at once, on every node. At most { $count } new permits are allowed with it; should it come to more, nothing happens. The log names whoever proposed it, you, and what the gate found.
+policies-approve = Approve this version
+policies-changes = What it changes in what is in force
+policies-changes-none = Nothing differs that decides or explains.
+policies-change-added = Added
+policies-change-removed = Removed
+policies-change-changed = Changed
+policies-change-pack = Pack
+policies-change-schema = The list of facts and words differs
+policies-term-effect = Answer
+policies-term-reason = Reason
+policies-term-precedence = Precedence
+policies-term-rules = Rules
+policies-term-source = Source
+policies-term-pack = Pack
+policies-term-words = Explanation
+policies-term-wordsfr = Explanation (fr)
+policies-term-wordsen = Explanation (en)
+policies-term-obligations = Obligations
+policies-term-condition = Condition
+policies-term-from = From
+policies-term-until = Until
+policies-term-fact = Fact
+policies-term-lawfulif = Would be lawful if
+policies-term-lawfuliffr = Would be lawful if (fr)
+policies-term-lawfulifen = Would be lawful if (en)
+policies-term-name = Name
+policies-term-jurisdiction = Jurisdiction
+policies-term-countries = Countries
+policies-term-buildson = Builds on
+policies-term-everywhere = Everywhere
+policies-term-sources = Sources
+policies-packs = Packs and policies
+policies-from = from { $from }
+policies-until = until { $until }
+policies-count =
+    { $n ->
+        [one] { $shown } policy
+       *[other] { $shown } policies
+    }
+policies-shadow = A draft beside the version in force
+policies-shadow-lead = This node asks it the same and answers by the version in force. Counted since the node’s start.
+policies-shadow-asked =
+    { $n ->
+        [one] asked about { $shown } check
+       *[other] asked about { $shown } checks
+    }
+policies-shadow-differs = Where it would have answered otherwise
+policies-in-force = In force
+policies-draft = Draft
+policies-checks = Checks
+policies-fault-stale_form = The page was open for too long. Nothing was done: start again.
+policies-fault-busy = Another simulation is running on this node. Try again when it is done.
+policies-fault-own = Whoever proposed a version does not approve it: a second person does.
+policies-fault-gate = More would newly be permitted than the simulation showed. Nothing was done: try it on everybody again.
+policies-fault-meanwhile = Another version came into force meanwhile. Nothing was done: look at the difference, and try it on everybody again.
+
+### Check
+checking-title = Check
+checking-lead = Whether data may be used now, for one contact point or a list, by what the registry holds and the policies in force.
+checking-one = One decision, explained
+checking-contact = Email address, phone number with +, or customer number
+checking-wanted = Purpose and channel
+checking-button = Check
+checking-answer = The answer
+checking-permitted = Permitted
+checking-denied = Denied
+checking-simulation = Asked by staff: it is on record with your name, as a simulation. It is no permission to send.
+checking-lawful = It would be lawful
+checking-also = Other reasons that apply as well
+checking-obligations = Whoever sends has to
+checking-valid = A permit would hold until
+checking-ask-again = Not to be asked again before
+checking-notice = Words that the person had seen
+checking-policies = Policies
+checking-version = Version of the policies
+checking-position = Position
+checking-record = On record as
+checking-list = A list
+checking-list-lead = A CSV file of up to 100,000 lines. Its first line names a column email, phone, crm_id or id_hash. What is permitted holds now: filter again before you send later.
+checking-list-file = CSV file
+checking-list-button = Filter the list
+checking-list-answer = What came of the list
+checking-list-told = You may write to { $permitted } of { $lines }.
+checking-picture = Lines by answer; the table below has the same figures
+checking-reasons = Not in the file, by reason
+checking-reason = Reason
+checking-lines = Lines
+checking-words = What it means
+checking-file-lead = The permitted lines, as they stood in your file (CSV). That the list was filtered is on record; the lines are not kept.
+checking-file = Permitted lines as a file (CSV)
+checking-fault-stale_form = The page was open for too long. Nothing was asked: start again.
+checking-fault-contact = Type an email address, a phone number that begins with +, or a customer number.
+checking-fault-wanted = Choose a purpose and a channel that there are.
+checking-fault-too_long = The file has more than 100,000 lines or 5 MB: give it to whoever runs the server, for the command below.
+checking-fault-header = The first line of the file names no column email, phone, crm_id or id_hash, or one twice.

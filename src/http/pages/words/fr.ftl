@@ -2048,3 +2048,271 @@ request-rows-left =
         [one] { $shown } ligne reste
        *[other] { $shown } lignes restent
     }
+
+### Purposes and notices
+purposes-title = Finalités et textes
+purposes-lead = À quoi servent les données des clients, et avec quels mots on leur pose la question : ce qui est en vigueur, depuis quand, et par qui.
+purposes-none = Rien n’est encore publié.
+purposes-purpose = Finalité
+purposes-since = En vigueur depuis
+purposes-by = Publiée par
+purpose-says = Ce qu’elle dit
+purpose-edit = Écrire la prochaine version de cette finalité
+purpose-edit-words = Écrire la prochaine version de ses textes
+purpose-preview = Ce que voient les clients
+purpose-preview-lead = Comme sur la page d’un client à qui rien n’a été demandé. On ne peut pas répondre ici.
+purpose-missing = Il manque quelque chose en : { $languages }. Les clients y lisent une autre langue, signalée comme telle.
+purpose-texts = Les textes, version par version
+purpose-versions = La finalité, version par version
+purpose-published-by = Publié par { $by }. Entrée { $position } du journal.
+purpose-whole = Toute la version
+purpose-change-major = Changement majeur : les personnes qui avaient dit oui avant ont été interrogées de nouveau.
+purpose-change-minor = Changement mineur : chaque oui d’avant reste valable.
+purpose-done = Publié. C’est en vigueur à partir de maintenant.
+publish-new-title = Nouvelle finalité
+publish-edit-title = Prochaine version de { $id }
+publish-words-title = { $name } : les prochains textes
+publish-lead = Cette page ne publie rien : vous voyez d’abord la différence. Les versions publiées restent telles quelles.
+publish-words-lead = Ce sont les mots auxquels les clients disent oui. Écrivez-les comme ils seront affichés. Cette page ne publie rien : vous voyez d’abord la différence.
+publish-id-hint = (minuscules, chiffres, - et _ ; il ne change plus)
+publish-period-hint = (par exemple P3Y, P18M ou P30D)
+publish-rest-hint = (par exemple P6M, qui vaut si ce champ est vide)
+publish-recipients-hint = (un par ligne ; vide : ceux de la finalité)
+publish-mentions-hint = Nécessaire seulement pour consentir aux appels (C. conso. R223-1). Cochez ce que disent ces textes.
+publish-one-a-line = (un par ligne)
+publish-as-brand = Comme la marque
+publish-not-said = Non précisé
+publish-data = Les données
+publish-check = Vérifier et voir la différence
+publish-leave = Quitter sans publier
+publish-check-title = { $name } : avant de publier
+publish-check-lead = Voici ce qui sera publié, tel quel. Rien n’a encore changé.
+publish-means = Ce que cela veut dire
+publish-changes = Ce qui change, mot par mot
+publish-first = Ce qu’elle dit, pour la première fois
+publish-button = Publier { $name }
+publish-words-button = Publier les textes { $name }
+publish-again = Modifier
+publish-agreed =
+    { $n ->
+        [0] Aucun oui aux textes d’avant ne compte aujourd’hui.
+        [one] { $shown } personne a dit oui aux textes d’avant, et ce oui compte aujourd’hui.
+       *[other] { $shown } personnes ont dit oui aux textes d’avant, et leur oui compte aujourd’hui.
+    }
+publish-means-first = Ce sont les premiers textes. Ils sont montrés à qui l’on pose la question à partir de maintenant.
+publish-means-major = C’est un changement majeur : un oui aux textes d’avant ne couvre pas les nouveaux. Dès la publication, ces personnes ne sont plus contactées pour cette finalité avant d’avoir redit oui ; leur page leur pose la question. Chaque non reste valable.
+publish-means-minor = C’est un changement mineur : les réponses d’avant restent valables. Choisissez-le pour une faute de frappe ou une phrase plus claire, pas pour un autre usage, expéditeur ou destinataire.
+publish-means-kept = Ce que chaque personne avait lu en répondant reste au dossier, mot pour mot.
+publish-means-purpose = Chaque vérification décide d’après cette version dès la publication. Les réponses données restent, avec les textes auxquels elles répondaient. Si l’usage, les destinataires ou les canaux s’étendent, les textes ont aussi besoin d’une version majeure.
+publish-change-minor = Une faute de frappe, une phrase plus claire. Chaque oui déjà donné reste valable.
+publish-change-major = On dit oui à autre chose : un autre usage, expéditeur, destinataire ou rythme. Les personnes qui avaient dit oui sont interrogées de nouveau, et ne sont pas contactées d’ici là.
+publish-fault-stale_form = La page était ouverte depuis trop longtemps. Votre saisie est conservée : vérifiez-la de nouveau.
+publish-fault-nothing = C’est déjà ce qui est en vigueur : il n’y a rien à publier.
+publish-fault-meanwhile = Quelqu’un d’autre a publié entre-temps. Votre saisie est conservée. Regardez ce qui est en vigueur maintenant, puis vérifiez de nouveau.
+publish-fault-unchecked = Ce n’est pas ce qui a été vérifié. Rien n’a été publié et votre saisie est conservée : vérifiez-la de nouveau.
+publish-fault-unavailable = Le registre ne répond pas en ce moment. Rien n’a été publié et votre saisie est conservée : réessayez dans un instant.
+publish-error-name_malformed = Le nom doit commencer par une minuscule et n’avoir que a-z, 0-9, « - », « _ » et « . ».
+publish-error-purpose_taken = Une finalité porte déjà ce nom : choisissez-en un autre.
+publish-error-controller_unknown = Choisissez une marque qui existe.
+publish-error-use_unknown = Choisissez ce que la loi y voit.
+publish-error-basis_missing = Choisissez une base légale.
+publish-error-title_missing = Écrivez un titre dans au moins une langue.
+publish-error-channels_missing = Choisissez au moins un canal.
+publish-error-channel_twice = Choisissez chaque canal une seule fois.
+publish-error-period_malformed = Écrivez une durée comme P3Y (ans), P18M (mois) ou P30D (jours).
+publish-error-purpose_unknown = Aucune finalité ne porte ce nom : publiez-la d’abord.
+publish-error-text_missing = Écrivez le texte dans au moins une langue.
+publish-error-recipient_unnamed = Nommez chaque destinataire, ou laissez la liste vide.
+publish-error-notice_published = Cette version est déjà publiée et ne change plus : recommencez la suivante.
+publish-error-version_gap = Une autre version a été publiée entre-temps : recommencez la suivante.
+publish-error-purpose_changed = Les textes précédents de ce nom demandent pour une autre finalité.
+publish-error-change_missing = Dites si le changement est mineur ou majeur.
+term-id = Nom dans l’API
+term-controller = Marque
+term-use = Ce que la loi y voit
+term-legal_basis = Base légale
+term-channels = Canaux
+term-title = Titre
+term-description = En une phrase
+term-data_categories = Catégories de données
+term-recipients = Destinataires
+term-retention = Conservation
+term-ask_again_after = Après un non, question reposée après
+term-double_opt_in = Un oui se confirme par e-mail
+term-change = Quel changement
+term-text = Texte
+term-mentions = Mentions que font les textes
+term-names_sender = Nomme l’expéditeur
+term-in-language = { $what }, { $language }
+change-minor = Mineur
+change-major = Majeur
+use-direct_marketing_own = Publicité propre
+use-partner_sharing = Partage avec des partenaires
+use-ad_personalisation = Publicité personnalisée
+use-social_ads_matching = Publicité sur les réseaux sociaux
+use-email_tracking = Mesure des ouvertures d’e-mails
+use-service_message = Messages de service
+mention-identity_and_goods = Qui appelle, pour qui, et pour quels biens
+mention-choice = Que l’on peut dire oui ou non
+mention-period = Pour combien de temps
+mention-withdrawal_right = Le droit de retirer son accord, et comment
+mention-access_to_proof = Comment voir la preuve
+period-years =
+    { $n ->
+        [one] { $shown } an
+       *[other] { $shown } ans
+    }
+period-months =
+    { $n ->
+        [one] { $shown } mois
+       *[other] { $shown } mois
+    }
+period-days =
+    { $n ->
+        [one] { $shown } jour
+       *[other] { $shown } jours
+    }
+
+### Policies
+policies-title = Règles de décision
+policies-lead = Les règles d’après lesquelles chaque vérification décide : ce qui est en vigueur et par qui, et ce qui attend une deuxième personne.
+policies-live = En vigueur
+policies-open = Paquets et règles
+policies-drafts = Projets qui attendent une deuxième personne
+policies-drafts-none = Aucun n’attend.
+policies-drafts-caption = Projets
+policies-earlier = En vigueur auparavant
+policies-earlier-caption = Versions qui étaient en vigueur
+policies-name = Version
+policies-version = Version { $name }
+policies-how = Comment elle est venue
+policies-state = État
+policies-state-draft = Projet
+policies-state-active = En vigueur
+policies-state-retired = N’est plus en vigueur
+policies-since = Depuis
+policies-entry = Entrée du journal
+policies-why = Pourquoi
+policies-origin = D’où elle vient
+policies-shipped = Venue avec le programme
+policies-proposed-by = Proposée par
+policies-proposed-at = Proposée le
+policies-approved-by = Approuvée par
+policies-signature = Signature
+policies-signed = Celle du registre, pour ces fichiers
+policies-not-signed = PAS celle du registre : demandez à qui exploite le serveur
+policies-gate = Ce que le contrôle a trouvé
+policies-gate-told = Essayée sur { $persons } personnes : { $permit } usages nouvellement permis ({ $allowed } acceptés), { $deny } nouvellement refusés. Sur { $decisions } décisions consignées, { $decided } seraient nouvellement permises.
+policies-yours = le vôtre
+policies-own = Ce projet est le vôtre : une autre personne l’approuve.
+policies-try = Pour qui cela changerait
+policies-try-lead = Chaque personne du registre est examinée, pour chaque finalité et canal, d’après la version en vigueur et d’après ce projet, et les décisions des 30 derniers jours sont reprises. Rien n’est écrit.
+policies-try-button = L’essayer sur toutes les personnes
+policies-simulation = Ce que cela changerait
+policies-simulated = Essayé sur { $persons } personnes : { $tried }.
+policies-tried-nothing = rien de précisé, maintenant
+policies-tried-order = tout en ordre, un jour de semaine à onze heures
+policies-picture = Personnes pour qui la réponse change, par finalité et canal ; le tableau ci-dessous a les mêmes chiffres
+policies-uses = Personnes pour qui la réponse change
+policies-use = Finalité et canal
+policies-to-permit = Nouvellement permis
+policies-to-deny = Nouvellement refusés
+policies-flips = Par motifs
+policies-sum = { $permit } usages nouvellement permis, { $deny } nouvellement refusés.
+policies-replayed = Sur { $decisions } décisions des 30 derniers jours, { $permit } seraient nouvellement permises et { $deny } nouvellement refusées ; pour { $untold }, le dossier ne dit pas ce que demande le projet.
+policies-approve-lead = Approuvée maintenant, elle est en vigueur aussitôt, sur chaque nœud. Au plus { $count } nouveaux accords sont acceptés avec elle ; s’il y en avait plus, rien ne se passe. Le journal nomme qui l’a proposée, vous, et ce que le contrôle a trouvé.
+policies-approve = Approuver cette version
+policies-changes = Ce qu’elle change à ce qui est en vigueur
+policies-changes-none = Rien ne diffère qui décide ou explique.
+policies-change-added = Ajoutée
+policies-change-removed = Supprimée
+policies-change-changed = Changée
+policies-change-pack = Paquet
+policies-change-schema = La liste des faits et des mots diffère
+policies-term-effect = Réponse
+policies-term-reason = Motif
+policies-term-precedence = Priorité
+policies-term-rules = Règles
+policies-term-source = Source
+policies-term-pack = Paquet
+policies-term-words = Explication
+policies-term-wordsfr = Explication (fr)
+policies-term-wordsen = Explication (en)
+policies-term-obligations = Obligations
+policies-term-condition = Condition
+policies-term-from = À partir de
+policies-term-until = Jusqu’à
+policies-term-fact = Fait
+policies-term-lawfulif = Serait licite si
+policies-term-lawfuliffr = Serait licite si (fr)
+policies-term-lawfulifen = Serait licite si (en)
+policies-term-name = Nom
+policies-term-jurisdiction = Droit
+policies-term-countries = Pays
+policies-term-buildson = S’appuie sur
+policies-term-everywhere = Partout
+policies-term-sources = Sources
+policies-packs = Paquets et règles
+policies-from = à partir du { $from }
+policies-until = jusqu’au { $until }
+policies-count =
+    { $n ->
+        [one] { $shown } règle
+       *[other] { $shown } règles
+    }
+policies-shadow = Un projet à côté de la version en vigueur
+policies-shadow-lead = Ce nœud lui pose les mêmes questions et répond d’après la version en vigueur. Compté depuis le démarrage du nœud.
+policies-shadow-asked =
+    { $n ->
+        [one] interrogé sur { $shown } vérification
+       *[other] interrogé sur { $shown } vérifications
+    }
+policies-shadow-differs = Où il aurait répondu autrement
+policies-in-force = En vigueur
+policies-draft = Projet
+policies-checks = Vérifications
+policies-fault-stale_form = La page était ouverte depuis trop longtemps. Rien n’a été fait : recommencez.
+policies-fault-busy = Une autre simulation est en cours sur ce nœud. Réessayez quand elle sera finie.
+policies-fault-own = Qui a proposé une version ne l’approuve pas : une deuxième personne le fait.
+policies-fault-gate = Davantage serait nouvellement permis que ce qu’a montré la simulation. Rien n’a été fait : essayez-la de nouveau sur toutes les personnes.
+policies-fault-meanwhile = Une autre version est entrée en vigueur entre-temps. Rien n’a été fait : regardez la différence et essayez-la de nouveau sur toutes les personnes.
+
+### Check
+checking-title = Vérifier
+checking-lead = Si des données peuvent être utilisées maintenant, pour une adresse ou une liste, d’après le registre et les règles en vigueur.
+checking-one = Une décision, expliquée
+checking-contact = Adresse e-mail, téléphone avec +, ou numéro de client
+checking-wanted = Finalité et canal
+checking-button = Vérifier
+checking-answer = La réponse
+checking-permitted = Permis
+checking-denied = Refusé
+checking-simulation = Demandé par l’équipe : c’est consigné à votre nom, comme simulation. Ce n’est pas une autorisation d’envoyer.
+checking-lawful = Ce serait licite
+checking-also = Autres motifs qui s’appliquent aussi
+checking-obligations = Qui envoie doit
+checking-valid = Un accord vaudrait jusqu’au
+checking-ask-again = Ne pas redemander avant le
+checking-notice = Textes que la personne avait lus
+checking-policies = Règles
+checking-version = Version des règles
+checking-position = Position
+checking-record = Consigné sous
+checking-list = Une liste
+checking-list-lead = Un fichier CSV de 100 000 lignes au plus. Sa première ligne nomme une colonne email, phone, crm_id ou id_hash. Ce qui est permis l’est maintenant : filtrez de nouveau avant d’envoyer plus tard.
+checking-list-file = Fichier CSV
+checking-list-button = Filtrer la liste
+checking-list-answer = Ce qu’a donné la liste
+checking-list-told = Vous pouvez écrire à { $permitted } sur { $lines }.
+checking-picture = Lignes par réponse ; le tableau ci-dessous a les mêmes chiffres
+checking-reasons = Absentes du fichier, par motif
+checking-reason = Motif
+checking-lines = Lignes
+checking-words = Ce que cela veut dire
+checking-file-lead = Les lignes permises, comme dans votre fichier (CSV). Le filtrage est consigné ; les lignes ne sont pas conservées.
+checking-file = Lignes permises en fichier (CSV)
+checking-fault-stale_form = La page était ouverte depuis trop longtemps. Rien n’a été demandé : recommencez.
+checking-fault-contact = Saisissez une adresse e-mail, un téléphone qui commence par +, ou un numéro de client.
+checking-fault-wanted = Choisissez une finalité et un canal qui existent.
+checking-fault-too_long = Le fichier dépasse 100 000 lignes ou 5 Mo : confiez-le à qui exploite le serveur, pour la commande ci-dessous.
+checking-fault-header = La première ligne du fichier ne nomme aucune colonne email, phone, crm_id ou id_hash, ou en nomme une deux fois.
