@@ -162,7 +162,7 @@ impl Store {
     /// Where the database fails.
     pub fn ask_passkey(
         &self,
-        _grant: &Grant<Serve>,
+        grant: &Grant<Serve>,
         (asker, ceremony): (TokenHash, Ceremony),
         challenge: &Challenge,
         (now, lasting): (Now, TimeDelta),
@@ -178,17 +178,31 @@ impl Store {
             passkey_challenges::challenge.eq(challenge.0.to_vec()),
             passkey_challenges::expires_at.eq((now.utc() + lasting).timestamp_micros()),
         );
-        let over =
-            passkey_challenges::table.filter(passkey_challenges::expires_at.le(now.micros()));
+        // whoever asks and asks leaves no more than what lasts
+        self.tidy_passkey_challenges(grant, now)?;
         self.outside_the_ledger(|db| {
-            // whoever asks and asks leaves no more than what lasts
-            on!(db, conn => diesel::delete(over).execute(conn))
-                .map_err(StoreError::failed("tidying challenges"))?;
             on!(db, conn => diesel::insert_into(passkey_challenges::table).values(row)
                 .on_conflict(key).do_update().set(set).execute(conn))
             .map_err(StoreError::failed("keeping a challenge"))
         })?;
         Ok(())
+    }
+
+    /// Forgets what browsers were asked and did not answer in time. Blocks.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn tidy_passkey_challenges(
+        &self,
+        _grant: &Grant<Serve>,
+        now: Now,
+    ) -> Result<usize, StoreError> {
+        let over =
+            passkey_challenges::table.filter(passkey_challenges::expires_at.le(now.micros()));
+        self.outside_the_ledger(|db| {
+            on!(db, conn => diesel::delete(over).execute(conn))
+                .map_err(StoreError::failed("tidying challenges"))
+        })
     }
 
     /// Takes what a browser was asked, while it lasts: it is answered once, right or wrong. Of two who answer at once,

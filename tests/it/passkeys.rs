@@ -69,6 +69,9 @@ fn asked_alone(server: &Server) -> (Http, Value) {
         .http()
         .form("/console/sign-in/passkey/challenge", &[])
         .expect(200);
+    // a browser holds what opens it: it is guarded as a page is
+    let policy = reply.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
     let browser = keeping(server, &reply).header("accept-language", "en");
     (browser, reply.json())
 }

@@ -37,13 +37,15 @@ impl App {
         Ok(())
     }
 
-    /// Forgets sessions that are over, and tries that are not counted by any more. Blocks.
+    /// Forgets sessions that are over, what browsers were asked and never answered, and tries that are not counted by
+    /// any more. Blocks.
     ///
     /// # Errors
     /// Where the data cannot be written.
     pub fn tidy_accounts(&self, now: Now) -> Result<(), Refusal> {
         self.store
             .tidy_sessions(&self.serve, self.accounts.idle, now)?;
+        self.store.tidy_passkey_challenges(&self.serve, now)?;
         Ok(self.store.tidy_guesses(&self.serve, now)?)
     }
 }

@@ -1,6 +1,6 @@
 //! Signing in by a passkey alone. What is asked is bound to a cookie of this browser, which has no session yet.
 
-use super::passkeys::to_show;
+use super::passkeys::{to_show, told};
 use super::sign_in::{self, family};
 use super::{to, with_session};
 use crate::access::token::{PlainToken, TokenHash, TokenKind};
@@ -49,7 +49,7 @@ pub async fn challenge(site: web::Data<Site>, request: HttpRequest) -> HttpRespo
         Ok((token, asked)) => {
             let (name, minutes) = ASKED;
             let cookie = browser::cookie(&site, name, token.reveal(), Some(minutes));
-            browser::with_cookie(HttpResponse::Ok().json(to_show(&asked)), &cookie)
+            browser::with_cookie(told(&to_show(&asked)), &cookie)
         }
         Err(_) => HttpResponse::ServiceUnavailable().finish(),
     }

@@ -81,10 +81,18 @@ pub async fn challenge(
     };
     let (app, of) = (site.clone(), open.clone());
     match block(move || app.app.ask_own_passkey(&of, ceremony, app.app.now())).await {
-        Ok(asked) if makes => HttpResponse::Ok().json(to_make(&asked, &open)),
-        Ok(asked) => HttpResponse::Ok().json(to_show(&asked)),
+        Ok(asked) if makes => told(&to_make(&asked, &open)),
+        Ok(asked) => told(&to_show(&asked)),
         Err(_) => HttpResponse::ServiceUnavailable().finish(),
     }
+}
+
+/// An answer to the page's script. A browser holds what opens it, so that it is guarded as a page is, and not as what
+/// the API answers in plain JSON (`http/envelope.rs`).
+pub(super) fn told(asked: &Value) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json; charset=utf-8")
+        .body(asked.to_string())
 }
 
 /// As `navigator.credentials.get` takes it, with bytes in base64url.

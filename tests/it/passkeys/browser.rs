@@ -8,6 +8,7 @@ use crate::support::server::Server;
 use crate::support::staff::{self, PASSWORD};
 
 const PASSKEY: &str = "[data-passkey] button";
+const FAULT: &str = "[data-passkey] .error";
 
 struct Walk<'a> {
     browser: &'a Browser,
@@ -78,8 +79,10 @@ on_both! {
         // the same device is refused by the browser, which the page says
         walk.goes(ACCOUNT);
         browser.find("#passkey-name").enter("Laptop again");
+        assert!(!browser.find(FAULT).is_displayed());
         browser.find(PASSKEY).click();
         browser.wait_until("return !document.querySelector('[data-passkey] [role=alert]').hidden");
+        assert!(browser.find(FAULT).is_displayed());
         // the last one stays; with another it goes
         let remove = "form[action='/console/account/passkeys/remove'] button";
         browser.find(remove).follow();
