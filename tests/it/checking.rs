@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
+use crate::pages::axe;
 use crate::shop::{Shop, yes};
+use crate::support::browser::{Browser, Visitor};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
 use crate::support::scene::hidden;
@@ -140,4 +142,53 @@ fn who_may_not_check_does_not() {
         who.form("/console/check/file", &[("csrf", &secret)])
             .expect(403);
     }
+}
+
+/// A real browser sends the file, and every page of it is looked at.
+#[test]
+fn a_marketer_checks_in_a_browser() {
+    let db = Db::sqlite();
+    let shop = Shop::open_with(&db, &[("PLACET_STAFF_SECOND_FACTOR", "optional")]);
+    let Some(browser) = Browser::open(Visitor::default()) else {
+        return;
+    };
+    // as long as a field shows on a telephone
+    let email = "a@c.example";
+    shop.record(&yes(email));
+    staff::add(&db, "marketing", "marketing");
+    let host = shop.server.url();
+    browser.goto(&format!("{host}/console/sign-in"));
+    browser.find("#user").enter("marketing");
+    browser.find("#password").enter(staff::PASSWORD);
+    browser.find("button.main").follow();
+    let look = |name: &str| {
+        for (width, height) in [(320, 640), (1280, 900)] {
+            browser.resize(width, height);
+            let found = axe::faults(&browser);
+            assert!(found.is_empty(), "{name}, {width} px: {found:#?}");
+        }
+    };
+    browser.find("main a[href^='/console/check']").follow();
+    look("check");
+    browser.find("#contact").enter("anne@");
+    browser.find("main form button.main").follow();
+    look("check, error");
+    browser.script("document.querySelector('#contact').value = ''");
+    browser.find("#contact").enter(email);
+    browser.script("document.querySelector('#wanted').value = 'newsletter email'");
+    browser
+        .find("main form[action='/console/check'] button")
+        .follow();
+    look("check, answer");
+    assert!(browser.find("[role=status]").text().contains("Permitted"));
+    assert!(!browser.url().contains("c.example"), "{}", browser.url());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list.csv");
+    std::fs::write(&file, format!("email\n{email}\nnew@checked.example\n")).unwrap();
+    browser.find("#list").enter(&file.display().to_string());
+    browser.script("document.querySelector('#list-wanted').value = 'newsletter email'");
+    browser.find("main form[enctype] button").follow();
+    look("check, list");
+    let told = browser.find("[role=status]").text();
+    assert!(told.contains("You may write to 1 of 2."), "{told}");
 }

@@ -108,7 +108,7 @@ on_both! {
         }
         let version = page(&me, &format!("{LIST}/{}", live(&shop)));
         // every policy that the program ships stands there, with its source and its words
-        for part in ["fr-retention", "gdpr-restricted", "RESTRICTED", "25 May 2018"] {
+        for part in ["fr-retention", "gdpr-restricted", "RESTRICTED", "25\u{a0}May 2018"] {
             assert!(version.contains(part), "{part}");
         }
         assert!(!version.contains("<form class=\"stack\""), "what is in force is not tried");

@@ -307,6 +307,9 @@ mod tests {
     #[test]
     fn what_the_table_does_not_name_asks() {
         assert!(asks(&Method::POST, "/console/brand-new", &Form::default()));
+        assert!(may_ask(&Method::POST, "/console/brand-new"));
+        assert!(may_ask(&Method::POST, "/console/purposes/publish"));
+        assert!(!may_ask(&Method::POST, "/console/check/list"));
         assert!(!asks(&Method::GET, "/console/brand-new", &Form::default()));
         assert!(asks(
             &Method::GET,
