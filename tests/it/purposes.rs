@@ -325,7 +325,7 @@ on_both! {
             http.get(path).expect(303);
         }
         send(&http, PUBLISH, &fields).expect(303);
-        for role in ["dpo", "marketing", "collector"] {
+        for role in ["marketing", "collector"] {
             let who = shop.staff(db, role);
             who.get(LIST).expect(200);
             who.get("/console/purposes/newsletter").expect(200);
