@@ -66,19 +66,33 @@ impl Encrypted {
         self,
         bounded: impl Fn(&str) -> String,
     ) -> Result<AsyncPgConnection, String> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_root_certificates(self.roots)
-            .with_no_client_auth();
+        let line = line(self.roots)?;
         let mut at: Config = bounded(&self.url).parse().map_err(told)?;
         at.ssl_mode(SslMode::Require);
-        let connected = at.connect(MakeRustlsConnect::new(config)).await;
+        let connected = at.connect(line).await;
         let (client, connection) = connected.map_err(told)?;
         let connection = AsyncPgConnection::try_from_client_and_connection(client, connection);
         connection.await.map_err(|error| error.to_string())
     }
+}
+
+/// An encrypted line to another server, which must have a certificate of its own name by one of these authorities: those of
+/// a file (PEM), or those that browsers believe.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn encrypted_line(authorities: Option<&str>) -> Result<MakeRustlsConnect, String> {
+    line(roots(authorities)?)
+}
+
+fn line(roots: RootCertStore) -> Result<MakeRustlsConnect, String> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
 }
 
 /// Whose certificates are believed: those of a file, or those that browsers believe.
@@ -89,7 +103,7 @@ fn roots(file: Option<&str>) -> Result<RootCertStore, String> {
         return Ok(roots);
     };
     let unread = |why: String| {
-        format!("the file of sslrootcert, {file}, is none of certificates (PEM): {why}")
+        format!("the file of authorities, {file}, is none of certificates (PEM): {why}")
     };
     let certificates = CertificateDer::pem_file_iter(Path::new(file));
     for one in certificates.map_err(|error| unread(error.to_string()))? {

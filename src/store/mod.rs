@@ -90,6 +90,7 @@ pub use decisions::{
 };
 pub use disputes::StoredDispute;
 pub use doors::{Link, LinkPower, Via};
+pub use encrypted::encrypted_line;
 pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;

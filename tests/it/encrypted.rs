@@ -11,8 +11,9 @@ use crate::support::database::Db;
 use crate::support::postgres::{Cluster, shared};
 use crate::support::postgres_programs::Programs;
 use crate::support::reaper::directory;
-use crate::support::server::{Output, cli_without};
+use crate::support::server::{Output, cli, cli_without};
 use crate::support::waits::{POSTGRES, test_name};
+use crate::systems::{apply, system};
 
 const CONFIG: &str = "\
 [req]
@@ -143,4 +144,56 @@ fn a_server_without_encryption_is_not_spoken_to() {
     let url = cluster.database();
     refused(&format!("{url}?sslmode=require"), "does not support TLS");
     assert_eq!(looks(&url).code, 0);
+}
+
+/// A system that is asked by statements proves which server it is, or is told nothing.
+#[test]
+fn a_system_is_asked_over_an_encrypted_line() {
+    let Some((cluster, folder)) = encrypted() else {
+        return;
+    };
+    let url = cluster.database();
+    let name = url.rsplit('/').next().unwrap();
+    cluster.sql(name, "CREATE TABLE people (email text)");
+    let db = Db::sqlite();
+    let secret = url.split_once("placet:").unwrap().1;
+    let password = db.data_dir().join("crm-password");
+    std::fs::write(&password, secret.split('@').next().unwrap()).unwrap();
+    let registers = |kind: &str, host: &str, tls: &str| {
+        let via = format!(
+            "kind = \"{kind}\"\nat = {{ host = \"{host}\", port = {}, database = \"{name}\", user = \"placet\", password = {{ file = \"{}\" }}, tls = {tls} }}\nread = \"SELECT * FROM people WHERE email = $1\"\nerase = [\"DELETE FROM people WHERE email = $1\"]",
+            cluster.port(),
+            password.display(),
+        );
+        apply(&db, &[system("crm", "email", "timeout = 5", &via)])
+    };
+    let tried = |host: &str, tls: &str| {
+        let done = registers("postgres", host, tls);
+        assert_eq!(done.code, 0, "{done:?}");
+        cli(&db, &["systems", "check"])
+    };
+    let by = |file: &str| {
+        format!(
+            "{{ authorities = \"{}\" }}",
+            folder.path().join(file).display()
+        )
+    };
+    let good = tried("localhost", &by("ca.pem"));
+    assert_eq!(good.code, 0, "{good:?}");
+    for (host, tls, why) in [
+        ("localhost", by("other.pem"), "invalid peer certificate"),
+        ("127.0.0.1", by("ca.pem"), "certificate not valid for name"),
+        ("localhost", "{}".to_owned(), "invalid peer certificate"),
+        ("localhost", by("nowhere.pem"), "nowhere.pem"),
+    ] {
+        let refused = tried(host, &tls);
+        assert_ne!(refused.code, 0, "{host} {tls}: {refused:?}");
+        let told = format!("{}{}", refused.stdout, refused.stderr);
+        assert!(told.contains(why), "{why}: {told}");
+    }
+    let mysql = registers("mysql", "localhost", "{}");
+    assert!(
+        mysql.code == 2 && mysql.stderr.contains("take a tunnel"),
+        "{mysql:?}"
+    );
 }

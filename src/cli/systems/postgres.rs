@@ -4,11 +4,16 @@ use super::reach::{Bounds, LARGEST, Outward, Work, secret};
 use crate::app::systems::{Answer, Fault};
 use crate::domain::personal::Personal;
 use crate::domain::systems::{Address, Failure};
+use crate::store::encrypted_line;
 use futures_util::{StreamExt, pin_mut};
 use serde_json::Value;
+use std::error::Error as _;
 use std::net::SocketAddr;
+use tokio::task::JoinHandle;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, Config, Error, NoTls, Statement};
+use tokio_postgres::{Client, Config, Error, NoTls, Socket, Statement};
 
 pub(super) fn run(
     at: &Address,
@@ -50,15 +55,38 @@ async fn connected(
     if let Some(place) = &at.password {
         config.password(secret(place)?.expose());
     }
-    let (client, connection) = config
-        .connect(NoTls)
-        .await
-        .map_err(|error| at_the_door(&error))?;
-    let talk = tokio::spawn(connection);
+    let (client, talk) = match &at.tls {
+        None => opened(&config, NoTls).await?,
+        Some(tls) => {
+            config.ssl_mode(SslMode::Require);
+            let line = encrypted_line(tls.authorities.as_deref());
+            opened(&config, line.map_err(|why| unencrypted(Some(why)))?).await?
+        }
+    };
     let answer = answered(&client, work, keys, bounds).await;
     drop(client);
     talk.abort();
     answer
+}
+
+async fn opened<T>(config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), Fault>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let opened = config.connect(tls).await;
+    let (client, connection) = opened.map_err(|error| at_the_door(&error))?;
+    // what breaks it off breaks the answer, too
+    let talk = async move { drop(connection.await) };
+    Ok((client, tokio::spawn(talk)))
+}
+
+/// Nothing is said to a server that does not prove which one it is.
+fn unencrypted(detail: Option<String>) -> Fault {
+    Fault {
+        why: Failure::NotAllowed,
+        detail,
+    }
 }
 
 async fn answered(
@@ -172,6 +200,9 @@ fn at_the_door(error: &Error) -> Fault {
     match error.code() {
         Some(_) => fault(error),
         None if error.to_string().contains("password") => Failure::Credentials.into(),
+        None if error.to_string().contains("TLS") => {
+            unencrypted(error.source().map(ToString::to_string))
+        }
         None => Failure::Unreachable.into(),
     }
 }

@@ -22,4 +22,4 @@ pub use order::{InOrder, faults, ordered};
 pub use progress::{Heard, MOST_ATTEMPTS, NEEDS_REASON, begun, heard, outcome_of};
 pub use system::{Erasing, Hold, System};
 pub use task::{Failure, Outcome, Progress, Step, Verb};
-pub use via::{Address, Folder, Manual, Password, Sql, SqliteFile, Via, Webhook};
+pub use via::{Address, Folder, Manual, Password, Sql, SqliteFile, Tls, Via, Webhook};

@@ -104,8 +104,14 @@ impl System {
     pub fn faults(&self) -> Vec<String> {
         let mut found = Vec::new();
         match &self.via {
-            Via::Postgres(sql) | Via::Mysql(sql) => {
+            Via::Postgres(sql) => self.statements(&sql.erase, &sql.mask, &mut found),
+            Via::Mysql(sql) => {
                 self.statements(&sql.erase, &sql.mask, &mut found);
+                if sql.at.tls.is_some() {
+                    found.push(
+                        "tls is for kind = \"postgres\"; take a tunnel to a MySQL server".into(),
+                    );
+                }
             }
             Via::Sqlite(sql) => self.statements(&sql.erase, &sql.mask, &mut found),
             Via::Webhook(hook) if !hook.private && !hook.url.starts_with("https://") => {

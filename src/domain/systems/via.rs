@@ -79,6 +79,19 @@ pub struct Address {
     /// Where the password is; none where the server asks for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Password>,
+    /// How the line to it is encrypted; none where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+}
+
+/// An encrypted line: the server must prove by a certificate that it is the one of that name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The file of the authorities whose certificates are believed (PEM); where none is named, those that browsers
+    /// believe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorities: Option<String>,
 }
 
 /// Where a secret is found: `{ env = "…" }` or `{ file = "…" }`.
