@@ -91,6 +91,11 @@ fn shown(site: &Site, request: &HttpRequest) -> Result<Badge, Problem> {
 
 /// Why, or that they are turned away too often to be told again.
 fn turned_away(site: &Site, request: &HttpRequest, why: Problem) -> Problem {
+    tracing::info!(
+        why = why.code(),
+        path = request.match_pattern(),
+        "turned away"
+    );
     limits::count_stranger(site, request).err().unwrap_or(why)
 }
 

@@ -166,7 +166,7 @@ fn tell<B>(site: &Site, response: &ServiceResponse<B>, id: Option<RequestId>, st
     );
     if status >= 500 {
         tracing::warn!(request = id, method, %route, status, seconds, "answered");
-    } else if method != "GET" && route != CHECKS {
+    } else if [401, 403].contains(&status) || (method != "GET" && route != CHECKS) {
         tracing::info!(request = id, method, %route, status, seconds, "answered");
     } else {
         tracing::debug!(request = id, method, %route, status, seconds, "answered");

@@ -27,6 +27,12 @@ struct Said {
 }
 
 impl Problem {
+    /// Its word.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.0.code
+    }
+
     /// A problem without field errors.
     pub fn new(
         status: StatusCode,

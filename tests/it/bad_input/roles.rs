@@ -134,4 +134,14 @@ fn a_header_that_is_no_key_opens_nothing() {
         );
     }
     assert_eq!(shop.position(), before);
+    // each is a line with its reason, and without what was shown
+    shop.role("marketing").get("/v1/audit/entries").expect(403);
+    let log = shop.server.stderr();
+    for why in ["key_missing", "role_insufficient"] {
+        assert!(log.contains(&format!("\"why\":\"{why}\"")), "{why}: {log}");
+    }
+    assert!(
+        log.contains("\"path\":\"/v1/audit/entries\"") && !log.contains(&key[..20]),
+        "{log}"
+    );
 }
