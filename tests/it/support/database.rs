@@ -150,6 +150,7 @@ fn tamper_sqlite(file: &Path, sql: &str) {
 }
 
 fn ask_sqlite(file: &Path, expression: &str) -> String {
+    use diesel::connection::SimpleConnection as _;
     use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_types};
     #[derive(QueryableByName)]
     struct Answer {
@@ -158,6 +159,9 @@ fn ask_sqlite(file: &Path, expression: &str) -> String {
     }
     let path = file.to_str().expect("a path in UTF-8");
     let mut connection = SqliteConnection::establish(path).expect("open the database");
+    connection
+        .batch_execute("PRAGMA busy_timeout = 10000")
+        .expect("wait for others");
     let query = diesel::sql_query(format!("SELECT CAST(({expression}) AS TEXT) AS answer"));
     let rows: Vec<Answer> = query.load(&mut connection).expect("ask the database");
     rows.into_iter().map(|row| row.answer).collect()
