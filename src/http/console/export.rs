@@ -30,9 +30,8 @@ pub async fn export(
     let Some(open) = session(&site, &request).await else {
         return to("/console/sign-in");
     };
-    let grant = match granted::<ExportAudit>(&open) {
-        Ok(grant) => grant,
-        Err(_) => return forbidden(visit, &open),
+    let Ok(grant) = granted::<ExportAudit>(&open) else {
+        return forbidden(visit, &open);
     };
     let query = if is_ours(&site, &request, &form, &open) {
         query(&site, &form)
