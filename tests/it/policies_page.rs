@@ -2,10 +2,10 @@
 //! it by a second person.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::policy_versions::packs;
 use crate::shop::{Shop, yes};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
@@ -16,39 +16,13 @@ use crate::support::staff;
 const LIST: &str = "/console/policies";
 const REASON: &str = "old words are enough";
 
-/// The shipped packs with one text replaced.
-fn packs(path: &str, from: &str, to: &str) -> BTreeMap<String, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
-    let mut files = BTreeMap::new();
-    collect(&root, &root, &mut files);
-    let text = files.get_mut(path).expect("a file of the packs");
-    assert!(text.contains(from), "nothing to change in {path}");
-    *text = text.replace(from, to);
-    files
-}
-
-fn collect(root: &Path, directory: &Path, files: &mut BTreeMap<String, String>) {
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.strip_prefix(root).unwrap().display().to_string();
-        if path.is_dir() {
-            collect(root, &path, files);
-        } else if name.ends_with(".cedar")
-            || name.ends_with("/pack.toml")
-            || name.ends_with("schema")
-        {
-            files.insert(name, std::fs::read_to_string(&path).unwrap());
-        }
-    }
-}
-
 /// Whoever agreed to an older notice may be written to: what the gate is for.
 fn looser() -> BTreeMap<String, String> {
-    packs(
+    packs(&[(
         "gdpr/consent.cedar",
         "context.notice_current",
         "context.person_known",
-    )
+    )])
 }
 
 fn proposed(api: &Http, files: &BTreeMap<String, String>) -> String {
@@ -188,7 +162,7 @@ on_both! {
         let shop = Shop::open(db);
         let me = shop.staff(db, "dpo").header("accept-language", "en");
         let folder = tempfile::tempdir().unwrap();
-        for (path, text) in packs("gdpr/stops.cedar", "// Stops:", "// Every stop:") {
+        for (path, text) in packs(&[("gdpr/stops.cedar", "// Stops:", "// Every stop:")]) {
             let file = folder.path().join(path);
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(file, text).unwrap();

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const REASON: &str = "a stricter rule on old notices";
 
 /// The shipped packs with texts replaced, as path and text.
-fn packs(changes: &[(&str, &str, &str)]) -> BTreeMap<String, String> {
+pub fn packs(changes: &[(&str, &str, &str)]) -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
     let mut files = BTreeMap::new();
     collect(&root, &root, &mut files);
