@@ -6,7 +6,7 @@ use super::connection::on;
 use super::error::StoreError;
 use super::rows::{LinkRow, StaffRow};
 use super::schema::{links, staff};
-use super::staff::{told, until_of};
+use super::staff::{is_open, told, until_of};
 use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
 use crate::access::token::TokenHash;
@@ -164,8 +164,7 @@ impl ReadTx<'_> {
                 let found: Option<StaffRow> = on!(self.db, conn => staff::table
                     .find(id.as_bytes().to_vec()).first(conn).optional())
                 .map_err(failed)?;
-                let over = |at: Option<i64>| at.is_some_and(|at| at <= now.micros());
-                let able = found.filter(|row| row.disabled_at.is_none() && !over(row.expires_at));
+                let able = found.filter(|row| is_open(row, now));
                 able.and_then(|row| Some(Principal::Staff(*id, Role::parse(&row.role)?)))
             }
             Actor::Subject | Actor::Operator | Actor::System => None,

@@ -67,6 +67,11 @@ pub(super) fn terms(row: &StaffRow) -> Option<StaffTerms> {
     })
 }
 
+/// Whether somebody may sign in with an account and use what it has: it is not disabled, and its time is not over.
+pub(super) fn is_open(row: &StaffRow, now: Now) -> bool {
+    row.disabled_at.is_none() && row.expires_at.is_none_or(|end| end > now.micros())
+}
+
 /// The end as its row has it.
 pub(super) fn until_of(terms: &StaffTerms) -> Option<i64> {
     terms.until.map(|until| until.timestamp_micros())
@@ -191,11 +196,7 @@ impl WriteTx<'_> {
             "finding a staff account",
             |db| on!(db, conn => staff::table.find(&id).first(conn).optional()),
         )?;
-        let now = self.now.micros();
-        let open = |row: &StaffRow| {
-            row.disabled_at.is_none() && row.expires_at.is_none_or(|end| end > now)
-        };
-        let Some(row) = row.filter(open) else {
+        let Some(row) = row.filter(|row| is_open(row, self.now)) else {
             return Ok(false);
         };
         match typed {

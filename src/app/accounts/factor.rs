@@ -1,7 +1,7 @@
 //! One's own second factor: offered as a secret, set once its first code was typed, with codes for the day on which
 //! the telephone is lost. Every other session of the account ends.
 
-use super::{App, GONE, alone, gone, owner};
+use super::{App, GONE, alone, goes_on, gone, owner};
 use crate::access::code::Code;
 use crate::access::recovery::{COUNT, RecoveryCode};
 use crate::access::token::PlainToken;
@@ -80,15 +80,8 @@ impl App {
                 // only who is in already may put another in the place of one
                 let set = tx.set_factor(&grant, (&factor.0, factor.1), &recovery, session.whole)?;
                 let set = set.ok_or_else(gone)?;
-                tx.end_others(&grant, session.hash)?;
-                if session.whole {
-                    if !tx.renew_token(&session, new.hash)? {
-                        return Err(gone());
-                    }
-                    return Ok::<_, Refusal>(set.with(()));
-                }
-                let entered = tx.open_session(&serve, &new, Some(session.hash), "totp")?;
-                Ok(entered.ok_or_else(gone)?.with(()))
+                let entry = goes_on(tx, (&serve, &grant), &session, &new, (set, "totp"))?;
+                Ok::<_, Refusal>(entry.with(()))
             })?;
         Ok(token)
     }

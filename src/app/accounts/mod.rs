@@ -14,10 +14,10 @@ use super::refusal::Refusal;
 use crate::access::factor::SecondFactor;
 use crate::access::second_person::SecondPerson;
 use crate::access::token::{PlainToken, TokenKind};
-use crate::access::{Grant, OwnAccount, Principal, authorize};
+use crate::access::{Grant, OwnAccount, Principal, Serve, authorize};
 use crate::domain::ids::StaffId;
 use crate::domain::time::Now;
-use crate::store::{NewStaffSession, Order, Session};
+use crate::store::{Entry, NewStaffSession, Order, Session, WriteTx};
 use chrono::TimeDelta;
 
 /// How long it counts that somebody proved who they are, for acts that ask for it (`http/console/proof.rs`).
@@ -132,6 +132,28 @@ fn owner(session: &Session) -> Result<Grant<OwnAccount>, Refusal> {
         session.staff,
         session.terms.role,
     ))?)
+}
+
+/// After somebody set up what proves who they are: their other sessions end, and this one goes on under another token;
+/// one in which only the password was right yet is replaced by one in which they are in, by what they set up. The
+/// entry that stands for it is returned.
+fn goes_on(
+    tx: &mut WriteTx<'_>,
+    (serve, grant): (&Grant<Serve>, &Grant<OwnAccount>),
+    session: &Session,
+    new: &NewStaffSession,
+    (set, by): (Entry, &'static str),
+) -> Result<Entry, Refusal> {
+    tx.end_others(grant, session.hash)?;
+    if !session.whole {
+        let entered = tx.open_session(serve, new, Some(session.hash), by)?;
+        return entered.ok_or_else(gone);
+    }
+    if tx.renew_token(session, new.hash)? {
+        Ok(set)
+    } else {
+        Err(gone())
+    }
 }
 
 /// A write that changes rows of its own within its transaction.

@@ -1,7 +1,7 @@
 //! A passkey is added to one's own account, with codes to recover by where it is the first of its second factors.
 //! Every other session of the account ends.
 
-use super::super::{GONE, alone, gone, owner};
+use super::super::{GONE, alone, goes_on, owner};
 use super::{App, unavailable};
 use crate::access::passkey::{Asked, Passkey, Registration};
 use crate::access::recovery::RecoveryCode;
@@ -101,15 +101,8 @@ impl App {
                 let PasskeyChange::Done(added) = added else {
                     return Err(not_added());
                 };
-                tx.end_others(&grant, session.hash)?;
-                if session.whole {
-                    if !tx.renew_token(&session, new.hash)? {
-                        return Err(gone());
-                    }
-                    return Ok::<_, Refusal>(added.with(()));
-                }
-                let entered = tx.open_session(&serve, &new, Some(session.hash), "passkey")?;
-                Ok(entered.ok_or_else(gone)?.with(()))
+                let entry = goes_on(tx, (&serve, &grant), &session, &new, (added, "passkey"))?;
+                Ok::<_, Refusal>(entry.with(()))
             })?;
         Ok(token)
     }
