@@ -4,6 +4,7 @@
 //! function from what is seen of a person to the facts, the same policies. What is saved is work
 //! done twice: persons of whom the same is seen (`Glance`, `Seen`) get one answer.
 
+mod ahead;
 mod answers;
 mod given;
 mod judge;

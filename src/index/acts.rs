@@ -5,6 +5,8 @@
 //! entry of the ledger: 16 bytes an act, however many answers it gave. A check waits for the row alone; what
 //! was said is near, since everybody shares it.
 
+mod written;
+
 use super::cell::Manner;
 use crate::domain::ids::Position;
 use crate::domain::registry::Answer;
@@ -109,12 +111,17 @@ impl Act {
         self.rest >> SET
     }
 
-    const fn set(self) -> usize {
+    pub const fn set(self) -> usize {
         (self.rest & ((1 << SET) - 1)) as usize
     }
 
-    /// Reads it. What is returned means nothing.
-    pub const fn touch(self) -> u32 {
+    /// What stands in the place of an act in the row of who is merged into another: which row that is.
+    pub const fn pointing_to(row: u32) -> Self {
+        Self::new(row as i64, 0, 0)
+    }
+
+    /// The row that it points to; of an act this means nothing.
+    pub const fn points_to(self) -> u32 {
         self.at as u32
     }
 }
@@ -135,6 +142,18 @@ pub(super) struct Packed {
 }
 
 impl Sets {
+    /// What acts said, in the order of the numbers.
+    pub fn all(&self) -> &[Arc<[Said]>] {
+        &self.said
+    }
+
+    /// Adds what acts said, in the order of the numbers; whether each is new.
+    pub fn add(&mut self, said: Arc<[Said]>) -> bool {
+        let next = self.said.len();
+        self.number(said)
+            .is_some_and(|number| number as usize == next)
+    }
+
     /// Packs the answers of a person.
     pub fn pack(&mut self, mut cells: Vec<PackedCell>) -> Packed {
         cells.sort_by_key(|cell| (cell.effective_at, cell.position));

@@ -43,6 +43,14 @@ impl Table {
     }
 }
 
+impl Use {
+    /// Whether no list of a register is consulted.
+    #[must_use]
+    pub const fn consults_none(&self) -> bool {
+        self.consulted.is_none()
+    }
+}
+
 /// Before every instant.
 const NEVER: i64 = i64::MIN;
 
@@ -286,6 +294,18 @@ impl<'a> PersonView<'a> {
         let registers = self.person.listed | point.registers();
         glance.take_registers(wanted, registers, self.person.kinds.and(point.kinds()));
         glance
+    }
+
+    /// Whether the answers say the same about a use at every instant from one to another.
+    #[inline]
+    #[must_use]
+    pub fn is_steady(&self, from: &Use, to: &Use) -> bool {
+        let comes = |instant: i64| from.at < instant && instant <= to.at;
+        let unheard = |last: i64| from.unheard_before <= last && last < to.unheard_before;
+        self.cells().all(|cell| {
+            let (begins, ends) = (cell.effective_at, cell.valid_until);
+            !comes(begins) && !comes(ends) && !unheard(begins)
+        })
     }
 
     /// When the person was last heard of: the latest of their answers and objections, and of the contacts that

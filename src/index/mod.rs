@@ -9,15 +9,18 @@ mod names;
 mod person;
 mod places;
 mod reached;
+mod snapshot;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 pub use cell::Manner;
 pub use glance::{Glance, OwnAnswer, Use};
 pub use lists::{Consulted, Point};
 pub use person::{CellView, PersonView};
 pub use reached::{MadeView, ReachedView};
+pub use snapshot::{Damaged, FORM, Making};
 pub use table::Table;
 
 use crate::domain::ids::Position;
@@ -115,6 +118,11 @@ impl<R> Index<R> {
             view.take_in(changes, rules);
             view.table.move_to(end);
         }
+    }
+
+    /// Forgets everything, before it is built another way.
+    pub fn clear(&self) {
+        self.change().table = Table::default();
     }
 
     /// Takes in changes while the index is being built, before anybody reads it.

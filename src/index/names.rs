@@ -45,6 +45,11 @@ impl<T: Hash + Eq + Clone> Names<T> {
         self.numbers.get(name).copied()
     }
 
+    /// All names, in the order of their numbers.
+    pub fn all(&self) -> &[T] {
+        &self.names
+    }
+
     /// The name of a number.
     pub fn name(&self, number: u16) -> Option<&T> {
         self.names.get(usize::from(number))

@@ -1,6 +1,8 @@
 //! One person, packed: a check reads one row, which is one line of the processor's cache. Where the row lies
 //! is chance, so that what a check waits for is the memory; a second place to look would be a second wait.
 
+mod written;
+
 use super::acts::{Act, FOREVER, Packed, PackedCell};
 use super::cell::Manner;
 use super::reached::{Reached, ReachedView};
@@ -52,71 +54,147 @@ struct Rare {
 #[repr(align(64))]
 pub(super) struct Person {
     pub subject: SubjectId,
-    merged_into: u32,
-    pub suppressed: bool,
-    used: u8,
+    /// By which number lists know the person: the lowest bits of it.
+    number: [u8; NUMBER],
+    state: State,
     /// What kinds of identifier the person has.
     pub kinds: IdentifierKinds,
     /// The registers whose lists name one of the person's contact points: a bit for each.
     pub listed: u8,
     rare: Option<Box<Rare>>,
+    /// Of who is merged into another the first says into which row.
     acts: [Act; ROOM],
 }
 
 const _: () = assert!(size_of::<Person>() == 64, "a row outgrew its place");
 
-/// Merged into nobody.
-const NOBODY: u32 = u32::MAX;
+/// Bytes of a number: enough for a million million entries.
+const NUMBER: usize = 5;
 
 /// Merged into a row that is never there: who was erased is nobody.
 const NOWHERE: u32 = u32::MAX - 1;
 
+/// What a row is, in a byte.
+#[derive(Debug, Clone, Copy)]
+struct State(u8);
+
+impl State {
+    /// How many acts stand in the row.
+    const USED: u8 = 0b11;
+    const SUPPRESSED: u8 = 1 << 2;
+    const MERGED: u8 = 1 << 3;
+
+    const fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+
+    const fn used(self) -> usize {
+        (self.0 & Self::USED) as usize
+    }
+
+    /// The acts of the row that say something: one of who is merged into another.
+    const fn acts(self) -> usize {
+        if self.has(Self::MERGED) {
+            1
+        } else {
+            self.used()
+        }
+    }
+}
+
+const _: () = assert!(ROOM <= State::USED as usize, "acts are counted in two bits");
+
 impl Person {
-    /// A row.
+    /// A row. Who is merged into another has no answers.
     pub fn new(
         subject: SubjectId,
         merged_into: Option<u32>,
-        suppressed: bool,
         standing: Standing,
         answers: Packed,
         slots: Vec<Slot>,
     ) -> Self {
+        if let Some(into) = merged_into {
+            return Self::merged(subject, into);
+        }
         let Packed { acts, alone } = answers;
         let (near, more) = acts.split_at(acts.len().min(ROOM));
-        let mut acts = [Act::NONE; ROOM];
-        acts.iter_mut().zip(near).for_each(|(to, from)| *to = *from);
+        let mut row = Self::unknown(subject);
+        row.state = State(near.len() as u8);
+        row.acts
+            .iter_mut()
+            .zip(near)
+            .for_each(|(to, from)| *to = *from);
         let (held, far) = (standing != Standing::default(), !more.is_empty());
-        let rare = held || far || !alone.is_empty() || !slots.is_empty();
-        Self {
-            subject,
-            merged_into: merged_into.unwrap_or(NOBODY),
-            suppressed,
-            used: near.len() as u8,
-            kinds: IdentifierKinds::NONE,
-            listed: 0,
-            rare: rare.then(|| {
-                Box::new(Rare {
-                    standing,
-                    more: more.into(),
-                    alone: alone.into(),
-                    reached: None,
-                    slots: slots.into(),
-                    paces: Box::default(),
-                })
-            }),
-            acts,
+        if held || far || !alone.is_empty() || !slots.is_empty() {
+            row.rare = Some(Box::new(Rare {
+                standing,
+                more: more.into(),
+                alone: alone.into(),
+                reached: None,
+                slots: slots.into(),
+                paces: Box::default(),
+            }));
         }
+        row
     }
 
     /// A row of whom nothing is known yet.
-    pub fn unknown(subject: SubjectId, merged_into: Option<u32>) -> Self {
-        let (nothing, none) = (Standing::default(), Packed::default());
-        Self::new(subject, merged_into, false, nothing, none, Vec::new())
+    pub fn unknown(subject: SubjectId) -> Self {
+        Self {
+            subject,
+            number: [0; NUMBER],
+            state: State(0),
+            kinds: IdentifierKinds::NONE,
+            listed: 0,
+            rare: None,
+            acts: [Act::NONE; ROOM],
+        }
+    }
+
+    fn merged(subject: SubjectId, into: u32) -> Self {
+        let mut row = Self::unknown(subject);
+        row.state = State(State::MERGED);
+        row.acts = [Act::pointing_to(into), Act::NONE];
+        row
     }
 
     /// The place of a person who was erased.
     pub fn erased(subject: SubjectId) -> Self {
-        Self::unknown(subject, Some(NOWHERE))
+        Self::merged(subject, NOWHERE)
+    }
+
+    /// By which number lists know the person, as far as it has room here; 0 where nobody is there.
+    pub fn number(&self) -> Position {
+        let low = self.number.iter().rev();
+        low.fold(0, |number, byte| number << 8 | Position::from(*byte))
+    }
+
+    /// Puts a number in the place of the one held; whether it has room here.
+    pub fn set_number(&mut self, number: Position) -> bool {
+        let [low @ .., _, _, _] = number.to_le_bytes();
+        self.number = low;
+        self.number() == number
+    }
+
+    /// Whether a contact point of the person is on the suppression list.
+    pub const fn suppressed(&self) -> bool {
+        self.state.has(State::SUPPRESSED)
+    }
+
+    /// Says that a contact point of the person is on the suppression list, which it stays.
+    pub const fn suppress(&mut self) {
+        self.state.0 |= State::SUPPRESSED;
+    }
+
+    /// Sees to it that the row leads nowhere which is not below `rows`. Whether
+    /// every act names one of so many `sets`.
+    pub fn settle(&mut self, rows: usize, sets: usize) -> bool {
+        if self.merged_into().is_some_and(|into| into as usize >= rows) {
+            self.acts = [Act::pointing_to(NOWHERE), Act::NONE];
+        }
+        let more = self.rare.as_deref().map_or(&[][..], |rare| &rare.more);
+        let near = self.acts.iter().take(self.state.used());
+        near.chain(more).all(|act| act.set() < sets)
     }
 
     /// Puts other contacts in the place of those held; a row without any costs nothing more.
@@ -163,9 +241,11 @@ impl Person {
 
     /// The row that this one was merged into.
     pub const fn merged_into(&self) -> Option<u32> {
-        match self.merged_into {
-            NOBODY => None,
-            slot => Some(slot),
+        let [first, ..] = self.acts;
+        if self.state.has(State::MERGED) {
+            Some(first.points_to())
+        } else {
+            None
         }
     }
 
@@ -196,7 +276,7 @@ impl Person {
     /// Reads from the line of the cache that a row lies in.
     pub const fn touch(&self) -> u32 {
         let [first, ..] = self.acts;
-        self.merged_into ^ first.touch()
+        first.points_to()
     }
 }
 
@@ -262,7 +342,7 @@ impl<'a> PersonView<'a> {
     /// Whether any of the person's contact points is on the suppression list.
     #[must_use]
     pub const fn suppressed(&self) -> bool {
-        self.person.suppressed
+        self.person.suppressed()
     }
 
     /// Whether answers are all that is known of the person: no objection, no restriction, no
@@ -326,7 +406,7 @@ impl<'a> PersonView<'a> {
         let rare = person.rare.as_deref();
         let more = rare.map_or(&[][..], |rare| &rare.more);
         let alone = rare.map_or(&[][..], |rare| &rare.alone);
-        let near = person.acts.iter().take(usize::from(person.used));
+        let near = person.acts.iter().take(person.state.used());
         let acts = near.chain(more).copied();
         acts.flat_map(|act| sets.answers(act))
             .chain(alone.iter().copied())

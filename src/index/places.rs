@@ -132,16 +132,52 @@ impl Places {
         tags.filter_map(move |(own, row)| (own.0 == first).then_some(row))
     }
 
+    /// How many hashes it holds.
+    pub const fn held(&self) -> usize {
+        self.held
+    }
+
+    /// Makes room for so many hashes at once.
+    pub fn reserve(&mut self, hashes: usize) {
+        let lines = (self.held + hashes) * 16 / (13 * ROOM) + 1;
+        if lines > self.lines.len() {
+            self.resize(lines);
+        }
+    }
+
+    /// How many lines there are. As long as it is the same, no hash moves to another one.
+    pub fn lines(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The hashes that stand in some lines from one on, as far as they are kept, and their rows; `None` where
+    /// there are no more lines.
+    pub fn of_lines(
+        &self,
+        from: usize,
+        some: usize,
+    ) -> Option<impl Iterator<Item = (u64, u32, u32)> + '_> {
+        let lines = self.lines.get(from..).filter(|lines| !lines.is_empty())?;
+        let tags = lines.iter().take(some).flat_map(Line::tags);
+        Some(tags.map(|(tag, row)| (tag.0, tag.1, row)))
+    }
+
     /// Says which row a hash leads to; the number of no row leads nowhere.
     pub fn insert(&mut self, hash: &Blind, row: u32) {
+        let Tag(first, second) = Tag::of(hash);
+        self.insert_tag(first, second, row);
+    }
+
+    /// The same, of a hash as far as it is kept.
+    pub fn insert_tag(&mut self, first: u64, second: u32, row: u32) {
         if row == NOWHERE {
             return;
         }
-        // three eighths stay free: the line that a hash belongs to is then rarely full of others
-        if 8 * self.held >= 5 * ROOM * self.lines.len() {
+        // three sixteenths stay free: the line that a hash belongs to is then seldom full of others
+        if 16 * self.held >= 13 * ROOM * self.lines.len() {
             self.grow();
         }
-        self.put(Tag::of(hash), row);
+        self.put(Tag(first, second), row);
     }
 
     fn put(&mut self, tag: Tag, row: u32) {
@@ -158,7 +194,10 @@ impl Places {
     /// A quarter as many lines more. Since lines are in the order of the hashes, what stood in order is
     /// written in order.
     fn grow(&mut self) {
-        let lines = self.lines.len() + self.lines.len() / 4 + 4;
+        self.resize(self.lines.len() + self.lines.len() / 4 + 4);
+    }
+
+    fn resize(&mut self, lines: usize) {
         let before = std::mem::replace(&mut self.lines, vec![Line::EMPTY; lines]);
         self.held = 0;
         for (tag, row) in before.iter().flat_map(Line::tags) {
@@ -217,7 +256,7 @@ mod tests {
                 prop_assert_eq!(rows, expected);
             }
             prop_assert_eq!(places.held, map.len());
-            prop_assert!(8 * places.held <= 5 * ROOM * places.lines.len() + 8);
+            prop_assert!(16 * places.held <= 13 * ROOM * places.lines.len() + 16);
         }
     }
 

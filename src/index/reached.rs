@@ -1,6 +1,7 @@
 //! A person's contacts, packed: eight bytes each, apart from the row, for those who have any.
 
 use super::names::Names;
+use super::snapshot::bytes::{Written, field_by_field};
 use crate::domain::registry::{Channel, Contacts, Slug};
 use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
@@ -65,6 +66,22 @@ impl Reached {
         })
     }
 }
+
+impl Written for Packed {
+    fn write(&self, to: &mut Vec<u8>) {
+        self.0.write(to);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        u64::take(from).map(Self)
+    }
+}
+
+field_by_field!(Reached {
+    made,
+    last_from_person,
+    refused_in_call
+});
 
 /// A contact to the person as a check sees it.
 #[derive(Debug, Clone, Copy)]

@@ -7,11 +7,13 @@ use super::names::Names;
 use super::person::{PackedPace, Person, PersonView, Slot};
 use super::places::{LEFT, Places};
 use super::reached::Reached;
+use super::trail::Trail;
 use crate::domain::ids::{Blind, KeyId, Position, SubjectId};
 use crate::domain::registry::{
     Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, Paced, PersonImage, RegisterList, Slug,
 };
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -19,6 +21,14 @@ use std::sync::Arc;
 fn own_bits(subject: SubjectId) -> u64 {
     let [_, _, _, _, _, _, _, _, own @ ..] = *subject.as_bytes();
     u64::from_be_bytes(own)
+}
+
+/// The same bits, of whoever has a row.
+fn bits_in(rows: &[Person]) -> impl Fn(&u32) -> u64 {
+    |row| {
+        let person = rows.get(*row as usize);
+        person.map_or(0, |person| own_bits(person.subject))
+    }
 }
 
 /// Nobody is merged more often one into the other.
@@ -39,12 +49,12 @@ fn last_of(rows: &[Person], mut slot: u32) -> Option<u32> {
 #[derive(Debug, Default)]
 pub struct Table {
     position: Position,
-    slots: Vec<Person>,
+    pub(super) slots: Vec<Person>,
     /// What acts said.
     pub(super) sets: Sets,
-    /// By which number lists know whoever has the row; 0 where nobody is there.
-    numbers: Vec<Position>,
-    by_contact: Places,
+    /// The numbers of rows that have no room there.
+    pub(super) far_numbers: HashMap<u32, Position>,
+    pub(super) by_contact: Places,
     /// The rows say themselves whose they are.
     by_subject: HashTable<u32>,
     /// Which row they have does not matter here.
@@ -54,8 +64,9 @@ pub struct Table {
     /// Those that a secret does not open.
     clients: HashMap<KeyId, KeyImage>,
     catalogue: Arc<Catalogue>,
-    purposes: Names<Slug>,
-    notices: Names<NoticeRef>,
+    pub(super) purposes: Names<Slug>,
+    pub(super) notices: Names<NoticeRef>,
+    trail: Trail,
 }
 
 impl Table {
@@ -118,24 +129,42 @@ impl Table {
         self.at(self.slot_of(subject)?)
     }
 
-    /// The persons that contact points lead to, in their order. Each step is taken for all of them
-    /// before the next one, so that what each waits for in memory is waited for at once; `touch` begins
-    /// to read what the caller keeps of a row.
-    pub fn people<'t, 'c>(
-        &'t self,
+    /// The rows that contact points lead to, in their order. What each waits for in memory is waited for at once;
+    /// `touch` begins to read what the caller keeps of a row.
+    pub fn rows<'c>(
+        &self,
         contacts: impl Iterator<Item = Option<&'c Blind>> + Clone,
         touch: impl Fn(u32) -> u32,
-    ) -> Vec<Option<PersonView<'t>>> {
+    ) -> Vec<Option<u32>> {
         let known = contacts.clone().flatten();
         let mut begun = known.fold(0, |begun, contact| begun ^ self.by_contact.touch(contact));
-        let slot = |contact: Option<&Blind>| self.by_contact.get(contact?);
-        let slots: Vec<Option<u32>> = contacts.map(slot).collect();
-        for slot in slots.iter().flatten() {
-            begun ^= self.slots.get(*slot as usize).map_or(0, Person::touch) ^ touch(*slot);
-        }
+        let row = |contact: Option<&Blind>| {
+            let row = self.by_contact.get(contact?)?;
+            begun ^= touch(row);
+            Some(row)
+        };
+        let rows = contacts.map(row).collect();
         // what was read means nothing, and must be read all the same
         std::hint::black_box(begun);
-        slots.into_iter().map(|slot| self.at(slot?)).collect()
+        rows
+    }
+
+    /// Begins to read a row. What is returned means nothing.
+    #[must_use]
+    pub fn touch(&self, row: u32) -> u32 {
+        self.slots.get(row as usize).map_or(0, Person::touch)
+    }
+
+    /// How many changes of rows it has taken in.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.trail.end()
+    }
+
+    /// The rows that changed after so many changes; `None` where any may have.
+    #[must_use]
+    pub fn changed_since(&self, seen: u64) -> Option<impl Iterator<Item = u32> + '_> {
+        self.trail.since(seen)
     }
 
     /// Whether a contact point is on the suppression list, known person or not.
@@ -153,8 +182,10 @@ impl Table {
         self.by_subject.find(own_bits(subject), own).copied()
     }
 
+    /// The person of a row, or the one that they were merged into.
     #[inline]
-    fn at(&self, slot: u32) -> Option<PersonView<'_>> {
+    #[must_use]
+    pub fn at(&self, slot: u32) -> Option<PersonView<'_>> {
         let row = last_of(&self.slots, slot)?;
         let person = self.slots.get(row as usize)?;
         let table = self;
@@ -165,8 +196,11 @@ impl Table {
     /// where nobody is there any more.
     #[must_use]
     pub fn number_of(&self, row: u32) -> Option<Position> {
-        let number = self.numbers.get(row as usize).copied();
-        number.filter(|number| *number > 0)
+        if let Some(number) = self.far_numbers.get(&row) {
+            return Some(*number);
+        }
+        let number = self.slots.get(row as usize)?.number();
+        (number > 0).then_some(number)
     }
 
     pub(super) fn purpose_number(&self, purpose: &Slug) -> Option<u16> {
@@ -215,26 +249,31 @@ impl Table {
             && let Some(person) = self.slots.get_mut(slot as usize)
         {
             *person = Person::erased(subject);
-            self.number(slot, 0);
+            self.far_numbers.remove(&slot);
+            self.trail.add(slot);
         }
     }
 
     fn number(&mut self, slot: u32, number: Position) {
-        if let Some(held) = self.numbers.get_mut(slot as usize) {
-            *held = number;
+        let row = self.slots.get_mut(slot as usize);
+        if row.is_some_and(|row| !row.set_number(number)) {
+            self.far_numbers.insert(slot, number);
         }
     }
 
     fn suppress(&mut self, blind: &Blind) {
         self.suppressed.insert(blind, 0);
-        let slot = self.by_contact.get(blind);
-        if let Some(person) = slot.and_then(|slot| self.slots.get_mut(slot as usize)) {
-            person.suppressed = true;
+        if let Some(slot) = self.by_contact.get(blind)
+            && let Some(person) = self.slots.get_mut(slot as usize)
+        {
+            person.suppress();
+            self.trail.add(slot);
         }
     }
 
     /// Puts a list in the place of the one before, and marks whose contact points it names.
     fn take_in_list(&mut self, list: Arc<RegisterList>) {
+        self.trail.forget();
         let bit = list.register.bit();
         if let Some(before) = self.lists.take(list.register) {
             for (hash, _) in before.entries.iter() {
@@ -264,10 +303,8 @@ impl Table {
 
     fn take_in_person(&mut self, image: PersonImage) {
         let slot = self.slot(image.subject);
+        self.trail.add(slot);
         let merged_into = image.merged_into.map(|into| self.slot(into));
-        if let Some(number) = image.number {
-            self.number(slot, number);
-        }
         for contact in &image.contacts {
             self.by_contact.insert(contact, slot);
         }
@@ -285,27 +322,23 @@ impl Table {
         });
         let slots = slots.collect();
         let answers = self.sets.pack(cells);
-        let inherited = self
-            .slots
-            .get(slot as usize)
-            .is_some_and(|person| person.suppressed);
-        let suppressed = inherited || newly_suppressed;
         let entered = self.lists.entered(|_| true, image.contacts.iter());
         let listed = self.lists.add(slot, &entered);
         if let Some(person) = self.slots.get_mut(slot as usize) {
-            let (reached, paces) = (person.take_reached(), person.take_paces());
-            let (kinds, listed) = (person.kinds.and(image.kinds), person.listed | listed);
-            *person = Person::new(
-                image.subject,
-                merged_into,
-                suppressed,
-                image.standing,
-                answers,
-                slots,
-            );
-            person.reach(reached);
-            person.pace(paces);
-            (person.kinds, person.listed) = (kinds, listed);
+            let mut row = Person::new(image.subject, merged_into, image.standing, answers, slots);
+            row.reach(person.take_reached());
+            row.pace(person.take_paces());
+            row.kinds = person.kinds.and(image.kinds);
+            row.listed = person.listed | listed;
+            // the number fits wherever it did
+            row.set_number(image.number.unwrap_or(person.number()));
+            if person.suppressed() || newly_suppressed {
+                row.suppress();
+            }
+            *person = row;
+        }
+        if let Some(number) = image.number {
+            self.number(slot, number);
         }
         if let Some(into) = merged_into {
             self.carry_along(slot, into);
@@ -317,11 +350,14 @@ impl Table {
         let Some(leaving) = self.slots.get_mut(from as usize) else {
             return;
         };
-        let (suppressed, kinds) = (leaving.suppressed, leaving.kinds);
+        let (suppressed, kinds) = (leaving.suppressed(), leaving.kinds);
         // lists mark only rows that are nobody else's
         let listed = std::mem::take(&mut leaving.listed);
+        self.trail.add(into);
         if let Some(staying) = self.slots.get_mut(into as usize) {
-            staying.suppressed |= suppressed;
+            if suppressed {
+                staying.suppress();
+            }
             staying.kinds = staying.kinds.and(kinds);
             staying.listed |= listed;
         }
@@ -330,6 +366,7 @@ impl Table {
 
     fn take_in_contacts(&mut self, subject: SubjectId, contacts: &Contacts) {
         let slot = self.slot(subject);
+        self.trail.add(slot);
         let reached = Reached::of(contacts, &mut self.purposes);
         if let Some(person) = self.slots.get_mut(slot as usize) {
             person.reach(reached);
@@ -339,6 +376,7 @@ impl Table {
     /// Those that hold nothing back are left out; those whose time is over cannot be told here.
     fn take_in_paces(&mut self, subject: SubjectId, paces: &[Paced]) {
         let slot = self.slot(subject);
+        self.trail.add(slot);
         let holding = paces.iter().filter(|paced| !paced.state.pace.is_free());
         let pack = |paced: &Paced| PackedPace {
             purpose: self.purposes.give(&paced.purpose),
@@ -357,18 +395,36 @@ impl Table {
     }
 
     fn slot(&mut self, subject: SubjectId) -> u32 {
-        if let Some(slot) = self.slot_of(subject) {
-            return slot;
+        match self.add(Person::unknown(subject)) {
+            Ok(slot) | Err(slot) => slot,
         }
+    }
+
+    /// Makes room for so many rows and contact points.
+    pub(super) fn reserve(&mut self, rows: usize, contacts: usize) {
+        let bits = bits_in(&self.slots);
+        self.by_subject.reserve(rows, bits);
+        self.slots.reserve(rows);
+        self.by_contact.reserve(contacts);
+    }
+
+    /// Adds a row; the one that its person has, where there is one.
+    pub(super) fn add(&mut self, row: Person) -> Result<u32, u32> {
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.slots.push(Person::unknown(subject, None));
-        self.numbers.push(0);
-        let bits = |slot: &u32| {
-            let person = self.slots.get(*slot as usize);
-            person.map_or(0, |person| own_bits(person.subject))
+        let (slots, subject) = (&self.slots, row.subject);
+        let own = |slot: &u32| {
+            let person = slots.get(*slot as usize);
+            person.is_some_and(|person| person.subject == subject)
         };
-        self.by_subject.insert_unique(own_bits(subject), slot, bits);
-        slot
+        let bits = bits_in(slots);
+        match self.by_subject.entry(own_bits(subject), own, bits) {
+            Entry::Occupied(held) => Err(*held.get()),
+            Entry::Vacant(free) => {
+                free.insert(slot);
+                self.slots.push(row);
+                Ok(slot)
+            }
+        }
     }
 
     fn pack(&mut self, cell: &Cell) -> PackedCell {

@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-use super::{Index, Point};
+use super::{FORM, Index, Making, Point};
 use crate::domain::ids::{Blind, KeyId, RecordId, SubjectId};
 use crate::domain::registry::{
     Answer, Cell, Change, Channel, Circumstances, Clarity, ConsentState, Contacts, GivenBy,
@@ -62,12 +62,11 @@ fn a_contact_point_that_was_left_leads_to_nobody_until_it_is_somebodys() {
         (None, Some(Answer::Given))
     );
     let asked = [blind(1), blind(2)];
-    let found: Vec<bool> = index
-        .view()
-        .people(asked.iter().map(Some), |_| 0)
-        .iter()
-        .map(Option::is_some)
-        .collect();
+    let view = index.view();
+    let rows = view.rows(asked.iter().map(Some), |row| view.touch(row));
+    let leads = |row: &Option<u32>| row.is_some_and(|row| view.at(row).is_some());
+    let found: Vec<bool> = rows.iter().map(leads).collect();
+    drop(view);
     assert_eq!(found, [false, true]);
     // what is suppressed or listed meanwhile finds nobody there
     index.load(vec![Change::Suppressed(blind(1))]);
@@ -444,4 +443,50 @@ fn whoever_is_listed_is_marked_for_as_long_as_the_list_names_them() {
         index.load(vec![Change::Person(person(3, Answer::Given))]);
         assert_eq!(registered(&index, 3), Some(true));
     }
+}
+
+/// Whoever changes how something is written changes `FORM` with it: a file of the form before is then not read.
+#[test]
+fn pieces_have_the_form_that_its_number_says() {
+    let index = Index::new(());
+    let mut first = person(1, Answer::Given);
+    first.standing.objection = Some(from_micros(7));
+    first.contacts.push(blind(2));
+    let other = ConsentState {
+        status: Answer::Refused,
+        effective_at: from_micros(6),
+        ..first.cells[0].state.clone()
+    };
+    first.cells.push(Cell {
+        purpose: "offers".parse().unwrap(),
+        channel: Channel::Sms,
+        state: other,
+    });
+    let mut leaving = person(3, Answer::Withdrawn);
+    leaving.merged_into = Some(subject(1));
+    index.load(vec![
+        Change::Person(first),
+        Change::Person(leaving),
+        Change::Contacts(subject(1), reached(2)),
+        Change::Suppressed(blind(2)),
+    ]);
+    let (mut making, mut text) = (Making::default(), String::new());
+    while let Some((piece, _)) = index.next_piece(&mut making) {
+        text.extend(piece.iter().map(|byte| format!("{byte:02x}")));
+        text.push('\n');
+    }
+    let written = concat!(
+        "0402000000000000000300000000000000\n",
+        "010101010101010101010101010101010165000000000602050000000000000000000003000000000600000000000000",
+        "010000030000000001010700000000000000000000000000000000000102000000e803000000080000d0070000000800",
+        "000107000000000000000000000000000000000303030303030303030303030303030367000000000802000000000000",
+        "0000000000000000000000\n",
+        "020101010101010101010101010000000002020202020202020202020200000000030303030303030303030303010000",
+        "00\n",
+        "02\n",
+        "03020000000a0000006e6577736c6574746572060000006f6666657273010000000c0000006e6577736c657474657240",
+        "31030000000100000000000000000108000000ffffffffffffff7f0100000001000000010208000000ffffffffffffff",
+        "7f0100000000000000000308000000ffffffffffffff7f00000000\n",
+    );
+    assert_eq!((FORM, text.as_str()), (1, written));
 }

@@ -1,6 +1,7 @@
 //! From what is seen of a person to the answer, each worked out once.
 
 use super::given::{Given, Place, Verdict};
+use super::line::{Line, Who};
 use super::months::Months;
 use crate::app::contact::Hashes;
 use crate::app::facts::{Asked, Seen};
@@ -12,6 +13,9 @@ use crate::index::{Glance, PersonView, Point, Table, Use};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+
+/// Why a line is refused that names nobody.
+const UNREADABLE: &str = "IDENTIFIER_INVALID";
 
 /// The answers known so far, and what helps to find them.
 #[derive(Default)]
@@ -34,9 +38,21 @@ pub(super) struct Answers<'a> {
 }
 
 impl Answers<'_> {
-    /// The answer for the person that one identifier leads to, if it leads to anybody.
+    /// The answer for a line, of which the one identifier leads to a row, if it leads to anybody.
     #[inline]
-    pub(super) fn one(
+    pub(super) fn of(&mut self, line: Line<'_, '_>, row: Option<u32>) -> Place {
+        match line.who {
+            Who::One(kinds, coarse) => {
+                let person = row.and_then(|row| self.table.at(row));
+                self.one(person, (line.own, coarse.as_deref()), *kinds)
+            }
+            Who::Several(contacts) => self.several(contacts),
+            Who::Unreadable => self.given.place(Verdict::refused(UNREADABLE)),
+        }
+    }
+
+    #[inline]
+    fn one(
         &mut self,
         person: Option<PersonView<'_>>,
         (own, coarse): (&Blind, Option<&Blind>),
@@ -48,7 +64,7 @@ impl Answers<'_> {
     }
 
     /// Of the persons that several identifiers lead to: whoever may not be reached decides.
-    pub(super) fn several(&mut self, all: &[Hashes]) -> Place {
+    fn several(&mut self, all: &[Hashes]) -> Place {
         let table = self.table;
         let kinds = all.iter().map(|hashes| hashes.kinds);
         let kinds = kinds.fold(IdentifierKinds::NONE, IdentifierKinds::and);
@@ -77,6 +93,24 @@ impl Answers<'_> {
         } else {
             self.other(person, &glance, point)
         }
+    }
+
+    /// The answer for a person whom a contact point leads to that is on no list, where a glance says all and says
+    /// the same from now `until` another instant of the same minute.
+    #[inline]
+    pub(super) fn ahead(&mut self, person: PersonView<'_>, until: &Use) -> Option<Place> {
+        let glance = person.glance(&self.used, &Point::default());
+        let says_all = person.is_plain() && !glance.is_dated();
+        if !says_all || !person.is_steady(&self.used, until) {
+            return None;
+        }
+        let (moment, months) = (self.asked.moment(), &mut self.memory.months);
+        let own = glance.own();
+        if own.is_some_and(|own| !months.is_settled(moment, own.effective_at)) {
+            return None;
+        }
+        let alike = glance.answered_at(|at| months.alike(moment, at));
+        Some(self.plain(Some(person), alike))
     }
 
     /// What is seen of a plain person, or of nobody, follows from the glance alone.

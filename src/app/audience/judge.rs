@@ -1,8 +1,9 @@
 //! The answers for one use, each worked out once.
 
+use super::ahead::Ahead;
 use super::answers::{Answers, Memory};
 use super::given::{Given, Verdict};
-use super::line::{Lines, Who};
+use super::line::Lines;
 use super::roll::Roll;
 use super::{App, AudienceQuery};
 use crate::app::facts::{Asked, Said};
@@ -10,15 +11,14 @@ use crate::app::policies::rules::Rules;
 use crate::app::refusal::FieldProblem;
 use crate::domain::audience::Record;
 use crate::domain::registry::{Catalogue, Channel, Purpose};
-use crate::domain::time::Now;
+use crate::domain::time::{Now, from_micros};
 use crate::index::{Table, View};
 use crate::policy::Outcome;
+use chrono::{DateTime, Utc};
 use std::sync::{Arc, LazyLock};
 
 /// In microseconds.
 const MINUTE: i64 = 60 * 1_000_000;
-/// Why a line is refused that names nobody.
-pub(super) const UNREADABLE: &str = "IDENTIFIER_INVALID";
 
 static NOTHING_SAID: LazyLock<Said> = LazyLock::new(Said::default);
 
@@ -32,6 +32,7 @@ pub(super) struct Judge {
     now: Now,
     fresh: bool,
     memory: Memory,
+    ahead: Ahead,
 }
 
 impl Judge {
@@ -55,6 +56,7 @@ impl Judge {
             now,
             fresh: false,
             memory: Memory::default(),
+            ahead: Ahead::default(),
         })
     }
 
@@ -105,22 +107,21 @@ impl Judge {
         mut each: impl FnMut(&Record<'_>, &Verdict),
     ) {
         let (table, setting): (&Table, _) = (view, app.setting(view));
-        let persons = table.people(lines.firsts(), |row| roll.touch(row));
-        let at = self.now.utc();
-        let asked = Asked::new(setting, &self.purpose, self.channel, &NOTHING_SAID, at);
-        let (Some(asked), true) = (asked, self.fresh) else {
+        let asked_at = |at| Asked::new(setting, &self.purpose, self.channel, &NOTHING_SAID, at);
+        let (Some(asked), true) = (asked_at(self.now.utc()), self.fresh) else {
             let nobody = if self.fresh {
                 Outcome::evaluation_error()
             } else {
                 Outcome::stale()
             };
             let place = given.place(Verdict::of(&nobody));
-            for (line, person) in lines.iter().zip(persons) {
-                line.everybody(table, person, |person| roll.enter(person, place));
+            for (line, row) in lines.iter().zip(lines.rows(table, roll, false)) {
+                line.enter(table, row, place, roll);
                 each(line.record, given.count(place));
             }
             return;
         };
+        let worth_while = self.ahead.follow(table, roll, lines.len());
         let mut answers = Answers {
             used: asked.used(table),
             asked,
@@ -129,16 +130,28 @@ impl Judge {
             memory: &mut self.memory,
             given,
         };
-        for (line, person) in lines.iter().zip(persons) {
-            let place = match line.who {
-                Who::One(kinds, coarse) => {
-                    answers.one(person, (line.own, coarse.as_deref()), *kinds)
+        if worth_while && let Some(at_last) = asked_at(last_of_minute(self.now)) {
+            let until = at_last.used(table);
+            self.ahead.work_out(&mut answers, roll, &until);
+        }
+        let held = self.ahead.is_held();
+        for (line, row) in lines.iter().zip(lines.rows(table, roll, held)) {
+            let kept = row.filter(|_| held && line.is_plain(table));
+            let place = match kept.and_then(|row| roll.take_ahead(row)) {
+                Some(place) => place,
+                None => {
+                    let place = answers.of(line, row);
+                    line.enter(table, row, place, roll);
+                    place
                 }
-                Who::Several(contacts) => answers.several(contacts),
-                Who::Unreadable => answers.given.place(Verdict::refused(UNREADABLE)),
             };
-            line.everybody(table, person, |person| roll.enter(person, place));
             each(line.record, answers.given.count(place));
         }
     }
+}
+
+/// The last instant of a minute.
+fn last_of_minute(now: Now) -> DateTime<Utc> {
+    let minute = now.micros().div_euclid(MINUTE);
+    from_micros((minute + 1) * MINUTE - 1)
 }

@@ -3,6 +3,8 @@
 //! They stand in columns, and each step is taken for all of them before the next one: hashes that do
 //! not wait for each other are worked out side by side by the processor.
 
+use super::given::Place;
+use super::roll::Roll;
 use crate::app::contact::{self, Hashes, Plain};
 use crate::domain::audience::{Layout, Record};
 use crate::domain::ids::Blind;
@@ -75,8 +77,21 @@ impl<'a> Lines<'a> {
         self.records.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Of each line the row that its one identifier leads to. The rows themselves are waited for unless answers
+    /// are `held` for them.
+    pub(super) fn rows(&self, table: &Table, roll: &Roll, held: bool) -> Vec<Option<u32>> {
+        table.rows(self.firsts(), |row| {
+            let read = if held { 0 } else { table.touch(row) };
+            read ^ roll.touch(row)
+        })
+    }
+
     /// Of each line the hash of the one identifier.
-    pub(super) fn firsts(&self) -> impl Iterator<Item = Option<&Blind>> + Clone {
+    fn firsts(&self) -> impl Iterator<Item = Option<&Blind>> + Clone {
         let one = |(own, who)| matches!(who, &Who::One(..)).then_some(own);
         self.own.iter().zip(&self.who).map(one)
     }
@@ -88,19 +103,22 @@ impl<'a> Lines<'a> {
 }
 
 impl Line<'_, '_> {
-    /// Everybody whom the line leads to; `first` is whom its one identifier does.
+    /// Whether it names a person by one identifier of which nothing more is known than whose it is.
     #[inline]
-    pub(super) fn everybody(
-        &self,
-        table: &Table,
-        first: Option<PersonView<'_>>,
-        mut tell: impl FnMut(&PersonView<'_>),
-    ) {
+    pub(super) fn is_plain(&self, table: &Table) -> bool {
+        matches!(self.who, Who::One(_, None)) && !table.is_suppressed(self.own)
+    }
+
+    /// Enters everybody whom the line leads to; its one identifier leads to `row`.
+    pub(super) fn enter(&self, table: &Table, row: Option<u32>, place: Place, roll: &mut Roll) {
+        let mut enter = |person: PersonView<'_>| roll.enter(person.row(), place, table.persons());
         if let Who::Several(contacts) = self.who {
             let found = contacts.iter().filter_map(|one| table.person(&one.own));
-            return found.for_each(|person| tell(&person));
+            return found.for_each(enter);
         }
-        first.iter().for_each(tell);
+        if let Some(person) = row.and_then(|row| table.at(row)) {
+            enter(person);
+        }
     }
 }
 

@@ -39,6 +39,16 @@ impl Months {
         }
     }
 
+    /// Whether the number of months since an instant does not change within a minute.
+    #[inline]
+    pub(super) fn is_settled(&mut self, moment: &Moment, at: i64) -> bool {
+        // what is asked for the first time is kept by it
+        self.since(moment, at);
+        let part = usize::try_from(at.div_euclid(PART)).ok();
+        let kept = part.and_then(|part| self.of_part.get(part));
+        matches!(kept, Some(Kept::All(_)))
+    }
+
     #[inline]
     fn since(&mut self, moment: &Moment, at: i64) -> u16 {
         let exact = || moment.months_since(from_micros(at)).get();
