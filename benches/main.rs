@@ -24,6 +24,7 @@ mod deciding;
 mod decisions;
 mod enter;
 mod generator;
+mod index;
 mod log;
 mod packages;
 mod people;
@@ -48,7 +49,7 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "start",
     "deciding",
     "checks",
@@ -56,6 +57,7 @@ const PARTS: [&str; 11] = [
     "decisions",
     "writes",
     "enter",
+    "index",
     "audience",
     "log",
     "append",
@@ -99,6 +101,7 @@ fn measure(named: &[String]) {
             "packages" => packages::measure(&places[0], &mut table),
             "decisions" => decisions::measure(&mut table),
             "enter" => enter::measure(&mut table),
+            "index" => index::measure(&mut table),
             _ => writes::measure(cluster.as_ref().ok(), &mut table),
         }
     }

@@ -91,6 +91,11 @@ impl Place {
 
 /// Opens a registry to serve.
 pub fn open(url: &str) -> Arc<App> {
+    open_from(url, None)
+}
+
+/// The same, from a snapshot of the index where there is one.
+pub fn open_from(url: &str, snapshot: Option<PathBuf>) -> Arc<App> {
     let setup = Setup {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
         owner: None,
@@ -107,6 +112,7 @@ pub fn open(url: &str) -> Arc<App> {
         timezone: chrono_tz::Europe::Paris,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
+        snapshot,
         progress: Box::new(|_, _| ()),
     };
     Arc::new(App::open(setup).expect("open the registry"))

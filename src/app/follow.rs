@@ -6,10 +6,12 @@
 
 use super::policies::load::Loader;
 use super::policies::rules::Rules;
+use super::snapshot::{self, Unused};
 use crate::access::{Grant, Serve};
 use crate::domain::registry::Change;
 use crate::index::Index;
-use crate::store::{Store, StoreError};
+use crate::store::{ReadTx, Store, StoreError};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,33 +29,65 @@ const BLOCK: usize = 4_096;
 #[error("the head of the ledger cannot be learned")]
 pub struct Stale;
 
-/// Builds the index from the registry.
+/// Builds the index from a snapshot, where there is one that can be used, and from the registry.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn build(
-    store: &Store,
-    index: &Index<Rules>,
-    loader: &Loader,
+    following: &Following,
     grant: &Grant<Serve>,
+    snapshot: Option<&Path>,
     progress: &dyn Fn(u64, u64),
 ) -> Result<(), StoreError> {
-    store.read(|tx| {
+    let (store, index, loader) = following;
+    let taken_from = store.read(|tx| {
+        let taken_from = snapshot.and_then(|file| {
+            let loaded = snapshot::load(file, index, store, (tx, grant), progress);
+            loaded.map_err(|why| not_used(&why, index)).ok()
+        });
         let position = tx.position(grant)?;
-        let (total, mut done) = (tx.subject_count(grant)?, 0);
-        let mut block = Vec::with_capacity(BLOCK);
-        tx.everything(grant, &mut |change| {
-            done += u64::from(matches!(change, Change::Person(_)));
-            block.push(change);
-            if block.len() == BLOCK {
-                index.load(std::mem::take(&mut block));
-                progress(done, total);
-            }
-        })?;
-        index.load(block);
-        index.built(position, loader.rules(&tx.policy_in_force(grant)?));
-        Ok(())
-    })
+        from_database(tx, index, grant, (taken_from.is_some(), progress))?;
+        let rules = loader.rules(&tx.policy_in_force(grant)?);
+        index.built(taken_from.unwrap_or(position), rules);
+        Ok::<_, StoreError>(taken_from)
+    })?;
+    match taken_from {
+        Some(_) => catch_up(following, grant),
+        None => Ok(()),
+    }
+}
+
+fn not_used(why: &Unused, index: &Index<Rules>) {
+    index.clear();
+    if !matches!(why, Unused::None) {
+        tracing::warn!(%why, "the snapshot of the index is not used: the database is read");
+    }
+}
+
+/// Reads the rest, and where they are not there already the persons.
+fn from_database(
+    tx: &mut ReadTx<'_>,
+    index: &Index<Rules>,
+    grant: &Grant<Serve>,
+    (without_persons, progress): (bool, &dyn Fn(u64, u64)),
+) -> Result<(), StoreError> {
+    let (total, mut done) = (tx.subject_count(grant)?, 0);
+    let mut block = Vec::with_capacity(BLOCK);
+    let mut tell = |change| {
+        done += u64::from(matches!(change, Change::Person(_)));
+        block.push(change);
+        if block.len() == BLOCK {
+            index.load(std::mem::take(&mut block));
+            progress(done, total);
+        }
+    };
+    if without_persons {
+        tx.everything_but_persons(grant, &mut tell)?;
+    } else {
+        tx.everything(grant, &mut tell)?;
+    }
+    index.load(block);
+    Ok(())
 }
 
 /// Brings the index to the head of the log.
@@ -288,12 +322,8 @@ impl super::App {
         if self.indexed {
             return Ok(());
         }
-        build(
-            &self.store,
-            &self.index,
-            &self.loader,
-            &self.serve,
-            &|_, _| (),
-        )
+        let following = (self.store.clone(), self.index.clone(), self.loader.clone());
+        let snapshot = self.snapshot.as_deref();
+        build(&following, &self.serve, snapshot, &|_, _| ())
     }
 }

@@ -73,6 +73,7 @@ mod scope;
 pub mod serve_customer;
 pub mod sign_in;
 pub mod signing;
+pub mod snapshot;
 pub mod state;
 pub mod systems;
 pub mod texts;

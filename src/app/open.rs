@@ -31,6 +31,7 @@ use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::{KeyDirectory, Keyring};
 use crate::store::{DatabaseUrl, Options, RegisterPlace, Store, StoreError};
 use chrono_tz::Tz;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -60,6 +61,8 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// The dice.
     pub entropy: Arc<dyn Entropy>,
+    /// Where a snapshot of the index may be.
+    pub snapshot: Option<PathBuf>,
     /// Told how far the index is built: persons read, persons in all.
     pub progress: Box<dyn Fn(u64, u64) + Send + Sync>,
 }
@@ -84,6 +87,8 @@ pub struct App {
     pub(super) reach: Option<Arc<dyn super::systems::Reach>>,
     pub(super) store: Arc<Store>,
     pub(super) index: Arc<Index<Rules>>,
+    /// Where a snapshot of the index may be.
+    pub(super) snapshot: Option<PathBuf>,
     /// Whether the index holds everybody and follows.
     pub(super) indexed: bool,
     pub(super) loader: Arc<Loader>,
@@ -244,11 +249,12 @@ impl App {
             };
             applied_again = again.apply(&look, indexed)?;
         }
+        let following = (store.clone(), index.clone(), loader.clone());
         if indexed {
-            follow::build(&store, &index, &loader, &serve, &*setup.progress)?;
+            let snapshot = setup.snapshot.as_deref();
+            follow::build(&following, &serve, snapshot, &*setup.progress)?;
         }
         let idle = indexed.then_some(follow::IDLE);
-        let following = (store.clone(), index.clone(), loader.clone());
         let head = HeadWatch::start(following, serve.clone(), idle);
         Ok(Self {
             recorder,
@@ -268,6 +274,7 @@ impl App {
             maker,
             store,
             index,
+            snapshot: setup.snapshot,
             indexed,
             loader,
             policy_signer,

@@ -10,6 +10,7 @@ use super::contact::{Named, read};
 use super::open::{App, OpenError, Setup};
 use super::publish::Publication;
 use super::record::Claim;
+use super::snapshot::place_in;
 use super::told_act::ToldAct;
 use crate::access::{Grant, Permission, Principal, authorize};
 use crate::audit::tree::sha256;
@@ -30,6 +31,9 @@ use tempfile::TempDir;
 
 /// The name of the log.
 pub const ORIGIN: &str = "log.example/test";
+
+/// The seeds of registries that are opened again.
+static REOPENED: AtomicU64 = AtomicU64::new(1_000);
 
 /// A clock that a test moves.
 pub struct TestClock(AtomicI64);
@@ -113,13 +117,20 @@ impl TestApp {
         Self::opened(folder, beside(file), seed, App::open_as_it_is)
     }
 
-    /// Another service on the same file, which builds its index anew, at the same instant.
+    /// Another service on the same file, which builds its index anew, at the same instant: from a snapshot where
+    /// there is one beside it.
     pub fn reopened(other: &Self) -> Self {
         let folder = tempfile::tempdir().unwrap();
         other.app.recorder.stop();
         other.app.store.settle(&other.app.serve).unwrap();
         std::fs::copy(&other.file, folder.path().join("placet.db")).unwrap();
-        let again = Self::opened(folder, beside(&other.file), 3, App::open);
+        let snapshot = place_in(other.file.parent().unwrap());
+        if snapshot.exists() {
+            std::fs::copy(snapshot, place_in(folder.path())).unwrap();
+        }
+        // its dice fall otherwise than those of any before: it has a name of its own in the register
+        let seed = REOPENED.fetch_add(1, Ordering::SeqCst);
+        let again = Self::opened(folder, beside(&other.file), seed, App::open);
         let passed = other.clock.now().micros() - again.clock.now().micros();
         again.clock.pass(passed / 1_000_000);
         again
@@ -148,6 +159,7 @@ impl TestApp {
             timezone: chrono_tz::Europe::Paris,
             clock: clock.clone(),
             entropy: TestDice::new(seed),
+            snapshot: Some(place_in(folder.path())),
             progress: Box::new(|_, _| {}),
         });
         Self {

@@ -419,6 +419,7 @@ fn setup(
         timezone: config.read("timezone", "must be a zone like Europe/Paris")?,
         clock: Arc::new(system::SystemClock),
         entropy,
+        snapshot: Some(crate::app::snapshot::place_in(&places.data_dir)),
         progress,
     })
 }

@@ -31,6 +31,7 @@ use crate::jobs::looks::Looks;
 use crate::jobs::mails::Mails;
 use crate::jobs::packages::Packages;
 use crate::jobs::retention::Retention;
+use crate::jobs::snapshots::Snapshots;
 use crate::jobs::systems::Systems;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
@@ -218,6 +219,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     };
     let _packages = Packages::start(app.clone(), Arc::new(binder))?;
     let _retention = Retention::start(app.clone())?;
+    let _snapshots = Snapshots::start(app.clone(), PathBuf::from(config.get("data_dir")))?;
     let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),

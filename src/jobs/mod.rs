@@ -10,6 +10,7 @@ pub mod looks;
 pub mod mails;
 pub mod packages;
 pub mod retention;
+pub mod snapshots;
 pub mod systems;
 pub mod timestamps;
 pub mod witnesses;

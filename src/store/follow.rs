@@ -56,19 +56,41 @@ impl ReadTx<'_> {
         _grant: &Grant<Serve>,
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
+        self.before_persons(tell)?;
+        self.every_person(tell)?;
+        // last, so that each list is held against everybody once
+        super::registers::since(self.db, 0, tell)
+    }
+
+    /// The same without the persons, where they are known already.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn everything_but_persons(
+        &mut self,
+        _grant: &Grant<Serve>,
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        self.before_persons(tell)?;
+        super::registers::since(self.db, 0, tell)
+    }
+
+    fn before_persons(&mut self, tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
         tell(Change::Catalogue(Arc::new(super::catalogue::load(
             self.db,
         )?)));
         self.keys_since(0, tell)?;
-        self.suppressions_since(0, tell)?;
+        self.suppressions_since(0, tell)
+    }
+
+    fn every_person(&mut self, tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
         let mut last: Vec<u8> = Vec::new();
         loop {
             let rows: Vec<SubjectRow> = on!(self.db, conn => subjects::table
                 .filter(subjects::id.gt(&last)).order(subjects::id).limit(PAGE).load(conn))
             .map_err(StoreError::failed("loading data subjects"))?;
             let Some(end) = rows.last().map(|row| row.id.clone()) else {
-                // last, so that each list is held against everybody once
-                return super::registers::since(self.db, 0, tell);
+                return Ok(());
             };
             let (states, contacts) = self.details_between(&last, &end)?;
             let numbers = self.numbers_between(&last, &end)?;

@@ -16,7 +16,7 @@ use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy};
 use ring::aead::LessSafeKey;
 use ring::{hkdf, hmac};
-use sealing::{cipher, expand, open, seal, tag32};
+use sealing::{cipher, expand, open, open_owned, seal, tag32};
 use zeroize::Zeroizing;
 
 mod epoch;
@@ -67,6 +67,7 @@ pub struct Keyring {
     cases: LessSafeKey,
     addresses: LessSafeKey,
     factors: LessSafeKey,
+    snapshots: LessSafeKey,
     check: [u8; 32],
 }
 
@@ -101,6 +102,7 @@ impl Keyring {
             cases: cipher(&expand(&root, b"cases/1")?)?,
             addresses: cipher(&expand(&root, b"addresses/1")?)?,
             factors: cipher(&expand(&root, b"factors/1")?)?,
+            snapshots: cipher(&expand(&root, b"snapshots/1")?)?,
             check: expand(&root, b"check/1")?,
         })
     }
@@ -209,6 +211,27 @@ impl Keyring {
     /// [`KeyError::Sealed`] where it was changed.
     pub fn open_decisions(&self, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
         open(&self.decisions, sealed, DECISIONS)
+    }
+
+    /// Seals a piece of a snapshot of the index, for its place in the file.
+    ///
+    /// # Errors
+    /// Where randomness is missing.
+    pub fn seal_snapshot(
+        &self,
+        piece: &[u8],
+        place: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, KeyError> {
+        seal(&self.snapshots, piece, place, entropy)
+    }
+
+    /// Opens a piece of a snapshot of the index.
+    ///
+    /// # Errors
+    /// [`KeyError::Sealed`] where it was changed, is another file's, or stood elsewhere.
+    pub fn open_snapshot(&self, sealed: Vec<u8>, place: &[u8]) -> Result<Vec<u8>, KeyError> {
+        open_owned(&self.snapshots, sealed, place)
     }
 
     /// Wraps the key of one request, under which what systems found for it is kept.

@@ -181,6 +181,7 @@ pub fn open(directory: &std::path::Path) -> App {
         timezone: chrono_tz::Europe::Paris,
         clock: Arc::new(Fixed),
         entropy: Arc::new(Dice),
+        snapshot: None,
         progress: Box::new(|_, _| {}),
     })
     .unwrap()

@@ -177,7 +177,8 @@ pub(super) fn inclusion_in(
     inclusion_proof(size, position, &reader).map_err(|error| StoreError::Log(error.to_string()))
 }
 
-struct Tiles<'a, 'b>(LogRead<'a, 'b>);
+/// The tiles of the log as a read transaction sees it.
+pub(super) struct Tiles<'a, 'b>(pub(super) LogRead<'a, 'b>);
 
 impl TileSource for Tiles<'_, '_> {
     fn tile(&self, id: &TileId) -> Option<Vec<u8>> {

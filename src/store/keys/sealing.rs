@@ -52,11 +52,24 @@ pub(super) fn seal(
 }
 
 pub(super) fn open(key: &LessSafeKey, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(KeyError::Sealed)?;
+    open_owned(key, sealed.to_vec(), context)
+}
+
+/// The same, where it lies.
+pub(super) fn open_owned(
+    key: &LessSafeKey,
+    mut sealed: Vec<u8>,
+    context: &[u8],
+) -> Result<Vec<u8>, KeyError> {
+    let (nonce, body) = sealed
+        .split_at_mut_checked(NONCE_LEN)
+        .ok_or(KeyError::Sealed)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::Sealed)?;
-    let mut body = body.to_vec();
     let plain = key
-        .open_in_place(nonce, Aad::from(context), &mut body)
+        .open_within(nonce, Aad::from(context), body, 0..)
         .map_err(|_| KeyError::Sealed)?;
-    Ok(plain.to_vec())
+    let length = plain.len();
+    sealed.drain(..NONCE_LEN);
+    sealed.truncate(length);
+    Ok(sealed)
 }
