@@ -702,7 +702,9 @@ pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
             to,
             url: (to != WhereTo::Proven).then(|| HOSTILE.to_owned()),
         };
-        (format!("onward: {to:?}"), page.render())
+        let fault = matches!(to, WhereTo::NotProven | WhereTo::Away);
+        let what = if fault { "error" } else { "onward" };
+        (format!("{what}: {to:?}"), page.render())
     };
     let mut pages = vec![
         onward(WhereTo::Provider),
