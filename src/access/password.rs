@@ -2,6 +2,10 @@
 
 pub mod rule;
 
+/// A hash that no password has: for names that nobody has, and for accounts without a password. Looking at one takes
+/// as long as at any other.
+pub const NOBODYS: &str = "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, random};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};

@@ -29,15 +29,7 @@ impl App {
         password: &Secret<String>,
         now: Now,
     ) -> Result<StaffId, Refusal> {
-        let fits = (1..=100).contains(&login.len())
-            && !login.chars().any(|c| c.is_control() || c.is_whitespace());
-        if !fits {
-            return Err(Refusal::field(
-                "/login",
-                "login_malformed",
-                "must have 1 to 100 characters and no spaces",
-            ));
-        }
+        login_fits(login)?;
         let terms = fit(terms, now)?;
         let refused = |error: PasswordError| {
             Refusal::field("/password", "password_refused", error.to_string())
@@ -85,8 +77,19 @@ impl App {
     }
 }
 
+/// Whether a text can be the name of an account.
+pub(super) fn login_fits(login: &str) -> Result<(), Refusal> {
+    let fits = (1..=100).contains(&login.len())
+        && !login.chars().any(|c| c.is_control() || c.is_whitespace());
+    if fits {
+        return Ok(());
+    }
+    let detail = "must have 1 to 100 characters and no spaces";
+    Err(Refusal::field("/login", "login_malformed", detail))
+}
+
 /// The terms, with bounds and times as a role can have them; its end is kept to the microsecond.
-fn fit(mut terms: StaffTerms, now: Now) -> Result<StaffTerms, Refusal> {
+pub(super) fn fit(mut terms: StaffTerms, now: Now) -> Result<StaffTerms, Refusal> {
     terms.until = terms.until.map(|until| until.trunc_subsecs(6));
     let longest = terms.role.longest();
     let until = terms.until;

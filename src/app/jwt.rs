@@ -23,7 +23,7 @@ const PKCS8: [u8; 16] = [
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Head {
-    alg: String,
+    pub alg: String,
     pub kid: Option<String>,
     pub typ: Option<String>,
 }
@@ -51,7 +51,12 @@ pub(super) enum Unread {
 impl<'a> Compact<'a> {
     /// Takes a text apart; `None` where it is no such token, or too long.
     pub fn read(text: &'a str) -> Option<Self> {
-        let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= MOST)?;
+        Self::read_within(text, MOST)
+    }
+
+    /// The same of tokens that may be longer, or must be shorter.
+    pub fn read_within(text: &'a str, most: usize) -> Option<Self> {
+        let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= most)?;
         let (head, claims) = message.split_once('.')?;
         Some(Self {
             head: part(head)?,
@@ -67,7 +72,17 @@ impl<'a> Compact<'a> {
             return Err(Unread::Algorithm);
         }
         let (algorithm, key) = verifying(key).ok_or(Unread::Algorithm)?;
-        match verify(self.signature, self.message.as_bytes(), &key, algorithm) {
+        self.signed(algorithm, &key)
+    }
+
+    /// What it claims, where a key signed it that is one of this algorithm: whoever calls has looked at that, and at
+    /// what the header says.
+    pub fn signed<T: DeserializeOwned>(
+        &self,
+        algorithm: Algorithm,
+        key: &DecodingKey,
+    ) -> Result<T, Unread> {
+        match verify(self.signature, self.message.as_bytes(), key, algorithm) {
             Ok(true) => part(self.claims).ok_or(Unread::Claims),
             _ => Err(Unread::Signature),
         }

@@ -58,6 +58,7 @@ pub mod pace;
 pub mod package;
 mod period;
 pub mod policies;
+pub mod provider;
 pub mod publish;
 pub mod published;
 pub mod receipt;

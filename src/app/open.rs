@@ -16,6 +16,7 @@ use super::policies::load::Loader;
 use super::policies::note;
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
+use super::provider::Provider;
 use super::retention::{DueList, Keeping};
 use super::signing;
 use super::state::{Disk, Rounds};
@@ -120,6 +121,8 @@ pub struct App {
     pub(super) keeping: Keeping,
     /// What holds for the accounts and sessions of staff.
     pub(super) accounts: Accounts,
+    /// By which staff sign in as well, where there is one.
+    pub(super) provider: Option<Provider>,
     pub(super) due_seen: Mutex<Option<DueList>>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -295,6 +298,7 @@ impl App {
             mail: false,
             keeping: Keeping::default(),
             accounts: Accounts::default(),
+            provider: None,
             due_seen: Mutex::new(None),
         })
     }

@@ -4,20 +4,18 @@
 use super::accounts::{self, Ahead, Entered, Visitor, alone};
 use super::open::App;
 use super::refusal::Refusal;
+use crate::access::password::NOBODYS;
 use crate::access::token::{PlainToken, TokenHash};
 use crate::access::totp::TotpSecret;
 use crate::access::{OwnAccount, Principal, authorize, password};
 use crate::domain::personal::Secret;
 use crate::domain::time::Now;
-use crate::store::{Session, StaffAccount, Typed, WriteTx};
+use crate::store::{Provided, Session, StaffAccount, Typed, WriteTx};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// At most two passwords are hashed at a time: each takes 64 MiB.
 static HASHING: (Mutex<u8>, Condvar) = (Mutex::new(0), Condvar::new());
 const AT_A_TIME: u8 = 2;
-
-/// A hash that no password has, for names that nobody has: both take the same time.
-const NOBODY: &str = "$argon2id$v=19$m=65536,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 impl App {
     /// Looks at name and password. Where they are right a session begins: with nothing ahead its owner is in. Blocks
@@ -36,15 +34,18 @@ impl App {
             Err(wait) => Ok((Entered::Wait(wait), None)),
             Ok(None) => Ok((Entered::Wrong, None)),
             Ok(Some(account)) => {
-                let (token, ahead) = self.begin(&account, visitor, now)?;
+                let not = Provided::default();
+                let (token, ahead) = self.begin(&account, not, visitor, now)?;
                 Ok((Entered::In(token), ahead))
             }
         }
     }
 
-    fn begin(
+    /// A session of whom a password or the provider tells; what neither vouched for is ahead.
+    pub(super) fn begin(
         &self,
         account: &StaffAccount,
+        provided: Provided,
         visitor: Visitor<'_>,
         now: Now,
     ) -> Result<(PlainToken, Option<Ahead>), Refusal> {
@@ -52,22 +53,24 @@ impl App {
             .accounts()
             .second_factor
             .is_needed_by(account.terms.role);
-        let (token, new) = self.new_session(account.id, visitor.browser, now)?;
+        let (token, mut new) = self.new_session(account.id, visitor.browser, now)?;
+        new.provided = provided;
         let with = (now, self.entropy());
-        if account.has_factor {
+        if account.has_factor && !provided.vouched {
             self.store.begin_session(&self.serve, &new, None, with)?;
             return Ok((token, Some(Ahead::Code)));
         }
-        if needed {
+        if needed && !provided.vouched {
             let offered = TotpSecret::new(self.entropy())?;
             self.store
                 .begin_session(&self.serve, &new, Some(&offered), with)?;
             return Ok((token, Some(Ahead::Enrolment)));
         }
         let grant = self.serve.clone();
+        let by = if provided.is { "provider" } else { "password" };
         self.store
             .write_blocking(&self.serve, alone(now), move |tx| {
-                let entry = tx.open_session(&grant, &new, None, "password")?;
+                let entry = tx.open_session(&grant, &new, None, by)?;
                 let entry = entry.ok_or(Refusal::NotFound("the session"))?;
                 Ok::<_, Refusal>(entry.with(()))
             })?;
@@ -90,7 +93,8 @@ impl App {
             Ok(counted) => counted,
             Err(wait) => return Ok(Entered::Wait(wait)),
         };
-        let (token, new) = self.new_session(begun.staff, &begun.browser, now)?;
+        let (token, mut new) = self.new_session(begun.staff, &begun.browser, now)?;
+        new.provided = begun.provided;
         let outcome = self.read_proof(begun, typed, now).and_then(|typed| {
             let (grant, from) = (self.serve.clone(), begun.hash);
             let write = move |tx: &mut WriteTx<'_>| {
@@ -157,11 +161,10 @@ impl App {
         let account = self.store.read(|tx| tx.staff(&self.serve, login))?;
         let kept = account
             .as_ref()
-            .map_or(NOBODY, |account| account.password.as_str());
+            .map_or(NOBODYS, |account| account.password.as_str());
         let right = in_turn(|| password::verify(password, kept));
-        let open = |account: &StaffAccount| {
-            account.disabled_at.is_none() && !account.terms.is_over(now.utc())
-        };
+        let open =
+            |account: &StaffAccount| account.is_open(now) && self.password_opens(&account.login);
         Ok(account.filter(|account| right && open(account)))
     }
 

@@ -32,6 +32,24 @@ pub enum UserCommand {
         login: String,
         #[command(flatten)]
         terms: TermsArg,
+        /// Make it without a password, for who has this subject (`sub`) at the provider (`oidc_issuer`)
+        #[arg(long, value_name = "SUB")]
+        oidc_sub: Option<String>,
+    },
+    /// Bind an account to somebody at the provider, who signs in with it from then on. Its sessions end at once
+    #[command(after_help = "Example: placet user link k.dupuis --oidc-sub 248289761001")]
+    Link {
+        /// The name of the account
+        login: String,
+        /// The subject (`sub`) that the provider names
+        #[arg(long, value_name = "SUB")]
+        oidc_sub: String,
+    },
+    /// Have nobody at the provider sign in with an account any more. Its sessions end at once
+    #[command(after_help = "Example: placet user unlink k.dupuis")]
+    Unlink {
+        /// The name of the account
+        login: String,
     },
     /// Give an account another role, end or bounds: what is not said is without them. Its sessions end at once
     #[command(
@@ -110,7 +128,16 @@ impl TermsArg {
 pub fn user(command: &UserCommand, config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open(config)?;
     match command {
-        UserCommand::Add { login, terms } => {
+        UserCommand::Add {
+            login,
+            terms,
+            oidc_sub: Some(subject),
+        } => {
+            let (grant, terms) = (grant()?, terms.terms());
+            let id = app.add_identified_staff(&grant, login, terms, subject, app.now())?;
+            return made(&id.to_string(), as_json);
+        }
+        UserCommand::Add { login, terms, .. } => {
             say(&format!(
                 "password (at least {ALONE} characters), then Enter:"
             ));
@@ -118,13 +145,12 @@ pub fn user(command: &UserCommand, config: &Config, as_json: bool) -> Result<Exi
             std::io::stdin().lock().read_line(&mut line)?;
             let password = Secret::new(line.trim_end_matches(['\n', '\r']).to_owned());
             let id = app.add_staff(&grant()?, login, terms.terms(), &password, app.now())?;
-            let text = if as_json {
-                json!({ "id": id }).to_string()
-            } else {
-                id.to_string()
-            };
-            return print(&text);
+            return made(&id.to_string(), as_json);
         }
+        UserCommand::Link { login, oidc_sub } => {
+            app.link_staff(&grant()?, login, Some(oidc_sub), app.now())?;
+        }
+        UserCommand::Unlink { login } => app.link_staff(&grant()?, login, None, app.now())?,
         UserCommand::List => {
             let all = app.staff_accounts(&grant()?)?;
             if as_json {
@@ -146,6 +172,15 @@ pub fn user(command: &UserCommand, config: &Config, as_json: bool) -> Result<Exi
         }
     }
     Ok(Exit::Ok)
+}
+
+fn made(id: &str, as_json: bool) -> Result<Exit, Failure> {
+    let text = if as_json {
+        json!({ "id": id }).to_string()
+    } else {
+        id.to_owned()
+    };
+    print(&text)
 }
 
 /// Runs `placet roles`.
@@ -176,6 +211,7 @@ fn line(account: &StaffAccount) -> String {
     } else {
         "password alone"
     };
+    let provider = account.identity.map(|_| "\tby the provider".to_owned());
     let terms = &account.terms;
     let brands = terms.bounds.brands.iter().map(|id| format!("\tbrand {id}"));
     let purposes = terms.bounds.purposes.iter();
@@ -187,6 +223,7 @@ fn line(account: &StaffAccount) -> String {
         .chain(purposes)
         .chain(until)
         .chain(disabled)
+        .chain(provider)
         .collect();
     format!("{}\t{}\t{factor}{more}", account.login, terms.role.as_str())
 }
@@ -202,6 +239,8 @@ fn as_value(account: &StaffAccount) -> Value {
         "second_factor": account.has_factor,
         "created_at": rfc3339(account.created_at),
         "disabled_at": account.disabled_at.map(rfc3339),
+        "by_provider": account.identity.is_some(),
+        "role_by_groups": account.mapped,
     })
 }
 

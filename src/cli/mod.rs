@@ -29,6 +29,7 @@ mod output;
 mod period;
 mod policy;
 mod progress;
+mod provider;
 mod public_key;
 mod register;
 mod report;
@@ -299,7 +300,11 @@ fn open_by(config: &Config, open: fn(Setup) -> Result<App, OpenError>) -> Result
     restore::unfinished(&setup.database)?;
     let authority = authority(config)?;
     let keeping = retention::keeping(config)?;
+    let provider = provider::of(config)?;
     let mut app = open(setup)?;
+    if let Some(provider) = provider {
+        app.keep_provider(provider);
+    }
     app.keep_data(keeping);
     if let Some(hosts) = hosts::of(config)? {
         app.keep_at(hosts.console, hosts.api);

@@ -163,6 +163,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     }
     let witnesses = witnesses(config)?;
     let authority = authority(config)?;
+    let provider = super::provider::of(config)?;
     let mut app = App::open(setup)?;
     if let Some(authority) = authority {
         app.stamp_with(authority);
@@ -182,6 +183,9 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     app.keep_exports(shelf(config, app.entropy())?);
     app.keep_data(super::retention::keeping(config)?);
     app.keep_accounts(super::accounts::accounts(config)?);
+    if let Some(provider) = provider {
+        app.keep_provider(provider);
+    }
     app.keep_disk(Arc::new(rooms));
     let reach: Arc<dyn Reach> = Arc::new(super::systems::ways(config)?);
     app.keep_reach(reach.clone());

@@ -420,6 +420,10 @@ pub enum PublicKind {
     StaffPasskeyAdded,
     /// They removed a passkey.
     StaffPasskeyRemoved,
+    /// An account was bound to an identity of the provider, which opens it from then on.
+    StaffIdentityLinked,
+    /// An account's identity was taken away.
+    StaffIdentityUnlinked,
     /// The operator disabled an account.
     StaffDisabled,
     /// The operator enabled it again.
@@ -536,6 +540,8 @@ impl PublicKind {
             Self::StaffChanged => "staff.changed",
             Self::StaffPasskeyAdded => "staff.passkey_added",
             Self::StaffPasskeyRemoved => "staff.passkey_removed",
+            Self::StaffIdentityLinked => "staff.identity_linked",
+            Self::StaffIdentityUnlinked => "staff.identity_unlinked",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::Import => "import.made",

@@ -111,6 +111,8 @@ impl WriteTx<'_> {
             signed_in_at: None,
             expires_at: until_of(terms),
             bounds: written(&terms.bounds)?,
+            identity: None,
+            mapped: false,
         };
         let event = PublicEvent::new(PublicKind::StaffAdded, grant.actor(), told(id, terms)?);
         Ok(Some(self.public_with(event, Extra::Staff(row))))

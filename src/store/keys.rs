@@ -287,6 +287,23 @@ impl Keyring {
         )
     }
 
+    /// What is kept of somebody, or of a session, at the provider by which staff sign in.
+    #[must_use]
+    pub fn at_provider(&self, what: &str, issuer: &str, name: &str) -> [u8; 32] {
+        let issuer = sha256(&[issuer.as_bytes()]);
+        tag32(
+            &self.doors,
+            &[
+                b"provider/",
+                what.as_bytes(),
+                b"/",
+                &issuer,
+                name.as_bytes(),
+            ]
+            .concat(),
+        )
+    }
+
     /// Seals the second factor of a staff account.
     ///
     /// # Errors

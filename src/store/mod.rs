@@ -45,6 +45,7 @@ mod packages;
 mod passkeys;
 mod people;
 mod policies;
+mod provider;
 mod published;
 mod read;
 mod records;
@@ -108,6 +109,7 @@ pub use people::{HistoryEntry, Reads, StoredIdentifier};
 pub use policies::{
     Activation, Approved, PolicyInForce, PolicyRecord, Proposed, ReadsPolicies, StoredPolicy,
 };
+pub use provider::{AskedProvider, Ended, Identified, Identity, NewAsk};
 pub use published::Published;
 pub use read::ReadTx;
 pub use records::StoredRecord;
@@ -118,7 +120,7 @@ pub use requests::{
 };
 pub use retention::{Aged, RetentionAct};
 pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
-pub use sessions::{NewStaffSession, Session};
+pub use sessions::{NewStaffSession, Provided, Session};
 pub use sign_ins::{
     AskedSignIn, CustomerSession, IDLE, Looked, NewSession, NewSignIn, OpenSignIn, Ready, Spend,
     Tried,

@@ -275,6 +275,8 @@ pub(super) struct StaffRow {
     pub signed_in_at: Option<i64>,
     pub expires_at: Option<i64>,
     pub bounds: String,
+    pub identity: Option<Vec<u8>>,
+    pub mapped: bool,
 }
 
 #[derive(Insertable, Queryable)]
@@ -312,6 +314,9 @@ pub(super) struct SessionRow {
     pub expires_at: i64,
     pub browser: String,
     pub offered: Option<Vec<u8>>,
+    pub by_provider: bool,
+    pub vouched: bool,
+    pub provider_session: Option<Vec<u8>>,
 }
 
 #[derive(Insertable, Queryable)]

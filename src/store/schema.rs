@@ -168,6 +168,8 @@ table! {
         signed_in_at -> Nullable<BigInt>,
         expires_at -> Nullable<BigInt>,
         bounds -> Text,
+        identity -> Nullable<Binary>,
+        mapped -> Bool,
     }
 }
 table! {
@@ -197,6 +199,18 @@ table! {
         expires_at -> BigInt,
         browser -> Text,
         offered -> Nullable<Binary>,
+        by_provider -> Bool,
+        vouched -> Bool,
+        provider_session -> Nullable<Binary>,
+    }
+}
+table! {
+    provider_asks (state) {
+        state -> Binary,
+        browser -> Binary,
+        proves -> Nullable<Binary>,
+        asked_at -> BigInt,
+        expires_at -> BigInt,
     }
 }
 table! {

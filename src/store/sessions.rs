@@ -6,10 +6,12 @@ use super::connection::on;
 use super::error::StoreError;
 use super::open::Store;
 use super::passkeys::has_passkey;
+use super::provider::Identity;
 use super::rows::{SessionRow, StaffRow};
 use super::schema::{passkeys, sessions, staff};
 use super::staff::{before, named, own};
 use super::tx::{Entry, WriteTx};
+use crate::access::password::NOBODYS;
 use crate::access::token::TokenHash;
 use crate::access::totp::TotpSecret;
 use crate::access::{Grant, OwnAccount, ReadAccounts, Serve};
@@ -27,6 +29,10 @@ const LATELY: TimeDelta = TimeDelta::minutes(1);
 
 /// An open session.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "how far somebody is, and the three things that an account may have"
+)]
 pub struct Session {
     /// What is kept of its token.
     pub hash: TokenHash,
@@ -54,6 +60,23 @@ pub struct Session {
     pub until: DateTime<Utc>,
     /// The kind of browser.
     pub browser: String,
+    /// What the provider has to do with it.
+    pub provided: Provided,
+    /// The identity of the provider that opens the account.
+    pub identity: Option<Identity>,
+    /// Whether the account has a password.
+    pub has_password: bool,
+}
+
+/// What the provider has to do with a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Provided {
+    /// Whether it let somebody in.
+    pub is: bool,
+    /// Whether it vouched for a second factor.
+    pub vouched: bool,
+    /// Which of its own sessions it was, as a keyed hash.
+    pub session: Option<Identity>,
 }
 
 impl Session {
@@ -83,6 +106,8 @@ pub struct NewStaffSession {
     pub browser: String,
     /// Until when it lasts at most.
     pub until: DateTime<Utc>,
+    /// What the provider has to do with it.
+    pub provided: Provided,
 }
 
 impl NewStaffSession {
@@ -98,6 +123,9 @@ impl NewStaffSession {
             expires_at: self.until.timestamp_micros(),
             browser: self.browser.clone(),
             offered,
+            by_provider: self.provided.is,
+            vouched: self.provided.vouched,
+            provider_session: self.provided.session.map(|mark| mark.to_vec()),
         }
     }
 }
@@ -117,6 +145,13 @@ fn session((row, staff, has_passkey): (SessionRow, StaffRow, bool)) -> Option<Se
         proven_at: from_micros(row.proven_at),
         until: from_micros(row.expires_at),
         browser: row.browser,
+        provided: Provided {
+            is: row.by_provider,
+            vouched: row.vouched,
+            session: row.provider_session.and_then(|mark| mark.try_into().ok()),
+        },
+        identity: staff.identity.and_then(|mark| mark.try_into().ok()),
+        has_password: staff.password != NOBODYS,
     })
 }
 

@@ -503,6 +503,18 @@ impl WriteTx<'_> {
     }
 }
 
+impl WriteTx<'_> {
+    /// Uses what the provider of staff said; `false` where it was used before. It must be alone in its transaction.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn spend(&mut self, _grant: &Grant<Serve>, spend: &Spend) -> Result<bool, StoreError> {
+        let now = self.now;
+        let first = self.read("using a token", |db| spent(db, spend, now))?;
+        Ok(first == 1)
+    }
+}
+
 /// Remembers that an assertion was used; 0 where it was before.
 fn spent(db: &mut Db, spend: &Spend, now: Now) -> QueryResult<usize> {
     let row = (

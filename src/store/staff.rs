@@ -7,6 +7,7 @@ use super::connection::on;
 use super::error::StoreError;
 use super::open::Store;
 use super::passkeys::{PasskeyShown, has_passkey};
+use super::provider::Identity;
 use super::rows::StaffRow;
 use super::schema::{date_feeds, passkeys, recovery_codes, sessions, staff};
 use super::tx::{Entry, WriteTx};
@@ -43,9 +44,21 @@ pub struct StaffAccount {
     pub disabled_at: Option<DateTime<Utc>>,
     /// When somebody signed in with it last.
     pub signed_in_at: Option<DateTime<Utc>>,
+    /// The identity of the provider that opens it.
+    pub identity: Option<Identity>,
+    /// Whether its role follows from the provider's groups.
+    pub mapped: bool,
 }
 
-fn account((row, has_passkey): (StaffRow, bool)) -> Option<StaffAccount> {
+impl StaffAccount {
+    /// Whether somebody may sign in with it: it is not disabled, and its time is not over.
+    #[must_use]
+    pub fn is_open(&self, now: Now) -> bool {
+        self.disabled_at.is_none() && !self.terms.is_over(now.utc())
+    }
+}
+
+pub(super) fn account((row, has_passkey): (StaffRow, bool)) -> Option<StaffAccount> {
     Some(StaffAccount {
         id: StaffId::from_slice(&row.id)?,
         terms: terms(&row)?,
@@ -55,6 +68,8 @@ fn account((row, has_passkey): (StaffRow, bool)) -> Option<StaffAccount> {
         has_factor: row.factor.is_some() || has_passkey,
         disabled_at: row.disabled_at.map(from_micros),
         signed_in_at: row.signed_in_at.map(from_micros),
+        identity: row.identity.and_then(|mark| mark.try_into().ok()),
+        mapped: row.mapped,
     })
 }
 
@@ -412,6 +427,24 @@ impl WriteTx<'_> {
         let Some(id) = self.staff_named(login)? else {
             return Ok(None);
         };
+        let set_by_hand = staff::table.find(id.as_bytes().to_vec());
+        // what somebody decided is not decided again by groups
+        self.read("changing an account", |db| {
+            on!(db, conn => diesel::update(set_by_hand).set(staff::mapped.eq(false)).execute(conn))
+        })?;
+        self.change_terms(grant, id, terms).map(Some)
+    }
+
+    /// The same of an account that is known, by whoever may.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn change_terms<P: Permission>(
+        &mut self,
+        grant: &Grant<P>,
+        id: StaffId,
+        terms: &StaffTerms,
+    ) -> Result<Entry, StoreError> {
         let set = (
             staff::role.eq(terms.role.as_str()),
             staff::expires_at.eq(until_of(terms)),
@@ -424,7 +457,7 @@ impl WriteTx<'_> {
         )?;
         self.end_all(id)?;
         let event = PublicEvent::new(PublicKind::StaffChanged, grant.actor(), told(id, terms)?);
-        Ok(Some(self.public(event)))
+        Ok(self.public(event))
     }
 
     /// Ends every session of an account, which stays as it is; `None` where none is open.
@@ -449,7 +482,7 @@ impl WriteTx<'_> {
         Ok((ended > 0).then(|| self.public(event)))
     }
 
-    fn staff_named(&mut self, login: &str) -> Result<Option<StaffId>, StoreError> {
+    pub(super) fn staff_named(&mut self, login: &str) -> Result<Option<StaffId>, StoreError> {
         let found: Option<Vec<u8>> = self.read("finding a staff account", |db| {
             on!(db, conn => staff::table.filter(staff::login.eq(login))
                 .select(staff::id).first(conn).optional())
@@ -469,7 +502,7 @@ impl WriteTx<'_> {
         Ok(self.public(event))
     }
 
-    fn end_all(&mut self, id: StaffId) -> Result<(), StoreError> {
+    pub(super) fn end_all(&mut self, id: StaffId) -> Result<(), StoreError> {
         let of = id.as_bytes().to_vec();
         self.read("ending sessions", |db| {
             on!(db, conn => diesel::delete(sessions::table.filter(sessions::staff_id.eq(&of))).execute(conn))?;

@@ -343,6 +343,7 @@ on_both! {
             ("/console/account/passkeys/remove", true),
             ("/console/account/password", true),
             ("/console/account/proof", true),
+            ("/console/account/proof/provider", false),
             ("/console/account/recovery", true),
             ("/console/account/second-factor", true),
             ("/console/account/second-factor/confirm", true),
@@ -378,6 +379,8 @@ on_both! {
             ("/console/sign-in/code", false),
             ("/console/sign-in/passkey", false),
             ("/console/sign-in/passkey/challenge", false),
+            ("/console/sign-in/provider", false),
+            ("/console/sign-in/provider/logout", false),
             ("/console/sign-out", false),
         ];
         let known: BTreeSet<String> = expected.iter().map(|(path, _)| (*path).to_owned()).collect();

@@ -75,6 +75,7 @@ mod roles;
 mod shop;
 mod signals;
 mod signing_keys;
+mod single_sign_on;
 mod staff_log;
 mod support_works;
 mod suppression;

@@ -73,7 +73,8 @@ impl App {
         recovery: Vec<RecoveryCode>,
         now: Now,
     ) -> Result<PlainToken, Refusal> {
-        let (token, new) = self.new_session(session.staff, &session.browser, now)?;
+        let (token, mut new) = self.new_session(session.staff, &session.browser, now)?;
+        new.provided = session.provided;
         let (serve, grant, session) = (self.serve.clone(), owner(session)?, session.clone());
         self.store
             .write_blocking(&owner(&session)?, alone(now), move |tx| {

@@ -17,7 +17,7 @@ use crate::access::token::{PlainToken, TokenKind};
 use crate::access::{Grant, OwnAccount, Principal, Serve, authorize};
 use crate::domain::ids::StaffId;
 use crate::domain::time::Now;
-use crate::store::{Entry, NewStaffSession, Order, Session, WriteTx};
+use crate::store::{Entry, NewStaffSession, Order, Provided, Session, WriteTx};
 use chrono::TimeDelta;
 
 /// How long it counts that somebody proved who they are, for acts that ask for it (`http/console/proof.rs`).
@@ -101,7 +101,7 @@ impl App {
         match (session.whole, session.has_factor()) {
             (false, true) => Some(Ahead::Code),
             (false, false) => Some(Ahead::Enrolment),
-            (true, false) if needed => Some(Ahead::Enrolment),
+            (true, false) if needed && !session.provided.vouched => Some(Ahead::Enrolment),
             (true, _) => None,
         }
     }
@@ -121,6 +121,7 @@ impl App {
             csrf: csrf.reveal().to_owned(),
             browser: browser.to_owned(),
             until: now.utc() + self.accounts.lasting,
+            provided: Provided::default(),
         };
         Ok((token, new))
     }

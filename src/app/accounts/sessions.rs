@@ -46,6 +46,7 @@ impl App {
         self.store
             .tidy_sessions(&self.serve, self.accounts.idle, now)?;
         self.store.tidy_passkey_challenges(&self.serve, now)?;
+        self.store.tidy_provider_asks(&self.serve, now)?;
         Ok(self.store.tidy_guesses(&self.serve, now)?)
     }
 }

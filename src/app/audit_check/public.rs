@@ -60,6 +60,9 @@ struct Staff {
     /// The marks of its passkeys.
     #[serde(default)]
     passkeys: BTreeSet<[u8; 32]>,
+    /// The identity that opens it.
+    #[serde(default)]
+    identity: Option<[u8; 32]>,
     disabled_at: Option<DateTime<Utc>>,
 }
 
@@ -147,6 +150,7 @@ impl PublicCheck {
                             terms: serde_json::from_value(payload).ok(),
                             has_factor: false,
                             passkeys: BTreeSet::new(),
+                            identity: None,
                             disabled_at: None,
                         },
                     },
@@ -156,6 +160,8 @@ impl PublicCheck {
             | EntryKind::StaffFactorReset
             | EntryKind::StaffPasskeyAdded
             | EntryKind::StaffPasskeyRemoved
+            | EntryKind::StaffIdentityLinked
+            | EntryKind::StaffIdentityUnlinked
             | EntryKind::StaffDisabled
             | EntryKind::StaffEnabled
             | EntryKind::StaffChanged => self.changed_staff(leaf.kind, &payload, at),
@@ -188,6 +194,10 @@ impl PublicCheck {
             EntryKind::StaffPasskeyRemoved => {
                 said.what.passkeys.retain(|one| Some(*one) != passkey)
             }
+            EntryKind::StaffIdentityLinked => {
+                said.what.identity = crate::audit::encoding::unhex(text_of(payload, "identity"));
+            }
+            EntryKind::StaffIdentityUnlinked => said.what.identity = None,
             EntryKind::StaffDisabled => said.what.disabled_at = at,
             EntryKind::StaffChanged => {
                 said.what.terms = serde_json::from_value(payload.clone()).ok();
@@ -360,6 +370,12 @@ impl PublicCheck {
                     found.at(
                         said.position,
                         "the passkeys of the staff account are not those that were recorded",
+                    );
+                }
+                Some(said) if row.identity != said.what.identity.map(|mark| mark.to_vec()) => {
+                    found.at(
+                        said.position,
+                        "the identity that opens the staff account is not the one that was recorded",
                     );
                 }
                 Some(said) if row.disabled_at != said.what.disabled_at => {

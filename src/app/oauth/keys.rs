@@ -23,7 +23,7 @@ pub(super) fn counting(now: DateTime<Utc>) -> std::ops::RangeInclusive<i64> {
 
 impl App {
     /// The key that signs now.
-    pub(super) fn token_key(&self, now: DateTime<Utc>) -> Result<OwnKey, StoreError> {
+    pub(in crate::app) fn token_key(&self, now: DateTime<Utc>) -> Result<OwnKey, StoreError> {
         OwnKey::of(self.keys().token_seed(number(now)))
     }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// What is access; the rest of the log is not.
-const KINDS: [EntryKind; 27] = [
+const KINDS: [EntryKind; 29] = [
     EntryKind::StaffSignedIn,
     EntryKind::StaffAdded,
     EntryKind::StaffSignInFailed,
@@ -28,6 +28,8 @@ const KINDS: [EntryKind; 27] = [
     EntryKind::StaffChanged,
     EntryKind::StaffPasskeyAdded,
     EntryKind::StaffPasskeyRemoved,
+    EntryKind::StaffIdentityLinked,
+    EntryKind::StaffIdentityUnlinked,
     EntryKind::StaffDisabled,
     EntryKind::StaffEnabled,
     EntryKind::KeyCreated,

@@ -169,6 +169,12 @@ pub enum EntryKind {
     /// They removed a passkey.
     #[serde(rename = "staff.passkey_removed")]
     StaffPasskeyRemoved,
+    /// An account was bound to an identity of the provider.
+    #[serde(rename = "staff.identity_linked")]
+    StaffIdentityLinked,
+    /// An account's identity was taken away.
+    #[serde(rename = "staff.identity_unlinked")]
+    StaffIdentityUnlinked,
     /// The operator disabled an account.
     #[serde(rename = "staff.disabled")]
     StaffDisabled,
@@ -268,7 +274,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 84] = [
+    pub const ALL: [Self; 86] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -323,6 +329,8 @@ impl EntryKind {
         Self::StaffChanged,
         Self::StaffPasskeyAdded,
         Self::StaffPasskeyRemoved,
+        Self::StaffIdentityLinked,
+        Self::StaffIdentityUnlinked,
         Self::StaffDisabled,
         Self::StaffEnabled,
         Self::ImportMade,
@@ -413,6 +421,8 @@ impl EntryKind {
             Self::StaffChanged => "staff.changed",
             Self::StaffPasskeyAdded => "staff.passkey_added",
             Self::StaffPasskeyRemoved => "staff.passkey_removed",
+            Self::StaffIdentityLinked => "staff.identity_linked",
+            Self::StaffIdentityUnlinked => "staff.identity_unlinked",
             Self::StaffDisabled => "staff.disabled",
             Self::StaffEnabled => "staff.enabled",
             Self::ImportMade => "import.made",

@@ -3,12 +3,12 @@
 use super::{Egress, Failed, Kind, Target};
 use std::fmt;
 use std::time::Duration;
-use ureq::Agent;
 use ureq::config::Config;
 pub use ureq::http::HeaderMap as Headers;
-use ureq::http::Uri;
+use ureq::http::{Response, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body};
 
 /// Who has not taken the connection by then is away.
 const CONNECTS: Duration = Duration::from_secs(5);
@@ -61,15 +61,18 @@ impl Egress {
         for (name, value) in order.headers {
             request = request.header(*name, *value);
         }
-        let mut answer = request.send(order.body).map_err(failed)?;
-        let status = answer.status().as_u16();
-        let body = answer.body_mut().with_config().limit(order.most);
-        let body = body.read_to_vec().map_err(failed)?;
-        Ok(Answer {
-            status,
-            headers: std::mem::take(answer.headers_mut()),
-            body,
-        })
+        taken(request.send(order.body).map_err(failed)?, order.most)
+    }
+
+    /// Gets; nothing is sent of the order but its address.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn get(&self, order: &Order<'_>) -> Result<Answer, Failed> {
+        let target = Target::of(order.url, order.kind)?;
+        let url = target.url.clone();
+        let asked = self.agent(target, order).get(&url).call();
+        taken(asked.map_err(failed)?, order.most)
     }
 
     /// One call's own: a connection that was looked at for one is not handed to another.
@@ -93,6 +96,17 @@ impl Egress {
         };
         Agent::with_parts(config, DefaultConnector::new(), pinned)
     }
+}
+
+fn taken(mut answer: Response<Body>, most: u64) -> Result<Answer, Failed> {
+    let status = answer.status().as_u16();
+    let body = answer.body_mut().with_config().limit(most);
+    let body = body.read_to_vec().map_err(failed)?;
+    Ok(Answer {
+        status,
+        headers: std::mem::take(answer.headers_mut()),
+        body,
+    })
 }
 
 /// Knows one destination, whatever it is asked for.

@@ -43,6 +43,8 @@ pub enum Kind {
     Signed,
     /// A system of an own network, over HTTP, too.
     Own,
+    /// The provider by which staff sign in: HTTPS, and may be our own.
+    Provider,
     /// A server of another protocol, at the port that the operator wrote: a database, mail.
     Server,
 }
@@ -55,7 +57,7 @@ impl Kind {
     }
 
     const fn may_be_clear(self) -> bool {
-        !matches!(self, Self::Open)
+        !matches!(self, Self::Open | Self::Provider)
     }
     const fn may_be_own(self) -> bool {
         !matches!(self, Self::Open)

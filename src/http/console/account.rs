@@ -84,6 +84,7 @@ pub(super) async fn page(
         done: done(visit).filter(|_| error.is_none()),
         error,
         password: form("/console/account/password", None),
+        has_password: open.has_password,
         least: least as u64,
         has_app: open.has_app,
         optional: site.app.accounts().second_factor == SecondFactor::Optional,

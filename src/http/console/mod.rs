@@ -16,6 +16,7 @@ mod passkey_in;
 mod passkeys;
 mod policies;
 pub mod proof;
+mod provider;
 mod purposes;
 mod reports;
 mod requests;
@@ -44,6 +45,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(sign_in::ask)
         .service(sign_in::typed)
         .service(sign_in::leave)
+        .service(provider::go)
+        .service(provider::prove)
+        .service(provider::back)
+        .service(provider::logout)
         .service(passkey_in::challenge)
         .service(passkey_in::enter)
         .service(passkeys::challenge)

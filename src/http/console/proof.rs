@@ -2,7 +2,7 @@
 //! it, with everything that was filled in. Sent, the proof is looked at, and the act goes on as if nothing had been.
 //! Which acts these are says one table, and a route that is not in it asks.
 
-use super::{cookie, frame, is_ours, opened, passkeys, session, to};
+use super::{cookie, frame, is_ours, opened, passkeys, provider, session, to};
 use crate::access::passkey::Assertion;
 use crate::app::accounts::{Entered, FRESH};
 use crate::domain::personal::Secret;
@@ -42,7 +42,12 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         ("POST", "/console/sign-in/code", No),
         ("POST", "/console/sign-in/passkey", No),
         ("POST", "/console/sign-in/passkey/challenge", No),
+        ("POST", "/console/sign-in/provider", No),
+        // the provider's own word, which its signature proves
+        ("POST", "/console/sign-in/provider/logout", No),
         ("POST", "/console/sign-out", No),
+        // leads to where the proof is given
+        ("POST", "/console/account/proof/provider", No),
         ("POST", "/console/account/passkeys", Yes),
         // asks for nothing but a proof, or for what is looked at once it is sent
         ("POST", "/console/account/passkeys/challenge", No),
@@ -265,7 +270,9 @@ fn page(
         form,
         what_for: ProofFor::Act,
         password: !open.has_factor(),
+        typed: open.has_factor() || open.has_password,
         passkey,
+        provider: provider::proving(site, open),
         error,
     };
     browser::page_with_passkeys(status, page.render(), &page.frame)

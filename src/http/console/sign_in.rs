@@ -1,7 +1,7 @@
 //! Staff sign in and out: name and password, then the code of a second factor, or setting one up.
 
 use super::{
-    begun, cookie, is_ours, passkey_in, passkeys, proof, session, to, token, with_session,
+    begun, cookie, is_ours, passkey_in, passkeys, proof, provider, session, to, token, with_session,
 };
 use crate::app::accounts::{Ahead, Entered, Visitor};
 use crate::domain::personal::Secret;
@@ -22,7 +22,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 pub(super) const CODE: &str = "/console/sign-in/code";
 
 /// Where somebody has to go on whose password was right.
-const fn next(ahead: Option<Ahead>) -> &'static str {
+pub(super) const fn next(ahead: Option<Ahead>) -> &'static str {
     match ahead {
         None => "/console",
         Some(Ahead::Code) => CODE,
@@ -59,6 +59,7 @@ pub(super) fn page(
             hidden: Vec::new(),
         },
         passkey,
+        provider: provider::offered(site),
         user,
         error,
         notice: None,
@@ -151,7 +152,9 @@ fn code_page(
         form,
         what_for: ProofFor::SignIn,
         password: false,
+        typed: true,
         passkey,
+        provider: None,
         error,
     };
     browser::page_with_passkeys(status, page.render(), &page.frame)

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::frame::rendered;
-use super::{Frame, PasskeyForm, PasskeyRow, PostForm, When, Words, date_time_long};
+use super::{Frame, PasskeyForm, PasskeyRow, PostForm, ProviderForm, When, Words, date_time_long};
 
 /// Why a proof is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub struct ProofPage {
     pub what_for: ProofFor,
     /// Whether the password is asked for.
     pub password: bool,
+    /// Whether there is anything that can be typed.
+    pub typed: bool,
+    /// The same at the provider, in a page of its own; whoever comes back goes on here.
+    pub provider: Option<ProviderForm>,
     /// The same by a passkey, where the account has one.
     pub passkey: Option<PasskeyForm>,
     /// What was wrong.
@@ -123,6 +127,8 @@ pub struct AccountPage {
     pub error: Option<PasswordFault>,
     /// The form of the password.
     pub password: PostForm,
+    /// Whether there is a password.
+    pub has_password: bool,
     /// The fewest characters that a new one needs.
     pub least: u64,
     /// Whether there is an authenticator app.

@@ -5,7 +5,9 @@ use askama::Template;
 use super::background::{ExportWhat, period};
 use super::frame::rendered;
 use super::vouched::Vouched;
-use super::{Frame, LookAlarm, PasskeyForm, PostForm, Text, When, Words, date_time_long};
+use super::{
+    Frame, LookAlarm, PasskeyForm, PostForm, ProviderForm, Text, When, Words, date_time_long,
+};
 
 /// Why signing in failed. One answer for a wrong name and a wrong password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +22,22 @@ pub enum SignInError {
     Copied,
     /// The form's token had expired.
     StaleForm,
+    /// The provider could not be asked.
+    ProviderAway,
+    /// It let nobody in.
+    ProviderDeclined,
+    /// What it said was not believed.
+    ProviderUnbelieved,
+    /// It said so, and it opens nothing here.
+    ProviderNoRole,
+    /// The browser was not sent there, or long ago.
+    ProviderStale,
 }
 
 impl SignInError {
     /// Whether it is about name and password.
     const fn is_typed(self) -> bool {
-        !matches!(self, Self::Passkey | Self::Copied)
+        matches!(self, Self::Wrong | Self::TooMany | Self::StaleForm)
     }
 
     const fn key(self) -> &'static str {
@@ -35,6 +47,11 @@ impl SignInError {
             Self::Passkey => "sign-in-error-passkey",
             Self::Copied => "sign-in-error-copied",
             Self::StaleForm => "sign-in-error-stale_form",
+            Self::ProviderAway => "sign-in-error-provider_away",
+            Self::ProviderDeclined => "sign-in-error-provider_declined",
+            Self::ProviderUnbelieved => "sign-in-error-provider_unbelieved",
+            Self::ProviderNoRole => "sign-in-error-provider_no_role",
+            Self::ProviderStale => "sign-in-error-provider_stale",
         }
     }
 }
@@ -68,6 +85,8 @@ pub struct SignInPage {
     pub user: String,
     /// The same by a passkey alone; posts `passkey`. None where browsers have none for this address.
     pub passkey: Option<PasskeyForm>,
+    /// The same at the organisation's provider, where there is one.
+    pub provider: Option<ProviderForm>,
     /// Why the last attempt failed.
     pub error: Option<SignInError>,
     /// A message shown once.

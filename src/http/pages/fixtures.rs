@@ -249,6 +249,11 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
         SignInError::Passkey,
         SignInError::Copied,
         SignInError::StaleForm,
+        SignInError::ProviderAway,
+        SignInError::ProviderDeclined,
+        SignInError::ProviderUnbelieved,
+        SignInError::ProviderNoRole,
+        SignInError::ProviderStale,
     ] {
         let page = sign_in(language, Some(error));
         pages.push((format!("error {error:?}"), page.render()));

@@ -30,6 +30,7 @@ mod keys;
 mod language;
 mod looks;
 mod mail;
+mod onward;
 mod own_data;
 mod own_requests;
 mod pace;
@@ -114,6 +115,7 @@ pub use keys::{EpochFile, EpochRow, KeysPage, SigningRow};
 pub use language::Language;
 pub use looks::LookAlarm;
 pub use mail::MailWords;
+pub use onward::{OnwardPage, ProviderForm, WhereTo};
 pub use own_data::{CopyCard, CopyFile, CopyState, OwnDataPage};
 pub use own_requests::{
     OwnExtension, OwnIdentity, OwnItem, OwnMessage, OwnRequestPage, OwnRequestsPage, OwnState,

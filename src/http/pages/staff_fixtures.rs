@@ -19,8 +19,16 @@ pub(super) fn sign_in(language: Language, error: Option<SignInError>) -> SignInP
         form: form(),
         user: HOSTILE.to_owned(),
         passkey: Some(passkey()),
+        provider: Some(provider()),
         error,
         notice: Some(SignInNotice::SignedOut),
+    }
+}
+
+fn provider() -> ProviderForm {
+    ProviderForm {
+        form: form(),
+        name: HOSTILE.to_owned(),
     }
 }
 
@@ -639,6 +647,8 @@ pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
         form: form(),
         what_for,
         password,
+        typed: true,
+        provider: password.then(provider),
         passkey: (!password).then(passkey),
         error,
     };
@@ -666,6 +676,7 @@ pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
         done: Some("account-done-sessions"),
         error,
         password: form(),
+        has_password: true,
         least: 15,
         has_app,
         optional: !has_app,
@@ -685,7 +696,22 @@ pub(super) fn accounts(language: Language) -> Vec<(String, String)> {
         frame: desk(language),
         codes: vec![HOSTILE.to_owned()],
     };
+    let onward = |to| {
+        let page = OnwardPage {
+            frame: Frame::console(language, None),
+            to,
+            url: (to != WhereTo::Proven).then(|| HOSTILE.to_owned()),
+        };
+        let fault = matches!(to, WhereTo::NotProven | WhereTo::Away);
+        let what = if fault { "error" } else { "onward" };
+        (format!("{what}: {to:?}"), page.render())
+    };
     let mut pages = vec![
+        onward(WhereTo::Provider),
+        onward(WhereTo::In),
+        onward(WhereTo::Proven),
+        onward(WhereTo::NotProven),
+        onward(WhereTo::Away),
         ("recovery".to_owned(), recovery.render()),
         ("factor, none".to_owned(), factor(None, None).render()),
         ("account".to_owned(), account(true, None).render()),

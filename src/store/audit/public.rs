@@ -74,6 +74,8 @@ pub struct StoredStaff {
     pub has_factor: bool,
     /// The marks of its passkeys.
     pub passkeys: BTreeSet<[u8; 32]>,
+    /// The identity of the provider that opens it, as a keyed hash.
+    pub identity: Option<Vec<u8>>,
     /// Since when nobody signs in with it.
     pub disabled_at: Option<DateTime<Utc>>,
 }
@@ -204,6 +206,7 @@ impl ReadTx<'_> {
             login: row.login,
             created_at: from_micros(row.created_at),
             has_factor: row.factor.is_some(),
+            identity: row.identity,
             disabled_at: row.disabled_at.map(from_micros),
         };
         Ok(rows.into_iter().map(&mut account).collect())

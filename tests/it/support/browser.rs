@@ -233,6 +233,19 @@ impl Browser {
         std::fs::write(file, bytes).expect("write the picture");
     }
 
+    /// Goes on in the tab that was opened last; waits for there to be so many.
+    #[track_caller]
+    pub fn in_tab(&self, of: usize, which: usize) {
+        let tabs = || {
+            self.get("/window/handles")
+                .as_array()
+                .cloned()
+                .unwrap_or_default()
+        };
+        assert!(until(LOADS_WITHIN, || tabs().len() == of), "not {of} tabs");
+        self.post("/window", &json!({ "handle": tabs()[which] }));
+    }
+
     /// The process of its driver.
     pub fn pid(&self) -> u32 {
         self.driver.pid()

@@ -10,6 +10,7 @@
 //! * [`authority`]: a timestamping authority, beside it
 //! * [`witness`]: a witness of the log, beside it
 //! * [`signer`]: who signs JWTs, rightly or not
+//! * [`provider`]: who says who staff are (OpenID Connect), honestly or not
 //! * [`smtp`]: a mail server that takes mails, refuses them or misbehaves
 //! * [`staff`]: members of staff, as they sign in
 //! * [`passkey`]: a passkey of software
@@ -36,6 +37,7 @@ pub mod passkey;
 pub mod postgres;
 pub mod postgres_programs;
 pub mod process;
+pub mod provider;
 pub mod reaper;
 pub mod scene;
 pub mod server;
