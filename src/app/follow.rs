@@ -8,6 +8,7 @@ use super::policies::load::Loader;
 use super::policies::rules::Rules;
 use super::snapshot::{self, Unused};
 use crate::access::{Grant, Serve};
+use crate::domain::ids::Position;
 use crate::domain::registry::Change;
 use crate::index::Index;
 use crate::store::{ReadTx, Store, StoreError};
@@ -29,7 +30,8 @@ const BLOCK: usize = 4_096;
 #[error("the head of the ledger cannot be learned")]
 pub struct Stale;
 
-/// Builds the index from a snapshot, where there is one that can be used, and from the registry.
+/// Builds the index from a snapshot, where there is one that can be used, and from the registry. At which entry of
+/// the ledger the snapshot stood; 0 where none was used.
 ///
 /// # Errors
 /// Where the database fails.
@@ -38,7 +40,7 @@ pub fn build(
     grant: &Grant<Serve>,
     snapshot: Option<&Path>,
     progress: &dyn Fn(u64, u64),
-) -> Result<(), StoreError> {
+) -> Result<Position, StoreError> {
     let (store, index, loader) = following;
     let taken_from = store.read(|tx| {
         let taken_from = snapshot.and_then(|file| {
@@ -51,10 +53,11 @@ pub fn build(
         index.built(taken_from.unwrap_or(position), rules);
         Ok::<_, StoreError>(taken_from)
     })?;
-    match taken_from {
-        Some(_) => catch_up(following, grant),
-        None => Ok(()),
+    if let Some(position) = taken_from {
+        tracing::info!(position, "the index was taken from its snapshot");
+        catch_up(following, grant)?;
     }
+    Ok(taken_from.unwrap_or(0))
 }
 
 fn not_used(why: &Unused, index: &Index<Rules>) {
@@ -324,6 +327,6 @@ impl super::App {
         }
         let following = (self.store.clone(), self.index.clone(), self.loader.clone());
         let snapshot = self.snapshot.as_deref();
-        build(&following, &self.serve, snapshot, &|_, _| ())
+        build(&following, &self.serve, snapshot, &|_, _| ()).map(drop)
     }
 }

@@ -24,6 +24,7 @@ use super::timestamps::Authority;
 use super::view::Views;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
+use crate::domain::ids::Position;
 use crate::domain::personal::Secret;
 use crate::domain::registry::brand::Host;
 use crate::domain::time::{Clock, Entropy, random};
@@ -90,6 +91,8 @@ pub struct App {
     pub(super) index: Arc<Index<Rules>>,
     /// Where a snapshot of the index may be.
     pub(super) snapshot: Option<PathBuf>,
+    /// At which entry of the ledger the one stood that it was taken from; 0 where it was from none.
+    pub(super) taken_from: Position,
     /// Whether the index holds everybody and follows.
     pub(super) indexed: bool,
     pub(super) loader: Arc<Loader>,
@@ -253,9 +256,10 @@ impl App {
             applied_again = again.apply(&look, indexed)?;
         }
         let following = (store.clone(), index.clone(), loader.clone());
+        let mut taken_from = 0;
         if indexed {
             let snapshot = setup.snapshot.as_deref();
-            follow::build(&following, &serve, snapshot, &*setup.progress)?;
+            taken_from = follow::build(&following, &serve, snapshot, &*setup.progress)?;
         }
         let idle = indexed.then_some(follow::IDLE);
         let head = HeadWatch::start(following, serve.clone(), idle);
@@ -278,6 +282,7 @@ impl App {
             store,
             index,
             snapshot: setup.snapshot,
+            taken_from,
             indexed,
             loader,
             policy_signer,

@@ -120,6 +120,11 @@ impl Act {
         Self::new(row as i64, 0, 0)
     }
 
+    /// Since when its answers hold, in microseconds since 1970.
+    pub const fn at(self) -> i64 {
+        self.at
+    }
+
     /// The row that it points to; of an act this means nothing.
     pub const fn points_to(self) -> u32 {
         self.at as u32
@@ -152,6 +157,18 @@ impl Sets {
         let next = self.said.len();
         self.number(said)
             .is_some_and(|number| number as usize == next)
+    }
+
+    /// Whether an act that said this is the same for checks whenever between two instants it was, and whenever
+    /// between two others it is asked for: no answer begins or ends on the way.
+    pub fn is_steady(&self, set: usize, (first, last): (i64, i64), (from, to): (i64, i64)) -> bool {
+        let passed = |add: i64| {
+            let (first, last) = (first.saturating_add(add), last.saturating_add(add));
+            last <= from || first > to
+        };
+        let said = self.said.get(set);
+        let ends = |said: &Said| said.lasts == FOREVER || passed(said.lasts);
+        passed(0) && said.is_some_and(|said| said.iter().all(ends))
     }
 
     /// Packs the answers of a person.

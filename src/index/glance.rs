@@ -43,6 +43,16 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Whether whoever said this and nothing else says the same about a use at every instant from one to another,
+    /// whenever between two instants they said it.
+    #[must_use]
+    pub fn says_the_same(&self, set: usize, said: (i64, i64), from: &Use, to: &Use) -> bool {
+        let heard = said.1 < from.unheard_before || said.0 >= to.unheard_before;
+        heard && self.sets.is_steady(set, said, (from.at, to.at))
+    }
+}
+
 impl Use {
     /// Whether no list of a register is consulted.
     #[must_use]

@@ -352,6 +352,17 @@ impl<'a> PersonView<'a> {
         self.person.is_plain()
     }
 
+    /// The one act that is all that is known of the person: the number of what was said, and when, in microseconds
+    /// since 1970.
+    #[inline]
+    #[must_use]
+    pub fn sole_act(&self) -> Option<(usize, i64)> {
+        let row = self.person;
+        let [first, ..] = row.acts;
+        let sole = row.state.0 == 1 && row.rare.is_none();
+        sole.then(|| (first.set(), first.at()))
+    }
+
     /// Objections and restriction; `None` where there is none.
     #[must_use]
     pub fn standing(&self) -> Option<&'a Standing> {

@@ -15,9 +15,9 @@ const PAUSE: Duration = Duration::from_secs(600);
 /// After this time whatever has changed is written: who was erased is in no older file.
 const LONGEST: Duration = Duration::from_secs(3_600);
 /// Fewer persons are read from the database as soon.
-const PERSONS: usize = 10_000;
+const PERSONS: usize = 1_000;
 /// So many entries since the last file make the next one due at once, as does a part of the persons.
-const ENTRIES: u64 = 10_000;
+const ENTRIES: u64 = 1_000;
 const PART: u64 = 200;
 
 /// The job. When it is dropped it writes once more, where that is worth while, and ends.
@@ -43,7 +43,7 @@ impl Snapshots {
             .name("snapshots".into())
             .spawn(move || {
                 let mut last = Last {
-                    position: 0,
+                    position: app.snapshot_taken(),
                     at: None,
                 };
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {

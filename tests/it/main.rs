@@ -76,6 +76,7 @@ mod shop;
 mod signals;
 mod signing_keys;
 mod single_sign_on;
+mod snapshot;
 mod staff_log;
 mod support_works;
 mod suppression;

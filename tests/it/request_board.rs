@@ -17,8 +17,10 @@ const BOARD: &str = "/console/requests";
 const WORDS: &str = "Zéphyrine Quillembois demande tout";
 const EMAIL: &str = "zephyrine@known.example";
 
+/// Where the registry is: the last hour of a day in UTC is the next day there.
 fn today() -> chrono::NaiveDate {
-    chrono::Utc::now().date_naive()
+    let now = chrono::Utc::now().with_timezone(&chrono_tz::Europe::Paris);
+    now.date_naive()
 }
 
 fn ago(days: u64) -> String {

@@ -42,9 +42,12 @@ fn member(db: &Db, shop: &Shop, login: &str, terms: &[&str]) -> Http {
         .header("accept-language", "en")
 }
 
-/// A day so many days from now.
+/// A day so many days from now, where the registry is: the last hour of a day in UTC is the next day there.
 fn day(from_now: u64) -> String {
-    (Utc::now().date_naive() + Days::new(from_now)).to_string()
+    let today = Utc::now()
+        .with_timezone(&chrono_tz::Europe::Paris)
+        .date_naive();
+    (today + Days::new(from_now)).to_string()
 }
 
 fn auditor(db: &Db, shop: &Shop) -> Http {

@@ -95,6 +95,11 @@ impl Answers<'_> {
         }
     }
 
+    /// The instant that is asked about, in microseconds since 1970.
+    pub(super) const fn now(&self) -> i64 {
+        self.asked.moment().at.timestamp_micros()
+    }
+
     /// The answer for a person whom a contact point leads to that is on no list, where a glance says all and says
     /// the same from now `until` another instant of the same minute.
     #[inline]

@@ -109,12 +109,7 @@ impl Judge {
         let (table, setting): (&Table, _) = (view, app.setting(view));
         let asked_at = |at| Asked::new(setting, &self.purpose, self.channel, &NOTHING_SAID, at);
         let (Some(asked), true) = (asked_at(self.now.utc()), self.fresh) else {
-            let nobody = if self.fresh {
-                Outcome::evaluation_error()
-            } else {
-                Outcome::stale()
-            };
-            let place = given.place(Verdict::of(&nobody));
+            let place = given.place(self.no());
             for (line, row) in lines.iter().zip(lines.rows(table, roll, false)) {
                 line.enter(table, row, place, roll);
                 each(line.record, given.count(place));
@@ -137,16 +132,23 @@ impl Judge {
         let held = self.ahead.is_held();
         for (line, row) in lines.iter().zip(lines.rows(table, roll, held)) {
             let kept = row.filter(|_| held && line.is_plain(table));
-            let place = match kept.and_then(|row| roll.take_ahead(row)) {
-                Some(place) => place,
-                None => {
-                    let place = answers.of(line, row);
-                    line.enter(table, row, place, roll);
-                    place
-                }
-            };
+            let place = kept.and_then(|row| roll.take_ahead(row));
+            let place = place.unwrap_or_else(|| {
+                let place = answers.of(line, row);
+                line.enter(table, row, place, roll);
+                place
+            });
             each(line.record, answers.given.count(place));
         }
+    }
+
+    /// The answer for everybody where nothing can be decided.
+    fn no(&self) -> Verdict {
+        Verdict::of(&if self.fresh {
+            Outcome::evaluation_error()
+        } else {
+            Outcome::stale()
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use crate::domain::time::from_micros;
 use crate::policy::gather::Moment;
 
 /// A quarter of a day.
-const PART: i64 = 6 * 3_600 * 1_000_000;
+pub(super) const PART: i64 = 6 * 3_600 * 1_000_000;
 /// Parts since 1970 that are kept: until 2159.
 const PARTS: usize = 4 * 69_000;
 

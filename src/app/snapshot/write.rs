@@ -47,21 +47,20 @@ impl App {
     pub fn write_snapshot(&self, directory: &Path) -> Result<Position, SnapshotError> {
         let file = place_in(directory);
         let part = file.with_extension("part");
-        let written = self.write_pieces(&part).and_then(|position| {
-            std::fs::rename(&part, &file)?;
-            File::open(directory)?.sync_all()?;
-            Ok(position)
-        });
-        if written.is_err() {
-            drop(std::fs::remove_file(&part));
-        }
-        written
+        let position = self.write_pieces(&part)?;
+        std::fs::rename(&part, &file)?;
+        File::open(directory)?.sync_all()?;
+        Ok(position)
+    }
+
+    /// At which entry of the ledger the file stood that the index was taken from; 0 where it was from none.
+    #[must_use]
+    pub const fn snapshot_taken(&self) -> Position {
+        self.taken_from
     }
 
     fn write_pieces(&self, part: &Path) -> Result<Position, SnapshotError> {
-        let mut options = OpenOptions::new();
-        let file = options.write(true).create(true).truncate(true).mode(0o600);
-        let mut to = BufWriter::new(file.open(part)?);
+        let mut to = BufWriter::new(alone(part)?);
         let mut making = Making::default();
         let mut next = self.index.next_piece(&mut making);
         // what changes while pieces are made, the ledger says again from here on
@@ -85,4 +84,14 @@ impl App {
             .sync_all()?;
         Ok(position)
     }
+}
+
+/// A file of this process alone, empty: where two nodes share a directory, one of them writes.
+fn alone(part: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(part)?;
+    file.try_lock()?;
+    file.set_len(0)?;
+    Ok(file)
 }
