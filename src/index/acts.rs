@@ -228,6 +228,7 @@ fn of_one_act(before: &PackedCell, next: &PackedCell) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use proptest::prelude::*;
 
@@ -259,6 +260,41 @@ mod tests {
                 position,
             }
         })
+    }
+
+    proptest! {
+        /// What is steady says, of every act between and at every instant between, the same of each answer.
+        #[test]
+        fn what_is_steady_does_not_change(
+            lasts in prop::collection::vec(prop_oneof![Just(FOREVER), 0_i64..20], 1..4),
+            said in (0_i64..20, 0_i64..6),
+            asked in (0_i64..40, 0_i64..6),
+        ) {
+            let mut sets = Sets::default();
+            let cells = lasts.iter().enumerate().map(|(at, lasts)| PackedCell {
+                purpose: at as u16,
+                notice: 0,
+                channel: 0,
+                answer: Answer::Given,
+                manner: Manner::of_bits(0),
+                effective_at: 100,
+                valid_until: if *lasts == FOREVER { FOREVER } else { 100 + lasts },
+                position: at as u64,
+            });
+            let act = sets.pack(cells.collect()).acts[0];
+            let said = (said.0, said.0 + said.1);
+            let asked = (asked.0, asked.0 + asked.1);
+            let seen = |at: i64, now: i64| -> Vec<(bool, bool)> {
+                let act = Act { at, ..act };
+                let answers = sets.answers(act);
+                answers.map(|one| (one.effective_at <= now, one.valid_until <= now)).collect()
+            };
+            let all = (said.0..=said.1).flat_map(|at| (asked.0..=asked.1).map(move |now| (at, now)));
+            let mut all = all.map(|(at, now)| seen(at, now));
+            let first = all.next().unwrap();
+            let same = all.all(|one| one == first);
+            prop_assert_eq!(sets.is_steady(act.set(), said, asked), same);
+        }
     }
 
     fn read(sets: &Sets, packed: &Packed) -> Vec<PackedCell> {

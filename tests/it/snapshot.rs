@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::support::database::Db;
-use crate::support::scene::{Scene, consent, email};
+use crate::support::scene::{Scene, consent, email, permits};
 use crate::support::server::{Server, cli};
 
 /// So many persons that the file is worth while.
@@ -42,7 +42,7 @@ fn everybody_answers(scene: &Scene) {
 }
 
 fn may(scene: &Scene, at: usize) -> bool {
-    scene.api.asks(&email(&who(at)))["decision"] == true
+    permits(&scene.api.asks(&email(&who(at))))
 }
 
 on_both! {
@@ -68,7 +68,7 @@ on_both! {
         let after = Scene::on(db, &scene.key);
         assert!(after.server.stderr().contains(TAKEN), "{}", after.server.stderr());
         assert!(!may(&after, 0) && may(&after, 2));
-        assert_eq!(after.api.asks(&email("new@snapshot.example"))["decision"], true);
+        assert!(permits(&after.api.asks(&email("new@snapshot.example"))));
         let list = db.data_dir().join("list.csv");
         std::fs::write(&list, format!("email\n{}\n{}\n{}\n", who(0), who(1), who(2))).unwrap();
         let out = db.data_dir().join("permitted.csv");

@@ -379,6 +379,67 @@ fn what_changes_meanwhile_is_seen() {
     assert_eq!(rolled.len(), 3, "{rolled:?}");
 }
 
+/// Consents that end within the minute, second by second, beside single checks; they began within one quarter of a
+/// day, as others did that end later.
+#[test]
+fn what_ends_within_a_minute_ends_in_its_second() {
+    let shop = TestApp::new();
+    shop.publish();
+    let who = |at: i64| format!("p{at}@example.fr");
+    for at in 0..6 {
+        shop.record(vec![shop.claim(
+            &[("email", &who(at))],
+            "newsletter",
+            "given",
+        )]);
+        shop.clock.pass(if at < 4 { 5 } else { 3_600 });
+    }
+    let first = shop.named(&[("email", &who(0))]).blinds()[0];
+    let newsletter = "newsletter".parse().unwrap();
+    let view = shop.app.index().view();
+    let answer = view.person(&first).unwrap().answers(&newsletter).next();
+    let ends = answer.unwrap().valid_until.unwrap();
+    drop(view);
+    shop.clock
+        .pass((ends - shop.app.now().micros()) / 1_000_000 - 8);
+    let header = Header::read(b"email", None).unwrap();
+    let grant = TestApp::grant();
+    let mut audience = shop
+        .app
+        .audience(&grant, query("newsletter"), Layout::Csv(header))
+        .unwrap();
+    let list: String = (0..6).map(|at| who(at) + "\n").collect();
+    let mut counts = BTreeSet::new();
+    for _ in 0..45 {
+        let mut lists = Lists::default();
+        audience.take(list.as_bytes(), true, true, &mut lists);
+        let question = |at: i64| Question {
+            blinds: shop.named(&[("email", &who(at))]).blinds(),
+            coarse: Vec::new(),
+            kinds: shop.named(&[("email", &who(at))]).identifier_kinds(),
+            subject: None,
+            purpose: "newsletter".into(),
+            channel: "email".into(),
+            said: Said::default(),
+            at: None,
+            reserve: false,
+            campaign: None,
+        };
+        let questions: Vec<Question> = (0..6).map(question).collect();
+        let permitted = (0..6).zip(outcomes(&shop, &questions));
+        let permitted = permitted.filter(|(_, outcome)| outcome.is_permit());
+        let permitted: Vec<String> = permitted.map(|(at, _)| who(at)).collect();
+        assert_eq!(lines(&lists.permitted), permitted);
+        counts.insert(permitted.len());
+        shop.clock.pass(1);
+    }
+    assert_eq!(
+        counts,
+        BTreeSet::from([1, 2, 3, 4, 5, 6]),
+        "they end one by one"
+    );
+}
+
 /// Somebody who is erased while the list goes on is not on it.
 #[test]
 fn who_is_erased_meanwhile_is_on_no_list() {
