@@ -19,8 +19,8 @@ const STEP: &str = "provider";
 /// The longest code that is taken.
 const LONGEST: usize = 4096;
 
-/// What a browser brings.
-#[derive(Debug, Clone, Copy)]
+/// What a browser brings; it is secret, and cannot be printed.
+#[derive(Clone, Copy)]
 pub struct Came<'a> {
     /// What its cookie holds.
     pub browser: &'a str,
