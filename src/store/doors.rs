@@ -4,13 +4,14 @@ use super::ReadTx;
 use super::api_keys::written;
 use super::connection::on;
 use super::error::StoreError;
+use super::provider::Identified;
 use super::rows::{LinkRow, StaffRow};
 use super::schema::{links, staff};
 use super::staff::{is_open, told, until_of};
 use super::tx::{Entry, Records, WriteTx};
 use super::world::Extra;
 use crate::access::token::TokenHash;
-use crate::access::{Grant, ManageAccess, Principal, Serve};
+use crate::access::{Grant, ManageAccess, Permission, Principal, Serve};
 use crate::domain::event::{Actor, PublicEvent, PublicKind, SubjectEvent};
 use crate::domain::ids::{Blind, StaffId, SubjectId};
 use crate::domain::registry::{Role, Slug, StaffTerms};
@@ -93,8 +94,23 @@ impl WriteTx<'_> {
         terms: &StaffTerms,
         password: &str,
     ) -> Result<Option<Entry>, StoreError> {
+        self.add_account(grant, (id, login), terms, (password, None))
+    }
+
+    /// Makes an account that a password opens, or somebody at the provider; `None` where the name or the identity
+    /// is taken.
+    pub(super) fn add_account<P: Permission>(
+        &mut self,
+        grant: &Grant<P>,
+        (id, login): (StaffId, &str),
+        terms: &StaffTerms,
+        (password, opened): (&str, Option<Identified>),
+    ) -> Result<Option<Entry>, StoreError> {
+        let identity = opened.map(|opened| opened.identity.to_vec());
         let taken: i64 = self.read("looking for a staff account", |db| {
-            on!(db, conn => staff::table.filter(staff::login.eq(login)).count().get_result(conn))
+            on!(db, conn => staff::table
+                .filter(staff::login.eq(login).or(staff::identity.eq(&identity)))
+                .count().get_result(conn))
         })?;
         if taken > 0 {
             return Ok(None);
@@ -111,8 +127,8 @@ impl WriteTx<'_> {
             signed_in_at: None,
             expires_at: until_of(terms),
             bounds: written(&terms.bounds)?,
-            identity: None,
-            mapped: false,
+            identity,
+            mapped: opened.is_some_and(|opened| opened.mapped),
         };
         let event = PublicEvent::new(PublicKind::StaffAdded, grant.actor(), told(id, terms)?);
         Ok(Some(self.public_with(event, Extra::Staff(row))))

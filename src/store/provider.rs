@@ -2,16 +2,14 @@
 //! account, and the end of its sessions. An identity stands here as a keyed hash; who it is knows the provider.
 
 use super::ReadTx;
-use super::api_keys::written;
 use super::connection::on;
 use super::error::StoreError;
 use super::open::Store;
 use super::passkeys::has_passkey;
 use super::rows::StaffRow;
 use super::schema::{passkeys, provider_asks, sessions, staff};
-use super::staff::{StaffAccount, account, told, until_of};
+use super::staff::{StaffAccount, account};
 use super::tx::{Entry, WriteTx};
-use super::world::Extra;
 use crate::access::password::NOBODYS;
 use crate::access::token::TokenHash;
 use crate::access::{Grant, ManageAccess, Permission, Serve};
@@ -163,31 +161,10 @@ impl WriteTx<'_> {
         terms: &StaffTerms,
         opened: Identified,
     ) -> Result<Option<Entry>, StoreError> {
-        let taken: i64 = self.read("looking for a staff account", |db| {
-            on!(db, conn => staff::table
-                .filter(staff::login.eq(login).or(staff::identity.eq(opened.identity.to_vec())))
-                .count().get_result(conn))
-        })?;
-        if taken > 0 {
+        let added = self.add_account(grant, (id, login), terms, (NOBODYS, Some(opened)))?;
+        if added.is_none() {
             return Ok(None);
         }
-        let row = StaffRow {
-            id: id.as_bytes().to_vec(),
-            login: login.to_owned(),
-            role: terms.role.as_str().to_owned(),
-            password: NOBODYS.to_owned(),
-            created_at: self.now.micros(),
-            factor: None,
-            factor_step: None,
-            disabled_at: None,
-            signed_in_at: None,
-            expires_at: until_of(terms),
-            bounds: written(&terms.bounds)?,
-            identity: Some(opened.identity.to_vec()),
-            mapped: opened.mapped,
-        };
-        let event = PublicEvent::new(PublicKind::StaffAdded, grant.actor(), told(id, terms)?);
-        let _added = self.public_with(event, Extra::Staff(row));
         Ok(Some(self.identity_act(grant, id, Some(opened.identity))))
     }
 
