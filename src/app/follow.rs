@@ -43,12 +43,13 @@ pub fn build(
 ) -> Result<Position, StoreError> {
     let (store, index, loader) = following;
     let taken_from = store.read(|tx| {
+        let told = (tx.subject_count(grant)?, progress);
         let taken_from = snapshot.and_then(|file| {
-            let loaded = snapshot::load(file, index, store, (tx, grant), progress);
+            let loaded = snapshot::load(file, index, store, (tx, grant), told);
             loaded.map_err(|why| not_used(&why, index)).ok()
         });
         let position = tx.position(grant)?;
-        from_database(tx, index, grant, (taken_from.is_some(), progress))?;
+        from_database((tx, grant), index, taken_from.is_some(), told)?;
         let rules = loader.rules(&tx.policy_in_force(grant)?);
         index.built(taken_from.unwrap_or(position), rules);
         Ok::<_, StoreError>(taken_from)
@@ -69,12 +70,12 @@ fn not_used(why: &Unused, index: &Index<Rules>) {
 
 /// Reads the rest, and where they are not there already the persons.
 fn from_database(
-    tx: &mut ReadTx<'_>,
+    (tx, grant): (&mut ReadTx<'_>, &Grant<Serve>),
     index: &Index<Rules>,
-    grant: &Grant<Serve>,
-    (without_persons, progress): (bool, &dyn Fn(u64, u64)),
+    without_persons: bool,
+    (total, progress): (u64, &dyn Fn(u64, u64)),
 ) -> Result<(), StoreError> {
-    let (total, mut done) = (tx.subject_count(grant)?, 0);
+    let mut done = 0;
     let mut block = Vec::with_capacity(BLOCK);
     let mut tell = |change| {
         done += u64::from(matches!(change, Change::Person(_)));

@@ -54,14 +54,14 @@ impl From<FrameError> for Unused {
     }
 }
 
-/// Fills an empty index from the file; from which entry on the ledger is to be followed. Where that fails, what
+/// Fills an empty index from the file, where there are so many `persons`; from which entry on the ledger is to be followed. Where that fails, what
 /// is in the index means nothing.
 pub(in crate::app) fn load(
     file: &Path,
     index: &Index<Rules>,
     store: &Store,
     (tx, grant): (&mut ReadTx<'_>, &Grant<Serve>),
-    progress: &dyn Fn(u64, u64),
+    (persons, progress): (u64, &dyn Fn(u64, u64)),
 ) -> Result<Position, Unused> {
     let opened = File::open(file).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Unused::None,
@@ -71,16 +71,15 @@ pub(in crate::app) fn load(
     let mut line = Vec::new();
     from.by_ref().take(LINE).read_until(b'\n', &mut line)?;
     let head: Head = serde_json::from_slice(&line).map_err(|_| Unused::OtherVersion)?;
-    holds(&head, store.origin(), tx, grant)?;
+    holds(&head, store.origin(), persons, (tx, grant))?;
     let binding = Binding {
         keys: store.keys(),
         head: &line,
     };
-    let total = tx.subject_count(grant)?;
     std::thread::scope(|scope| {
         let (told, opened) = sync_channel(AHEAD);
         scope.spawn(move || open_all(&binding, &mut from, &told));
-        take_in(index, opened, &|done| progress(done, total))
+        take_in(index, opened, &|done| progress(done, persons))
     })?;
     Ok(head.position)
 }
@@ -89,8 +88,8 @@ pub(in crate::app) fn load(
 fn holds(
     head: &Head,
     origin: &str,
-    tx: &mut ReadTx<'_>,
-    grant: &Grant<Serve>,
+    persons: u64,
+    (tx, grant): (&mut ReadTx<'_>, &Grant<Serve>),
 ) -> Result<(), Unused> {
     if head.placet_index != FORM || head.version != env!("CARGO_PKG_VERSION") {
         return Err(Unused::OtherVersion);
@@ -99,7 +98,7 @@ fn holds(
     if held > now || head.origin != origin || head.root != root(tx, grant, held)? {
         return Err(Unused::OtherLedger);
     }
-    if now - held > FEW.max(tx.subject_count(grant)? / BEHIND) {
+    if now - held > FEW.max(persons / BEHIND) {
         return Err(Unused::Old);
     }
     Ok(())

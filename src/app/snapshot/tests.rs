@@ -86,7 +86,10 @@ fn loaded(shop: &TestApp) -> Result<(Index<Rules>, Position), Unused> {
     let index = Index::new(shop.app.index().view().rules().clone());
     let file = place_in(shop.file.parent().unwrap());
     let (store, serve) = (&shop.app.store, &shop.app.serve);
-    let position = store.read(|tx| load(&file, &index, store, (tx, serve), &|_, _| ()))?;
+    let position = store.read(|tx| {
+        let persons = tx.subject_count(serve)?;
+        load(&file, &index, store, (tx, serve), (persons, &|_, _| ()))
+    })?;
     Ok((index, position))
 }
 
