@@ -163,8 +163,8 @@ impl Sets {
     /// between two others it is asked for: no answer begins or ends on the way.
     pub fn is_steady(&self, set: usize, (first, last): (i64, i64), (from, to): (i64, i64)) -> bool {
         let passed = |add: i64| {
-            let (first, last) = (first.saturating_add(add), last.saturating_add(add));
-            last <= from || first > to
+            let later = (first.saturating_add(add), last.saturating_add(add));
+            is_outside(later, (from, to))
         };
         let said = self.said.get(set);
         let ends = |said: &Said| said.lasts == FOREVER || passed(said.lasts);
@@ -218,6 +218,11 @@ impl Sets {
         let said = said.map_or(&[][..], |said| said);
         said.iter().map(move |said| said.by(act))
     }
+}
+
+/// Whether nothing that happens between two instants happens after one and until another.
+pub(super) const fn is_outside((first, last): (i64, i64), (from, to): (i64, i64)) -> bool {
+    last <= from || first > to
 }
 
 /// Whether an answer follows the one before it in the same act: at the same instant, by the same entry of the

@@ -1,6 +1,6 @@
 //! What a row says about one use, small enough to be compared with what other rows say.
 
-use super::acts::PackedCell;
+use super::acts::{PackedCell, is_outside};
 use super::cell::Manner;
 use super::lists::{Consulted, Point};
 use super::person::PersonView;
@@ -48,12 +48,17 @@ impl Table {
     /// whenever between two instants they said it.
     #[must_use]
     pub fn says_the_same(&self, set: usize, said: (i64, i64), from: &Use, to: &Use) -> bool {
-        let heard = said.1 < from.unheard_before || said.0 >= to.unheard_before;
-        heard && self.sets.is_steady(set, said, (from.at, to.at))
+        from.hears_alike(to, said) && self.sets.is_steady(set, said, (from.at, to.at))
     }
 }
 
 impl Use {
+    /// Whether the time of whoever was last heard of between two instants is over at this use and at a later one,
+    /// or at neither.
+    const fn hears_alike(&self, later: &Self, (first, last): (i64, i64)) -> bool {
+        last < self.unheard_before || first >= later.unheard_before
+    }
+
     /// Whether no list of a register is consulted.
     #[must_use]
     pub const fn consults_none(&self) -> bool {
@@ -310,11 +315,10 @@ impl<'a> PersonView<'a> {
     #[inline]
     #[must_use]
     pub fn is_steady(&self, from: &Use, to: &Use) -> bool {
-        let comes = |instant: i64| from.at < instant && instant <= to.at;
-        let unheard = |last: i64| from.unheard_before <= last && last < to.unheard_before;
+        let passed = |instant: i64| is_outside((instant, instant), (from.at, to.at));
         self.cells().all(|cell| {
             let (begins, ends) = (cell.effective_at, cell.valid_until);
-            !comes(begins) && !comes(ends) && !unheard(begins)
+            passed(begins) && passed(ends) && from.hears_alike(to, (begins, begins))
         })
     }
 
