@@ -62,10 +62,7 @@ impl Written for Person {
         kinds.bits().write(to);
         let acts = acts.iter().take(state.acts());
         acts.for_each(|act| act.write(to));
-        u8::from(rare.is_some()).write(to);
-        if let Some(rare) = rare {
-            rare.write(to);
-        }
+        rare.write(to);
     }
 
     fn take(from: &mut &[u8]) -> Option<Self> {
@@ -79,10 +76,7 @@ impl Written for Person {
         for act in row.acts.iter_mut().take(row.state.acts()) {
             *act = Act::take(from)?;
         }
-        row.rare = match u8::take(from)? {
-            0 => None,
-            _ => Some(Box::new(Rare::take(from)?)),
-        };
+        row.rare = Written::take(from)?;
         Some(row)
     }
 }

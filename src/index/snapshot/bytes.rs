@@ -58,6 +58,16 @@ impl<T: Written> Written for Option<T> {
     }
 }
 
+impl<T: Written> Written for Box<T> {
+    fn write(&self, to: &mut Vec<u8>) {
+        T::write(self, to);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        T::take(from).map(Self::new)
+    }
+}
+
 impl<T: Written> Written for Box<[T]> {
     fn write(&self, to: &mut Vec<u8>) {
         (self.len() as u32).write(to);

@@ -75,30 +75,22 @@ impl Table {
             Next::Counts => Some((self.written_counts(), Next::Rows { from: 0 })),
             Next::Rows { from } => Some(match self.written_rows(from, SOME) {
                 Some(rows) => (rows, Next::Rows { from: from + SOME }),
-                None => self.first_contacts(),
+                None => self.contacts(0),
             }),
             // lines that moved meanwhile are written once more
             Next::Contacts { lines, .. } if lines != self.by_contact.lines() => {
-                Some(self.first_contacts())
+                Some(self.contacts(0))
             }
-            Next::Contacts { lines, from } => Some(match self.written_contacts(from, SOME) {
-                Some(contacts) => (
-                    contacts,
-                    Next::Contacts {
-                        lines,
-                        from: from + SOME,
-                    },
-                ),
-                None => (self.written_said(), Next::Nothing),
-            }),
+            Next::Contacts { from, .. } => Some(self.contacts(from)),
             Next::Nothing => None,
         }
     }
 
-    fn first_contacts(&self) -> (Vec<u8>, Next) {
-        let lines = self.by_contact.lines();
-        match self.written_contacts(0, SOME) {
-            Some(contacts) => (contacts, Next::Contacts { lines, from: SOME }),
+    /// Contact points of some lines; behind the last of them, what comes next.
+    fn contacts(&self, from: usize) -> (Vec<u8>, Next) {
+        let (lines, next) = (self.by_contact.lines(), from + SOME);
+        match self.written_contacts(from, SOME) {
+            Some(contacts) => (contacts, Next::Contacts { lines, from: next }),
             None => (self.written_said(), Next::Nothing),
         }
     }
