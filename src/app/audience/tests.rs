@@ -145,13 +145,33 @@ fn query(purpose: &str) -> AudienceQuery {
     }
 }
 
-fn filter(shop: &TestApp, query: AudienceQuery, header: &str, list: &str) -> (Lists, Tally) {
+fn begun<'a>(shop: &'a TestApp, query: AudienceQuery, header: &str) -> Audience<'a> {
     let header = Header::read(header.as_bytes(), None).unwrap();
     let grant = TestApp::grant();
-    let mut audience = shop
-        .app
+    shop.app
         .audience(&grant, query, Layout::Csv(header))
-        .unwrap();
+        .unwrap()
+}
+
+/// What a single check asks about somebody.
+fn question(shop: &TestApp, who: &str, purpose: &str) -> Question {
+    let named = shop.named(&[("email", who)]);
+    Question {
+        blinds: named.blinds(),
+        coarse: named.coarse(),
+        kinds: named.identifier_kinds(),
+        subject: None,
+        purpose: purpose.into(),
+        channel: "email".into(),
+        said: Said::default(),
+        at: None,
+        reserve: false,
+        campaign: None,
+    }
+}
+
+fn filter(shop: &TestApp, query: AudienceQuery, header: &str, list: &str) -> (Lists, Tally) {
+    let mut audience = begun(shop, query, header);
     let mut lists = Lists {
         permitted: Vec::new(),
         refused: Some(Vec::new()),
@@ -239,19 +259,8 @@ proptest! {
             }
         }
         drop(view);
-        let question = |name: &String| Question {
-            blinds: shop.named(&[("email", name)]).blinds(),
-            coarse: shop.named(&[("email", name)]).coarse(),
-            kinds: shop.named(&[("email", name)]).identifier_kinds(),
-            subject: None,
-            purpose: purpose.into(),
-            channel: "email".into(),
-            said: Said::default(),
-            at: None,
-            reserve: false,
-            campaign: None,
-        };
-        let questions: Vec<Question> = names.iter().map(question).collect();
+        let ask = |name: &String| question(&shop, name, purpose);
+        let questions: Vec<Question> = names.iter().map(ask).collect();
         let (mut permitted, mut refused) = (Vec::new(), Vec::new());
         for (name, outcome) in names.iter().zip(outcomes(&shop, &questions)) {
             if outcome.is_permit() {
@@ -329,12 +338,7 @@ fn nothing_is_permitted_where_the_head_is_not_known() {
         "newsletter",
         "given",
     )]);
-    let header = Header::read(b"email", None).unwrap();
-    let grant = TestApp::grant();
-    let mut audience = shop
-        .app
-        .audience(&grant, query("newsletter"), Layout::Csv(header))
-        .unwrap();
+    let mut audience = begun(&shop, query("newsletter"), "email");
     let mut lists = Lists::default();
     audience.take(b"yes@example.fr\n", true, false, &mut lists);
     assert_eq!(lists.permitted, b"");
@@ -350,12 +354,7 @@ fn what_changes_meanwhile_is_seen() {
     shop.publish();
     let anne = [("email", "anne@example.fr")];
     shop.record(vec![shop.claim(&anne, "newsletter", "given")]);
-    let header = Header::read(b"email", None).unwrap();
-    let grant = TestApp::grant();
-    let mut audience = shop
-        .app
-        .audience(&grant, query("newsletter"), Layout::Csv(header))
-        .unwrap();
+    let mut audience = begun(&shop, query("newsletter"), "email");
     let mut ask = || {
         let mut lists = Lists::default();
         audience.take(b"anne@example.fr\n", true, true, &mut lists);
@@ -402,30 +401,14 @@ fn what_ends_within_a_minute_ends_in_its_second() {
     drop(view);
     shop.clock
         .pass((ends - shop.app.now().micros()) / 1_000_000 - 8);
-    let header = Header::read(b"email", None).unwrap();
-    let grant = TestApp::grant();
-    let mut audience = shop
-        .app
-        .audience(&grant, query("newsletter"), Layout::Csv(header))
-        .unwrap();
+    let mut audience = begun(&shop, query("newsletter"), "email");
     let list: String = (0..6).map(|at| who(at) + "\n").collect();
     let mut counts = BTreeSet::new();
     for _ in 0..45 {
         let mut lists = Lists::default();
         audience.take(list.as_bytes(), true, true, &mut lists);
-        let question = |at: i64| Question {
-            blinds: shop.named(&[("email", &who(at))]).blinds(),
-            coarse: Vec::new(),
-            kinds: shop.named(&[("email", &who(at))]).identifier_kinds(),
-            subject: None,
-            purpose: "newsletter".into(),
-            channel: "email".into(),
-            said: Said::default(),
-            at: None,
-            reserve: false,
-            campaign: None,
-        };
-        let questions: Vec<Question> = (0..6).map(question).collect();
+        let ask = |at: i64| question(&shop, &who(at), "newsletter");
+        let questions: Vec<Question> = (0..6).map(ask).collect();
         let permitted = (0..6).zip(outcomes(&shop, &questions));
         let permitted = permitted.filter(|(_, outcome)| outcome.is_permit());
         let permitted: Vec<String> = permitted.map(|(at, _)| who(at)).collect();
@@ -448,12 +431,7 @@ fn who_is_erased_meanwhile_is_on_no_list() {
     for who in ["anne@example.fr", "bruno@example.fr"] {
         shop.record(vec![shop.claim(&[("email", who)], "newsletter", "given")]);
     }
-    let header = Header::read(b"email", None).unwrap();
-    let grant = TestApp::grant();
-    let mut audience = shop
-        .app
-        .audience(&grant, query("newsletter"), Layout::Csv(header))
-        .unwrap();
+    let mut audience = begun(&shop, query("newsletter"), "email");
     let list = b"anne@example.fr\nbruno@example.fr\n";
     audience.take(list, true, true, &mut Lists::default());
     let anne = shop.named(&[("email", "anne@example.fr")]).blinds()[0];

@@ -57,8 +57,8 @@ impl App {
             ("redirect_uri", &back),
             ("code_verifier", code.verifier),
         ];
-        let (mut header, assertion);
-        header = None;
+        let mut header = None;
+        let assertion;
         match &provider.settings.proof {
             OwnProof::Secret(secret) => header = Some(basic(&provider.settings.client, secret)),
             OwnProof::Key => {
