@@ -264,6 +264,15 @@ impl Form {
 /// that another site caused is refused.
 #[must_use]
 pub fn from_our_page(request: &HttpRequest, site: &Site) -> bool {
+    let ours = says_that_it_is_ours(request, site);
+    if !ours {
+        let path = request.match_pattern();
+        tracing::info!(path, "a form of another site was sent away");
+    }
+    ours
+}
+
+fn says_that_it_is_ours(request: &HttpRequest, site: &Site) -> bool {
     let header = |name: &str| {
         request
             .headers()

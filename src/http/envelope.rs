@@ -3,6 +3,7 @@
 
 use super::browser::FramedBy;
 use super::metrics::CHECKS;
+use super::problem::Why;
 use super::site::Site;
 use super::unread::Chunked;
 use super::{hosts, limits};
@@ -27,6 +28,8 @@ macro_rules! nothing_more_but_for_passkeys {
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), "
     };
 }
+/// What is no page loads nothing, and is framed by nobody.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 const FRAMED: &str = pages_but_for_ancestors!();
 const PAGES: &str = concat!(pages_but_for_ancestors!(), "'none'");
 
@@ -116,8 +119,8 @@ fn framed<B>(response: &ServiceResponse<B>) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{FRAMED}{sources}")).ok()
 }
 
-/// What guards a browser. A body that is plain JSON needs a key that no browser holds, opens no
-/// window and loads nothing: it is not to be kept, nor taken for something else.
+/// What guards a browser. A body that is plain JSON needs a key that no browser holds, and opens no
+/// window: it is not to be kept, nor taken for something else.
 fn guard(headers: &mut header::HeaderMap, framed: Option<HeaderValue>, https: bool) {
     let json = HeaderValue::from_static("application/json");
     let is_json = headers.get(header::CONTENT_TYPE) == Some(&json);
@@ -137,7 +140,9 @@ fn guard(headers: &mut header::HeaderMap, framed: Option<HeaderValue>, https: bo
     if https {
         set(header::STRICT_TRANSPORT_SECURITY, ENCRYPTED);
     }
-    if !is_json {
+    if is_json {
+        set(header::CONTENT_SECURITY_POLICY, NO_PAGE);
+    } else {
         set(header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         set(header::CONTENT_SECURITY_POLICY, PAGES);
         set(header::REFERRER_POLICY, "no-referrer");
@@ -164,11 +169,13 @@ fn tell<B>(site: &Site, response: &ServiceResponse<B>, id: Option<RequestId>, st
         id.map(tracing::field::display),
         response.request().method().as_str(),
     );
+    let refusal = response.response().extensions();
+    let why = refusal.get().map(|Why(word)| *word);
     if status >= 500 {
-        tracing::warn!(request = id, method, %route, status, seconds, "answered");
+        tracing::warn!(request = id, method, %route, status, why, seconds, "answered");
     } else if [401, 403].contains(&status) || (method != "GET" && route != CHECKS) {
-        tracing::info!(request = id, method, %route, status, seconds, "answered");
+        tracing::info!(request = id, method, %route, status, why, seconds, "answered");
     } else {
-        tracing::debug!(request = id, method, %route, status, seconds, "answered");
+        tracing::debug!(request = id, method, %route, status, why, seconds, "answered");
     }
 }

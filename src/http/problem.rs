@@ -221,9 +221,15 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.0.retry_after {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from(seconds)));
         }
-        response.body(self.body().to_string())
+        let mut response = response.body(self.body().to_string());
+        response.extensions_mut().insert(Why(self.0.code));
+        response
     }
 }
+
+/// Why something was refused, in a word, for the line that the log has of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Why(pub &'static str);
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {

@@ -3,7 +3,7 @@
 //! cookie of the browser that asked.
 
 use super::join::first_asked;
-use super::{code, failed, frame, posted, unavailable};
+use super::{code, failed, frame, posted, refused, unavailable};
 use crate::app::App;
 use crate::app::brand::way_of;
 use crate::app::enter::{Asked, Asking, Entering, LinkFound};
@@ -326,6 +326,7 @@ fn answered(site: &Site, visit: Visit<'_>, way: &Way, entering: Option<Entering>
         let html = inbox_page(site, visit, way, None, Some(error));
         browser::page(StatusCode::UNPROCESSABLE_ENTITY, html)
     };
+    let late = |state, why| refused(link_page(site, visit, state, None), why);
     match entering {
         Some(Entering::In(session)) => {
             let opened = browser::cookie(site, SESSION, session.reveal(), None);
@@ -339,11 +340,11 @@ fn answered(site: &Site, visit: Visit<'_>, way: &Way, entering: Option<Entering>
             browser::with_cookie(response, &browser::no_cookie(site, ASKED))
         }
         Some(Entering::Unknown(newcomer)) => first_asked(site, visit, &newcomer),
-        Some(Entering::Wrong) => again(CodeError::Wrong),
-        Some(Entering::TooMany) => again(CodeError::Tries),
-        Some(Entering::Expired) => link_page(site, visit, LinkState::Late, None),
-        Some(Entering::Used) => link_page(site, visit, LinkState::Used, None),
-        Some(Entering::Elsewhere) => link_page(site, visit, LinkState::Elsewhere, None),
+        Some(Entering::Wrong) => refused(again(CodeError::Wrong), "code_wrong"),
+        Some(Entering::TooMany) => refused(again(CodeError::Tries), "too_many_codes"),
+        Some(Entering::Expired) => late(LinkState::Late, "sign_in_late"),
+        Some(Entering::Used) => late(LinkState::Used, "sign_in_used"),
+        Some(Entering::Elsewhere) => late(LinkState::Elsewhere, "sign_in_elsewhere"),
         None => unavailable(site, visit),
     }
 }

@@ -26,6 +26,7 @@ pub mod why;
 use super::browser::{self, Form, Visit, from_our_page};
 use super::json::{Body, SMALL};
 use super::pages::{Frame, Language, LinkGonePage, ProblemKind, ProblemPage, Text, WhyGone};
+use super::problem::Why;
 use super::site::Site;
 use crate::domain::registry::{self, Catalogue, Identifier, Wording};
 use actix_web::http::StatusCode;
@@ -109,5 +110,11 @@ pub(super) fn failed(
         reference: None,
         back_url: None,
     };
-    browser::page(status, page.render())
+    refused(browser::page(status, page.render()), kind.word())
+}
+
+/// The same answer, with the word that the log has for it.
+fn refused(mut answer: HttpResponse, why: &'static str) -> HttpResponse {
+    answer.extensions_mut().insert(Why(why));
+    answer
 }

@@ -57,6 +57,13 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// In a word, for the log.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        let (_, key) = self.keys();
+        key.strip_prefix("problem-").unwrap_or(key)
+    }
+
     const fn keys(self) -> (&'static str, &'static str) {
         match self {
             Self::NotSaved => ("problem-not_saved-title", "problem-not_saved"),

@@ -38,7 +38,8 @@ const SCRIPTED: [(&str, &str); 2] = [
 ];
 
 /// What an answer in plain JSON has: it needs a key that no browser holds.
-const JSON: [&str; 3] = [
+const JSON: [&str; 4] = [
+    "content-security-policy",
     "strict-transport-security",
     "x-content-type-options",
     "cache-control",
@@ -58,6 +59,11 @@ fn guarded(came: &Came, path: &str) {
     for (name, value) in PAGE {
         let instead = SCRIPTED.iter().find(|(of, _)| scripted && *of == name);
         let value = instead.map_or(value, |(_, value)| *value);
+        let value = if json && name == "content-security-policy" {
+            "default-src 'none'; frame-ancestors 'none'"
+        } else {
+            value
+        };
         if json && !JSON.contains(&name) {
             continue;
         }

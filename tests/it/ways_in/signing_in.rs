@@ -74,7 +74,12 @@ on_both! {
         let again = asking.form("/sign-in/code", &[("code", &mail.code())]).expect(410);
         assert!(again.text.contains("already been used"), "{}", again.text);
         assert_eq!(sign_ins(&shop), 1);
-        assert!(!shop.server.stderr().contains("known.example"));
+        let log = shop.server.stderr();
+        assert!(!log.contains("known.example"));
+        // what opened nothing is a line with its reason
+        for why in ["code_wrong", "sign_in_used"] {
+            assert!(log.contains(&format!("\"why\":\"{why}\"")), "{why}: {log}");
+        }
     }
 
     fn by_the_link_and_out_again(db: &Db) {
