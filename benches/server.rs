@@ -116,6 +116,7 @@ pub fn run(args: &[String]) {
         limits: Limits::of(Rate::MOST, 0),
         proxies: Vec::new(),
         tray: None,
+        asks_for_certificates: false,
         app,
         metrics: Metrics::new().expect("metrics"),
         timezone: chrono_tz::Europe::Paris,
@@ -132,7 +133,7 @@ pub fn run(args: &[String]) {
             seconds,
             bytes,
         };
-        actix_web::rt::spawn(placet::http::serve::serve(site, ours, 1).expect("serve"));
+        actix_web::rt::spawn(placet::http::serve::serve(site, (ours, None), 1).expect("serve"));
         actix_web::rt::spawn(serve_bare(bare, size));
         println!("{}", serde_json::to_string(&ready).expect("JSON"));
         std::io::stdout().flush().expect("say so");

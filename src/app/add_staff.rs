@@ -100,8 +100,9 @@ pub(super) fn fit(mut terms: StaffTerms, now: Now) -> Result<StaffTerms, Refusal
     let over = terms.is_over(now.utc());
     let problems = [
         scope_fault(terms.role, &terms.bounds),
-        (!terms.bounds.networks.is_empty()).then(|| {
-            let detail = "cannot be bound to networks; bind it to brands or purposes";
+        terms.bounds.is_placed().then(|| {
+            let detail =
+                "cannot be bound to networks or certificates; bind it to brands or purposes";
             FieldProblem::new("/networks", "staff_networks", detail)
         }),
         late.then(|| {

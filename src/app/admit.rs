@@ -1,24 +1,34 @@
 //! Who is at the API's door, and whether they may do what they ask: the one place that decides it, for keys of
 //! every kind.
 
+use super::oauth::Holder;
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::token::{Shown, TokenHash};
 use crate::access::{Grant, Permission, Principal, authorize_within};
 use crate::domain::ids::KeyId;
-use crate::domain::registry::KeyImage;
+use crate::domain::peer::{Peer, Thumbprint};
+use crate::domain::registry::{KeyImage, Outside};
 use crate::domain::time::Now;
 use crate::index::Table;
-use chrono::{DateTime, Utc};
-use std::net::IpAddr;
 
 /// What somebody showed, as far as it can be told without the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Badge {
     /// A secret of this hash.
     Key(TokenHash),
-    /// An access token of ours: whose it is, and until when it holds.
-    Token(KeyId, DateTime<Utc>),
+    /// An access token of ours.
+    Token(Holder),
+}
+
+impl Badge {
+    /// The certificate that it is worth nothing without.
+    const fn bound_to(self) -> Option<Thumbprint> {
+        match self {
+            Self::Token(held) => held.certificate,
+            Self::Key(_) => None,
+        }
+    }
 }
 
 /// Why the door stays shut.
@@ -33,9 +43,9 @@ pub enum Shut {
     /// Its time is over.
     #[error("the key's time is over")]
     Over,
-    /// It may not be used from there.
-    #[error("the key may not be used from this network")]
-    Elsewhere,
+    /// It may not be used from there, or without a certificate of its own.
+    #[error("the key may not be used from this network, or not without a certificate of its own")]
+    Outside(Outside),
     /// It is no access token of ours that holds.
     #[error("the access token does not hold")]
     Token,
@@ -53,28 +63,27 @@ impl App {
         match Shown::read(shown) {
             Shown::Key(hash) => Ok(Badge::Key(hash)),
             Shown::Token(text) => {
-                let (client, ends) = self.holder(text, self.now()).ok_or(Shut::Token)?;
-                Ok(Badge::Token(client, ends))
+                let holder = self.holder(text, self.now()).ok_or(Shut::Token)?;
+                Ok(Badge::Token(holder))
             }
             Shown::Mistyped => Err(Shut::Mistyped),
         }
     }
 
-    /// Lets in who may do `P`, as the index knows it; `from` tells from where they come.
+    /// Lets in who may do `P`, as the index knows it; `peer` tells who is at the other end of the line.
     ///
     /// # Errors
     /// Why the door stays shut.
     pub fn admit<P: Permission>(
         &self,
         badge: Badge,
-        from: impl FnOnce() -> Option<IpAddr>,
+        peer: impl FnOnce() -> Peer,
     ) -> Result<Grant<P>, Shut> {
         let now = self.now();
         let view = self.index.view();
         let key = known(&view, badge, now)?;
-        let bounded = !key.bounds.networks.is_empty();
-        if bounded && !key.bounds.let_in(from()) {
-            return Err(Shut::Elsewhere);
+        if badge.bound_to().is_some() || key.bounds.is_placed() {
+            fits(badge, key, &peer())?;
         }
         let grant = granted(key)?;
         self.key_uses.mark(key.id, now);
@@ -82,8 +91,19 @@ impl App {
     }
 }
 
-/// The same on one view of the index, for who came from a network that was looked at: it never changes from
-/// which a key may be used.
+impl App {
+    /// The name of what somebody showed, if it is known here, whatever it opens.
+    #[must_use]
+    pub fn whose(&self, badge: Badge) -> Option<KeyId> {
+        let view = self.index.view();
+        match badge {
+            Badge::Key(TokenHash(hash)) => view.key(&hash).map(|key| key.id),
+            Badge::Token(held) => view.client(&held.client).map(|client| client.id),
+        }
+    }
+}
+
+/// The same on one view of the index, for whose line was looked at: it never changes from where a key may be used.
 pub(super) fn admitted<P: Permission>(
     table: &Table,
     badge: Badge,
@@ -95,14 +115,28 @@ pub(super) fn admitted<P: Permission>(
 fn known(table: &Table, badge: Badge, now: Now) -> Result<&KeyImage, Shut> {
     let key = match badge {
         Badge::Key(TokenHash(hash)) => table.key(&hash),
-        Badge::Token(_, ends) if now.utc() >= ends => return Err(Shut::Token),
-        Badge::Token(client, _) => table.client(&client),
+        Badge::Token(held) if now.utc() >= held.ends => return Err(Shut::Token),
+        Badge::Token(held) => table.client(&held.client),
     };
     let key = key.ok_or(Shut::Unknown)?;
     if key.is_over(now.utc()) {
         return Err(Shut::Over);
     }
     Ok(key)
+}
+
+/// Whether the line is one that this may be shown on. A token that is bound to a certificate is worth nothing to
+/// whoever has not got that certificate's key (RFC 8705, 3).
+fn fits(badge: Badge, key: &KeyImage, peer: &Peer) -> Result<(), Shut> {
+    if badge
+        .bound_to()
+        .is_some_and(|wanted| !peer.has_shown(wanted))
+    {
+        return Err(Shut::Token);
+    }
+    key.bounds
+        .outside(peer)
+        .map_or(Ok(()), |what| Err(Shut::Outside(what)))
 }
 
 fn granted<P: Permission>(key: &KeyImage) -> Result<Grant<P>, Shut> {

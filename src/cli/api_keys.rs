@@ -8,6 +8,7 @@ use crate::access::ManageAccess;
 use crate::app::create_key::{NewKey, is_near};
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::network::Network;
+use crate::domain::registry::brand::Host;
 use crate::domain::registry::{Bounds, Slug};
 use crate::domain::time::rfc3339;
 use crate::store::ListedKey;
@@ -58,6 +59,14 @@ pub struct Terms {
     /// A network that it may be used from; may be given several times [default: any]
     #[arg(long = "network", value_name = "CIDR")]
     networks: Vec<Network>,
+    /// A host name that the caller's client certificate must be for, see `tls_client_ca`; may be given several times
+    /// [default: none is asked for]
+    #[arg(long = "certificate", value_name = "NAME", value_parser = host)]
+    certificates: Vec<Host>,
+}
+
+fn host(text: &str) -> Result<Host, &'static str> {
+    Host::try_from(text.to_owned())
 }
 
 impl Terms {
@@ -71,6 +80,7 @@ impl Terms {
                 brands: self.brands.iter().cloned().collect(),
                 purposes: self.purposes.iter().cloned().collect(),
                 networks: self.networks.iter().copied().collect(),
+                certificates: self.certificates.iter().cloned().collect(),
             },
         }
     }

@@ -2,7 +2,8 @@
 
 use super::config::Config;
 use super::output::{Exit, Failure, print};
-use std::io::{Read, Write};
+use crate::http::tls::own_line;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
@@ -31,17 +32,20 @@ pub(super) fn answer(config: &Config) -> Result<String, Failure> {
     let addresses = listen.to_socket_addrs();
     let address = addresses.ok().and_then(|mut all| all.next());
     let address = address.ok_or_else(|| Failure::usage(format!("{listen} is no address")))?;
-    ask(address)
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    if config.get("tls_certificate").is_empty() {
+        return ask(stream, address);
+    }
+    ask(own_line(stream, address.ip())?, address)
 }
 
-fn ask(address: SocketAddr) -> Result<String, Failure> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+fn ask(mut stream: impl Read + Write, address: SocketAddr) -> Result<String, Failure> {
     write!(
         stream,
         "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
     )?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer.lines().next().unwrap_or_default().to_owned())
+    BufReader::new(stream).read_line(&mut answer)?;
+    Ok(answer.trim_end().to_owned())
 }

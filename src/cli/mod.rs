@@ -38,6 +38,7 @@ mod retention;
 mod serve;
 pub mod system;
 mod systems;
+mod tls;
 mod why;
 mod witness;
 

@@ -4,7 +4,7 @@ use super::config::{Config, ConfigError};
 use super::courier::HttpCourier;
 use super::egress::Egress;
 use super::output::{Exit, Failure, say};
-use super::{authority, hosts, mail, master_key, setup};
+use super::{authority, hosts, mail, master_key, setup, tls};
 use crate::app::App;
 use crate::app::systems::Reach;
 
@@ -22,6 +22,7 @@ use crate::http::press::Presses;
 use crate::http::serve::serve;
 use crate::http::site::{Patience, Site};
 use crate::jobs::alarms::Alarms;
+use crate::jobs::certificate::Certificate;
 use crate::jobs::checkpoints::Checkpoints;
 use crate::jobs::decisions::Decisions;
 use crate::jobs::epochs::Epochs;
@@ -148,11 +149,10 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         ))
     })?;
     let address = listener.local_addr()?;
-    let setup = setup(
-        config,
-        &config.public_url(&format!("http://{address}")),
-        progress(),
-    )?;
+    let encrypted = tls::line(config)?;
+    let scheme = if encrypted.is_some() { "https" } else { "http" };
+    let here = format!("{scheme}://{address}");
+    let setup = setup(config, &config.public_url(&here), progress())?;
     super::restore::unfinished(&setup.database)?;
     let rooms = super::doctor::Rooms {
         data: PathBuf::from(config.get("data_dir")),
@@ -225,6 +225,10 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let _retention = Retention::start(app.clone())?;
     let _snapshots = Snapshots::start(app.clone(), PathBuf::from(config.get("data_dir")))?;
     let _witnesses = Witnesses::start(&app, witnesses, &courier)?;
+    let line = encrypted.as_ref().map(|(line, _)| line.clone());
+    let renewed =
+        encrypted.map(|(line, files)| Certificate::start(app.clone(), files.renewal(line)));
+    let _certificate = renewed.transpose()?;
     let workers = match config.read("workers", "must be a number")? {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         workers => workers,
@@ -238,8 +242,8 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         } else {
             None
         };
-        let server = serve(site, listener, workers)?;
-        say(&format!("listening on http://{address}"));
+        let server = serve(site, (listener, line.as_deref()), workers)?;
+        say(&format!("listening on {here}"));
         if let Some(demo) = demo {
             tell(&demo)?;
         }
@@ -312,6 +316,7 @@ fn site(app: Arc<App>, config: &Config, tray: Option<Arc<dyn Tray>>) -> Result<S
             name: "language",
             mend: "must be fr, en, de, es, it or nl".into(),
         })?,
+        asks_for_certificates: !config.get("tls_client_ca").is_empty(),
         ready: Arc::new(AtomicBool::new(true)),
     })
 }

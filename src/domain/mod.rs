@@ -10,6 +10,7 @@ pub mod import;
 pub mod looking;
 pub mod meter;
 pub mod network;
+pub mod peer;
 pub mod personal;
 pub mod registry;
 pub mod requests;

@@ -6,6 +6,7 @@ use super::{limits, network};
 use crate::access::{Grant, Permission};
 use crate::app::admit::{Badge, Shut};
 use crate::domain::event::Actor;
+use crate::domain::registry::Outside;
 use crate::store::IdempotencyKey;
 use crate::store::keys::Keyring;
 use actix_web::dev::Payload;
@@ -56,8 +57,8 @@ fn admit<P: Permission>(
     badge: Badge,
     fresh: bool,
 ) -> Result<Allowed<P>, Problem> {
-    let grant = site.app.admit(badge, || network::address(request, site));
-    let grant = grant.map_err(|why| turned_away(site, request, shut(why)))?;
+    let grant = site.app.admit(badge, || network::peer(request, site));
+    let grant = grant.map_err(|why| turned_away(site, request, Some(badge), shut(why)))?;
     Ok(Allowed { grant, fresh })
 }
 
@@ -86,13 +87,15 @@ fn shown(site: &Site, request: &HttpRequest) -> Result<Badge, Problem> {
     let badge = bearer(request)
         .ok_or_else(|| Problem::no_key(mend))
         .and_then(|text| site.app.badge(text).map_err(shut));
-    badge.map_err(|problem| turned_away(site, request, problem))
+    badge.map_err(|problem| turned_away(site, request, None, problem))
 }
 
 /// Why, or that they are turned away too often to be told again.
-fn turned_away(site: &Site, request: &HttpRequest, why: Problem) -> Problem {
+fn turned_away(site: &Site, request: &HttpRequest, badge: Option<Badge>, why: Problem) -> Problem {
+    let key = badge.and_then(|badge| site.app.whose(badge));
     tracing::info!(
         why = why.code(),
+        key = key.map(tracing::field::display),
         path = request.match_pattern(),
         "turned away"
     );
@@ -104,7 +107,8 @@ fn turned_away(site: &Site, request: &HttpRequest, why: Problem) -> Problem {
 pub fn shut(why: Shut) -> Problem {
     let mend = match why {
         Shut::Refused(refusal) => return refusal.into(),
-        Shut::Elsewhere => return elsewhere(),
+        Shut::Outside(Outside::Network) => return elsewhere(),
+        Shut::Outside(Outside::Certificate) => return unshown(),
         Shut::Mistyped => {
             "this is no key: letters of it are wrong or missing; copy it again, whole"
         }
@@ -112,7 +116,7 @@ pub fn shut(why: Shut) -> Problem {
             "this key opens nothing: it was revoked, or is another registry's; ask your administrator for one"
         }
         Shut::Token => {
-            "this access token does not hold: it ended, or is not of this service; get a new one at /oauth/token"
+            "this access token does not hold: it ended, is not of this service, or is bound to a client certificate that was not shown; get a new one at /oauth/token"
         }
         Shut::Over => "the time of this key is over; ask your administrator for a new one",
     };
@@ -125,6 +129,15 @@ fn elsewhere() -> Problem {
         "network_not_allowed",
         "This key may not be used from here",
         "use it from the networks that it was made for; ask your administrator which they are",
+    )
+}
+
+fn unshown() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "certificate_not_shown",
+        "This key is used with a client certificate",
+        "show the certificate that the key was bound to, on a line to this service itself; your administrator knows its name",
     )
 }
 
@@ -149,9 +162,7 @@ impl<P: Permission + 'static> FromRequest for Knock<P> {
             Err(problem) => return Either::Left(ready(Err(problem))),
         };
         // whoever is not known yet is not counted as a stranger before it is certain
-        let known = site
-            .app
-            .admit::<P>(badge, || network::address(request, site));
+        let known = site.app.admit::<P>(badge, || network::peer(request, site));
         if let Ok(grant) = known {
             let counted = count(site, request, &grant);
             return Either::Left(ready(counted.map(|()| Self::of(badge))));

@@ -33,5 +33,6 @@ pub mod serve;
 pub mod sheets;
 pub mod site;
 pub mod stream;
+pub mod tls;
 pub mod unread;
 pub mod work;

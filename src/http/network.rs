@@ -2,8 +2,10 @@
 //! that is known tells for whom it asks; what anybody else says of it is not believed.
 
 use super::site::Site;
+use crate::domain::peer::{ClientCertificate, Peer};
 use actix_web::HttpRequest;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 /// The network: a /24 of IPv4, a /64 of IPv6.
 #[must_use]
@@ -18,6 +20,19 @@ pub fn address(request: &HttpRequest, site: &Site) -> Option<IpAddr> {
     let told = request.headers().get_all("x-forwarded-for");
     let told: Vec<&str> = told.filter_map(|value| value.to_str().ok()).collect();
     peer.map(|peer| client(peer, &told.join(","), &site.proxies))
+}
+
+/// The same, and the certificate that was shown on the line. What a proxy shows is its own, and says nothing of
+/// whom it asks for.
+#[must_use]
+pub fn peer(request: &HttpRequest, site: &Site) -> Peer {
+    let address = address(request, site);
+    let nearest = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let shown = request.conn_data::<Arc<ClientCertificate>>();
+    Peer {
+        address,
+        certificate: shown.filter(|_| address == nearest).cloned(),
+    }
 }
 
 /// The nearest address that is no proxy of ours, from the last hop on.

@@ -2,7 +2,7 @@
 //! RFC 6749, 5.2: clients' libraries know no others here.
 
 use super::json::Body;
-use super::network::address;
+use super::network::peer;
 use super::site::Site;
 use super::work::block;
 use crate::app::oauth::{Asked, Denied, Issued, PATH, Unfit};
@@ -89,9 +89,9 @@ pub async fn token(
     if site.app.fresh().await.is_err() {
         return denied(&Denied::Store(StoreError::Stopping));
     }
-    let from = address(&request, &site);
+    let peer = peer(&request, &site);
     let issued = block(move || {
-        let issued = site.app.issue_token(&asked, from, site.app.now());
+        let issued = site.app.issue_token(&asked, &peer, site.app.now());
         Ok::<_, crate::app::Refusal>(issued)
     });
     match issued.await {
@@ -176,5 +176,6 @@ pub async fn metadata(site: web::Data<Site>) -> HttpResponse {
         "scopes_supported": roles,
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": ["EdDSA", "ES256"],
+        "tls_client_certificate_bound_access_tokens": site.asks_for_certificates,
     }))
 }

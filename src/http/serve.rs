@@ -2,6 +2,7 @@
 
 use super::problem::Problem;
 use super::site::Site;
+use super::tls::{self, Line};
 use super::{api, brand_files, console, dev, envelope, form, log, oauth, openapi, pages};
 use crate::app::desk::Desk;
 use actix_web::dev::Server;
@@ -122,13 +123,13 @@ async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }
 
-/// Serves on a listener until it is told to stop; requests under way are finished first.
+/// Serves on a listener, by an encrypted line or a plain one, until it is told to stop; requests under way are finished first.
 ///
 /// # Errors
 /// Where the listener cannot be used.
 pub fn serve(
     site: web::Data<Site>,
-    listener: TcpListener,
+    (listener, line): (TcpListener, Option<&Line>),
     workers: usize,
 ) -> std::io::Result<Server> {
     let described = web::Data::new(description());
@@ -147,10 +148,15 @@ pub fn serve(
             .wrap(middleware::from_fn(console::proof::ask_again))
             .wrap(middleware::from_fn(envelope::envelope))
     });
-    Ok(server
+    let server = server
         .workers(workers)
         .client_request_timeout(head)
-        .shutdown_timeout(10)
-        .listen(listener)?
-        .run())
+        .tls_handshake_timeout(head)
+        .on_connect(tls::keep_certificate)
+        .shutdown_timeout(10);
+    let listening = match line {
+        Some(line) => server.listen_rustls_0_23(listener, line.config()),
+        None => server.listen(listener),
+    };
+    Ok(listening?.run())
 }

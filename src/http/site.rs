@@ -45,6 +45,8 @@ pub struct Site {
     pub hosts: Option<Hosts>,
     /// Where mails lie that are not sent, to be shown to who tries the service.
     pub tray: Option<Arc<dyn Tray>>,
+    /// Whether clients may show certificates of their own on the line.
+    pub asks_for_certificates: bool,
     /// How long a request may take to arrive.
     pub patience: Patience,
     /// How often somebody may ask.

@@ -1,6 +1,7 @@
 //! What happens later.
 
 pub mod alarms;
+pub mod certificate;
 pub mod checkpoints;
 pub mod decisions;
 pub mod epochs;

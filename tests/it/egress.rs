@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
+use crate::support::certificates::Certificates;
 use crate::support::database::Db;
-use crate::support::server::{cli, cli_under, cli_without};
+use crate::support::server::{Server, cli, cli_under, cli_without};
 use crate::support::waits::{NAMESPACES, test_name};
 use crate::systems::{applied, system};
 
@@ -364,4 +365,45 @@ fn networks_and_ports_are_read_as_they_are_meant() {
         "{wrong:?}"
     );
     assert_eq!(cli(&db, &["systems", "list"]).code, 0);
+}
+
+/// A system of an own network has a certificate of an own authority: that one alone is believed there, and nobody
+/// believes it where it was not named.
+#[test]
+fn an_own_system_is_believed_by_the_named_authority_alone() {
+    let (db, made) = (Db::sqlite(), Certificates::new());
+    made.make("here", "here", "ca", 30);
+    // whatever answers there in HTTP, encrypted
+    let there = Server::encrypted(&Db::sqlite(), &made, &[]);
+    let secret = db.data_dir().join("secret");
+    std::fs::write(&secret, "whsec").unwrap();
+    let via = format!(
+        "kind = \"webhook\"\nurl = \"https://localhost:{}/\"\nprivate = true\nsecret = {{ file = \"{}\" }}",
+        there.port(),
+        secret.display()
+    );
+    applied(&db, &[system("crm", "email", "timeout = 5", &via)]);
+    let check = |roots: &str| {
+        let roots = format!("PLACET_EGRESS_ROOTS={roots}");
+        cli_under(&db, &["env", &roots], &["--json", "systems", "check"])
+    };
+    let why = |roots: &str| {
+        let told: Value = serde_json::from_str(&check(roots).stdout).unwrap();
+        told["systems"][0]["why"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let file = |name: &str| made.file(name).display().to_string();
+    // it was reached, and has no such page
+    assert_eq!(why(&file("ca.crt")), "rejected");
+    for roots in ["", &file("other.crt")] {
+        assert_eq!(why(roots), "unreachable", "{roots}");
+    }
+    let no_certificate = check(&file("tls.cnf"));
+    assert_eq!(no_certificate.code, 2, "{no_certificate:?}");
+    assert!(
+        no_certificate.stderr.contains("egress_roots"),
+        "{no_certificate:?}"
+    );
 }

@@ -3,10 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use tempfile::TempDir;
-
 use crate::shop::{Shop, yes};
-use crate::support::authority::openssl;
+use crate::support::certificates::Certificates;
 use crate::support::database::Db;
 use crate::support::postgres::{Cluster, shared};
 use crate::support::postgres_programs::Programs;
@@ -15,54 +13,25 @@ use crate::support::server::{Output, cli, cli_without};
 use crate::support::waits::{POSTGRES, test_name};
 use crate::systems::{apply, system};
 
-const CONFIG: &str = "\
-[req]
-distinguished_name = dn
-[dn]
-[ca]
-basicConstraints = critical, CA:true
-keyUsage = critical, keyCertSign
-[server]
-basicConstraints = critical, CA:false
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost
-";
-
-/// An authority, a server's certificate of its making, and an authority that made none.
-const SETTING_UP: [&str; 7] = [
-    "ecparam -name prime256v1 -genkey -noout -out ca.key",
-    "req -new -x509 -key ca.key -subj /CN=Test-CA -config tls.cnf -extensions ca -days 30 -out ca.pem",
-    "ecparam -name prime256v1 -genkey -noout -out server.key",
-    "req -new -key server.key -subj /CN=localhost -config tls.cnf -out server.csr",
-    "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -set_serial 2 -days 30 -extfile tls.cnf -extensions server -out server.crt",
-    "ecparam -name prime256v1 -genkey -noout -out other.key",
-    "req -new -x509 -key other.key -subj /CN=Other-CA -config tls.cnf -extensions ca -days 30 -out other.pem",
-];
-
 /// A cluster that speaks TLS as `localhost`, and the folder of the certificates.
 #[track_caller]
-fn encrypted() -> Option<(Cluster, TempDir)> {
+fn encrypted() -> Option<(Cluster, Certificates)> {
     let cluster = Cluster::start_new()
         .inspect_err(|why| POSTGRES.missing(&test_name(), why))
         .ok()?;
-    let folder = directory("tls");
-    std::fs::write(folder.path().join("tls.cnf"), CONFIG).unwrap();
-    for step in SETTING_UP {
-        let done = openssl(folder.path(), step);
-        assert!(done.status.success(), "{step}: {done:?}");
-    }
+    let made = Certificates::new();
+    made.make("server", "server", "ca", 30);
     let programs = Programs::find().unwrap();
     for name in ["server.crt", "server.key"] {
         let copy = cluster.directory().join("data").join(name);
-        std::fs::copy(folder.path().join(name), &copy).unwrap();
+        std::fs::copy(made.file(name), &copy).unwrap();
         std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
         programs.give(&copy);
     }
     cluster.sql("postgres", "ALTER SYSTEM SET ssl = on");
     cluster.stop();
     cluster.start();
-    Some((cluster, folder))
+    Some((cluster, made))
 }
 
 /// The address, asking for encryption by a file of authorities.
@@ -93,12 +62,12 @@ fn refused(url: &str, why: &str) {
 
 #[test]
 fn the_service_speaks_to_the_server_that_is_named_and_to_no_other() {
-    let Some((cluster, folder)) = encrypted() else {
+    let Some((cluster, made)) = encrypted() else {
         return;
     };
     let plain = cluster.database();
     let named = plain.replace("@127.0.0.1:", "@localhost:");
-    let url = asking(&named, &folder.path().join("ca.pem"));
+    let url = asking(&named, &made.file("ca.crt"));
     let db = Db::Postgres {
         data: std::sync::Arc::new(directory("data")),
         url: url.clone(),
@@ -121,11 +90,11 @@ fn the_service_speaks_to_the_server_that_is_named_and_to_no_other() {
     assert!(back, "{}", shop.server.stderr());
     // an authority that made no such certificate, and a server of another name
     refused(
-        &asking(&named, &folder.path().join("other.pem")),
+        &asking(&named, &made.file("other.crt")),
         "invalid peer certificate",
     );
     refused(
-        &asking(&plain, &folder.path().join("ca.pem")),
+        &asking(&plain, &made.file("ca.crt")),
         "certificate not valid for name",
     );
     refused(
@@ -149,7 +118,7 @@ fn a_server_without_encryption_is_not_spoken_to() {
 /// A system that is asked by statements proves which server it is, or is told nothing.
 #[test]
 fn a_system_is_asked_over_an_encrypted_line() {
-    let Some((cluster, folder)) = encrypted() else {
+    let Some((cluster, made)) = encrypted() else {
         return;
     };
     let url = cluster.database();
@@ -172,17 +141,12 @@ fn a_system_is_asked_over_an_encrypted_line() {
         assert_eq!(done.code, 0, "{done:?}");
         cli(&db, &["systems", "check"])
     };
-    let by = |file: &str| {
-        format!(
-            "{{ authorities = \"{}\" }}",
-            folder.path().join(file).display()
-        )
-    };
-    let good = tried("localhost", &by("ca.pem"));
+    let by = |file: &str| format!("{{ authorities = \"{}\" }}", made.file(file).display());
+    let good = tried("localhost", &by("ca.crt"));
     assert_eq!(good.code, 0, "{good:?}");
     for (host, tls, why) in [
-        ("localhost", by("other.pem"), "invalid peer certificate"),
-        ("127.0.0.1", by("ca.pem"), "certificate not valid for name"),
+        ("localhost", by("other.crt"), "invalid peer certificate"),
+        ("127.0.0.1", by("ca.crt"), "certificate not valid for name"),
         ("localhost", "{}".to_owned(), "invalid peer certificate"),
         ("localhost", by("nowhere.pem"), "nowhere.pem"),
     ] {

@@ -30,7 +30,7 @@ fn add(db: &Db, signer: &Signer, arguments: &[&str]) -> Output {
 }
 
 /// A registered client.
-struct Client {
+pub struct Client {
     id: String,
     signer: Signer,
     http: Http,
@@ -38,7 +38,7 @@ struct Client {
 }
 
 impl Client {
-    fn new(db: &Db, scene: &Scene, signer: Signer, arguments: &[&str]) -> Self {
+    pub fn new(db: &Db, scene: &Scene, signer: Signer, arguments: &[&str]) -> Self {
         let added = add(db, &signer, arguments);
         assert_eq!(added.code, 0, "{added:?}");
         let (id, http) = (added.stdout.trim().to_owned(), scene.server.http());
@@ -59,7 +59,7 @@ impl Client {
         json!({ "iss": self.id, "sub": self.id, "aud": self.issuer, "iat": now, "exp": now + 60, "jti": fresh() })
     }
 
-    fn assertion(&self) -> String {
+    pub fn assertion(&self) -> String {
         self.signer.sign(&self.head(), &self.claims())
     }
 
@@ -80,7 +80,7 @@ impl Client {
     }
 }
 
-fn asks(http: &Http, assertion: &str) -> Reply {
+pub fn asks(http: &Http, assertion: &str) -> Reply {
     let fields = [
         ("grant_type", "client_credentials"),
         ("client_assertion_type", TYPE),
@@ -90,7 +90,7 @@ fn asks(http: &Http, assertion: &str) -> Reply {
 }
 
 /// The header and the claims of a token.
-fn read(token: &str) -> (Value, Value) {
+pub fn read(token: &str) -> (Value, Value) {
     let part = |text: &str| serde_json::from_slice(&B64.decode(text).unwrap()).unwrap();
     let parts: Vec<&str> = token.split('.').collect();
     (part(parts[0]), part(parts[1]))

@@ -27,7 +27,7 @@ impl Held {
     pub(super) fn keep(&self, text: &str, holder: Holder, now: DateTime<Utc>) {
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= MOST {
-            held.retain(|_, (_, ends)| *ends > now);
+            held.retain(|_, holder| holder.ends > now);
         }
         if held.len() >= MOST {
             held.clear();

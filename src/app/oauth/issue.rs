@@ -4,10 +4,10 @@ use super::LIFE;
 use super::assertion::{Addressed, Presented, Unfit};
 use crate::app::open::App;
 use crate::domain::ids::KeyId;
+use crate::domain::peer::Peer;
 use crate::domain::registry::{KeyImage, Role};
 use crate::domain::time::Now;
 use crate::store::StoreError;
-use std::net::IpAddr;
 
 /// Where tokens are asked for.
 pub const PATH: &str = "/oauth/token";
@@ -65,18 +65,13 @@ impl App {
     ///
     /// # Errors
     /// Why there is none.
-    pub fn issue_token(
-        &self,
-        asked: &Asked,
-        from: Option<IpAddr>,
-        now: Now,
-    ) -> Result<Issued, Denied> {
+    pub fn issue_token(&self, asked: &Asked, peer: &Peer, now: Now) -> Result<Issued, Denied> {
         let presented = Presented::read(assertion(asked)?)?;
         let name = presented.client.to_string();
         if asked.client_id.as_ref().is_some_and(|said| *said != name) {
             return Err(Denied::Request("client_id is not the assertion's sub"));
         }
-        let client = self.client(&presented.client, from, now)?;
+        let client = self.client(&presented.client, peer, now)?;
         let key = client.public_key.as_ref().ok_or(Unfit::Client)?;
         let issuer = self.api_url();
         let endpoint = format!("{issuer}{PATH}");
@@ -93,17 +88,18 @@ impl App {
             return Err(Unfit::Used.into());
         }
         self.key_uses.mark(client.id, now);
+        let shown = peer.certificate.as_ref().map(|shown| shown.thumbprint);
         Ok(Issued {
-            token: self.token(client.id, client.role, now)?,
+            token: self.token(client.id, client.role, shown, now)?,
             expires_in: LIFE.num_seconds(),
             role: client.role,
         })
     }
 
-    fn client(&self, id: &KeyId, from: Option<IpAddr>, now: Now) -> Result<KeyImage, Unfit> {
+    fn client(&self, id: &KeyId, peer: &Peer, now: Now) -> Result<KeyImage, Unfit> {
         let view = self.index.view();
         let client = view.client(id).filter(|client| !client.is_over(now.utc()));
-        let client = client.filter(|client| client.bounds.let_in(from));
+        let client = client.filter(|client| client.bounds.outside(peer).is_none());
         client.cloned().ok_or(Unfit::Client)
     }
 }

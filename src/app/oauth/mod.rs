@@ -15,6 +15,7 @@ pub use assertion::Unfit;
 pub use client::NewClient;
 pub(super) use held::Held;
 pub use issue::{Asked, Denied, Issued, PATH};
+pub use token::Holder;
 
 use chrono::TimeDelta;
 

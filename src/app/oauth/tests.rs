@@ -11,6 +11,7 @@ use crate::app::create_key::NewKey;
 use crate::app::jwt::OwnKey;
 use crate::app::testing::TestApp;
 use crate::domain::ids::KeyId;
+use crate::domain::peer::Peer;
 use crate::domain::personal::Secret;
 use crate::domain::registry::{PublicKey, Role};
 use crate::domain::time::from_micros;
@@ -170,9 +171,9 @@ fn a_held_token_opens_only_what_its_client_may_now() {
         .unwrap();
     // of two clients with one key none could be told from the other
     assert!(app.add_client(&TestApp::grant(), new, app.now()).is_err());
-    let token = app.token(id, Role::Marketing, app.now()).unwrap();
+    let token = app.token(id, Role::Marketing, None, app.now()).unwrap();
     let badge = app.badge(&token).unwrap();
-    assert!(matches!(badge, Badge::Token(client, _) if client == id));
+    assert!(matches!(badge, Badge::Token(held) if held.client == id));
     assert_eq!(app.held_tokens.count(), 1);
     assert_eq!(app.badge(&token).unwrap(), badge);
     // changed by a letter it is another text, and not held
@@ -185,7 +186,7 @@ fn a_held_token_opens_only_what_its_client_may_now() {
     assert_eq!(app.held_tokens.count(), 1);
     // held or not, its end is its end
     home.clock.pass(LIFE.num_seconds());
-    let late = app.admit::<CheckDecisions>(app.badge(&token).unwrap_or(badge), || None);
+    let late = app.admit::<CheckDecisions>(app.badge(&token).unwrap_or(badge), Peer::default);
     assert!(matches!(late, Err(Shut::Token)));
 }
 

@@ -5,9 +5,11 @@ use crate::app::jwt::Compact;
 use crate::app::open::App;
 use crate::audit::encoding::hex;
 use crate::domain::ids::KeyId;
+use crate::domain::peer::Thumbprint;
 use crate::domain::registry::{PublicKey, Role};
 use crate::domain::time::{Now, random};
 use crate::store::StoreError;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -28,14 +30,51 @@ struct Claims {
     nbf: i64,
     exp: i64,
     jti: String,
+    /// What the token is bound to (RFC 7800).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
 }
 
-/// Whose a token is, and until when it holds.
-pub(super) type Holder = (KeyId, DateTime<Utc>);
+/// A certificate, by its thumbprint (RFC 8705, 3.1).
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmation {
+    #[serde(rename = "x5t#S256")]
+    thumbprint: String,
+}
+
+impl Confirmation {
+    fn of(certificate: Thumbprint) -> Self {
+        let thumbprint = URL_SAFE_NO_PAD.encode(certificate.0);
+        Self { thumbprint }
+    }
+
+    fn read(&self) -> Option<Thumbprint> {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.thumbprint).ok()?;
+        Some(Thumbprint(bytes.try_into().ok()?))
+    }
+}
+
+/// Whose a token is, until when it holds, and with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// The client.
+    pub client: KeyId,
+    /// When it holds no more.
+    pub ends: DateTime<Utc>,
+    /// The certificate that the line must show where it is used; of no certain one where none was shown for it.
+    pub certificate: Option<Thumbprint>,
+}
 
 impl App {
-    /// Makes a token of a client.
-    pub(super) fn token(&self, client: KeyId, role: Role, now: Now) -> Result<String, StoreError> {
+    /// Makes a token of a client, bound to the certificate that it has shown, if it has.
+    pub(super) fn token(
+        &self,
+        client: KeyId,
+        role: Role,
+        bound_to: Option<Thumbprint>,
+        now: Now,
+    ) -> Result<String, StoreError> {
         let (issuer, at) = (self.api_url(), now.utc().timestamp());
         let jti: [u8; 16] = random(self.entropy())?;
         let claims = Claims {
@@ -48,6 +87,7 @@ impl App {
             nbf: at,
             exp: at + LIFE.num_seconds(),
             jti: hex(&jti),
+            cnf: bound_to.map(Confirmation::of),
         };
         self.token_key(now.utc())?.sign(TYPE, &claims)
     }
@@ -81,5 +121,11 @@ pub(super) fn read(
     let (begins, ends) = (at(claims.nbf)?.max(at(claims.iat)?), at(claims.exp)?);
     let holds = begins <= now + AHEAD && now < ends && ends - at(claims.iat)? <= LIFE;
     let client = claims.sub.parse().ok()?;
-    (ours && holds).then_some((client, ends))
+    let bound = claims.cnf.as_ref().map(Confirmation::read);
+    let holder = Holder {
+        client,
+        ends,
+        certificate: bound.map_or(Some(None), |read| read.map(Some))?,
+    };
+    (ours && holds).then_some(holder)
 }

@@ -3,7 +3,8 @@
 use super::{Finding, Standing, found};
 use crate::app::state::{Disk, Room};
 use crate::cli::config::Config;
-use crate::cli::{Places, health};
+use crate::cli::{Places, health, tls};
+use crate::domain::time::{Now, rfc3339};
 use crate::store::keys::file;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,10 @@ use std::path::{Path, PathBuf};
 const SHORT: u64 = 10;
 const SHORT_BYTES: u64 = 1 << 30;
 
-pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
+pub(super) fn look(config: &Config, places: &Places, now: Now) -> Vec<Finding> {
     vec![
         address(config),
+        certificate(config, now),
         mail(config),
         master_key(&places.master_key),
         register(places),
@@ -38,7 +40,9 @@ fn address(config: &Config) -> Finding {
     let told = if on_this_machine {
         format!("{url} leads to this machine alone: set public_url before links go to customers")
     } else {
-        format!("{url} is not encrypted: put TLS before it and set public_url to https://")
+        format!(
+            "{url} is not encrypted: put TLS before it, or set tls_certificate, and set public_url to https://"
+        )
     };
     let standing = if on_this_machine {
         Standing::Note
@@ -46,6 +50,22 @@ fn address(config: &Config) -> Finding {
         Standing::Wrong
     };
     found(about, standing, told)
+}
+
+fn certificate(config: &Config, now: Now) -> Finding {
+    let about = "certificate";
+    match tls::line(config) {
+        Ok(None) => {
+            let told = "none: the line is plain, for a proxy on this machine or a private network";
+            found(about, Standing::Note, told)
+        }
+        Ok(Some((line, _))) => match (tls::ends_soon(&line, now), line.ends_at()) {
+            (Some(told), _) => found(about, Standing::Wrong, told),
+            (None, Some(ends)) => found(about, Standing::Ok, format!("until {}", rfc3339(ends))),
+            (None, None) => found(about, Standing::Ok, "without end"),
+        },
+        Err(error) => found(about, Standing::Failed, error.to_string()),
+    }
 }
 
 fn mail(config: &Config) -> Finding {

@@ -7,8 +7,10 @@ mod registry;
 
 use super::config::Config;
 use super::output::{Exit, Failure, print};
+use super::system::SystemClock;
 use super::{places, restore};
 use crate::app::state::Standing;
+use crate::domain::time::Clock;
 use serde::Serialize;
 use serde_json::json;
 
@@ -47,7 +49,7 @@ fn found(about: &'static str, standing: Standing, told: impl Into<String>) -> Fi
 /// Where the configuration cannot be used.
 pub fn run(config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let places = places(config)?;
-    let mut all = here::look(config, &places);
+    let mut all = here::look(config, &places, SystemClock.now());
     all.extend(out::configured(config));
     let whole = restore::unfinished(&places.database);
     all.extend(match whole {

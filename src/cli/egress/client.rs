@@ -82,6 +82,7 @@ impl Egress {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
+            .tls_config(self.roots.tls(order.kind))
             .user_agent("placet")
             .accept_encoding("identity")
             .max_response_header_size(LONGEST_HEAD)

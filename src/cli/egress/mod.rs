@@ -7,12 +7,14 @@
 //! | [`closed`] | which addresses nobody may be sent to unless an operator says so |
 //! | [`target`] | the address of a destination, read strictly |
 //! | [`names`] | who tells the addresses of a name |
+//! | [`roots`] | whose certificates are believed there |
 //! | [`client`] | HTTP: no redirect, no proxy, bounded in time and size |
 
 mod client;
 mod closed;
 mod names;
 mod network;
+mod roots;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ use super::config::{Config, ConfigError};
 use crate::domain::network::Network;
 use crate::domain::systems::Webhook;
 use names::{SystemNames, told};
+use roots::Roots;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +102,7 @@ pub struct Egress {
     allowed: Vec<Network>,
     ports: Vec<u16>,
     names: Arc<dyn Names>,
+    roots: Roots,
 }
 
 impl Egress {
@@ -125,6 +129,7 @@ impl Egress {
             allowed: networks.collect::<Result<_, _>>()?,
             ports: ports.collect::<Result<_, _>>()?,
             names: Arc::new(SystemNames),
+            roots: Roots::of(config)?,
         })
     }
 
@@ -136,6 +141,7 @@ impl Egress {
             allowed: allowed.collect(),
             ports: ports.to_vec(),
             names,
+            roots: Roots::default(),
         }
     }
 

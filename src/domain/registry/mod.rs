@@ -33,7 +33,7 @@ mod state;
 pub mod tone;
 
 pub use act::{Act, Clarity};
-pub use bounds::Bounds;
+pub use bounds::{Bounds, Outside};
 pub use brand::Brand;
 pub use bundle::Bundle;
 pub use catalogue::Catalogue;

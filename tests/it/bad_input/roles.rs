@@ -7,6 +7,7 @@ use super::refused;
 use crate::shop::{ROLES, Shop, data};
 use crate::support::http::Http;
 use crate::support::scene::key;
+use crate::support::server::cli;
 
 /// The roles of keys that came later.
 const MORE: [&str; 2] = ["privacy_engineer", "auditor"];
@@ -110,7 +111,8 @@ fn the_description_says_which_operations_need_a_key() {
 
 #[test]
 fn a_header_that_is_no_key_opens_nothing() {
-    let shop = Shop::open(&crate::support::database::Db::sqlite());
+    let db = crate::support::database::Db::sqlite();
+    let shop = Shop::open(&db);
     let key = shop.key("admin");
     let consent = crate::shop::yes("zq7@example.fr");
     let before = shop.position();
@@ -140,6 +142,16 @@ fn a_header_that_is_no_key_opens_nothing() {
     for why in ["key_missing", "role_insufficient"] {
         assert!(log.contains(&format!("\"why\":\"{why}\"")), "{why}: {log}");
     }
+    // whose key is known is named by its id
+    let told = cli(&db, &["api-key", "list", "--json"]);
+    let told: Value = serde_json::from_str(&told.stdout).unwrap();
+    let mut keys = told["keys"].as_array().unwrap().iter();
+    let marketing = keys.find(|key| key["role"] == "marketing").unwrap();
+    let line = log
+        .lines()
+        .find(|line| line.contains("role_insufficient"))
+        .unwrap();
+    assert!(line.contains(marketing["id"].as_str().unwrap()), "{line}");
     assert!(
         log.contains("\"path\":\"/v1/audit/entries\"") && !log.contains(&key[..20]),
         "{log}"

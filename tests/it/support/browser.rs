@@ -290,7 +290,8 @@ fn capabilities(programs: &Programs, driver: &Driver, visitor: Visitor<'_>) -> V
         "profile.managed_default_content_settings.javascript": scripts,
     });
     let options = json!({ "binary": programs.browser, "args": arguments, "prefs": preferences });
-    json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } })
+    // the authority of the tests is none of the browser's
+    json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options, "acceptInsecureCerts": true } } })
 }
 
 /// A value that is a text.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 const LIMIT: Duration = Duration::from_secs(60);
 const LARGEST: u64 = 1 << 30;
@@ -54,7 +55,27 @@ impl Reply {
 impl Http {
     /// A client of `http://host:port`.
     pub fn new(base: &str) -> Self {
+        Self::with(base, TlsConfig::default())
+    }
+
+    /// A client of `https://host:port`, whose certificate must be by this authority (PEM); it shows one of its own, if
+    /// it has one with its key (PEM).
+    pub fn encrypted(base: &str, authority: &str, own: Option<(&str, &str)>) -> Self {
+        let read = |pem: &str| Certificate::from_pem(pem.as_bytes()).expect("a certificate");
+        let own = own.map(|(shown, key)| {
+            let key = PrivateKey::from_pem(key.as_bytes()).expect("a key");
+            ClientCert::new_with_certs(&[read(shown)], key)
+        });
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&[read(authority)]))
+            .client_cert(own)
+            .build();
+        Self::with(base, tls)
+    }
+
+    fn with(base: &str, tls: TlsConfig) -> Self {
         let agent = Agent::config_builder()
+            .tls_config(tls)
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

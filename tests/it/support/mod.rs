@@ -8,6 +8,7 @@
 //! * [`scene`]: a furnished registry, and the gestures that many tests share
 //! * [`open_log`]: the transparency log as a stranger reads and verifies it
 //! * [`authority`]: a timestamping authority, beside it
+//! * [`certificates`]: certificates of services and their clients
 //! * [`witness`]: a witness of the log, beside it
 //! * [`signer`]: who signs JWTs, rightly or not
 //! * [`provider`]: who says who staff are (OpenID Connect), honestly or not
@@ -26,6 +27,7 @@
 pub mod database;
 pub mod authority;
 pub mod browser;
+pub mod certificates;
 pub mod chromedriver;
 pub mod dice;
 pub mod element;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::certificates::Certificates;
 use super::database::Db;
 use super::http::{Http, Reply};
 use super::process;
@@ -31,6 +32,15 @@ impl Scene {
         let scene = Self::on(db, &key);
         furnish(&scene.api);
         scene
+    }
+
+    /// The same on an encrypted line.
+    pub fn encrypted(db: &Db, made: &Certificates) -> Self {
+        let key = key(db, "admin");
+        let server = Server::encrypted(db, made, &[]);
+        let api = server.http().bearer(&key);
+        furnish(&api);
+        Self { server, api, key }
     }
 
     /// A server on a database that [`Scene::new`] has furnished: after a restart, or a second node.

@@ -5,6 +5,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::certificates::Certificates;
 use super::database::Db;
 use super::http::Http;
 use super::reaper::{directory, reaper};
@@ -13,12 +14,14 @@ use super::{logs, process};
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 const OWNER: &str = "PLACET_DATABASE_OWNER_URL";
-const LISTENS: &str = "listening on http://127.0.0.1:";
+const LISTENS: &str = "listening on http";
 
 /// A running server. Dropped, it is killed, and its log searched for what was planted.
 pub struct Server {
     child: Option<Child>,
     port: u16,
+    /// The authority (PEM) that made the certificate it shows, where its line is encrypted.
+    authority: Option<String>,
     out: PathBuf,
     err: PathBuf,
     /// The working directory: nothing that a server leaves falls into the repository.
@@ -51,6 +54,21 @@ impl Server {
         let port = process::free_port();
         let url = format!("http://localhost:{port}");
         let mut server = Self::spawn_at(db, port, &[], &[("PLACET_PUBLIC_URL", &url)]);
+        server.await_ready();
+        server
+    }
+
+    /// Serves on an encrypted line: with the certificate `here` of the folder, and asking for those of clients.
+    pub fn encrypted(db: &Db, made: &Certificates, variables: &[(&str, &str)]) -> Self {
+        let [shown, key, clients] =
+            ["here.crt", "here.key", "ca.crt"].map(|name| made.file(name).display().to_string());
+        let files = [
+            ("PLACET_TLS_CERTIFICATE", shown.as_str()),
+            ("PLACET_TLS_KEY", &key),
+            ("PLACET_TLS_CLIENT_CA", &clients),
+        ];
+        let mut server = Self::spawn(db, &[], &[&files, variables].concat());
+        server.authority = Some(made.text("ca.crt"));
         server.await_ready();
         server
     }
@@ -101,6 +119,7 @@ impl Server {
         Self {
             child: Some(child),
             port: 0,
+            authority: None,
             out,
             err,
             _home: home,
@@ -141,12 +160,16 @@ impl Server {
 
     /// A client of this server, without a key.
     pub fn http(&self) -> Http {
-        Http::new(&self.url())
+        match &self.authority {
+            None => Http::new(&self.url()),
+            Some(authority) => Http::encrypted(&self.url(), authority, None),
+        }
     }
 
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or the same encrypted.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        let scheme = self.authority.as_ref().map_or("http", |_| "https");
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     pub fn port(&self) -> u16 {
@@ -313,6 +336,7 @@ fn bare(mut command: Command) -> Command {
 
 fn port_in(text: &str) -> Option<u16> {
     let (_, rest) = text.split_once(LISTENS)?;
+    let (_, rest) = rest.split_once("://127.0.0.1:")?;
     // a whole number only: the line may be half written
     let (digits, _) = rest.split_once(|c: char| !c.is_ascii_digit())?;
     digits.parse().ok()
