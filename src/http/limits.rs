@@ -2,24 +2,32 @@
 //! for a moment before they are asked to come back, tools are told at once when to; nobody is shut out, and who says no
 //! in their own name is served, however many ask beside them.
 
+use super::at_once::{AtOnce, Place};
 use super::browser::{self, Visit};
 use super::hosts::Room;
 use super::pages::{Frame, ProblemKind, ProblemPage};
 use super::problem::Problem;
 use super::site::Site;
 use super::{form, network};
+use crate::access::Grant;
+use crate::domain::event::Actor;
 use crate::domain::ids::KeyId;
 use crate::domain::meter::{Meter, Rate, Standing, TooOften};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// So long people wait for a page before they are asked to come back.
 const A_MOMENT: Duration = Duration::from_secs(2);
 /// So long a choice waits at the most; then it is taken.
 const A_WHILE: Duration = Duration::from_secs(5);
+
+/// So many lists one tool has filtered at once, and all tools together: each holds a thread for as long as it lasts.
+const LISTS_OF_ONE: usize = 4;
+const LISTS_OF_ALL: usize = 32;
 
 static POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 static LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -28,6 +36,7 @@ static LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub struct Limits {
     clients: Option<Clients>,
     networks: Option<Meter>,
+    lists: Arc<AtOnce<KeyId>>,
 }
 
 struct Clients {
@@ -66,6 +75,7 @@ impl Limits {
         Self {
             clients: meter(client, 1).and_then(Clients::of),
             networks: meter(network, 10),
+            lists: AtOnce::new(LISTS_OF_ONE, LISTS_OF_ALL),
         }
     }
 }
@@ -131,6 +141,18 @@ pub fn count_stranger(site: &Site, request: &HttpRequest) -> Result<(), Problem>
     let who = network::network(request, site);
     let asked = meter.ask(&who, site.app.now(), Duration::ZERO);
     asked.map(|_| ()).map_err(too_often)
+}
+
+/// A place for one more list of a tool, until it is filtered; there is none to be had for those that come by themselves.
+///
+/// # Errors
+/// Where too many are under way.
+pub fn list_of<P>(site: &Site, grant: &Grant<P>) -> Result<Option<Place<KeyId>>, Problem> {
+    let Actor::Key(client) = grant.actor() else {
+        return Ok(None);
+    };
+    let place = site.limits.lists.place(*client);
+    place.map(Some).ok_or_else(Problem::too_many_lists)
 }
 
 /// Tells a tool how it stands.

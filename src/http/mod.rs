@@ -2,6 +2,7 @@
 //! No business rule and no SQL is here.
 
 pub mod api;
+pub mod at_once;
 pub mod brand_files;
 pub mod browser;
 pub mod console;

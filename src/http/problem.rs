@@ -147,6 +147,17 @@ impl Problem {
         problem
     }
 
+    /// A tool has as many lists under way as it may.
+    #[must_use]
+    pub fn too_many_lists() -> Self {
+        let detail = "as many lists as may be are being filtered, of this key or of all together; nothing was recorded; \
+                      wait until one has ended, and send this one again";
+        let (status, title) = (StatusCode::TOO_MANY_REQUESTS, "Too many lists at once");
+        let mut problem = Self::new(status, "too_many_lists", title, detail);
+        problem.0.retry_after = Some(5);
+        problem
+    }
+
     /// Nothing is here.
     #[must_use]
     pub fn not_found() -> Self {

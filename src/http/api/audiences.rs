@@ -5,6 +5,7 @@ use crate::app::audience::{AudienceError, AudienceQuery, Reading, Streams, Tally
 use crate::app::{FieldProblem, Refusal};
 use crate::domain::audience::{Format, Header};
 use crate::http::door::Allowed;
+use crate::http::limits;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::site::Site;
@@ -81,6 +82,7 @@ pub async fn filter(
     list: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let reading = reading(&request, params.column.as_deref())?;
+    let place = limits::list_of(&site, &door.grant)?;
     let query = AudienceQuery {
         purpose: params.purpose.clone(),
         channel: params.channel.clone(),
@@ -88,7 +90,10 @@ pub async fn filter(
     };
     let input = receive(list, site.patience.body);
     let (out, broken, mut answer) = stream::pipe();
-    let work = web::block(move || work(&site, &door.grant, query, reading, input, out, broken));
+    let work = web::block(move || {
+        let _until_it_ends = place;
+        work(&site, &door.grant, query, reading, input, out, broken)
+    });
     let work = actix_web::rt::spawn(work);
     match answer.recv().await {
         Some(Ok(first)) => Ok(HttpResponse::Ok()

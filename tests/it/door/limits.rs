@@ -1,6 +1,8 @@
 //! How often one may ask: who asks too often waits or comes back, nobody else is held up by them, and a no is taken
 //! however many ask beside it.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -8,6 +10,7 @@ use serde_json::{Value, json};
 use crate::shop::{Shop, decision, yes};
 use crate::support::database::Db;
 use crate::support::http::{Http, Reply};
+use crate::support::process::until;
 
 const EMAIL: &str = "crowd@limits.example";
 /// One request a second of a network, ten at once.
@@ -166,4 +169,39 @@ fn every_description_of_an_operation_with_a_key_knows_429() {
         }
     }
     assert!(keyed > 60, "{keyed}");
+}
+
+/// A list that has begun, and whose end does not come.
+fn endless_list(shop: &Shop) -> TcpStream {
+    let mut line = TcpStream::connect(("127.0.0.1", shop.server.port())).unwrap();
+    let head = format!(
+        "POST {LIST} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: text/csv\r\n\
+         transfer-encoding: chunked\r\n\r\n6\r\nemail\n\r\n",
+        shop.key("marketing")
+    );
+    line.write_all(head.as_bytes()).unwrap();
+    line
+}
+
+const LIST: &str = "/v1/audiences?purpose=newsletter&channel=email";
+
+#[test]
+fn so_many_lists_are_filtered_at_once() {
+    let shop = Shop::open(&Db::sqlite());
+    let send = |http: &Http| http.send("POST", LIST, "text/csv", "email\n");
+    let mut open: Vec<TcpStream> = (0..4).map(|_| endless_list(&shop)).collect();
+    let one_more = || send(&shop.marketing());
+    let within = Duration::from_secs(30);
+    assert!(until(within, || one_more().status == 429));
+    let refused = one_more();
+    assert_eq!(
+        (comes_back(&refused), code(&refused).as_str()),
+        (5, "too_many_lists")
+    );
+    // another tool is not held up, nor is what the same tool asks at once
+    send(&shop.admin()).expect(200);
+    ask(&shop.marketing()).expect(200);
+    // where one has ended, however it did, the next begins
+    open.pop();
+    assert!(until(within, || one_more().status == 200));
 }
