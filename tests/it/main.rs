@@ -88,3 +88,4 @@ mod two_nodes;
 mod views;
 mod ways_in;
 mod witnesses;
+mod world;
