@@ -54,6 +54,7 @@ mod no_personal_data;
 mod oauth;
 mod objection;
 mod one_person;
+mod others;
 mod own_role;
 mod paces;
 mod packages;
