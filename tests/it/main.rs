@@ -78,6 +78,7 @@ mod signals;
 mod signing_keys;
 mod single_sign_on;
 mod snapshot;
+mod spreadsheets;
 mod staff_log;
 mod support_works;
 mod suppression;
