@@ -27,7 +27,7 @@ const ADDRESSES: [&str; 8] = [
 /// Whether a route is one of these, or of what hangs below it.
 fn is_address(pattern: &str) -> bool {
     let own = |address: &&str| pattern.starts_with(*address) && *address != "/why/{decision}";
-    pattern == "/why/{decision}" || ADDRESSES.iter().any(|address| own(&address))
+    pattern == "/why/{decision}" || ADDRESSES.iter().any(own)
 }
 
 /// The routes of customers whose path has an id in it.

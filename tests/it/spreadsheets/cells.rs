@@ -1,4 +1,4 @@
-//! Files as LibreOffice opens them: the cells, as it would keep them in a file of its own.
+//! Files as `LibreOffice` opens them: the cells, as it would keep them in a file of its own.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ pub fn opened(
         (
             name,
             std::fs::read_to_string(&as_xml)
-                .unwrap_or_else(|error| panic!("{as_xml:?}: {error}, {done:?}")),
+                .unwrap_or_else(|error| panic!("{}: {error}, {done:?}", as_xml.display())),
         )
     };
     let all = files.iter().map(read);
