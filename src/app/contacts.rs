@@ -111,7 +111,7 @@ impl App {
         let found = found
             .await
             .map_err(|_| crate::store::StoreError::Stopping)??;
-        let owner = found.ok_or(none)?;
+        let (owner, purpose) = found.ok_or(none)?;
         let order = Order {
             subjects: vec![owner],
             idempotency,
@@ -121,7 +121,11 @@ impl App {
         self.store
             .write(grant, order, move |tx| {
                 let none = Refusal::NotFound("a contact with this id that still counts");
-                let subject = tx.resolve(owner).ok_or(none)?;
+                let purpose = purpose.as_deref();
+                let purpose = purpose.and_then(|id| tx.catalogue().purpose(id));
+                // of another brand it is as if it were not there
+                let theirs = purpose.map_or(actor.is_for_all(), |one| actor.is_for(one));
+                let subject = tx.resolve(owner).filter(|_| theirs).ok_or(none)?;
                 let released = tx.release(&actor, subject, contact, reason.clone())?;
                 Ok(released.map_err(not_released)?.with(()))
             })

@@ -12,7 +12,7 @@ use crate::support::server::cli;
 use crate::support::staff;
 
 const PAGE: &str = "/console/check";
-const LIST: &str = "/console/check/list";
+pub const LIST: &str = "/console/check/list";
 const EMAIL: &str = "anne@checked.example";
 const KIND: &str = "multipart/form-data; boundary=b1";
 
@@ -38,7 +38,7 @@ fn asks(who: &Http, contact: &str, wanted: &str) -> Reply {
 
 /// Sends a list as a browser does.
 #[track_caller]
-fn sends(who: &Http, csrf: &str, wanted: &str, list: &str) -> Reply {
+pub fn sends(who: &Http, csrf: &str, wanted: &str, list: &str) -> Reply {
     let field = |name: &str, text: &str| {
         format!("--b1\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
     };

@@ -4,7 +4,7 @@
 mod csrf;
 mod guards;
 mod hosts;
-mod injection;
+pub mod injection;
 mod limits;
 mod wire;
 
@@ -27,6 +27,8 @@ pub enum Room {
 #[derive(Debug, Clone)]
 pub struct Route {
     pub method: String,
+    /// As it stands in the sources.
+    pub pattern: String,
     /// With something in the place of each parameter.
     pub path: String,
     pub room: Room,
@@ -61,7 +63,13 @@ fn look(root: &Path, folder: &Path, found: &mut Vec<Route>) {
             });
             if let Some((method, pattern)) = route {
                 let (path, room) = (filled(pattern), room(&file, pattern));
-                found.push(Route { method, path, room });
+                let pattern = pattern.to_owned();
+                found.push(Route {
+                    method,
+                    pattern,
+                    path,
+                    room,
+                });
             }
         }
     }

@@ -66,7 +66,7 @@ fn known(shop: &Shop) {
 }
 
 /// Waits until the page has a copy that can be downloaded; its fields.
-fn ready(mine: &Http) -> Vec<(String, String)> {
+pub fn ready(mine: &Http) -> Vec<(String, String)> {
     let mut fields = Vec::new();
     let there = until(WITHIN, || {
         let page = mine.get("/me/data?lang=en").expect(200).text;
@@ -93,7 +93,7 @@ pub fn fields_of(form: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn post(client: &Http, path: &str, fields: &[(String, String)]) -> crate::support::http::Reply {
+pub fn post(client: &Http, path: &str, fields: &[(String, String)]) -> crate::support::http::Reply {
     let fields: Vec<(&str, &str)> = fields
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -101,7 +101,7 @@ fn post(client: &Http, path: &str, fields: &[(String, String)]) -> crate::suppor
     client.form(path, &fields)
 }
 
-fn asks_for_one(mine: &Http) {
+pub fn asks_for_one(mine: &Http) {
     let page = mine.get("/me/data?lang=en").expect(200).text;
     let csrf = hidden(&page, "csrf");
     mine.form("/me/data", &[("csrf", &csrf), ("lang", "en")])
@@ -109,7 +109,7 @@ fn asks_for_one(mine: &Http) {
 }
 
 /// The files of a package by name.
-fn unpacked(bytes: &[u8]) -> BTreeMap<String, String> {
+pub fn unpacked(bytes: &[u8]) -> BTreeMap<String, String> {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes.to_vec())).expect("a ZIP");
     let names: Vec<String> = zip
         .file_names()

@@ -21,8 +21,8 @@ const FACTOR: &str = "/console/account/second-factor";
 const ALONE: &str = "/console/sign-in/passkey";
 const RECOVERY: &str = "/console/account/recovery";
 
-const ORIGIN: &str = "http://localhost:8080";
-const AT_LOCALHOST: [(&str, &str); 1] = [("PLACET_PUBLIC_URL", ORIGIN)];
+pub const ORIGIN: &str = "http://localhost:8080";
+pub const AT_LOCALHOST: [(&str, &str); 1] = [("PLACET_PUBLIC_URL", ORIGIN)];
 
 /// A service with the account `dpo`, who has never signed in.
 fn opened(db: &Db) -> Server {
@@ -54,7 +54,7 @@ fn adds(who: &Http, page: &str, key: &mut Passkey, name: &str) -> Reply {
 
 /// Somebody who set a passkey up at their first sign-in, with their recovery codes.
 #[track_caller]
-fn enrolled(server: &Server, login: &str, seed: u64) -> (Http, Passkey, Vec<String>) {
+pub fn enrolled(server: &Server, login: &str, seed: u64) -> (Http, Passkey, Vec<String>) {
     let begun = begun(server, login, FACTOR);
     let mut key = Passkey::new(seed, ORIGIN);
     let done = adds(&begun, FACTOR, &mut key, "Telephone").expect(200);

@@ -14,9 +14,11 @@ use crate::support::process;
 use crate::support::scene::{hidden, key};
 use crate::support::server::{Output, cli, cli_with_input};
 use crate::support::staff::{self, PASSWORD, csrf, signs_in};
+use crate::world::comes_back;
 
 const ANNE: &str = "anne@example.fr";
-const STAFF: [&str; 6] = [
+/// Every role of staff.
+pub const STAFF: [&str; 6] = [
     "collector",
     "marketing",
     "dpo",
@@ -25,7 +27,7 @@ const STAFF: [&str; 6] = [
     "admin",
 ];
 
-fn adds(db: &Db, login: &str, terms: &[&str]) -> Output {
+pub fn adds(db: &Db, login: &str, terms: &[&str]) -> Output {
     cli_with_input(
         db,
         &[&["user", "add", "--login", login], terms].concat(),
@@ -43,7 +45,7 @@ fn member(db: &Db, shop: &Shop, login: &str, terms: &[&str]) -> Http {
 }
 
 /// A day so many days from now, where the registry is: the last hour of a day in UTC is the next day there.
-fn day(from_now: u64) -> String {
+pub fn day(from_now: u64) -> String {
     let today = Utc::now()
         .with_timezone(&chrono_tz::Europe::Paris)
         .date_naive();
@@ -56,19 +58,6 @@ fn auditor(db: &Db, shop: &Shop) -> Http {
         shop,
         "cabinet",
         &["--role", "auditor", "--until", &day(30)],
-    )
-}
-
-/// Signs in once more, with a recovery code.
-#[track_caller]
-fn comes_back(shop: &Shop, login: &str, code: &str) -> Http {
-    let entered = staff::password(&shop.server, login, PASSWORD).expect(303);
-    let begun = staff::keeping(&shop.server, &entered);
-    let secret = csrf(&begun.get("/console/sign-in/code").expect(200).text);
-    let fields = [("csrf", secret.as_str()), ("proof", code)];
-    staff::keeping(
-        &shop.server,
-        &begun.form("/console/sign-in/code", &fields).expect(303),
     )
 }
 

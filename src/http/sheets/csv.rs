@@ -5,6 +5,11 @@ use super::{Language, is_formula, plain};
 use crate::app::reports::{About, Cell, Holds, Sheets, Table};
 use std::io::{self, Write};
 
+/// What begins another cell somewhere: separators, and the ends of lines.
+const PARTS: [char; 4] = [';', '\t', '\r', '\n'];
+/// What may stand before the first sign of a cell.
+const OPENS: [char; 2] = ['"', ' '];
+
 /// The columns that every row ends with.
 const ASKED: &str = "query";
 
@@ -70,10 +75,23 @@ impl<W: Write> Sheets for Csv<W> {
     }
 }
 
-/// A text that a spreadsheet would take for a formula, behind an apostrophe.
+/// A text that a spreadsheet would take for a formula, behind an apostrophe. Where another sign than the comma parts
+/// cells, as it does in half of Europe, quotation marks that are not at the beginning of a cell keep nothing together:
+/// whatever such a sign or a line's end begins is looked at, too.
 pub(in crate::http) fn safe(text: String) -> String {
-    if is_formula(&text) {
-        return format!("'{text}");
+    let begins = |at: usize| {
+        let (before, piece) = text.split_at(at);
+        let is_cell = at == 0 || before.ends_with(PARTS);
+        is_cell && (is_formula(piece) || is_formula(piece.trim_start_matches(OPENS)))
+    };
+    let marked: Vec<usize> = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .filter(|at| begins(*at))
+        .collect();
+    let mut safe = text;
+    for at in marked.into_iter().rev() {
+        safe.insert(at, '\'');
     }
-    text
+    safe
 }

@@ -7,7 +7,7 @@ use crate::http::pages::Words;
 use std::io::{Cursor, Read};
 
 /// Texts that a spreadsheet takes for formulas, and one that pages take for markup.
-const HOSTILE: [&str; 12] = [
+const HOSTILE: [&str; 15] = [
     "=1+1",
     "+33612345678",
     "-2+3",
@@ -18,6 +18,9 @@ const HOSTILE: [&str; 12] = [
     "  =HYPERLINK(\"http://evil.example\")",
     "＝1+1",
     "=cmd|' /C calc'!A0",
+    "x;=1+1",
+    "x; \"@SUM(A1)",
+    "x\t-2+3",
     "<script>alert(1)</script>",
     "a,\"b\"\r\nc",
 ];
@@ -126,10 +129,15 @@ fn no_cell_of_a_table_is_a_formula() {
     assert_eq!(records.len(), HOSTILE.len(), "the main table alone");
     for (record, hostile) in records.iter().zip(HOSTILE) {
         for cell in record {
-            assert!(!is_formula(cell), "{cell:?}");
+            // neither the cell, nor what begins where another sign parts cells
+            for piece in std::iter::once(cell).chain(cell.split([';', '\t', '\r', '\n'])) {
+                let piece = piece.trim_start_matches(['"', ' ']);
+                assert!(!is_formula(piece), "{cell:?}");
+            }
         }
         // what was said can be read again
-        assert_eq!(record[0].strip_prefix('\'').unwrap_or(&record[0]), hostile);
+        let bare = |text: &str| text.replace('\'', "");
+        assert_eq!(bare(&record[0]), bare(hostile));
         assert_eq!(
             record.iter().skip(1).take(4).collect::<Vec<_>>(),
             ["email; sms", "1204", "33.3", "2026-01-31T23:30:00Z"]

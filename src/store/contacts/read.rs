@@ -81,7 +81,7 @@ fn images(rows: Vec<ContactRow>, since: i64) -> Result<HashMap<SubjectId, Contac
 }
 
 impl ReadTx<'_> {
-    /// Whose contact it is.
+    /// Whose contact it is, and what it was for.
     ///
     /// # Errors
     /// Where the database fails.
@@ -89,11 +89,11 @@ impl ReadTx<'_> {
         &mut self,
         _grant: &Grant<RecordContacts>,
         contact: RecordId,
-    ) -> Result<Option<SubjectId>, StoreError> {
+    ) -> Result<Option<(SubjectId, Option<String>)>, StoreError> {
         let id = contact.as_bytes().to_vec();
-        let found: Option<Vec<u8>> = on!(self.db, conn => contacts::table
-            .find(id).select(contacts::subject_id).first(conn).optional())
+        let found: Option<(Vec<u8>, Option<String>)> = on!(self.db, conn => contacts::table
+            .find(id).select((contacts::subject_id, contacts::purpose)).first(conn).optional())
         .map_err(StoreError::failed("finding a contact"))?;
-        Ok(found.and_then(|id| SubjectId::from_slice(&id)))
+        Ok(found.and_then(|(id, purpose)| Some((SubjectId::from_slice(&id)?, purpose))))
     }
 }

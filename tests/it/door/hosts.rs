@@ -78,11 +78,16 @@ fn everything(described: &serde_json::Value) -> Vec<Route> {
     let mut all = routes();
     for (path, methods) in described["paths"].as_object().unwrap() {
         for method in methods.as_object().unwrap().keys() {
-            let (method, path) = (method.to_uppercase(), filled(path));
+            let (method, pattern, path) = (method.to_uppercase(), path.clone(), filled(path));
             let known = |route: &Route| route.method == method && route.path == path;
             if !all.iter().any(known) {
                 let room = Room::Api;
-                all.push(Route { method, path, room });
+                all.push(Route {
+                    method,
+                    pattern,
+                    path,
+                    room,
+                });
             }
         }
     }

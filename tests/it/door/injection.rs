@@ -24,7 +24,7 @@ const VECTORS: [&str; 6] = [
 ];
 
 /// A body that fits a schema, with every field that it knows.
-fn sample(document: &Value, schema: &Value, depth: usize) -> Value {
+pub fn sample(document: &Value, schema: &Value, depth: usize) -> Value {
     if let Some(name) = schema["$ref"].as_str() {
         let found = document.pointer(name.trim_start_matches('#'));
         return sample(document, found.unwrap_or(&Value::Null), depth);

@@ -1,11 +1,16 @@
 //! Texts that are code to a browser, in every field that staff, tools or customers fill, on the pages that show
 //! them, in Chromium: nothing runs, and nothing of it becomes part of the page.
 
+mod agents;
+mod console;
+mod desk;
+mod looking;
+mod requests;
+
 use serde_json::json;
 
-use super::english;
+use self::looking::{looked, watched};
 use crate::shop::{Shop, yes};
-use crate::support::browser::Browser;
 use crate::support::database::Db;
 use crate::support::staff::{self, PASSWORD};
 use crate::systems::{applied, system};
@@ -52,35 +57,6 @@ const VECTORS: [&str; 36] = [
     "&lt;img src=x onerror=window.struck=1&gt;&#60;script&#62;window.struck=1&#60;/script&#62;",
 ];
 
-/// What no page of ours has.
-const FOREIGN: &str = "return [...document.querySelectorAll(
-    'script, iframe, object, embed, base, template, style, math, video, noscript, meta[http-equiv], [autofocus], animate')]
-    .map(one => one.outerHTML)
-    .concat([...document.querySelectorAll('*')].flatMap(one => [...one.attributes]
-        .filter(each => each.name.startsWith('on') || /^\\s*javascript:/i.test(each.value) && /^(href|src|action|data|formaction)$/.test(each.name)
-            || /evil\\.example/.test(each.value) && /^(href|src|action)$/.test(each.name))
-        .map(each => each.name + '=' + each.value)))";
-
-/// Looks at a page: how many of the vectors it shows as text.
-#[track_caller]
-fn looked(browser: &Browser, name: &str) -> usize {
-    assert_eq!(
-        browser.script("return typeof window.struck"),
-        "undefined",
-        "something ran on {name}"
-    );
-    let foreign = browser.script(FOREIGN);
-    assert_eq!(foreign, json!([]), "became part of {name}");
-    let shown = browser.script(
-        "return document.documentElement.textContent + [...document.querySelectorAll('input, textarea')].map(one => one.value).join(' ')",
-    );
-    let shown = shown.as_str().unwrap_or_default().to_owned();
-    VECTORS
-        .iter()
-        .filter(|vector| shown.contains(*vector))
-        .count()
-}
-
 /// A few of them as one text.
 fn few(from: usize, count: usize) -> String {
     let each = VECTORS.iter().cycle().skip(from).take(count);
@@ -113,7 +89,7 @@ fn offered(shop: &Shop) {
 fn nothing_that_somebody_writes_runs() {
     let db = Db::sqlite();
     let shop = Shop::open_with(&db, &[("PLACET_STAFF_SECOND_FACTOR", "optional")]);
-    let Some(browser) = english() else { return };
+    let Some(browser) = watched() else { return };
     offered(&shop);
     let manual = format!(
         "kind = \"manual\"\ninstructions = '''{}'''",

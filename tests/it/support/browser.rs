@@ -181,6 +181,13 @@ impl Browser {
         assert!(until(LOADS_WITHIN, so), "never so: {body}");
     }
 
+    /// Runs this on every page from now on, before anything of the page's own.
+    pub fn before_each_page(&self, body: &str) {
+        let command =
+            json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument", "params": { "source": body } });
+        self.post("/goog/cdp/execute", &command);
+    }
+
     /// Shows pages in that size, in CSS pixels. A window can't be narrower than 500 of them, so it is
     /// the developer tools' device emulation; what is narrow is a phone.
     pub fn resize(&self, width: u32, height: u32) {

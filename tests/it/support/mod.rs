@@ -15,6 +15,7 @@
 //! * [`smtp`]: a mail server that takes mails, refuses them or misbehaves
 //! * [`staff`]: members of staff, as they sign in
 //! * [`passkey`]: a passkey of software
+//! * [`everything`]: what stands in a database, so that a change of it is seen
 //! * [`mariadb`]: a system that holds data about customers
 //! * [`waits`]: what this machine lacks, said plainly
 //! * [`reaper`]: nothing outlives the test process, however that ends
@@ -31,6 +32,7 @@ pub mod certificates;
 pub mod chromedriver;
 pub mod dice;
 pub mod element;
+pub mod everything;
 pub mod http;
 pub mod logs;
 pub mod mariadb;

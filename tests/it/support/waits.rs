@@ -47,6 +47,13 @@ pub static QPDF: Service = Service {
     waiting: AtomicUsize::new(0),
 };
 
+pub static LIBREOFFICE: Service = Service {
+    name: "LibreOffice",
+    word: "libreoffice",
+    install: "Debian's libreoffice-calc-nogui",
+    waiting: AtomicUsize::new(0),
+};
+
 pub static NAMESPACES: Service = Service {
     name: "namespaces",
     word: "namespaces",

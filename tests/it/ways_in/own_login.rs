@@ -18,11 +18,38 @@ const ANNE: &str = "anne@known.example";
 const SITE: &str = "http://www.lumen.localhost:8000";
 const REFUSED: &str = "This way in did not work";
 
-fn brand(shop: &Shop, id: &str, site: &str, key: &Value) {
+/// Gives a brand a site of its own, with a key.
+pub fn brand(shop: &Shop, id: &str, site: &str, key: &Value) {
     let body = json!({ "name": "Maison Lumen", "brand": { "name": format!("House {id}"), "sites": [site], "key": [key] } });
     shop.admin()
         .put(&format!("/v1/controllers/{id}"), &body)
         .expect(200);
+}
+
+fn head(signer: &Signer) -> Value {
+    json!({ "typ": "placet-login+jwt", "alg": signer.alg(), "kid": "k1" })
+}
+
+fn claims(whither: &str, address: &str) -> Value {
+    let now = seconds();
+    let mut jti = [0; 16];
+    SystemRandom::new().fill(&mut jti).unwrap();
+    let jti = B64.encode(jti);
+    json!({ "iss": "default", "aud": whither, "iat": now, "exp": now + 120, "jti": jti,
+        "person": { "email": address } })
+}
+
+/// The browser of one who came in by the own login of the brand `default`, whose service says that it is at `url`.
+pub fn enters(server: &Server, url: &str, signer: &Signer, address: &str) -> Http {
+    let claims = claims(&format!("{url}/own-login"), address);
+    let assertion = signer.sign(&head(signer), &claims);
+    let reply = posts(server, SITE, "/own-login", &assertion).expect(303);
+    browser_of(server, &reply)
+}
+
+fn browser_of(server: &Server, reply: &Reply) -> Http {
+    let http = server.http().header("cookie", &cookie(reply, "placet-me"));
+    http.header("accept-language", "en")
 }
 
 /// A shop whose brand `default` has a site and a key; and what that site would sign.
@@ -40,16 +67,11 @@ impl Scene {
     }
 
     fn head(&self) -> Value {
-        json!({ "typ": "placet-login+jwt", "alg": self.signer.alg(), "kid": "k1" })
+        head(&self.signer)
     }
 
     fn claims(&self, path: &str) -> Value {
-        let (url, now) = (self.shop.server.url(), seconds());
-        let mut jti = [0; 16];
-        SystemRandom::new().fill(&mut jti).unwrap();
-        let jti = B64.encode(jti);
-        json!({ "iss": "default", "aud": format!("{url}{path}"), "iat": now, "exp": now + 120, "jti": jti,
-            "person": { "email": ANNE } })
+        claims(&format!("{}{path}", self.shop.server.url()), ANNE)
     }
 
     fn assertion(&self, path: &str) -> String {
@@ -104,8 +126,8 @@ on_both! {
             let before = scene.sign_ins();
             let reply = posts(&scene.shop.server, SITE, "/own-login", &assertion).expect(303);
             assert!(reply.header("location").unwrap().starts_with("/me?"));
-            let mine = scene.shop.server.http().header("cookie", &cookie(&reply, "placet-me"));
-            let page = mine.header("accept-language", "en").get("/me").expect(200).text;
+            let mine = browser_of(&scene.shop.server, &reply);
+            let page = mine.get("/me").expect(200).text;
             assert!(page.contains("a•••@known.example") && page.contains("House default"), "{page}");
             assert_eq!(scene.sign_ins(), before + 1);
             let again = posts(&scene.shop.server, SITE, "/own-login", &assertion).expect(403);
