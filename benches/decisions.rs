@@ -9,9 +9,9 @@ use placet::cli::system::{SystemClock, SystemEntropy};
 use placet::domain::ids::{DecisionId, SubjectId};
 use placet::domain::personal::Secret;
 use placet::domain::time::{Clock, Entropy, random};
-use placet::store::keys::{KeyDirectory, Keyring};
+use placet::store::keys::{KeyDirectory, MasterKey};
 use placet::store::{
-    DatabaseUrl, DecisionBlock, MOST_DECISIONS, Options, Order, Store, StoreError, Whose,
+    DatabaseUrl, DecisionBlock, MOST_DECISIONS, Options, Order, Store, StoreError, Unlocked, Whose,
 };
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -238,15 +238,11 @@ fn campaign(block: u64) -> String {
 }
 
 fn open(file: &Path) -> Store {
-    let keys = Keyring::derive(
-        &Secret::new([7; 32]),
-        KeyDirectory::new(directory().join("keys")),
-    )
-    .expect("keys");
     let options = Options {
         owner: None,
         url: DatabaseUrl::Sqlite(file.to_owned()),
-        keys: Arc::new(keys),
+        master: MasterKey::new(&Secret::new([7; 32])).expect("a master key"),
+        key_directory: KeyDirectory::new(directory().join("keys")),
         entropy: Arc::new(SystemEntropy::new()),
         origin: "bench.example/decisions".into(),
         now: SystemClock.now(),
@@ -254,9 +250,9 @@ fn open(file: &Path) -> Store {
             directory: directory().join("register"),
             node: "bench".into(),
         },
-        observer: Arc::new(|_| ()),
     };
-    Store::open(options).expect("open the registry").store
+    let unlocked = Unlocked::unlock(options).expect("unlock the registry");
+    Store::open(unlocked, Arc::new(|_| ())).expect("open the registry")
 }
 
 fn size(file: &Path) -> u64 {

@@ -10,7 +10,7 @@ use placet::domain::personal::Secret;
 use placet::domain::registry::Role;
 use placet::policy::PolicySource;
 use placet::store::DatabaseUrl;
-use placet::store::keys::KeyDirectory;
+use placet::store::keys::{KeyDirectory, MasterKey};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -99,7 +99,7 @@ pub fn open_from(url: &str, snapshot: Option<PathBuf>) -> Arc<App> {
     let setup = Setup {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
         owner: None,
-        master_key: Secret::new(MASTER),
+        master_key: MasterKey::new(&Secret::new(MASTER)).expect("a master key"),
         key_directory: KeyDirectory::new(directory().join("keys")),
         register: placet::store::RegisterPlace {
             directory: directory().join("register"),

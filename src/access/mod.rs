@@ -292,6 +292,8 @@ permissions! {
     WitnessDestruction = "keys.witness" open to Staff(_, Role::Dpo | Role::Admin),
     /// Begin and destroy key epochs.
     ManageEpochs = "epochs.manage" open to Operator,
+    /// Let another master key open the registry, and forget one of two.
+    ManageMaster = "master.manage" open to Operator,
     /// Copy the whole database.
     BackUp = "registry.back_up" open to Operator,
     /// Apply again, after a restore, what a person said and who was erased since the backup.

@@ -9,6 +9,7 @@
 //! | [`registers`] | lists of opt-out registers with what was loaded |
 //! | [`epochs`] | key epochs, and which of them wrap persons' keys, with the entries about them |
 //! | [`keys`] | signing keys with the entries about them |
+//! | [`masters`] | which master keys open the registry, with the entries about them |
 //! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
 //! | [`disputes`] | what people say they never answered with the entries about it |
@@ -30,6 +31,7 @@ mod findings;
 pub(super) mod fold;
 mod kept;
 mod keys;
+mod masters;
 mod people;
 mod policies;
 mod public;
@@ -159,6 +161,8 @@ pub(super) struct Walk {
     policies: policies::PolicyCheck,
     keys: keys::KeyCheck,
     epochs: epochs::EpochCheck,
+    #[serde(default)]
+    masters: masters::MasterCheck,
     registers: registers::RegisterCheck,
     decisions: decisions::DecisionCheck,
     erasures: erasures::ErasureCheck,
@@ -259,6 +263,7 @@ impl Check<'_, '_, '_> {
         walk.policies.close(&mut self, &mut found)?;
         walk.keys.close(&mut self, &mut found)?;
         walk.epochs.close(&mut self, &mut found)?;
+        walk.masters.close(&mut self, &mut found)?;
         walk.registers.close(&mut self, &mut found)?;
         walk.decisions.close(&mut self, size, &mut found)?;
         walk.erasures.close(&mut self, &mut found)?;
@@ -297,6 +302,7 @@ impl Check<'_, '_, '_> {
                 walk.policies.note(one, leaf.as_ref());
                 walk.keys.note(one, leaf.as_ref());
                 walk.epochs.note(one, leaf.as_ref());
+                walk.masters.note(one, leaf.as_ref());
                 walk.registers.note(one, leaf.as_ref());
                 walk.decisions.note(one, leaf.as_ref());
                 walk.erasures.note(one, leaf.as_ref());

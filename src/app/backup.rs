@@ -32,6 +32,9 @@ pub struct Manifest {
     pub bytes: u64,
     /// Their SHA-256.
     pub sha256: String,
+    /// The master keys, by their ids, of which one opens it. A list of an older version does not say.
+    #[serde(default)]
+    pub master_keys: Vec<String>,
     /// The key files without which it does not open, to be kept apart from it.
     pub keys_to_keep_apart: Vec<String>,
 }
@@ -89,6 +92,7 @@ impl App {
             "postgres"
         };
         let epoch = crate::store::keys::Epoch::of(head.key_epoch);
+        let masters = head.master_keys.iter().map(ToString::to_string);
         Manifest {
             placet_backup: FORM,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -100,6 +104,7 @@ impl App {
             made_at: rfc3339(self.now().utc()),
             bytes,
             sha256,
+            master_keys: masters.collect(),
             keys_to_keep_apart: vec![
                 "master.key".to_owned(),
                 self.keys().directory().file(epoch).display().to_string(),

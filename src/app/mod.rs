@@ -48,6 +48,7 @@ pub mod lists;
 pub mod looks;
 pub mod lookup;
 pub mod mail;
+pub mod masters;
 mod names;
 pub mod oauth;
 pub mod object;

@@ -11,6 +11,7 @@ use super::follow::{self, HeadWatch};
 use super::judge::Judge;
 use super::key_uses::KeyUses;
 use super::looks::Looking;
+use super::masters::MasterLook;
 use super::oauth::Held;
 use super::policies::load::Loader;
 use super::policies::note;
@@ -25,13 +26,12 @@ use super::view::Views;
 use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::ids::Position;
-use crate::domain::personal::Secret;
 use crate::domain::registry::brand::Host;
 use crate::domain::time::{Clock, Entropy, random};
 use crate::index::Index;
 use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
-use crate::store::keys::{KeyDirectory, Keyring};
-use crate::store::{DatabaseUrl, Options, RegisterPlace, Store, StoreError};
+use crate::store::keys::{KeyDirectory, Keyring, MasterId, MasterKey};
+use crate::store::{Commit, DatabaseUrl, Options, RegisterPlace, Store, StoreError, Unlocked};
 use chrono_tz::Tz;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,7 +44,7 @@ pub struct Setup {
     /// The same as its owner reaches it, where the service has a role of its own in the database.
     pub owner: Option<DatabaseUrl>,
     /// The master key.
-    pub master_key: Secret<[u8; 32]>,
+    pub master_key: MasterKey,
     /// Where the files of key epochs are.
     pub key_directory: KeyDirectory,
     /// Where the register is that lies outside the database.
@@ -113,6 +113,10 @@ pub struct App {
     pub(super) key_uses: KeyUses,
     pub(super) held_tokens: Held,
     pub(super) epoch_watch: EpochWatch,
+    /// The master key by which this was opened.
+    pub(super) master: MasterId,
+    /// By which one it would be opened again, where that is looked at.
+    pub(super) master_look: Option<MasterLook>,
     /// A number by which this process is told from others.
     pub(super) node: i64,
     pub(super) shelf: Option<Shelf>,
@@ -203,29 +207,32 @@ impl App {
 
     fn assemble(setup: Setup, opening: Opening) -> Result<Self, OpenError> {
         let indexed = matches!(opening, Opening::Serving);
-        let keys = Keyring::derive(&setup.master_key, setup.key_directory);
-        let keys = Arc::new(keys.map_err(StoreError::from)?);
-        let failed = |error: NoteError| OpenError::Signing(error.to_string());
-        let policy_signer = note::signer(&keys).map_err(failed)?;
+        // what is wrong with the packs is told before anything is made or changed
         let own = setup.policies.load()?;
-        let loader = Arc::new(Loader::new(own, policy_signer.verifier().clone())?);
-        let index = Arc::new(Index::new(loader.own_rules()));
-        let (told, loads) = (index.clone(), loader.clone());
-        let opened = Store::open(Options {
+        let engine = Engine::compile(&own)?;
+        let master = setup.master_key.id();
+        let unlocked = Unlocked::unlock(Options {
             url: setup.database,
             owner: setup.owner,
-            keys: keys.clone(),
+            master: setup.master_key,
+            key_directory: setup.key_directory,
             entropy: setup.entropy.clone(),
             origin: setup.origin,
             now: setup.clock.now(),
             register: setup.register,
-            // where entries of other nodes come before, the next check catches up with them all
-            observer: Arc::new(move |commit| {
-                let rules = commit.policy.map(|held| loads.rules(&held));
-                let _in_order = told.apply(commit.first, commit.end, commit.changes, rules);
-            }),
         })?;
-        let store = Arc::new(opened.store);
+        let keys = unlocked.keys().clone();
+        let failed = |error: NoteError| OpenError::Signing(error.to_string());
+        let policy_signer = note::signer(&keys).map_err(failed)?;
+        let loader = Arc::new(Loader::new(own, engine, policy_signer.verifier().clone()));
+        let index = Arc::new(Index::new(loader.own_rules()));
+        let (told, loads) = (index.clone(), loader.clone());
+        // where entries of other nodes come before, the next check catches up with them all
+        let observer = Arc::new(move |commit: Commit| {
+            let rules = commit.policy.map(|held| loads.rules(&held));
+            let _in_order = told.apply(commit.first, commit.end, commit.changes, rules);
+        });
+        let store = Arc::new(Store::open(unlocked, observer)?);
         let serve = authorize::<Serve>(&Principal::System)
             .map_err(|error| OpenError::Signing(error.to_string()))?;
         let first_signer =
@@ -274,6 +281,8 @@ impl App {
             key_uses: KeyUses::default(),
             held_tokens: Held::default(),
             epoch_watch: EpochWatch::default(),
+            master,
+            master_look: None,
             node,
             reach: None,
             shelf: None,

@@ -18,7 +18,7 @@ use crate::domain::personal::Secret;
 use crate::domain::registry::{Act, Source, SourceKind};
 use crate::domain::time::{Clock, Entropy, NoEntropy, Now, from_micros};
 use crate::policy::PolicySource;
-use crate::store::keys::KeyDirectory;
+use crate::store::keys::{KeyDirectory, MasterKey};
 use crate::store::{DatabaseUrl, RegisterPlace};
 use diesel::Connection;
 use diesel::connection::SimpleConnection;
@@ -143,10 +143,21 @@ impl TestApp {
         open: fn(Setup) -> Result<App, OpenError>,
     ) -> Self {
         let (file, clock) = (folder.path().join("placet.db"), TestClock::new());
-        let app = open(Setup {
+        let app = open(Self::setup(&file, keys, seed, clock.clone()));
+        Self {
+            app: app.unwrap(),
+            clock,
+            file,
+            _folder: folder,
+        }
+    }
+
+    /// How a registry in that file is opened.
+    pub fn setup(file: &Path, keys: PathBuf, seed: u64, clock: Arc<TestClock>) -> Setup {
+        Setup {
             owner: None,
-            database: DatabaseUrl::Sqlite(file.clone()),
-            master_key: Secret::new([7; 32]),
+            database: DatabaseUrl::Sqlite(file.to_owned()),
+            master_key: MasterKey::new(&Secret::new([7; 32])).unwrap(),
             register: RegisterPlace {
                 directory: keys.with_file_name("register"),
                 node: "test".into(),
@@ -157,16 +168,10 @@ impl TestApp {
             origin: ORIGIN.into(),
             country: crate::policy::Country::France,
             timezone: chrono_tz::Europe::Paris,
-            clock: clock.clone(),
-            entropy: TestDice::new(seed),
-            snapshot: Some(place_in(folder.path())),
-            progress: Box::new(|_, _| {}),
-        });
-        Self {
-            app: app.unwrap(),
             clock,
-            file,
-            _folder: folder,
+            entropy: TestDice::new(seed),
+            snapshot: Some(place_in(file.parent().unwrap())),
+            progress: Box::new(|_, _| {}),
         }
     }
 

@@ -62,12 +62,14 @@ pub fn run(args: &BackupArgs, config: &Config, as_json: bool) -> Result<Exit, Fa
 fn told(manifest: &Manifest, file: &Path) -> String {
     format!(
         "backed up {} entries of {} to {} ({} bytes)\n\
+         it opens with the master key {}\n\
          the keys are not in it; keep these apart from it:\n  {}\n\
          a restore also needs the erasure register at its newest: copy it often, to another disk",
         manifest.position,
         manifest.origin,
         file.display(),
         manifest.bytes,
+        manifest.master_keys.join(" or "),
         manifest.keys_to_keep_apart.join("\n  ")
     )
 }

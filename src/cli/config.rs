@@ -16,6 +16,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("database_owner_url", "", true),
     ("data_dir", "./placet-data", false),
     ("master_key_file", "", false),
+    ("master_key_command", "", false),
     ("key_directory", "", false),
     ("erasure_register", "", false),
     ("policies", "", false),

@@ -354,7 +354,7 @@ struct Places {
     database: DatabaseUrl,
     /// As the tables' owner reaches it, where the service has a role of its own.
     owner: Option<DatabaseUrl>,
-    master_key: PathBuf,
+    master_key: master_key::Source,
     key_directory: PathBuf,
     register: RegisterPlace,
 }
@@ -364,12 +364,9 @@ fn places(config: &Config) -> Result<Places, Failure> {
     let database = url(config, "database_url")?;
     let database = database.unwrap_or_else(|| DatabaseUrl::Sqlite(data_dir.join("placet.db")));
     let owner = url(config, "database_owner_url")?;
-    let master_key = match config.get("master_key_file").as_str() {
-        "" => data_dir.join("master.key"),
-        file => PathBuf::from(file),
-    };
+    let master_key = master_key::Source::of(config, &data_dir)?;
     let key_directory = match config.get("key_directory").as_str() {
-        "" => master_key.with_file_name("keys"),
+        "" => master_key.beside(&data_dir).join("keys"),
         directory => PathBuf::from(directory),
     };
     let register = register(config, &data_dir)?;
@@ -404,7 +401,7 @@ fn setup(
     let places = places(config)?;
     master_key::make_directory(&places.data_dir)?;
     let entropy = Arc::new(system::SystemEntropy::new());
-    let master_key = master_key::load_or_make(&places.master_key, entropy.as_ref())?;
+    let master_key = places.master_key.load_or_make(entropy.as_ref())?;
     let policies = match config.get("policies").as_str() {
         "" => PolicySource::Embedded,
         directory => PolicySource::Directory(directory.into()),

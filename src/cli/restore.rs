@@ -11,6 +11,7 @@ use super::setup;
 use crate::app::again::{AppliedAgain, Look};
 use crate::app::backup::{FORM, Manifest};
 use crate::app::{App, Setup};
+use crate::store::keys::MasterId;
 use crate::store::{CopyHead, DatabaseUrl, Demand};
 use clap::Args;
 use serde_json::json;
@@ -72,6 +73,7 @@ pub fn run(args: &RestoreArgs, config: &Config, as_json: bool) -> Result<Exit, F
     };
     let manifest = manifest(file)?;
     let setup = setup(config, "", Box::new(|_, _| ()))?;
+    opens(&manifest, setup.master_key.id())?;
     let (applied, kept) = match &setup.database {
         DatabaseUrl::Sqlite(_) => swap::run(file, &manifest, args.replace, setup, look)?,
         DatabaseUrl::Postgres(_) => {
@@ -114,6 +116,19 @@ fn fits(manifest: &Manifest, kind: &str) -> Result<(), Failure> {
     Err(Failure::usage(format!(
         "this is a backup of a {} database, and database_url names a {kind} one",
         manifest.database
+    )))
+}
+
+/// A copy opens with the master key of then: before anything gives way to it.
+fn opens(manifest: &Manifest, held: MasterId) -> Result<(), Failure> {
+    let of_then = &manifest.master_keys;
+    if of_then.is_empty() || of_then.contains(&held.to_string()) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "this copy opens with the master key {}, and {held} was given. Give the one of then, --master-key-file; where it was \
+         replaced since, replace it once more after the restore: placet keys replace-master",
+        of_then.join(" or ")
     )))
 }
 

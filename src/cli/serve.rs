@@ -102,6 +102,7 @@ impl ServeArgs {
                 "master_key_file",
                 Some(directory.join("master.key").display().to_string()),
             ));
+            flags.push(("master_key_command", Some(String::new())));
             flags.push((
                 "key_directory",
                 Some(directory.join("keys").display().to_string()),
@@ -165,6 +166,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let authority = authority(config)?;
     let provider = super::provider::of(config)?;
     let mut app = App::open(setup)?;
+    app.look_for_master(super::places(config)?.master_key.looking());
     if let Some(authority) = authority {
         app.stamp_with(authority);
     }

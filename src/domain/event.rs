@@ -456,6 +456,10 @@ pub enum PublicKind {
     KeyEpochBegun,
     /// The key of an epoch was destroyed.
     KekDestroyed,
+    /// Another master key opens the registry as well.
+    MasterKeyAdded,
+    /// A master key opens the registry no more.
+    MasterKeyForgotten,
     /// A person was erased.
     Erased,
     /// What the register outside the database knew, and the database not, was applied again.
@@ -558,6 +562,8 @@ impl PublicKind {
             Self::SigningKeyReplaced => "signing_key.replaced",
             Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
+            Self::MasterKeyAdded => "master_key.added",
+            Self::MasterKeyForgotten => "master_key.forgotten",
             Self::Erased => "subject.erased",
             Self::AppliedAgain => "register.applied_again",
             Self::RequestReceived => "request.received",

@@ -1,4 +1,5 @@
-//! Looks once a second for key epochs that are prepared, and for their files.
+//! Looks once a second for key epochs that are prepared, and for their files; and whether a master key is being
+//! replaced.
 
 use crate::app::App;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ impl Epochs {
             .spawn(move || {
                 while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                     let watched = app.watch_epochs(&name);
+                    let watched = watched.and_then(|seen| app.watch_masters(&name).map(|()| seen));
                     let well = matches!(watched, Ok(None));
                     app.went_round("epochs", well, app.now());
                     match watched {
@@ -32,7 +34,9 @@ impl Epochs {
                             let faults = state.faults.join("; ");
                             tracing::error!(%faults, "key files are missing");
                         }
-                        Err(error) => tracing::warn!(%error, "key epochs could not be read"),
+                        Err(error) => {
+                            tracing::warn!(%error, "key epochs and master keys could not be read")
+                        }
                     }
                 }
             })?;

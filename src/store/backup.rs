@@ -3,6 +3,7 @@
 
 use super::connection::{Db, Tables, on};
 use super::error::StoreError;
+use super::keys::MasterId;
 use super::open::Store;
 use super::rows::unsigned;
 use super::schema::{log_head, registry};
@@ -26,6 +27,8 @@ pub struct CopyHead {
     pub root: String,
     /// The key epoch of new persons.
     pub key_epoch: i32,
+    /// The master keys that open it; none where it is from before they were told apart.
+    pub master_keys: Vec<MasterId>,
 }
 
 #[derive(QueryableByName)]
@@ -54,7 +57,25 @@ fn head(db: &mut Db) -> Result<CopyHead, StoreError> {
         size: unsigned(size),
         root: hex(&frontier.root()),
         key_epoch,
+        master_keys: master_keys(db)?,
     })
+}
+
+/// A copy of an older version has no table of them.
+fn master_keys(db: &mut Db) -> Result<Vec<MasterId>, StoreError> {
+    let tables = match db {
+        Db::Sqlite(_) => "SELECT COUNT(*) AS counted FROM sqlite_master WHERE name = 'master_keys'",
+        Db::Postgres(_) => {
+            "SELECT COUNT(*) AS counted FROM pg_tables WHERE tablename = 'master_keys' \
+             AND schemaname = current_schema()"
+        }
+    };
+    let there: Counted = on!(db, conn => diesel::sql_query(tables).get_result(conn))
+        .map_err(StoreError::failed("reading whose registry this is"))?;
+    if there.counted == 0 {
+        return Ok(Vec::new());
+    }
+    super::masters::ids(db)
 }
 
 impl Store {

@@ -2,6 +2,7 @@
 
 use super::epochs::EpochFault;
 use super::keys::KeyError;
+use super::masters::WrongMaster;
 use super::outside::OutsideFault;
 use crate::domain::ids::Position;
 use crate::domain::time::NoEntropy;
@@ -29,7 +30,10 @@ pub enum StoreError {
         /// Which ledger entry it belongs to.
         position: Option<Position>,
     },
-    /// The key file is not this database's.
+    /// The master key is not among those that open this database.
+    #[error(transparent)]
+    WrongMaster(Box<WrongMaster>),
+    /// The key file is not this database's, which is from before master keys were told apart.
     #[error(
         "this key file does not belong to this database; give the one that it was made with, or bring it back from \
          your backup (where there was no key file, a new one was made just now, which opens nothing here)"
@@ -75,6 +79,12 @@ pub enum StoreError {
     /// The log's arithmetic does not hold.
     #[error("the log does not hold together: {0}")]
     Log(String),
+}
+
+impl From<WrongMaster> for StoreError {
+    fn from(wrong: WrongMaster) -> Self {
+        Self::WrongMaster(Box::new(wrong))
+    }
 }
 
 fn at(position: Option<Position>) -> String {

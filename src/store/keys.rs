@@ -1,6 +1,6 @@
-//! The keys: one master key outside the database, from which the index key and the signing seed are
-//! derived; the keys of epochs, made of it and of a file each; and one random key per person, wrapped
-//! under the key of an epoch.
+//! The keys: one master key outside the database, which wraps the registry's root; what is derived from the
+//! root, as the index key and the signing seed are; the keys of epochs, made of it and of a file each; and one
+//! random key per person, wrapped under the key of an epoch.
 //!
 //! A person's key opens the payloads of their events, makes the tags by which their entries
 //! are found in the log, and the openings of the commitments. Destroying it is what erasure
@@ -15,12 +15,13 @@ use crate::domain::ids::{Blind, CaseId, Position, StaffId};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, NoEntropy};
 use ring::aead::LessSafeKey;
-use ring::{hkdf, hmac};
-use sealing::{cipher, expand, open, open_owned, seal, tag32};
+use ring::hmac;
+use sealing::{cipher_of, expand, hashing_of, open, open_key, open_owned, seal, secret_of, tag32};
 use zeroize::Zeroizing;
 
 mod epoch;
 pub mod file;
+mod master;
 mod register;
 mod sealing;
 mod subject;
@@ -29,6 +30,7 @@ mod tests;
 mod wrapping;
 
 pub use epoch::{Epoch, EpochKey, KeyDirectory};
+pub use master::{MasterId, MasterKey, Root};
 pub(super) use sealing::signed32;
 pub use subject::SubjectKey;
 
@@ -48,7 +50,7 @@ pub enum KeyError {
     Entropy(#[from] NoEntropy),
 }
 
-/// The registry's keys, derived once from the master key.
+/// The registry's keys, derived once from its root.
 pub struct Keyring {
     epochs: epoch::Epochs,
     index: IndexKey,
@@ -82,32 +84,33 @@ impl Keyring {
     ///
     /// # Errors
     /// Never in practice: derivation from 32 bytes to 32 bytes does not fail.
-    pub fn derive(master: &Secret<[u8; 32]>, directory: KeyDirectory) -> Result<Self, KeyError> {
-        let root = hkdf::Salt::new(hkdf::HKDF_SHA256, b"placet/1").extract(master.expose());
+    pub fn derive(root: &Root, directory: KeyDirectory) -> Result<Self, KeyError> {
+        let check = root.check()?;
+        let root = root.derives();
         Ok(Self {
             epochs: epoch::Epochs::derive(&root, directory)?,
-            index: IndexKey::new(&expand(&root, b"index/1")?),
-            signing_seed: Secret::new(expand(&root, b"sign/1")?),
-            receipt_seed: Secret::new(expand(&root, b"receipt/1")?),
-            policy_seed: Secret::new(expand(&root, b"policy/1")?),
-            signing: cipher(&expand(&root, b"signing-seeds/1")?)?,
-            forms: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"forms/1")?),
-            decisions: cipher(&expand(&root, b"decisions/1")?)?,
-            campaigns: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"campaigns/1")?),
-            requests: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"requests/1")?),
-            files: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"files/1")?),
-            erased: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"erased/1")?),
-            doors: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"doors/1")?),
-            tokens: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"tokens/1")?),
-            cases: cipher(&expand(&root, b"cases/1")?)?,
-            addresses: cipher(&expand(&root, b"addresses/1")?)?,
-            factors: cipher(&expand(&root, b"factors/1")?)?,
-            snapshots: cipher(&expand(&root, b"snapshots/1")?)?,
-            check: expand(&root, b"check/1")?,
+            index: IndexKey::new(&*expand(&root, b"index/1")?),
+            signing_seed: secret_of(&root, b"sign/1")?,
+            receipt_seed: secret_of(&root, b"receipt/1")?,
+            policy_seed: secret_of(&root, b"policy/1")?,
+            signing: cipher_of(&root, b"signing-seeds/1")?,
+            forms: hashing_of(&root, b"forms/1")?,
+            decisions: cipher_of(&root, b"decisions/1")?,
+            campaigns: hashing_of(&root, b"campaigns/1")?,
+            requests: hashing_of(&root, b"requests/1")?,
+            files: hashing_of(&root, b"files/1")?,
+            erased: hashing_of(&root, b"erased/1")?,
+            doors: hashing_of(&root, b"doors/1")?,
+            tokens: hashing_of(&root, b"tokens/1")?,
+            cases: cipher_of(&root, b"cases/1")?,
+            addresses: cipher_of(&root, b"addresses/1")?,
+            factors: cipher_of(&root, b"factors/1")?,
+            snapshots: cipher_of(&root, b"snapshots/1")?,
+            check,
         })
     }
 
-    /// A value by which a database knows its key again without learning it.
+    /// A value by which a database knows its root again without learning it.
     #[must_use]
     pub const fn check(&self) -> &[u8; 32] {
         &self.check
@@ -169,10 +172,8 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::Sealed`] where the row was changed, or is another key's.
     pub fn open_signing(&self, sealed: &[u8], vkey: &str) -> Result<Secret<[u8; 32]>, KeyError> {
-        let seed = open(&self.signing, sealed, &signing_aad(vkey))?;
-        seed.try_into()
-            .map(Secret::new)
-            .map_err(|_| KeyError::Sealed)
+        let seed = open_key(&self.signing, sealed, &signing_aad(vkey))?;
+        Ok(Secret::new(*seed))
     }
 
     /// A keyed hash for form fields that must come back unchanged.
@@ -252,8 +253,7 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::Sealed`] where the row was changed, or is another key's.
     pub fn unwrap_case(&self, wrapped: &[u8], case: CaseId) -> Result<SubjectKey, KeyError> {
-        let bytes = open(&self.cases, wrapped, case.as_bytes())?;
-        SubjectKey::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
+        SubjectKey::from_master(*open_key(&self.cases, wrapped, case.as_bytes())?)
     }
 
     /// Seals the address of somebody who has no key of their own, or a letter to them.

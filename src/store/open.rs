@@ -1,4 +1,4 @@
-//! Opening a registry: connection, migration, first entry; then its writer and its readers.
+//! An open registry: its writer and its readers.
 
 use super::background::BackgroundExport;
 use super::connection::{Db, on};
@@ -6,54 +6,31 @@ use super::cosignatures::StoredCosignature;
 use super::error::StoreError;
 use super::keys::{Epoch, Keyring};
 use super::mark::Mark;
-use super::outside::{Outside, RegisterPlace};
+use super::outside::Outside;
 use super::read::ReadTx;
-use super::rows::{signed, unsigned};
-use super::schema::{log_head, registry};
+use super::rows::unsigned;
+use super::schema::log_head;
 use super::timestamps::StoredTimestamp;
 use super::turn::Turn;
 use super::tx::{Recorded, WriteTx};
+use super::unlock::{Known, Unlocked};
 use super::url::DatabaseUrl;
 use super::writer::{Commit, Committed, Job, Order, Typed, Writer};
 use crate::access::{Grant, Serve};
 use crate::audit::Hash;
-use crate::audit::encoding::hex;
-use crate::audit::tree::Frontier;
-use crate::domain::event::{Actor, PublicEvent, PublicKind};
 use crate::domain::ids::Position;
 use crate::domain::registry::Catalogue;
-use crate::domain::time::{Entropy, Now};
+use crate::domain::time::Entropy;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 /// Most connections that are kept while nobody reads.
 const IDLE: usize = 16;
-
-/// How a registry is opened.
-pub struct Options {
-    /// Where.
-    pub url: DatabaseUrl,
-    /// The same database as its owner reaches it, where the service has a role of its own.
-    pub owner: Option<DatabaseUrl>,
-    /// With which keys.
-    pub keys: Arc<Keyring>,
-    /// With which dice.
-    pub entropy: Arc<dyn Entropy>,
-    /// The name of its log, where it is new: `host/registry`.
-    pub origin: String,
-    /// The present instant.
-    pub now: Now,
-    /// Where the register is that lies outside the database.
-    pub register: RegisterPlace,
-    /// Told of every commit before its writer is answered.
-    pub observer: Arc<dyn Fn(Commit) + Send + Sync>,
-}
 
 /// An open registry.
 pub struct Store {
@@ -67,14 +44,6 @@ pub struct Store {
     turn: Turn,
     outside: Arc<Outside>,
     entropy: Arc<dyn Entropy>,
-}
-
-/// A registry that was opened, and whether it is new.
-pub struct Opened {
-    /// The registry.
-    pub store: Store,
-    /// Whether it was made just now.
-    pub new: bool,
 }
 
 /// How many entries the log holds.
@@ -91,35 +60,27 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens a registry, bringing its tables up to date, or makes it.
+    /// Opens a registry that was unlocked: begins its writer. `observer` is told of every commit before its writer is
+    /// answered.
     ///
     /// # Errors
-    /// Where the database cannot be reached or migrated, or the keys are another registry's.
-    pub fn open(options: Options) -> Result<Opened, StoreError> {
-        if let Some(owner) = &options.owner {
-            super::wall::raise(owner, &options.url)?;
-        }
-        let mut db = Db::connect_writer(&options.url)?;
-        if options.owner.is_none() {
-            db.migrate()?;
-        }
-        let mark = match &options.url {
-            DatabaseUrl::Sqlite(path) => Some(Arc::new(Mark::open(path)?)),
-            DatabaseUrl::Postgres(_) => None,
-        };
-        let (origin, new) = Self::greet(&mut db, &options, mark.as_deref())?;
-        let turn = Turn::of(&options.url);
-        let outside = Arc::new(Outside::new(options.register, origin.clone()));
-        let entropy = options.entropy.clone();
+    /// Where no thread can be had.
+    pub fn open(
+        unlocked: Unlocked,
+        observer: Arc<dyn Fn(Commit) + Send + Sync>,
+    ) -> Result<Self, StoreError> {
+        let Known { origin, keys } = unlocked.known;
+        let turn = Turn::of(&unlocked.url);
+        let outside = Arc::new(Outside::new(unlocked.register, origin.clone()));
         let (jobs, inbox) = channel();
         let writer = Writer {
-            url: options.url.clone(),
-            keys: options.keys.clone(),
-            entropy: options.entropy,
+            url: unlocked.url.clone(),
+            keys: keys.clone(),
+            entropy: unlocked.entropy.clone(),
             origin: origin.clone(),
-            observer: options.observer,
-            db: Some(db),
-            mark: mark.clone(),
+            observer,
+            db: Some(unlocked.db),
+            mark: unlocked.mark.clone(),
             turn: turn.clone(),
             outside: outside.clone(),
             catalogue: Arc::new(Catalogue::default()),
@@ -130,108 +91,18 @@ impl Store {
             .name("writer".into())
             .spawn(move || writer.serve(&inbox))
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        let store = Self {
-            url: options.url,
-            owner: options.owner,
-            keys: options.keys,
+        Ok(Self {
+            url: unlocked.url,
+            owner: unlocked.owner,
+            keys,
             origin,
             jobs,
             idle: Mutex::new(Vec::new()),
-            mark,
+            mark: unlocked.mark,
             turn,
             outside,
-            entropy,
-        };
-        Ok(Opened { store, new })
-    }
-
-    /// The name of the log and whether it was made just now.
-    fn greet(
-        db: &mut Db,
-        options: &Options,
-        mark: Option<&Mark>,
-    ) -> Result<(String, bool), StoreError> {
-        db.begin_write()?;
-        let outcome = Self::known_or_new(db, options).and_then(|known| {
-            mark.map_or(Ok(()), |mark| mark.set(size(db)?))?;
-            Ok(known)
-        });
-        if outcome.is_ok() {
-            db.commit()?;
-        } else {
-            db.rollback()?;
-        }
-        outcome
-    }
-
-    fn known_or_new(db: &mut Db, options: &Options) -> Result<(String, bool), StoreError> {
-        if matches!(db, Db::Postgres(_)) {
-            db.execute(
-                "LOCK TABLE registry IN EXCLUSIVE MODE",
-                "making the registry",
-            )?;
-        }
-        let known: Option<(String, Vec<u8>)> = on!(db, conn => registry::table
-            .select((registry::origin, registry::key_check)).first(conn).optional())
-        .map_err(StoreError::failed("reading the registry"))?;
-        match known {
-            Some((_, check)) if check != options.keys.check() => Err(StoreError::WrongKey),
-            Some((origin, _)) => Ok((origin, false)),
-            None => Self::found(db, options).map(|()| (options.origin.clone(), true)),
-        }
-    }
-
-    /// The registry's rows and the log's first entry.
-    fn found(db: &mut Db, options: &Options) -> Result<(), StoreError> {
-        let key = super::epochs::found(db, &options.keys, options.entropy.as_ref())?;
-        let row = (
-            registry::id.eq(1),
-            registry::origin.eq(&options.origin),
-            registry::key_check.eq(options.keys.check().to_vec()),
-            registry::created_at.eq(options.now.micros()),
-            registry::key_epoch.eq(Epoch::FIRST.number()),
-        );
-        on!(db, conn => diesel::insert_into(registry::table).values(row).execute(conn))
-            .map_err(StoreError::failed("making the registry"))?;
-        let head = (
-            log_head::id.eq(1),
-            log_head::size.eq(signed(0)),
-            log_head::frontier.eq(Frontier::new().to_bytes()),
-            log_head::last_at.eq(options.now.utc().timestamp()),
-        );
-        on!(db, conn => diesel::insert_into(log_head::table).values(head).execute(conn))
-            .map_err(StoreError::failed("making the log"))?;
-        let genesis = PublicEvent::new(
-            PublicKind::Genesis,
-            &Actor::System,
-            json!({
-                "origin": options.origin,
-                "key_epoch": { "epoch": Epoch::FIRST.number(), "self_test": hex(&key) },
-            }),
-        );
-        let mut world = super::world::World {
-            by_blind: std::collections::HashMap::new(),
-            subjects: std::collections::HashMap::new(),
-            catalogue: Arc::new(Catalogue::default()),
-            catalogue_changed: false,
-            epoch: Epoch::FIRST,
-            pending: vec![super::world::Pending::Public {
-                event: genesis,
-                now: options.now,
-            }],
-            extras: Vec::new(),
-            changes: Vec::new(),
-            policy: None,
-            erased_contacts: Vec::new(),
-            again: false,
-            decided_by: None,
-        };
-        let flush = super::flush::Flush {
-            registry: &options.origin,
-            entropy: options.entropy.as_ref(),
-            now: options.now,
-        };
-        flush.run(db, &mut world).map(drop)
+            entropy: unlocked.entropy,
+        })
     }
 
     /// How far the log may have come, where that can be told without asking the database. Whoever

@@ -30,6 +30,12 @@ table! {
     key_answers (epoch, node) { epoch -> Integer, node -> BigInt, name -> Text, holds -> Bool, }
 }
 table! {
+    master_keys (id) { id -> Binary, wrapped -> Binary, since -> BigInt, }
+}
+table! {
+    master_answers (node) { node -> BigInt, name -> Text, id -> Nullable<Binary>, }
+}
+table! {
     timestamps (size, authority) { size -> BigInt, authority -> Text, response -> Binary, stamped_at -> BigInt, }
 }
 table! {

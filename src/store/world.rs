@@ -5,7 +5,7 @@ use super::contacts::Touch;
 use super::decisions::DecisionBlock;
 use super::disputes::DisputeRow;
 use super::holds::HoldRow;
-use super::keys::{Epoch, SubjectKey};
+use super::keys::{Epoch, MasterId, SubjectKey};
 use super::paces::Paces;
 use super::packages::PackageRow;
 use super::policies::{PolicyActivated, PolicyInForce, PolicyRow};
@@ -183,6 +183,10 @@ pub(super) enum Extra {
     EpochBegun(Epoch),
     /// A key epoch that is destroyed.
     EpochDestroyed(Epoch),
+    /// A master key that opens the registry as well, and the root wrapped under it.
+    MasterAdded(MasterId, Vec<u8>),
+    /// A master key that opens it no more.
+    MasterForgotten(MasterId),
     /// Entries of the journal of decisions, whose decisions this write records.
     OutOfJournal(Vec<Vec<u8>>),
     /// The systems that are registered from now on: name and registration of each.

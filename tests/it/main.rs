@@ -49,6 +49,7 @@ mod import_files;
 mod key_epochs;
 mod late_events;
 mod lists;
+mod master_keys;
 mod newcomer;
 mod no_personal_data;
 mod oauth;

@@ -37,7 +37,7 @@ impl App {
         if epoch == Epoch::OF_MASTER {
             return Err(conflict(
                 "epoch_of_master",
-                "key epoch 1 is made of the master key and has no file of its own: as long as the master key exists, \
+                "key epoch 1 is made of the root and has no file of its own: as long as the master key of then exists, \
                  backups from before the first rotation can be opened. Destroy those backups",
             ));
         }

@@ -33,7 +33,7 @@ pub struct EpochTold {
     pub destroyed_at: Option<String>,
     /// How many persons' keys are wrapped under it.
     pub persons: u64,
-    /// Its file; none where it is made of the master key alone.
+    /// Its file; none where it is made of the root alone.
     pub file: Option<String>,
     /// Whether the file is there.
     pub file_is_there: bool,

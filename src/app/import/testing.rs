@@ -168,7 +168,7 @@ pub fn open(directory: &std::path::Path) -> App {
     App::open(Setup {
         owner: None,
         database: DatabaseUrl::Sqlite(directory.join("placet.db")),
-        master_key: Secret::new([7; 32]),
+        master_key: crate::store::keys::MasterKey::new(&Secret::new([7; 32])).unwrap(),
         key_directory: crate::store::keys::KeyDirectory::new(directory.join("keys")),
         register: crate::store::RegisterPlace {
             directory: directory.join("register"),

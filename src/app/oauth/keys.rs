@@ -1,4 +1,4 @@
-//! The keys that sign access tokens. Which one signs follows from the day alone, and each from the master key: all
+//! The keys that sign access tokens. Which one signs follows from the day alone, and each from the root: all
 //! nodes have the same without telling each other, and nobody has to think of changing them. The next one is
 //! published a whole period before it signs, the one before until its last token has ended.
 

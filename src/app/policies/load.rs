@@ -4,7 +4,7 @@
 use super::note;
 use super::rules::Rules;
 use crate::audit::note::VerifierKey;
-use crate::policy::{Draft, DraftError, Engine, Pack, PolicyError};
+use crate::policy::{Draft, DraftError, Engine, Pack};
 use crate::store::{PolicyInForce, StoredPolicy};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,18 +22,14 @@ pub struct Loader {
 }
 
 impl Loader {
-    /// A loader that falls back to the program's own packs where no version was ever activated.
-    ///
-    /// # Errors
-    /// Where the program's own packs, or those of its directory, do not compile.
-    pub fn new(own: Pack, verifier: VerifierKey) -> Result<Self, PolicyError> {
-        let engine = Arc::new(Engine::compile(&own)?);
-        Ok(Self {
+    /// A loader that falls back to the program's own packs, here compiled, where no version was ever activated.
+    pub fn new(own: Pack, engine: Engine, verifier: VerifierKey) -> Self {
+        Self {
             own,
             verifier,
-            kept: Mutex::new(vec![engine]),
+            kept: Mutex::new(vec![Arc::new(engine)]),
             passed: Mutex::default(),
-        })
+        }
     }
 
     /// The packs of the program or of its directory.

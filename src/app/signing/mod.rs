@@ -1,8 +1,8 @@
 //! The keys that sign the log: which they are, a new one beside the old, an end of the old, and what
 //! is to be done where one is lost.
 //!
-//! The first is made of the master key. Later ones are random, sealed with the master key in the
-//! database: so a key that was copied can be replaced without a new master key.
+//! The first is made of the registry's root. Later ones are random, sealed with a key of the root in the
+//! database: so a key that was copied can be replaced without a new root.
 
 mod change;
 mod fault;

@@ -226,6 +226,12 @@ pub enum EntryKind {
     /// A key epoch was destroyed: backups of it can no longer be opened.
     #[serde(rename = "kek.destroyed")]
     KekDestroyed,
+    /// Another master key opens the registry as well.
+    #[serde(rename = "master_key.added")]
+    MasterKeyAdded,
+    /// A master key opens the registry no more.
+    #[serde(rename = "master_key.forgotten")]
+    MasterKeyForgotten,
     /// After a restore: what had happened since the backup was applied again, as far as it is known.
     #[serde(rename = "register.applied_again")]
     AppliedAgain,
@@ -274,7 +280,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 86] = [
+    pub const ALL: [Self; 88] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -348,6 +354,8 @@ impl EntryKind {
         Self::SigningKeyReplaced,
         Self::KeyEpochBegun,
         Self::KekDestroyed,
+        Self::MasterKeyAdded,
+        Self::MasterKeyForgotten,
         Self::AppliedAgain,
         Self::SystemsRegistered,
         Self::TasksPlanned,
@@ -440,6 +448,8 @@ impl EntryKind {
             Self::SigningKeyReplaced => "signing_key.replaced",
             Self::KeyEpochBegun => "key_epoch.begun",
             Self::KekDestroyed => "kek.destroyed",
+            Self::MasterKeyAdded => "master_key.added",
+            Self::MasterKeyForgotten => "master_key.forgotten",
             Self::AppliedAgain => "register.applied_again",
             Self::SystemsRegistered => "systems.registered",
             Self::TasksPlanned => "tasks.planned",

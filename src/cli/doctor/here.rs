@@ -3,9 +3,9 @@
 use super::{Finding, Standing, found};
 use crate::app::state::{Disk, Room};
 use crate::cli::config::Config;
+use crate::cli::master_key::Source;
 use crate::cli::{Places, health, tls};
 use crate::domain::time::{Now, rfc3339};
-use crate::store::keys::file;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -76,17 +76,16 @@ fn mail(config: &Config) -> Finding {
     found("mail server", Standing::Ok, "configured")
 }
 
-fn master_key(path: &Path) -> Finding {
-    let shown = path.display();
-    match file::read(path) {
-        Ok(Some(_)) => found("master key", Standing::Ok, format!("{shown}")),
+fn master_key(source: &Source) -> Finding {
+    match source.read() {
+        Ok(Some(_)) => found("master key", Standing::Ok, format!("{source}")),
         Ok(None) => {
             let told = format!(
-                "{shown} is not there: the first start makes it; a registry that has data needs its own back"
+                "{source} is not there: the first start makes it; a registry that has data needs its own back"
             );
             found("master key", Standing::Failed, told)
         }
-        Err(error) => found("master key", Standing::Failed, error.to_string()),
+        Err(failure) => found("master key", Standing::Failed, failure.to_string()),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
         return vec![found(about, Standing::Wrong, told)];
     }
     // without its key nothing is opened, and none is made for it
-    if !places.master_key.exists() {
+    if !places.master_key.is_there() {
         return Vec::new();
     }
     match open_as_it_is(config) {

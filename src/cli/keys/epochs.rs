@@ -1,6 +1,6 @@
 //! Key epochs: what there is, the next one, the end of an old one.
 
-use super::signing;
+use super::{masters, signing};
 use crate::access::{Grant, ManageEpochs, Principal, ReadKeys, authorize};
 use crate::app::epochs::{Destroyed, EpochTold};
 use crate::app::{App, Refusal};
@@ -51,16 +51,20 @@ fn reader() -> Result<Grant<ReadKeys>, Failure> {
     Ok(authorize(&Principal::Operator).map_err(Refusal::from)?)
 }
 
-/// Prints every epoch and every signing key.
+/// Prints every master key, epoch and signing key.
 pub fn list(config: &Config, as_json: bool) -> Result<Exit, Failure> {
     let app = open_as_it_is(config)?;
     let reader = reader()?;
     let epochs = app.key_epochs(&reader)?;
     if as_json {
-        let all = json!({ "epochs": epochs, "keys": signing::values(&app, &reader)? });
+        let (masters, nodes) = (app.master_keys(&reader)?, app.master_nodes(&reader)?);
+        let all = json!({
+            "master_keys": masters, "nodes": nodes, "epochs": epochs, "keys": signing::values(&app, &reader)?,
+        });
         return print(&all.to_string());
     }
-    let mut lines: Vec<String> = epochs.iter().map(line).collect();
+    let mut lines = masters::lines(&app, &reader)?;
+    lines.extend(epochs.iter().map(line));
     lines.extend(signing::lines(&app, &reader)?);
     print(&lines.join("\n"))
 }
@@ -73,7 +77,7 @@ fn line(told: &EpochTold) -> String {
         ..
     } = told;
     let file = match (&told.file, told.file_is_there, *state) {
-        (None, ..) => "made of the master key alone".to_owned(),
+        (None, ..) => "made of the root alone, which the master key opens".to_owned(),
         (Some(file), true, "destroyed") => {
             format!("{file} IS STILL HERE: placet keys destroy-epoch {epoch}")
         }

@@ -68,7 +68,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::domain::personal::Secret;
-    use crate::store::keys::KeyDirectory;
+    use crate::store::keys::{KeyDirectory, MasterKey};
     use proptest::prelude::*;
 
     proptest! {
@@ -80,7 +80,8 @@ mod tests {
             id_hash in prop::option::of("[0-9a-f]{63,64}"),
         ) {
             let nowhere = KeyDirectory::new("/nowhere".into());
-            let keys = Keyring::derive(&Secret::new([7; 32]), nowhere).unwrap();
+            let master = MasterKey::new(&Secret::new([7; 32])).unwrap();
+            let keys = Keyring::derive(master.derived(), nowhere).unwrap();
             let subject = Subject { email, phone, id_hash, ..Subject::default() };
             if let Some(plain) = subject.plain(&keys) {
                 let named = subject.named(&keys, "/subject").unwrap();

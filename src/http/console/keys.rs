@@ -4,9 +4,10 @@ use super::{allowed, frame, problem};
 use crate::access::ReadKeys;
 use crate::app::Refusal;
 use crate::app::epochs::EpochTold;
+use crate::app::masters::MasterTold;
 use crate::app::signing::KeyHere;
 use crate::http::browser::{self, Visit};
-use crate::http::pages::{EpochFile, EpochRow, KeysPage, ProblemKind, SigningRow, When};
+use crate::http::pages::{EpochFile, EpochRow, KeysPage, MasterRow, ProblemKind, SigningRow, When};
 use crate::http::site::Site;
 use crate::http::work::block;
 use actix_web::http::StatusCode;
@@ -14,7 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-/// Key epochs and signing keys, for the DPO and the administrator.
+/// Master keys, key epochs and signing keys, for the DPO and the administrator.
 #[get("/console/keys")]
 pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     let visit = Visit::of(&request, &site);
@@ -24,16 +25,23 @@ pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
     };
     let asking = site.clone();
     let found = block(move || {
-        let epochs = asking.app.key_epochs(&grant)?;
-        Ok::<_, Refusal>((epochs, asking.app.signing_inventory(&grant)?))
+        let (masters, epochs) = (
+            asking.app.master_keys(&grant)?,
+            asking.app.key_epochs(&grant)?,
+        );
+        Ok::<_, Refusal>((masters, epochs, asking.app.signing_inventory(&grant)?))
     });
-    let Ok((epochs, keys)) = found.await else {
+    let Ok((masters, epochs, keys)) = found.await else {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         return problem(status, ProblemKind::Unavailable, visit, &open);
     };
     let today = site.app.now().utc();
     let page = KeysPage {
         frame: frame(visit, &open),
+        masters: masters
+            .into_iter()
+            .map(|one| master(one, site.timezone))
+            .collect(),
         epochs: epochs
             .iter()
             .map(|one| epoch(one, site.timezone, today))
@@ -46,6 +54,14 @@ pub async fn show(site: web::Data<Site>, request: HttpRequest) -> HttpResponse {
 fn when(text: Option<&String>, zone: Tz) -> Option<When> {
     let at: DateTime<Utc> = text?.parse().ok()?;
     Some(at.with_timezone(&zone))
+}
+
+fn master(told: MasterTold, zone: Tz) -> MasterRow {
+    MasterRow {
+        since: when(told.since.as_ref(), zone),
+        id: told.id,
+        here: told.here,
+    }
 }
 
 fn epoch(told: &EpochTold, zone: Tz, today: DateTime<Utc>) -> EpochRow {

@@ -1,4 +1,4 @@
-//! The page of key epochs and signing keys.
+//! The page of master keys, key epochs and signing keys.
 
 use askama::Template;
 
@@ -8,7 +8,7 @@ use super::{Frame, When, Words, date_time_long};
 /// How it stands with the file of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EpochFile {
-    /// It is made of the master key alone, and cannot be destroyed.
+    /// It is made of the root alone, and cannot be destroyed.
     None,
     /// It is there.
     There,
@@ -65,6 +65,17 @@ impl EpochRow {
     }
 }
 
+/// One master key that opens the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MasterRow {
+    /// By what it is told from others.
+    pub id: String,
+    /// When it came.
+    pub since: Option<When>,
+    /// Whether this server was started with it.
+    pub here: bool,
+}
+
 /// One key that signs, or signed, the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SigningRow {
@@ -85,6 +96,8 @@ pub struct SigningRow {
 pub struct KeysPage {
     /// What surrounds the page, with the account.
     pub frame: Frame,
+    /// The master keys, in the order in which they came: two while one is replaced.
+    pub masters: Vec<MasterRow>,
     /// The epochs, in the order in which they came.
     pub epochs: Vec<EpochRow>,
     /// The signing keys, likewise.
@@ -111,6 +124,11 @@ impl KeysPage {
             page: self,
             title: self.frame.title(&w.get("keys-title"), false),
         })
+    }
+
+    /// The one that is to go, where there are two.
+    fn leaving(&self) -> Option<&MasterRow> {
+        self.masters.first().filter(|_| self.masters.len() > 1)
     }
 
     fn time(&self, at: Option<&When>) -> String {

@@ -111,7 +111,7 @@ pub use frame::{Account, Frame, Help, LogoView, PostForm, Text};
 pub use history::{Done, HistoryItem, HistoryPage};
 pub use identity::{IdentityAsks, IdentityDonePage, IdentityPage, IdentityState};
 pub use kept::KeptBack;
-pub use keys::{EpochFile, EpochRow, KeysPage, SigningRow};
+pub use keys::{EpochFile, EpochRow, KeysPage, MasterRow, SigningRow};
 pub use language::Language;
 pub use looks::LookAlarm;
 pub use mail::MailWords;

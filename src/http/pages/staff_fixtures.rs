@@ -495,8 +495,14 @@ pub(super) fn keys(language: Language) -> KeysPage {
         from: 1204,
         until: (state == "retired").then_some(48_211),
     });
+    let masters = [true, false].map(|here| MasterRow {
+        id: HOSTILE.to_owned(),
+        since: Some(at()),
+        here,
+    });
     KeysPage {
         frame: desk(language),
+        masters: masters.to_vec(),
         epochs: (1..).zip(states).map(epoch).collect(),
         signing: signing.to_vec(),
     }

@@ -88,6 +88,10 @@ pub(super) fn write_extras(
             Extra::EpochDestroyed(epoch) => {
                 crate::store::epochs::write_destroyed(db, epoch, position)?;
             }
+            Extra::MasterAdded(id, root) => {
+                crate::store::masters::write_added(db, (id, &root), position)?;
+            }
+            Extra::MasterForgotten(id) => crate::store::masters::write_forgotten(db, id)?,
             Extra::SigningAct(rows) => crate::store::signing::write(db, rows, position)?,
             Extra::OutOfJournal(ids) => crate::store::decisions::clear_journal(db, &ids)?,
             Extra::Systems(systems) => crate::store::systems::write(db, systems, position)?,

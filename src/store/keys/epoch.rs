@@ -1,10 +1,10 @@
-//! Key epochs: persons' keys are wrapped under the key of an epoch, which is made of the master key
+//! Key epochs: persons' keys are wrapped under the key of an epoch, which is made of the registry's root
 //! *and* a secret in a file of its own. Whoever destroys the file has destroyed every copy of what
 //! was wrapped under it, also those in backups of the database.
 
 use super::KeyError;
 use super::file::{self, KeyFileError};
-use super::sealing::{cipher, expand};
+use super::sealing::{Key32, cipher_of, expand};
 use crate::domain::personal::Secret;
 use crate::domain::time::Entropy;
 use ring::aead::LessSafeKey;
@@ -21,7 +21,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Epoch(i32);
 
 impl Epoch {
-    /// That of registries that were made before there were epochs: made of the master key alone.
+    /// That of registries that were made before there were epochs: made of the root alone.
     pub const OF_MASTER: Self = Self(1);
     /// That with which a new registry begins.
     pub const FIRST: Self = Self(2);
@@ -125,7 +125,7 @@ impl EpochKey {
 
 /// The keys of epochs that are held just now.
 pub(super) struct Epochs {
-    mixing: [u8; 32],
+    mixing: Key32,
     of_master: Arc<EpochKey>,
     held: RwLock<BTreeMap<Epoch, Arc<EpochKey>>>,
     pub(super) directory: KeyDirectory,
@@ -136,8 +136,8 @@ impl Epochs {
         Ok(Self {
             mixing: expand(root, b"epochs/1")?,
             of_master: Arc::new(EpochKey {
-                wrapping: cipher(&expand(root, b"kek/1")?)?,
-                register: cipher(&expand(root, b"register/1")?)?,
+                wrapping: cipher_of(root, b"kek/1")?,
+                register: cipher_of(root, b"register/1")?,
                 self_test: [0; 32],
             }),
             held: RwLock::default(),
@@ -151,13 +151,13 @@ impl Epochs {
         epoch: Epoch,
         secret: &Secret<[u8; 32]>,
     ) -> Result<EpochKey, KeyError> {
-        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, &self.mixing);
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, &*self.mixing);
         let root = salt.extract(secret.expose());
-        let named = |what: &str| expand(&root, format!("{what}/{epoch}").as_bytes());
+        let label = |what: &str| format!("{what}/{epoch}").into_bytes();
         Ok(EpochKey {
-            wrapping: cipher(&named("kek")?)?,
-            register: cipher(&named("register")?)?,
-            self_test: named("self-test")?,
+            wrapping: cipher_of(&root, &label("kek"))?,
+            register: cipher_of(&root, &label("register"))?,
+            self_test: *expand(&root, &label("self-test"))?,
         })
     }
 

@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// A key file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,9 @@ pub enum KeyFileError {
     Entropy(#[from] NoEntropy),
 }
 
+/// More has no key, with whatever is blank around it.
+const MOST: usize = 1_024;
+
 fn failed(path: &Path, doing: &'static str) -> impl FnOnce(std::io::Error) -> KeyFileError {
     let path = path.to_owned();
     move |error| KeyFileError::Io { path, doing, error }
@@ -52,17 +56,22 @@ pub fn read(path: &Path) -> Result<Option<Secret<[u8; 32]>>, KeyFileError> {
     if about.permissions().mode() & 0o077 != 0 {
         return Err(KeyFileError::Open(path.to_owned()));
     }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(failed(path, "read"))?;
-    let text = Secret::new(bytes);
-    let bytes = Secret::new(
-        STANDARD
-            .decode(text.expose().trim_ascii())
-            .unwrap_or_default(),
-    );
-    let key: Option<[u8; 32]> = bytes.expose().as_slice().try_into().ok();
-    key.map(|key| Some(Secret::new(key)))
+    let key = key_in(&mut file).map_err(failed(path, "read"))?;
+    key.map(Some)
         .ok_or_else(|| KeyFileError::Damaged(path.to_owned()))
+}
+
+/// The key out of what stands in a file, or comes from elsewhere: 32 bytes in base64, and nothing else.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn key_in(from: &mut dyn Read) -> std::io::Result<Option<Secret<[u8; 32]>>> {
+    // room enough from the start: nothing of a key stays behind where it would have to grow
+    let mut text = Zeroizing::new(Vec::with_capacity(2 * MOST));
+    from.take(MOST as u64).read_to_end(&mut text)?;
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim_ascii()).unwrap_or_default());
+    let key: Option<[u8; 32]> = bytes.as_slice().try_into().ok();
+    Ok(key.map(Secret::new))
 }
 
 /// Makes the file with a new key, written to the disk under another name first, and says whether it

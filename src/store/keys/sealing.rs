@@ -1,23 +1,42 @@
 //! What keys are derived by, and what is sealed and signed with them.
 
 use super::KeyError;
+use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, random};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
+use zeroize::Zeroizing;
 
-pub(super) fn expand(root: &hkdf::Prk, label: &[u8]) -> Result<[u8; 32], KeyError> {
-    let mut key = [0; 32];
+/// A key, wiped when it is dropped.
+pub(super) type Key32 = Zeroizing<[u8; 32]>;
+
+pub(super) fn expand(root: &hkdf::Prk, label: &[u8]) -> Result<Key32, KeyError> {
+    let mut key = Zeroizing::new([0; 32]);
     let info = [label];
     let okm = root
         .expand(&info, hkdf::HKDF_SHA256)
         .map_err(|_| KeyError::Sealed)?;
-    okm.fill(&mut key).map_err(|_| KeyError::Sealed)?;
+    okm.fill(&mut *key).map_err(|_| KeyError::Sealed)?;
     Ok(key)
 }
 
 pub(super) fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, KeyError> {
     let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| KeyError::Sealed)?;
     Ok(LessSafeKey::new(key))
+}
+
+pub(super) fn cipher_of(root: &hkdf::Prk, label: &[u8]) -> Result<LessSafeKey, KeyError> {
+    let key = expand(root, label)?;
+    cipher(&key)
+}
+
+pub(super) fn hashing_of(root: &hkdf::Prk, label: &[u8]) -> Result<hmac::Key, KeyError> {
+    let key = expand(root, label)?;
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, &*key))
+}
+
+pub(super) fn secret_of(root: &hkdf::Prk, label: &[u8]) -> Result<Secret<[u8; 32]>, KeyError> {
+    Ok(Secret::new(*expand(root, label)?))
 }
 
 pub(super) fn tag32(key: &hmac::Key, text: &[u8]) -> [u8; 32] {
@@ -72,4 +91,15 @@ pub(super) fn open_owned(
     sealed.drain(..NONCE_LEN);
     sealed.truncate(length);
     Ok(sealed)
+}
+
+/// A key that was sealed; what it was opened into is wiped.
+pub(super) fn open_key(
+    key: &LessSafeKey,
+    sealed: &[u8],
+    context: &[u8],
+) -> Result<Key32, KeyError> {
+    let opened = Zeroizing::new(open(key, sealed, context)?);
+    let bytes: [u8; 32] = opened.as_slice().try_into().map_err(|_| KeyError::Sealed)?;
+    Ok(Zeroizing::new(bytes))
 }

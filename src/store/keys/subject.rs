@@ -1,7 +1,7 @@
 //! One person's key.
 
 use super::KeyError;
-use super::sealing::{cipher, expand, open, seal, tag32};
+use super::sealing::{cipher_of, hashing_of, open, open_key, seal, secret_of, tag32};
 use crate::domain::personal::Secret;
 use crate::domain::time::{Entropy, random};
 use ring::aead::LessSafeKey;
@@ -34,9 +34,9 @@ impl SubjectKey {
     pub(super) fn from_master(master: [u8; 32]) -> Result<Self, KeyError> {
         let root = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &master);
         Ok(Self {
-            view: Secret::new(expand(&root, b"view")?),
-            openings: hmac::Key::new(hmac::HMAC_SHA256, &expand(&root, b"blind")?),
-            payloads: cipher(&expand(&root, b"enc")?)?,
+            view: secret_of(&root, b"view")?,
+            openings: hashing_of(&root, b"blind")?,
+            payloads: cipher_of(&root, b"enc")?,
             master: Secret::new(master),
         })
     }
@@ -84,8 +84,7 @@ impl SubjectKey {
     /// # Errors
     /// [`KeyError::Sealed`] where it was changed.
     pub fn unwrap(&self, wrapped: &[u8], context: &[u8]) -> Result<Self, KeyError> {
-        let bytes = open(&self.payloads, wrapped, context)?;
-        Self::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
+        Self::from_master(*open_key(&self.payloads, wrapped, context)?)
     }
 
     /// Decrypts something of this person's.

@@ -1,13 +1,13 @@
 //! Persons' keys, wrapped under the keys of epochs.
 
-use super::sealing::{open, seal};
+use super::sealing::{open_key, seal};
 use super::{Epoch, EpochKey, KeyDirectory, KeyError, Keyring, SubjectKey};
 use crate::domain::ids::SubjectId;
 use crate::domain::personal::Secret;
 use crate::domain::time::Entropy;
 
 impl Keyring {
-    /// The key of an epoch, made of the master key and the secret of its file.
+    /// The key of an epoch, made of the root and the secret of its file.
     ///
     /// # Errors
     /// Never in practice.
@@ -66,10 +66,9 @@ impl Keyring {
     ) -> Result<Vec<u8>, KeyError> {
         let before = self.epochs.get(from).ok_or(KeyError::NotHeld(from))?;
         let after = self.epochs.get(to).ok_or(KeyError::NotHeld(to))?;
-        let key = open(&before.wrapping, wrapped, &wrap_aad(subject, from))?;
-        let key = Secret::new(key);
+        let key = open_key(&before.wrapping, wrapped, &wrap_aad(subject, from))?;
         let aad = wrap_aad(subject, to);
-        seal(&after.wrapping, key.expose(), &aad, entropy)
+        seal(&after.wrapping, &*key, &aad, entropy)
     }
 
     /// Opens a person's key from the database.
@@ -84,8 +83,8 @@ impl Keyring {
         epoch: Epoch,
     ) -> Result<SubjectKey, KeyError> {
         let under = self.epochs.get(epoch).ok_or(KeyError::NotHeld(epoch))?;
-        let bytes = open(&under.wrapping, wrapped, &wrap_aad(subject, epoch))?;
-        SubjectKey::from_master(bytes.try_into().map_err(|_| KeyError::Sealed)?)
+        let key = open_key(&under.wrapping, wrapped, &wrap_aad(subject, epoch))?;
+        SubjectKey::from_master(*key)
     }
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE master_answers;
+DROP TABLE master_keys;
