@@ -129,6 +129,8 @@ impl Again<'_> {
             lost: gap.lost.len(),
         };
         self.record(&grant, gap.marks(), &done, look.reason.as_deref())?;
+        // a copy that somebody put in place by hand: who signed out since would be in again
+        self.store.end_all_ways_in(self.serve)?;
         self.store.goes_on_with(gap, serves)?;
         tracing::warn!(
             restored_to,

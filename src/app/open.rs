@@ -188,12 +188,14 @@ impl App {
         Self::assemble(setup, Opening::Serving)
     }
 
-    /// Opens the service after a restore, and applies again what the register has.
+    /// Opens the service after a restore, applies again what the register has, and ends the sessions that came back.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open_restored(setup: Setup, look: Look) -> Result<Self, OpenError> {
-        Self::assemble(setup, Opening::Plain(look))
+        let app = Self::assemble(setup, Opening::Plain(look))?;
+        app.store.end_all_ways_in(&app.serve)?;
+        Ok(app)
     }
 
     /// Whether the service could change what the log says, by its rights in the database. An embedded one knows no

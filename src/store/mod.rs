@@ -71,6 +71,7 @@ mod url;
 mod view_alarms;
 mod views;
 mod wall;
+mod ways_in;
 mod world;
 mod writer;
 

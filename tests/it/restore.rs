@@ -12,6 +12,7 @@ use crate::support::postgres_programs::Programs;
 use crate::support::process;
 use crate::support::scene::{Scene, consent, email, permits};
 use crate::support::server::{Output, Server, cli, cli_beside};
+use crate::support::staff;
 
 const ERASED: &str = "b.wolkenstein@restored.example";
 const WITHIN: Duration = Duration::from_secs(60);
@@ -223,6 +224,33 @@ on_both! {
         till.post("/v1/consents", &body).expect(401);
         scene.api.post("/v1/consents", &body).expect(201);
     }
+    fn who_signed_out_since_the_backup_is_not_in_again(db: &Db) {
+        let scene = Scene::new(db);
+        let key = scene.key.clone();
+        staff::add(db, "marc", "marketing");
+        staff::add(db, "maud", "marketing");
+        let (out, stays) = (staff::signs_in(&scene.server, "marc").http, staff::signs_in(&scene.server, "maud").http);
+        let cookies: Vec<String> = [&out, &stays].map(|http| http.sent("cookie").unwrap()).into();
+        for http in [&out, &stays] {
+            http.get("/console/account").expect(200);
+        }
+        let backup = backs_up(db, "signed-out");
+        let ended = cli(db, &["user", "end-sessions", "marc"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert_eq!(out.get("/console/account").status, 303);
+        drop(scene);
+        restores(db, &backup);
+        let scene = Scene::on(db, &key);
+        for cookie in cookies {
+            let http = scene.server.http().header("cookie", &cookie);
+            assert_eq!(http.get("/console/account").status, 303);
+        }
+        // they sign in as before
+        let again = staff::signs_in(&scene.server, "maud").http;
+        again.get("/console/account").expect(200);
+        forget(&backup);
+    }
+
     fn a_copy_by_hand_is_not_served_as_it_is(db: &Db) {
         let scene = Scene::new(db);
         for who in IN_IT {
