@@ -61,7 +61,8 @@ impl ProblemKind {
     #[must_use]
     pub fn word(self) -> &'static str {
         let (_, key) = self.keys();
-        key.strip_prefix("problem-").unwrap_or(key)
+        let own = key.strip_prefix("problem").unwrap_or(key);
+        own.trim_start_matches('-')
     }
 
     const fn keys(self) -> (&'static str, &'static str) {
