@@ -29,6 +29,14 @@ impl Badge {
             Self::Key(_) => None,
         }
     }
+
+    /// The key or the client that it is of, if one is known.
+    fn of(self, table: &Table) -> Option<&KeyImage> {
+        match self {
+            Self::Key(TokenHash(hash)) => table.key(&hash),
+            Self::Token(held) => table.client(&held.client),
+        }
+    }
 }
 
 /// Why the door stays shut.
@@ -89,17 +97,11 @@ impl App {
         self.key_uses.mark(key.id, now);
         Ok(grant)
     }
-}
 
-impl App {
     /// The name of what somebody showed, if it is known here, whatever it opens.
     #[must_use]
     pub fn whose(&self, badge: Badge) -> Option<KeyId> {
-        let view = self.index.view();
-        match badge {
-            Badge::Key(TokenHash(hash)) => view.key(&hash).map(|key| key.id),
-            Badge::Token(held) => view.client(&held.client).map(|client| client.id),
-        }
+        badge.of(&self.index.view()).map(|key| key.id)
     }
 }
 
@@ -113,12 +115,10 @@ pub(super) fn admitted<P: Permission>(
 }
 
 fn known(table: &Table, badge: Badge, now: Now) -> Result<&KeyImage, Shut> {
-    let key = match badge {
-        Badge::Key(TokenHash(hash)) => table.key(&hash),
-        Badge::Token(held) if now.utc() >= held.ends => return Err(Shut::Token),
-        Badge::Token(held) => table.client(&held.client),
-    };
-    let key = key.ok_or(Shut::Unknown)?;
+    if matches!(badge, Badge::Token(held) if now.utc() >= held.ends) {
+        return Err(Shut::Token);
+    }
+    let key = badge.of(table).ok_or(Shut::Unknown)?;
     if key.is_over(now.utc()) {
         return Err(Shut::Over);
     }

@@ -7,13 +7,13 @@ mod watch;
 
 pub use watch::{MasterLook, NodeTold};
 
+use super::key_acts::{nobody_else, recorded_before};
 use super::open::App;
 use super::refusal::Refusal;
-use crate::access::second_person::SecondPerson;
 use crate::access::{Grant, ManageMaster, ReadKeys, WitnessDestruction};
 use crate::domain::time::{Now, rfc3339};
 use crate::store::keys::{MasterId, MasterKey};
-use crate::store::{MasterAdded, MasterForgotten, Order, StoreError, WriteTx};
+use crate::store::{MasterAdded, MasterForgotten, StoreError, WriteTx};
 use std::sync::Arc;
 
 /// A master key that opens the registry, as it is told. No secret.
@@ -59,7 +59,7 @@ impl App {
         now: Now,
     ) -> Result<bool, Refusal> {
         if held.id() == new.id() {
-            return Err(conflict(
+            return Err(Refusal::conflict(
                 "master_key_held",
                 "this is the master key that opens the registry now: give another file, which is made where it is not there",
             ));
@@ -72,14 +72,14 @@ impl App {
             (&pair.0, &pair.1),
         )? {
             MasterAdded::Recorded(entry) => Ok(entry.with(())),
-            MasterAdded::Before => Err(conflict(BEFORE, "it opens the registry already")),
-            MasterAdded::Full => Err(conflict(
+            MasterAdded::Before => Err(recorded_before()),
+            MasterAdded::Full => Err(Refusal::conflict(
                 "master_key_replaced_meanwhile",
                 "two master keys open the registry already: end that replacement first, with `placet keys forget-master` \
                  of the one that goes (`placet keys list` names them)",
             )),
         };
-        self.alone(grant, now, act)
+        self.record_once(grant, now, act)
     }
 
     /// Forgets a master key: from here on it opens nothing here. `held` stays; `witness` is the second person.
@@ -93,7 +93,7 @@ impl App {
         witness: Option<&Grant<WitnessDestruction>>,
         now: Now,
     ) -> Result<(), Refusal> {
-        let alone = witness.is_none() && self.accounts.second_person == SecondPerson::Required;
+        let alone = self.lacks_second_person(witness);
         let (leave, by, origin) = (grant.clone(), witness.cloned(), self.origin().to_owned());
         let act = move |tx: &mut WriteTx<'_>| match tx.forget_master_key(
             &leave,
@@ -101,10 +101,10 @@ impl App {
             (&held, id),
             by.as_ref(),
         )? {
-            MasterForgotten::Recorded(_) if alone => Err(nobody_else()),
+            MasterForgotten::Recorded(_) if alone => Err(nobody_else("ending")),
             MasterForgotten::Recorded(entry) => Ok(entry.with(())),
             MasterForgotten::Unknown => Err(Refusal::NotFound("this master key")),
-            MasterForgotten::Held => Err(conflict(
+            MasterForgotten::Held => Err(Refusal::conflict(
                 "master_key_held",
                 format!(
                     "{id} is the master key that this command was given: only who holds one that stays can forget another. \
@@ -112,39 +112,6 @@ impl App {
                 ),
             )),
         };
-        self.alone(grant, now, act).map(drop)
-    }
-
-    /// Whether it was done now, where it may have been done before.
-    fn alone<F>(&self, grant: &Grant<ManageMaster>, now: Now, act: F) -> Result<bool, Refusal>
-    where
-        F: Fn(&mut WriteTx<'_>) -> Result<crate::store::Recorded<()>, Refusal> + Send + 'static,
-    {
-        let order = Order {
-            alone: true,
-            ..Order::at(now)
-        };
-        match self.store.write_blocking(grant, order, act) {
-            Ok(_) => Ok(true),
-            Err(Refusal::Conflict { code: BEFORE, .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.record_once(grant, now, act).map(drop)
     }
 }
-
-fn conflict(code: &'static str, what: impl Into<String>) -> Refusal {
-    Refusal::Conflict {
-        code,
-        what: what.into(),
-    }
-}
-
-fn nobody_else() -> Refusal {
-    conflict(
-        "second_person",
-        "ending a key takes two persons: name somebody of the staff who is by, with --as LOGIN, or set \
-         second_person = \"not_required\" where there is nobody",
-    )
-}
-
-const BEFORE: &str = "master_key_added_before";

@@ -42,6 +42,7 @@ pub mod import;
 pub mod issue_link;
 mod judge;
 mod jwt;
+mod key_acts;
 mod key_uses;
 mod linked;
 pub mod lists;

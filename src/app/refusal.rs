@@ -66,4 +66,10 @@ impl Refusal {
     ) -> Self {
         Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
     }
+
+    /// It contradicts what is there.
+    pub fn conflict(code: &'static str, what: impl Into<String>) -> Self {
+        let what = what.into();
+        Self::Conflict { code, what }
+    }
 }

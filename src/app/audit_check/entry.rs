@@ -182,3 +182,17 @@ fn time(position: Position, leaf: &Leaf, payload: &Value, found: &mut Collector)
         found.at(position, "the leaf's time is before that of its payload");
     }
 }
+
+/// What an entry that names nobody says, if it is of one of these kinds.
+pub(super) fn said(
+    entry: &StoredEntry,
+    leaf: Option<&Leaf>,
+    about: &[EntryKind],
+) -> Option<(EntryKind, Value)> {
+    let kind = leaf?.kind;
+    let StoredPayload::Public { text, .. } = &entry.payload else {
+        return None;
+    };
+    let is_one = about.contains(&kind);
+    is_one.then(|| (kind, serde_json::from_str(text).unwrap_or_default()))
+}

@@ -1,12 +1,13 @@
 //! The rows of key epochs, and those under which persons' keys are wrapped, against the entries.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::audit::encoding::hex;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
 use crate::store::keys::Epoch;
-use crate::store::{StoreError, StoredEntry, StoredEpoch, StoredPayload};
+use crate::store::{StoreError, StoredEntry, StoredEpoch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -28,18 +29,15 @@ pub(super) struct EpochCheck {
 impl EpochCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let about = [
+            EntryKind::LogGenesis,
+            EntryKind::KeyEpochBegun,
+            EntryKind::KekDestroyed,
+        ];
+        let Some((kind, payload)) = said(entry, leaf, &about) else {
             return;
         };
-        let about = matches!(
-            leaf.kind,
-            EntryKind::LogGenesis | EntryKind::KeyEpochBegun | EntryKind::KekDestroyed
-        );
-        if !about {
-            return;
-        }
-        let payload: Value = serde_json::from_str(text).unwrap_or_default();
-        match leaf.kind {
+        match kind {
             EntryKind::LogGenesis => self.first(entry.position, payload.get("key_epoch")),
             EntryKind::KeyEpochBegun => self.begun(entry.position, &payload),
             _ => {

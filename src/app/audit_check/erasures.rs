@@ -2,10 +2,11 @@
 //! person was erased, or somebody took it away.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredEntry, StoredPayload};
+use crate::store::{StoreError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -24,13 +25,9 @@ pub(super) struct ErasureCheck {
 impl ErasureCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let Some((_, payload)) = said(entry, leaf, &[EntryKind::SubjectErased]) else {
             return;
         };
-        if leaf.kind != EntryKind::SubjectErased {
-            return;
-        }
-        let payload: Value = serde_json::from_str(text).unwrap_or_default();
         self.records
             .insert(entry.position, number(&payload, "records"));
         self.entries = self.entries.saturating_add(number(&payload, "entries"));

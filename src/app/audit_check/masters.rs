@@ -1,10 +1,11 @@
 //! Which master keys open the registry, against the entries about them.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredEntry, StoredMaster, StoredPayload};
+use crate::store::{StoreError, StoredEntry, StoredMaster};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,20 +22,17 @@ pub(super) struct MasterCheck {
 impl MasterCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let about = [
+            EntryKind::LogGenesis,
+            EntryKind::MasterKeyAdded,
+            EntryKind::MasterKeyForgotten,
+        ];
+        let Some((kind, payload)) = said(entry, leaf, &about) else {
             return;
         };
-        let is_about = matches!(
-            leaf.kind,
-            EntryKind::LogGenesis | EntryKind::MasterKeyAdded | EntryKind::MasterKeyForgotten
-        );
-        if !is_about {
-            return;
-        }
-        let payload: Value = serde_json::from_str(text).unwrap_or_default();
         let named = |name: &str| payload.get(name).and_then(Value::as_str);
         let (key, beside) = (named("master_key"), named("beside"));
-        match (leaf.kind, key) {
+        match (kind, key) {
             (EntryKind::LogGenesis, None) => self.unnamed = true,
             (EntryKind::MasterKeyForgotten, Some(key)) => {
                 self.opens.remove(key);

@@ -1,11 +1,12 @@
 //! Policy versions against the entries that proposed them and put them in force.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::app::policies::load;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredEntry, StoredPayload};
+use crate::store::{StoreError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -24,14 +25,11 @@ pub(super) struct PolicyCheck {
 impl PolicyCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let about = [EntryKind::PolicyProposed, EntryKind::PolicyActivated];
+        let Some((kind, payload)) = said(entry, leaf, &about) else {
             return;
         };
-        let activated = leaf.kind == EntryKind::PolicyActivated;
-        if !activated && leaf.kind != EntryKind::PolicyProposed {
-            return;
-        }
-        let payload: Value = serde_json::from_str(text).unwrap_or_default();
+        let activated = kind == EntryKind::PolicyActivated;
         let version = payload.get("version").and_then(Value::as_str);
         let version = version.unwrap_or_default().to_owned();
         self.last

@@ -2,10 +2,11 @@
 //! counts: what it replaced is gone.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredEntry, StoredPayload, StoredRegister};
+use crate::store::{StoreError, StoredEntry, StoredRegister};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -19,13 +20,9 @@ pub(super) struct RegisterCheck {
 impl RegisterCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let Some((_, payload)) = said(entry, leaf, &[EntryKind::RegisterLoaded]) else {
             return;
         };
-        if leaf.kind != EntryKind::RegisterLoaded {
-            return;
-        }
-        let payload: Value = serde_json::from_str(text).unwrap_or_default();
         let name = payload.get("register").and_then(Value::as_str);
         let name = name.unwrap_or_default().to_owned();
         self.last.insert(name, (entry.position, payload));

@@ -3,12 +3,13 @@
 //! erased is what the erasures say.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::roll::Said;
 use crate::audit::tree::Frontier;
 use crate::domain::ids::Position;
-use crate::store::{AuditedSheet, StoreError, StoredEntry, StoredPayload};
+use crate::store::{AuditedSheet, StoreError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -40,17 +41,11 @@ struct Found {
 impl RollCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let about = [EntryKind::AudienceEnded, EntryKind::SubjectErased];
+        let Some((kind, payload)) = said(entry, leaf, &about) else {
             return;
         };
-        if !matches!(
-            leaf.kind,
-            EntryKind::AudienceEnded | EntryKind::SubjectErased
-        ) {
-            return;
-        }
-        let payload: Value = serde_json::from_str(text).unwrap_or_default();
-        if leaf.kind == EntryKind::AudienceEnded {
+        if kind == EntryKind::AudienceEnded {
             let said = Said::of(&payload).map(|said| (entry.position, said));
             self.said.extend(said);
             return;

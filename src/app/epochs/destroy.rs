@@ -1,14 +1,13 @@
 //! The end of an epoch. The log says so first; whatever breaks off between the entry and the end of
 //! the file is finished by doing it again.
 
-use super::conflict;
-use crate::access::second_person::SecondPerson;
 use crate::access::{Grant, ManageEpochs, WitnessDestruction};
+use crate::app::key_acts::{nobody_else, recorded_before};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
 use crate::domain::time::Now;
 use crate::store::keys::Epoch;
-use crate::store::{Destruction, Order, StoreError, WriteTx};
+use crate::store::{Destruction, StoreError, WriteTx};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -35,7 +34,7 @@ impl App {
         now: Now,
     ) -> Result<Destroyed, Refusal> {
         if epoch == Epoch::OF_MASTER {
-            return Err(conflict(
+            return Err(Refusal::conflict(
                 "epoch_of_master",
                 "key epoch 1 is made of the root and has no file of its own: as long as the master key of then exists, \
                  backups from before the first rotation can be opened. Destroy those backups",
@@ -58,19 +57,19 @@ impl App {
         witness: Option<&Grant<WitnessDestruction>>,
         now: Now,
     ) -> Result<bool, Refusal> {
+        let alone = self.lacks_second_person(witness);
         let (leave, by) = (grant.clone(), witness.cloned());
-        let alone = by.is_none() && self.accounts.second_person == SecondPerson::Required;
         let act = move |tx: &mut WriteTx<'_>| match tx.destroy_epoch(&leave, epoch, by.as_ref())? {
-            Destruction::Recorded(_) if alone => Err(nobody_else()),
+            Destruction::Recorded(_) if alone => Err(nobody_else("destroying")),
             Destruction::Recorded(entry) => Ok(entry.with(())),
-            Destruction::Before => Err(conflict(BEFORE, "it was recorded before")),
-            Destruction::Persons => Err(conflict(
+            Destruction::Before => Err(recorded_before()),
+            Destruction::Persons => Err(Refusal::conflict(
                 "epoch_in_use",
                 format!(
                     "persons' keys are wrapped under key epoch {epoch}: wrap them again first, with `placet keys rotate-epoch`"
                 ),
             )),
-            Destruction::Current => Err(conflict(
+            Destruction::Current => Err(Refusal::conflict(
                 "epoch_current",
                 format!(
                     "new persons' keys are wrapped under key epoch {epoch}, or are going to be: begin another first, with \
@@ -79,24 +78,6 @@ impl App {
             )),
             Destruction::Unknown => Err(Refusal::NotFound("this key epoch")),
         };
-        let order = Order {
-            alone: true,
-            ..Order::at(now)
-        };
-        match self.store.write_blocking(grant, order, act) {
-            Ok(_) => Ok(true),
-            Err(Refusal::Conflict { code: BEFORE, .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        self.record_once(grant, now, act)
     }
 }
-
-fn nobody_else() -> Refusal {
-    conflict(
-        "second_person",
-        "destroying a key takes two persons: name somebody of the staff who is by, with --as LOGIN, or set \
-         second_person = \"not_required\" where there is nobody",
-    )
-}
-
-const BEFORE: &str = "epoch_destroyed_before";

@@ -76,10 +76,3 @@ impl App {
         Ok(told.collect())
     }
 }
-
-fn conflict(code: &'static str, what: impl Into<String>) -> Refusal {
-    Refusal::Conflict {
-        code,
-        what: what.into(),
-    }
-}

@@ -1,7 +1,6 @@
 //! The next epoch. Its file is on the disk before the database names it, and every node has been asked
 //! for it before the first person is wrapped under it. Whoever breaks off may begin again.
 
-use super::conflict;
 use crate::access::{Grant, ManageEpochs};
 use crate::app::open::App;
 use crate::app::refusal::Refusal;
@@ -87,7 +86,7 @@ impl App {
         let act = move |tx: &mut WriteTx<'_>| -> Result<_, Refusal> {
             let begun = tx.begin_epoch(&leave, epoch)?;
             let meanwhile = || {
-                conflict(
+                Refusal::conflict(
                     "rotation_elsewhere",
                     format!(
                         "another rotation began key epoch {epoch} just now and wraps the keys again; there is nothing left \
@@ -119,7 +118,7 @@ impl App {
 }
 
 fn elsewhere(epoch: Epoch, directory: &crate::store::keys::KeyDirectory) -> Refusal {
-    conflict(
+    Refusal::conflict(
         "epoch_prepared_elsewhere",
         format!(
             "key epoch {epoch} was prepared with a file that is not here: bring it from the machine where it was made, to \

@@ -121,11 +121,14 @@ pub(super) fn read(
     let (begins, ends) = (at(claims.nbf)?.max(at(claims.iat)?), at(claims.exp)?);
     let holds = begins <= now + AHEAD && now < ends && ends - at(claims.iat)? <= LIFE;
     let client = claims.sub.parse().ok()?;
-    let bound = claims.cnf.as_ref().map(Confirmation::read);
+    let certificate = match &claims.cnf {
+        Some(bound) => Some(bound.read()?),
+        None => None,
+    };
     let holder = Holder {
         client,
         ends,
-        certificate: bound.map_or(Some(None), |read| read.map(Some))?,
+        certificate,
     };
     (ours && holds).then_some(holder)
 }

@@ -63,8 +63,8 @@ impl App {
         key: Option<IdempotencyKey>,
     ) -> Result<(Approval, Option<Position>), Refusal> {
         let stored = self.draft_of_another(grant, digest)?;
-        let pack =
-            super::load::pack(digest, &stored).map_err(|why| conflict("draft_damaged", why))?;
+        let pack = super::load::pack(digest, &stored)
+            .map_err(|why| Refusal::conflict("draft_damaged", why))?;
         self.loader.examine(&pack)?;
         let (live, rules) = (self.live_rules()?, self.loader.compiled(&pack));
         let found = self.simulate(&live, &rules, now)?;
@@ -124,9 +124,9 @@ impl App {
                 Approved::Active(entry) => Ok(entry.with(approval.clone())),
                 Approved::NoDraft => Err(Refusal::NotFound("a policy draft of this digest")),
                 Approved::SamePerson => Err(same_person()),
-                Approved::LiveChanged => Err(conflict(
+                Approved::LiveChanged => Err(Refusal::conflict(
                     "policy_live_changed",
-                    "another version came into force meanwhile; look at the difference and approve again".into(),
+                    "another version came into force meanwhile; look at the difference and approve again",
                 )),
             }
         })?;
@@ -134,14 +134,10 @@ impl App {
     }
 }
 
-fn conflict(code: &'static str, what: String) -> Refusal {
-    Refusal::Conflict { code, what }
-}
-
 fn same_person() -> Refusal {
-    conflict(
+    Refusal::conflict(
         "second_person_missing",
-        "whoever proposed a version does not approve it; a second person does".into(),
+        "whoever proposed a version does not approve it; a second person does",
     )
 }
 
@@ -165,7 +161,7 @@ fn gate(found: &Simulation, replay: &Replay, allowed: u64) -> Result<Gate, Refus
     if needed <= allowed {
         return Ok(gate);
     }
-    Err(conflict(
+    Err(Refusal::conflict(
         "gate_closed",
         format!(
             "{} uses would newly be permitted, and {} decisions of the last {DAYS} days, and {allowed} are allowed; simulate the draft, and if that is meant, approve it with allow_permits {needed}",

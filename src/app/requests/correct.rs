@@ -248,14 +248,14 @@ fn kind_of(correcting: &Correcting) -> Result<CorrectedKind, Refusal> {
 }
 
 fn forgotten() -> Refusal {
-    conflict(
+    Refusal::conflict(
         "correction_over",
         "this correction was confirmed or dropped, or its time is over; enter the corrected contact point again",
     )
 }
 
 fn only_by_mail() -> Refusal {
-    conflict(
+    Refusal::conflict(
         "correction_by_mail",
         "a mail address is confirmed by whoever reads what was sent there; wait for it, or enter it again to have \
          another mail sent",
@@ -263,15 +263,8 @@ fn only_by_mail() -> Refusal {
 }
 
 fn no_mail() -> Refusal {
-    conflict(
+    Refusal::conflict(
         "mail_off",
         "no mail goes out here, and an address is confirmed by one; set a mail server up",
     )
-}
-
-fn conflict(code: &'static str, what: &str) -> Refusal {
-    Refusal::Conflict {
-        code,
-        what: what.into(),
-    }
 }

@@ -228,7 +228,7 @@ impl App {
             .write(grant, order(subject, now, idempotency), move |tx| {
                 let held = tx.dsr(&actor, id)?.ok_or(super::act::NONE)?;
                 let subject = in_work(&held).and_then(|subject| {
-                    let gone = conflict("person_erased", "the person was erased");
+                    let gone = Refusal::conflict("person_erased", "the person was erased");
                     tx.resolve(subject).ok_or(gone)
                 })?;
                 if held.request.receipt.kind == RequestKind::Erasure {
@@ -403,24 +403,17 @@ const NO_TASK: Refusal = Refusal::NotFound("a task of this request with this id"
 fn in_work(held: &StoredDsr) -> Result<SubjectId, Refusal> {
     may_work(&held.request)?;
     let gone = "the person was erased, and by what they were known";
-    held.subject.ok_or(conflict("person_erased", gone))
+    held.subject.ok_or(Refusal::conflict("person_erased", gone))
 }
 
 fn may_work(request: &Request) -> Result<(), Refusal> {
     if !request.is_open() {
         let what = "the request has its answer already; a new wish of the person is a new request";
-        return Err(conflict("request_answered", what));
+        return Err(Refusal::conflict("request_answered", what));
     }
     if !may_ask(request) {
         let what = "it is not known yet who asks; first record that with identity";
-        return Err(conflict("identity_missing", what));
+        return Err(Refusal::conflict("identity_missing", what));
     }
     Ok(())
-}
-
-fn conflict(code: &'static str, what: &str) -> Refusal {
-    Refusal::Conflict {
-        code,
-        what: what.to_owned(),
-    }
 }

@@ -28,7 +28,7 @@ impl App {
         let head = self.sign_head(now)?.note;
         let keys = self.keys_of_log()?;
         let [previous] = &keys.history.current()[..] else {
-            return Err(conflict(
+            return Err(Refusal::conflict(
                 "rotation_unfinished",
                 "two keys sign already: retire the older one first, with `placet keys retire-signing`",
             ));
@@ -56,7 +56,7 @@ impl App {
     ) -> Result<VerifierKey, Refusal> {
         let keys = self.keys_of_log()?;
         let [older, newer] = &keys.history.current()[..] else {
-            return Err(conflict(
+            return Err(Refusal::conflict(
                 "one_key",
                 "only one key signs: make another first, with `placet keys rotate-signing`",
             ));
@@ -99,7 +99,7 @@ impl App {
         let current = keys.history.current();
         let lost = |key: &VerifierKey| keys.signer(key, &self.first_signer, self.keys()).is_err();
         if !current.iter().any(lost) {
-            return Err(conflict(
+            return Err(Refusal::conflict(
                 "key_not_lost",
                 "every key that signs is here: nothing is lost. To change keys, use `placet keys rotate-signing`",
             ));
@@ -145,7 +145,7 @@ impl App {
         if found.as_ref().is_some_and(bears) {
             return Ok(());
         }
-        Err(conflict(
+        Err(Refusal::conflict(
             "no_checkpoint_by_both",
             "no checkpoint bears the signatures of both keys: nothing would lead from the old key to the new one",
         ))
@@ -167,12 +167,5 @@ impl App {
                 Ok::<_, Refusal>(entry.with(()))
             })?;
         Ok(())
-    }
-}
-
-fn conflict(code: &'static str, what: &str) -> Refusal {
-    Refusal::Conflict {
-        code,
-        what: what.to_owned(),
     }
 }
