@@ -279,7 +279,9 @@ permissions! {
     /// Read one's own file: contact points, history, receipts, requests; ask for a right.
     OwnFile = "file.own" open to SignedIn(_),
     /// Bring existing consents in.
-    ImportConsents = "consents.import" open to Operator,
+    ImportConsents = "consents.import" open to Staff(_, Role::Dpo | Role::Admin) | Operator,
+    /// Read which files were brought in, by whom, and what came of them: counts, and nobody's data.
+    ReadImports = "imports.read" open to Staff(_, Role::Dpo | Role::Auditor | Role::Admin) | Operator,
     /// Load the lists of opt-out registers, and tell which are loaded.
     LoadRegisters = "registers.load" open to Operator,
     /// Tell which keys there are: those of epochs and those that sign the log. No secret.

@@ -10,6 +10,7 @@
 //! | [`epochs`] | key epochs, and which of them wrap persons' keys, with the entries about them |
 //! | [`keys`] | signing keys with the entries about them |
 //! | [`masters`] | which master keys open the registry, with the entries about them |
+//! | [`imports`] | the rows that find imports with the entries about them |
 //! | [`erasures`] | what was erased with the erasures that were recorded |
 //! | [`decisions`] | blocks of decisions with the roots that were recorded |
 //! | [`disputes`] | what people say they never answered with the entries about it |
@@ -29,6 +30,7 @@ mod epochs;
 mod erasures;
 mod findings;
 pub(super) mod fold;
+mod imports;
 mod kept;
 mod keys;
 mod masters;
@@ -166,6 +168,7 @@ pub(super) struct Walk {
     registers: registers::RegisterCheck,
     decisions: decisions::DecisionCheck,
     erasures: erasures::ErasureCheck,
+    imports: imports::ImportCheck,
     #[serde(default)]
     requests: requests::RequestCheck,
     #[serde(default)]
@@ -267,6 +270,7 @@ impl Check<'_, '_, '_> {
         walk.registers.close(&mut self, &mut found)?;
         walk.decisions.close(&mut self, size, &mut found)?;
         walk.erasures.close(&mut self, &mut found)?;
+        walk.imports.close(&mut self, &mut found)?;
         walk.requests.close(&mut self, &mut found)?;
         walk.retention.close(&mut self, &mut found)?;
         walk.disputes.close(&mut self, &mut found)?;
@@ -306,6 +310,7 @@ impl Check<'_, '_, '_> {
                 walk.registers.note(one, leaf.as_ref());
                 walk.decisions.note(one, leaf.as_ref());
                 walk.erasures.note(one, leaf.as_ref());
+                walk.imports.note(one, leaf.as_ref());
                 walk.requests.note(one, leaf.as_ref(), found);
                 walk.retention.note(one, leaf.as_ref());
                 walk.disputes.note(one, found);

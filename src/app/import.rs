@@ -5,6 +5,7 @@
 //! what is held already stays as it is.
 
 mod desk;
+mod ledger;
 mod line;
 mod rehearsal;
 mod report;
@@ -13,13 +14,13 @@ pub mod verdict;
 use super::open::App;
 use super::refusal::Refusal;
 use crate::access::{Grant, ImportConsents};
-use crate::domain::event::{PublicEvent, PublicKind};
-use crate::domain::ids::Blind;
+use crate::domain::ids::{Blind, Position};
 use crate::domain::import::{ImportRow, LineError, Mapping};
 use crate::domain::registry::{Channel, Slug};
 use crate::domain::time::Now;
 use crate::store::{Order, Recorded, StoreError};
 use desk::{Registry, take_in};
+pub use ledger::{ImportPage, Imported};
 use line::{Line, Lines};
 use rehearsal::{Known, Rehearsal};
 use report::Tally;
@@ -93,9 +94,9 @@ impl App {
         }
         intake.take_in()?;
         progress(intake.report.counts.rows);
-        let report = intake.report;
+        let mut report = intake.report;
         if !dry_run {
-            self.announce(grant, file, mapping, &report, now)?;
+            report.position = self.announce(grant, file, mapping, &report, now)?;
         }
         Ok(report)
     }
@@ -108,7 +109,7 @@ impl App {
         mapping: &Mapping,
         report: &ImportReport,
         now: Now,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<Position>, Refusal> {
         let payload = json!({
             "file_mark": self.keys().file_mark(&file.sha256),
             "map": file.map,
@@ -116,11 +117,11 @@ impl App {
             "counts": report.counts,
             "refused_lines": report.errors.len(),
         });
-        let event = PublicEvent::new(PublicKind::Import, grant.actor(), payload);
+        let by = grant.clone();
         let recorded = self.store.write_blocking(grant, Order::at(now), move |tx| {
-            Ok::<_, StoreError>(tx.public(event.clone()).with(()))
+            Ok::<_, StoreError>(tx.import_made(&by, payload.clone()).with(()))
         });
-        recorded.map(drop).map_err(Refusal::from)
+        Ok(recorded?.positions.last().copied())
     }
 }
 

@@ -16,6 +16,7 @@ pub mod registry;
 pub mod requests;
 pub mod retention;
 pub mod signals;
+pub mod spreadsheet;
 pub mod systems;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -31,6 +31,7 @@ mod flush;
 mod follow;
 mod guesses;
 mod holds;
+mod imports;
 mod index_key;
 pub mod keys;
 mod load;

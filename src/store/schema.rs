@@ -495,6 +495,9 @@ table! {
     }
 }
 table! {
+    imports (position) { position -> BigInt, }
+}
+table! {
     systems (id) { id -> Text, body -> Text, position -> BigInt, }
 }
 table! {
@@ -530,4 +533,6 @@ allow_tables_to_appear_in_same_query!(identifiers, subjects);
 allow_tables_to_appear_in_same_query!(subject_events, subjects);
 allow_tables_to_appear_in_same_query!(erasures, public_events);
 allow_tables_to_appear_in_same_query!(ledger, public_events);
+allow_tables_to_appear_in_same_query!(imports, public_events);
+allow_tables_to_appear_in_same_query!(imports, ledger);
 allow_tables_to_appear_in_same_query!(catalogue_items, public_events);

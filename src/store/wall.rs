@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
 /// Tables to which rows are only ever added.
-pub const ONLY_ADDED: [&str; 10] = [
+pub const ONLY_ADDED: [&str; 11] = [
     "ledger",
     "public_events",
     "tree_tiles",
@@ -20,6 +20,7 @@ pub const ONLY_ADDED: [&str; 10] = [
     "catalogue_items",
     "erasures",
     "erased_entries",
+    "imports",
 ];
 
 /// A role, as SQL names it and as a text in quotes.

@@ -46,6 +46,7 @@ mod foreign;
 mod get_changes_nothing;
 mod holds;
 mod import_files;
+mod imports;
 mod key_epochs;
 mod late_events;
 mod lists;

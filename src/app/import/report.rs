@@ -1,15 +1,17 @@
 //! What an import did, or would do.
 
 use super::verdict::Verdict;
+use crate::domain::ids::Position;
 use crate::domain::import::ErrorReport;
 use crate::domain::registry::Answer;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many lines with a blocked yes are listed; the rest is counted.
 pub const LISTED: usize = 10_000;
 
 /// The counts. A row can make several claims, so that claims add up to more than rows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Records of the file, refused ones included.
     pub rows: u64,
@@ -48,6 +50,8 @@ pub struct ImportReport {
     pub errors: ErrorReport,
     /// The lines whose yes was kept out since the person has said no; at most [`LISTED`].
     pub would_reopen_lines: Vec<u64>,
+    /// The entry that tells of it; none on a dry run.
+    pub position: Option<Position>,
 }
 
 /// What one chunk adds to a report.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::domain::registry::identifier::IdentifierKind;
@@ -87,17 +87,41 @@ pub(super) struct ConsentRule {
     pub(super) evidence: Vec<EvidenceRule>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What an answer says, as mappings write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum StatusWord {
+pub enum StatusWord {
+    /// A yes.
     Given,
+    /// A no, when asked.
     Refused,
+    /// A yes that was taken back.
     Withdrawn,
     /// The line says nothing about this consent.
     Skip,
 }
 
 impl StatusWord {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Given, Self::Refused, Self::Withdrawn, Self::Skip];
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Skip => "skip",
+        }
+    }
+
+    /// Reads a word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+
     pub(super) fn status(self) -> Option<ImportStatus> {
         match self {
             Self::Given => Some(ImportStatus::Given),

@@ -8,7 +8,10 @@
 mod cells;
 mod claim;
 mod columns;
+mod draft;
 mod error;
+mod guess;
+mod look;
 mod mapping;
 mod preset;
 mod reader;
@@ -21,8 +24,11 @@ mod split;
 mod when;
 mod words;
 
+pub use draft::{MappingDraft, Says};
 pub use error::LineError;
-pub use mapping::Mapping;
+pub use guess::{ColumnUse, column_use, meaning};
+pub use look::{Look, LookColumn, TIME_FORMATS, WORDS_MAX, example};
+pub use mapping::{Mapping, StatusWord};
 pub use preset::{PRESETS, preset};
 pub use reader::Reader;
 pub use refusal::MappingError;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::error::LineError;
+use crate::domain::spreadsheet::safe;
 
 /// How many errors are kept with their words.
 const IN_WORDS: usize = 10_000;
@@ -62,8 +63,9 @@ impl ErrorReport {
         let mut csv = csv::Writer::from_writer(to);
         csv.write_record(["line", "column", "problem", "how_to_mend"])?;
         for error in &self.words {
-            let column = error.column.as_deref().unwrap_or_default();
-            csv.write_record([&error.line.to_string(), column, &error.what, &error.mend])?;
+            // a name from the head of somebody else's file
+            let column = safe(error.column.clone().unwrap_or_default());
+            csv.write_record([&error.line.to_string(), &column, &error.what, &error.mend])?;
         }
         for (line, code) in &self.short {
             csv.write_record([&line.to_string(), "", code, ""])?;
@@ -91,6 +93,15 @@ mod tests {
              7,status,the status is not in the mapping's table,\
              \"Say in the mapping what this status means: given, refused, withdrawn or skip.\"\n"
         );
+    }
+
+    #[test]
+    fn a_column_of_somebody_elses_file_is_no_formula() {
+        let mut report = ErrorReport::default();
+        report.add(LineError::new(7, Some("=1+1"), Problem::StatusUnmapped));
+        let mut out = Vec::new();
+        report.write_csv(&mut out).unwrap();
+        assert!(String::from_utf8(out).unwrap().contains("\n7,'=1+1,"));
     }
 
     #[test]

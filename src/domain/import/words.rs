@@ -2,6 +2,7 @@
 //! comes with its line. Texts have the form `what; how to mend`.
 
 use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -105,6 +106,17 @@ impl TryFrom<String> for TimeFormat {
         } else {
             Ok(Self::Day(text))
         }
+    }
+}
+
+/// Whether a text tells a time in a format of [`super::look`]'s.
+pub(super) fn tells_time(text: &str, format: &str) -> bool {
+    match TimeFormat::try_from(format.to_owned()) {
+        Ok(TimeFormat::Rfc3339) => DateTime::parse_from_rfc3339(text).is_ok(),
+        Ok(TimeFormat::Offset(format)) => DateTime::parse_from_str(text, &format).is_ok(),
+        Ok(TimeFormat::Local(format)) => NaiveDateTime::parse_from_str(text, &format).is_ok(),
+        Ok(TimeFormat::Day(format)) => NaiveDate::parse_from_str(text, &format).is_ok(),
+        Err(_) => false,
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{agent, background, frame, granted, session, to};
 use crate::access::{
     CheckDecisions, ExportAudit, KeepRetention, Permission, ReadAccounts, ReadCatalogue,
-    ReadFigures, ReadKeys, ReadPolicies, ReadRequests, ReadState, ServeCustomers, SettleDisputes,
+    ReadFigures, ReadImports, ReadKeys, ReadPolicies, ReadRequests, ReadState, ServeCustomers,
+    SettleDisputes,
 };
 use crate::app::Refusal;
 use crate::app::witness::Vouchers;
@@ -181,6 +182,11 @@ fn links(open: &Session) -> Vec<(&'static str, &'static str)> {
             may::<CheckDecisions>(open),
             "/console/check",
             "checking-title",
+        ),
+        (
+            may::<ReadImports>(open),
+            "/console/imports",
+            "imports-title",
         ),
         (
             may::<KeepRetention>(open),

@@ -10,6 +10,7 @@ mod disputes;
 mod export;
 mod factor;
 mod home;
+mod imports;
 mod keys;
 mod looks;
 mod passkey_in;
@@ -24,6 +25,7 @@ mod retention;
 mod sign_in;
 mod staff;
 mod system;
+mod turn;
 
 use super::browser::{self, Form, Visit, from_our_page};
 use super::pages::{Account, Frame, PostForm, ProblemKind, ProblemPage};
@@ -69,6 +71,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(purposes::routes)
         .configure(policies::routes)
         .configure(checking::routes)
+        .configure(imports::routes)
         .service(background::show)
         .service(background::fetch)
         .service(background::approve)

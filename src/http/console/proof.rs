@@ -7,7 +7,7 @@ use crate::access::passkey::Assertion;
 use crate::app::accounts::{Entered, FRESH};
 use crate::domain::personal::Secret;
 use crate::http::browser::{self, Form, Visit, wait};
-use crate::http::json::{Body, SMALL};
+use crate::http::json::{Body, LARGE, SMALL};
 use crate::http::network::network;
 use crate::http::pages::{Frame, PostForm, ProofError, ProofFor, ProofPage};
 use crate::http::site::Site;
@@ -71,6 +71,11 @@ pub const TABLE: &[(&str, &str, Asks)] = {
         ("POST", "/console/check", No),
         ("POST", "/console/check/list", No),
         ("POST", "/console/check/file", No),
+        ("POST", "/console/imports", No),
+        ("POST", "/console/imports/columns", No),
+        ("POST", "/console/imports/refused", No),
+        // what many persons are held to have said from then on
+        ("POST", "/console/imports/run", Yes),
         ("POST", "/console/policies/{digest}/simulate", No),
         // what decides everywhere from then on
         ("POST", "/console/policies/{digest}/approve", Yes),
@@ -138,7 +143,7 @@ pub async fn ask_again<B: MessageBody + 'static>(
     if !may_ask(request.method(), &route) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
-    let form = match form_of(&mut request).await {
+    let form = match form_of(&mut request, &route).await {
         Ok(form) => form,
         Err(error) => {
             let response = HttpResponse::from_error(error);
@@ -165,12 +170,19 @@ pub async fn ask_again<B: MessageBody + 'static>(
     Ok(response.map_into_left_body())
 }
 
+/// The one form that brings a file along.
+const WITH_FILE: &str = "/console/imports/run";
+
 /// The posted form; the request has it still.
-async fn form_of(request: &mut ServiceRequest) -> Result<Form, Error> {
+async fn form_of(request: &mut ServiceRequest, route: &str) -> Result<Form, Error> {
     if *request.method() == Method::GET {
         return Ok(Form::default());
     }
-    let bytes = request.extract::<Body<SMALL>>().await?.0;
+    let bytes = if route == WITH_FILE {
+        request.extract::<Body<LARGE>>().await?.0
+    } else {
+        request.extract::<Body<SMALL>>().await?.0
+    };
     let again = stream::once(std::future::ready(Ok(bytes.clone())));
     request.set_payload(Payload::Stream {
         payload: Box::pin(again),

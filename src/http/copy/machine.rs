@@ -3,7 +3,7 @@
 use super::{PORTABLE, is_portable};
 use crate::app::export::ExportError;
 use crate::app::package::{Cell, Collected, Scope, Table};
-use crate::http::sheets::safe;
+use crate::domain::spreadsheet::safe;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::io::{self, Write};

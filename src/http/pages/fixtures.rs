@@ -1,6 +1,7 @@
 //! Pages to try things on: harmless ones, and ones full of hostile text.
 
 use super::enter_fixtures::ways_in;
+use super::import_fixtures::imports;
 use super::policy_fixtures::policies;
 use super::publish_fixtures::publishing;
 use super::request_fixtures::requests;
@@ -306,6 +307,7 @@ pub(super) fn every_page(language: Language) -> Vec<(String, String)> {
     pages.extend(publishing(language));
     pages.extend(policies(language));
     pages.extend(checks(language));
+    pages.extend(imports(language));
     pages
 }
 

@@ -25,6 +25,9 @@ mod figures;
 mod frame;
 mod history;
 mod identity;
+mod import_columns;
+mod import_tried;
+mod imports;
 mod kept;
 mod keys;
 mod language;
@@ -64,6 +67,8 @@ mod words;
 mod enter_fixtures;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod import_fixtures;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]
@@ -110,6 +115,9 @@ pub use figures::{
 pub use frame::{Account, Frame, Help, LogoView, PostForm, Text};
 pub use history::{Done, HistoryItem, HistoryPage};
 pub use identity::{IdentityAsks, IdentityDonePage, IdentityPage, IdentityState};
+pub use import_columns::{ColumnView, ImportColumnsPage, ImportMeaningsPage, WordView};
+pub use import_tried::{ImportTriedPage, RefusedLine};
+pub use imports::{ImportFault, ImportLine, ImportShownPage, ImportsPage};
 pub use kept::KeptBack;
 pub use keys::{EpochFile, EpochRow, KeysPage, MasterRow, SigningRow};
 pub use language::Language;

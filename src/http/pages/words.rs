@@ -413,6 +413,13 @@ mod tests {
             "correction-",
             "mail-identity-",
             "mail-correction-",
+            "import-all-",
+            "import-count-",
+            "import-fault-",
+            "import-field-",
+            "import-layout-",
+            "import-problem-",
+            "import-status-",
         ];
         let used = quoted_words();
         for key in entries(FR).keys() {

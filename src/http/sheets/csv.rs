@@ -1,14 +1,10 @@
 //! The report's main table as CSV (RFC 4180, UTF-8), in codes. Each row carries the query that it
 //! answers, so that a figure never goes without what it was taken from.
 
-use super::{Language, is_formula, plain};
+use super::{Language, plain};
 use crate::app::reports::{About, Cell, Holds, Sheets, Table};
+use crate::domain::spreadsheet::safe;
 use std::io::{self, Write};
-
-/// What begins another cell somewhere: separators, and the ends of lines.
-const PARTS: [char; 4] = [';', '\t', '\r', '\n'];
-/// What may stand before the first sign of a cell.
-const OPENS: [char; 2] = ['"', ' '];
 
 /// The columns that every row ends with.
 const ASKED: &str = "query";
@@ -73,25 +69,4 @@ impl<W: Write> Sheets for Csv<W> {
     fn end(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// A text that a spreadsheet would take for a formula, behind an apostrophe. Where another sign than the comma parts
-/// cells, as it does in half of Europe, quotation marks that are not at the beginning of a cell keep nothing together:
-/// whatever such a sign or a line's end begins is looked at, too.
-pub(in crate::http) fn safe(text: String) -> String {
-    let begins = |at: usize| {
-        let (before, piece) = text.split_at(at);
-        let is_cell = at == 0 || before.ends_with(PARTS);
-        is_cell && (is_formula(piece) || is_formula(piece.trim_start_matches(OPENS)))
-    };
-    let marked: Vec<usize> = text
-        .char_indices()
-        .map(|(at, _)| at)
-        .filter(|at| begins(*at))
-        .collect();
-    let mut safe = text;
-    for at in marked.into_iter().rev() {
-        safe.insert(at, '\'');
-    }
-    safe
 }

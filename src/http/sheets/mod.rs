@@ -9,8 +9,6 @@ mod pdf;
 mod tests;
 mod xlsx;
 
-pub(in crate::http) use csv::safe;
-
 use super::pages::Language;
 use crate::app::reports::{Cell, ReportQuery, Sheets, permille};
 use crate::domain::registry::{self, Wording};
@@ -128,15 +126,4 @@ fn plain(cell: &Cell, language: Language) -> Option<String> {
 fn in_language(wording: &Wording, language: Language) -> &str {
     let wanted = registry::Language::parse(language.code()).unwrap_or(registry::Language::FR);
     wording.in_or_else(wanted).map_or("", |(_, text)| text)
-}
-
-/// Whether a spreadsheet could take a text for a formula (OWASP, CSV injection): by its first sign,
-/// the wide forms of those signs among them, whatever blank stands before.
-fn is_formula(text: &str) -> bool {
-    let begins = |text: &str, signs: &[char]| text.starts_with(signs);
-    begins(text, &['\t', '\r', '\n'])
-        || begins(
-            text.trim_start(),
-            &['=', '+', '-', '@', '＝', '＋', '－', '＠'],
-        )
 }

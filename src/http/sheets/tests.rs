@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::app::reports::{About, Chart, Column, Layout, ReportKind, Table};
+use crate::domain::spreadsheet::is_formula;
 use crate::http::pages::Words;
 use std::io::{Cursor, Read};
 

@@ -2,8 +2,9 @@
 //! longer kept in memory. Texts are cells of text, never formulas; such as could become one when
 //! somebody edits the cell are marked as text.
 
-use super::{BETWEEN, Format as File, Language, command, in_language, is_formula, plain};
+use super::{BETWEEN, Format as File, Language, command, in_language, plain};
 use crate::app::reports::{About, Cell, Column, Holds, Sheets, Table};
+use crate::domain::spreadsheet::is_formula;
 use crate::http::pages::Words;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::io::{self, Write};

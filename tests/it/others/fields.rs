@@ -25,12 +25,13 @@ pub const BODIES: [(&str, &str); 2] = [("owner", "staff"), ("subject_id", "subje
 
 /// What is no id: words, texts, days, contact points, names of the catalogue, secrets of forms; and names that the
 /// same sources read from elsewhere.
-const OTHERS: &str = "act actor address agent allow_permits answer assertion brand by campaign change checked closed code \
-    controller csrf current double_opt_in doubt error evidence except first for format from ground how id iss \
-    kind known_by lang legal_basis lines list live logout_token name names_sender new no of often on once open outcome \
-    password pause pii_controller place place_kind privacy_notice progress proof purpose reason receipt received_at \
-    record_id reference report retention rows seen shown slip speaks state stop_all switch system tag tasks text to \
-    tongue until upon use user verb version via wanted why yes";
+const OTHERS: &str = "act actor address agent allow_permits answer assertion brand by campaign change checked \
+    closed code controller country csrf current double_opt_in doubt error evidence except file first for format \
+    from ground how id iss kind known_by lang language legal_basis lines list live logout_token map mapping name \
+    names_sender new no notice of often on once open outcome password pause pii_controller place place_kind \
+    privacy_notice progress proof purpose reason receipt received_at record_id reference report retention rows seen \
+    shown slip source speaks state step stop_all switch system tag tasks text to tongue until upon use user verb \
+    version via wanted why yes";
 
 /// In bodies: contact points, what a shop calls its place, the numbers of a consent string, and when data were recorded.
 const BODIES_OTHERS: [&str; 6] = [

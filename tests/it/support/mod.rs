@@ -33,6 +33,7 @@ pub mod chromedriver;
 pub mod dice;
 pub mod element;
 pub mod everything;
+pub mod forms;
 pub mod http;
 pub mod logs;
 pub mod mariadb;

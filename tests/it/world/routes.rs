@@ -12,6 +12,8 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("/calendar/{token}", &["feed"]),
     ("/console/disputes/{position}", &["dispute"]),
     ("/console/exports/{id}", &["export"]),
+    // which files came in names nobody
+    ("/console/imports/{position}", &["=0"]),
     ("/console/policies/{digest}", &["=0"]),
     ("/console/purposes/{id}", &["=newsletter"]),
     (

@@ -95,7 +95,7 @@ fn page(
 }
 
 /// Every purpose with each of its channels.
-fn wanted(
+pub(in crate::http::console) fn wanted(
     site: &Site,
     visit: Visit<'_>,
     may: &dyn Fn(&Purpose) -> bool,

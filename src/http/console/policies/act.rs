@@ -5,34 +5,19 @@ use super::{Desk, PATH};
 use crate::access::{ChangePolicies, ReadPolicies};
 use crate::app::Refusal;
 use crate::http::browser::{Form, Visit};
+use crate::http::console::turn::Turn;
 use crate::http::console::{allowed, is_ours, to_page, unavailable};
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::PolicyFault;
 use crate::http::site::Site;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::Duration;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// A simulation goes through everybody: this node makes one at a time for its browsers.
 static RUNS: AtomicBool = AtomicBool::new(false);
 /// How many days of recorded decisions a draft is tried on: as many as the gate looks at.
 const DAYS: i64 = 30;
-
-/// Holds the one place; it is free again when this is gone.
-struct Turn;
-
-impl Turn {
-    fn take() -> Option<Self> {
-        let free = RUNS.compare_exchange(false, true, Ordering::SeqCst, Ordering::SeqCst);
-        free.ok().map(|_| Self)
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        RUNS.store(false, Ordering::SeqCst);
-    }
-}
 
 /// Tries a draft on everybody. Nothing is written.
 #[post("/console/policies/{digest}/simulate")]
@@ -62,7 +47,7 @@ pub(super) async fn simulate(
     if !is_draft {
         return desk.not_found();
     }
-    let Some(turn) = Turn::take() else {
+    let Some(turn) = Turn::take(&RUNS) else {
         return desk
             .version_page(&digest, None, Some(PolicyFault::Busy))
             .await;

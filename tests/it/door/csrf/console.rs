@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{FIELDS, FOREIGN, foreign, is_refused, posts};
 use crate::checking::{LIST, sends};
 use crate::door::{Room, Route};
+use crate::imports;
 use crate::roles::{STAFF, adds, day};
 use crate::shop::Shop;
 use crate::support::database::Db;
@@ -32,39 +33,53 @@ const PROOF: &str = "/console/account/proof";
 /// To read a file is written down, also where the form that asked for it was too old.
 const REASONS: [&str; 2] = ["why", "reference"];
 
-/// Somebody's browser, what they know of the forms, and the fields of a list that was filtered for them.
+/// Somebody's browser, what they know of the forms, and the fields of a list and of an import that were tried for them.
 struct Presses {
     here: Http,
     own: String,
     list: Vec<(&'static str, String)>,
+    import: Vec<(&'static str, String)>,
 }
 
 impl Presses {
     fn of(world: &World, mine: &Http) -> Self {
         let here = mine.header("sec-fetch-site", "same-origin");
         let own = secret(&here);
-        let page = filters(&here, &own).text;
-        let field = |name| hidden(&page, name).map(|value| (name, value));
-        let list = ["lines", "tag"].into_iter().filter_map(field).collect();
+        let of = |page: &str, names: &[&'static str]| {
+            let field = |name: &&'static str| hidden(page, name).map(|value| (*name, value));
+            names.iter().filter_map(field).collect()
+        };
+        let list = of(&filters(&here, &own).text, &["lines", "tag"]);
+        let tried = imports::sends_plain(&here, &own).text;
+        let import = of(&tried, &["file", "map", "mapping", "tag"]);
         // what was decided is written down by now
         world.shop.position();
-        Self { here, own, list }
+        Self {
+            here,
+            own,
+            list,
+            import,
+        }
     }
 
     fn press(&self, client: &Http, path: &str, csrf: Option<&str>) -> Reply {
         if path == LIST {
             return filters(client, csrf.unwrap_or_default());
         }
+        if path == imports::PAGE {
+            return imports::sends_plain(client, csrf.unwrap_or_default());
+        }
         let kept = |field: &&(&str, &str)| !REASONS.contains(&field.0);
         let mut fields: Vec<(&str, &str)> = FIELDS.iter().filter(kept).copied().collect();
         if path == PROOF {
             fields = vec![("to", "/console/exports/1/file")];
         }
-        fields.extend(
-            self.list
-                .iter()
-                .map(|(name, value)| (*name, value.as_str())),
-        );
+        let brought = if path.starts_with(imports::PAGE) {
+            &self.import
+        } else {
+            &self.list
+        };
+        fields.extend(brought.iter().map(|(name, value)| (*name, value.as_str())));
         fields.extend(csrf.map(|csrf| ("csrf", csrf)));
         client.form(path, &fields)
     }
