@@ -10,8 +10,10 @@ use super::snapshot::{self, Unused};
 use crate::access::{Grant, Serve};
 use crate::domain::ids::Position;
 use crate::domain::registry::Change;
+use crate::domain::tip::Tip;
 use crate::index::Index;
 use crate::store::{ReadTx, Store, StoreError};
+use std::cmp::Ordering::{Equal, Greater, Less};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -48,10 +50,12 @@ pub fn build(
             let loaded = snapshot::load(file, index, store, (tx, grant), told);
             loaded.map_err(|why| not_used(&why, index)).ok()
         });
-        let position = tx.position(grant)?;
+        let (position, tip) = tx.tip(grant)?;
         from_database((tx, grant), index, taken_from.is_some(), told)?;
         let rules = loader.rules(&tx.policy_in_force(grant)?);
-        index.built(taken_from.unwrap_or(position), rules);
+        // the snapshot was held against the log's root, which says more
+        let end = taken_from.map_or((position, tip), |from| (from, None));
+        index.built(end, rules);
         Ok::<_, StoreError>(taken_from)
     })?;
     if let Some(position) = taken_from {
@@ -97,24 +101,45 @@ fn from_database(
 /// Brings the index to the head of the log.
 ///
 /// # Errors
-/// Where the database fails.
-pub fn catch_up(
+/// Where the database fails, or where its log is not the one that was followed: after a failover to a copy that lacked
+/// what was acknowledged, or where an older copy was put in its place. Nothing is taken in then any more.
+pub fn catch_up(following: &Following, grant: &Grant<Serve>) -> Result<(), StoreError> {
+    let (store, index, _) = following;
+    if index.is_lost() {
+        return Err(StoreError::AnotherWay);
+    }
+    let (held, tip) = index.followed();
+    let head = store.head(grant)?;
+    let is_same = match head.size.cmp(&held) {
+        Less => false,
+        Equal => tip.is_none_or(|tip| tip.frontier == head.frontier),
+        Greater => take_in(following, grant, (held, tip))?,
+    };
+    if !is_same {
+        index.lose();
+        return Err(StoreError::AnotherWay);
+    }
+    Ok(())
+}
+
+/// Takes in what came since; `false` where what came before is not what was followed.
+fn take_in(
     (store, index, loader): &Following,
     grant: &Grant<Serve>,
-) -> Result<(), StoreError> {
-    let held = index.position();
-    if store.head(grant)? <= held {
-        return Ok(());
-    }
+    (held, tip): (Position, Option<Tip>),
+) -> Result<bool, StoreError> {
     store.read(|tx| {
+        if tip.is_some() && tx.leaf_digest(grant, held)? != tip.map(|tip| tip.leaf) {
+            return Ok(false);
+        }
         // without the present epoch's key this node could neither read nor write what comes
         tx.hold_current_epoch(grant)?;
-        let head = tx.position(grant)?;
+        let end = tx.tip(grant)?;
         let mut changes = Vec::new();
         tx.changes_since(grant, held, &mut |change| changes.push(change))?;
         let policy = tx.policy_since(grant, held)?;
-        index.catch_up(head, changes, policy.map(|held| loader.rules(&held)));
-        Ok(())
+        index.catch_up(end, changes, policy.map(|held| loader.rules(&held)));
+        Ok(true)
     })
 }
 
@@ -172,7 +197,7 @@ impl HeadWatch {
     pub fn at_mark(&self) -> bool {
         let (store, index, _) = &self.following;
         let mark = store.mark(&self.grant);
-        mark.is_some_and(|mark| index.position() >= mark)
+        mark.is_some_and(|mark| index.position() >= mark) && !index.is_lost()
     }
 
     /// Returns when the index has taken in all that was acknowledged before this call: at once where
@@ -203,6 +228,12 @@ impl HeadWatch {
     #[must_use]
     pub fn catches_up(&self) -> bool {
         self.at_mark() || catch_up(&self.following, &self.grant).is_ok()
+    }
+
+    /// Whether the log went another way than it was followed: this node permits nothing any more.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.following.1.is_lost()
     }
 
     /// Whether the last read succeeded.
@@ -312,7 +343,7 @@ impl super::App {
         let own = || self.loader.own_rules();
         self.index.load(changes);
         self.index.built(
-            position,
+            (position, None),
             held.map_or_else(own, |held| self.loader.rules(&held)),
         );
         Ok(())

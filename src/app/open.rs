@@ -232,7 +232,7 @@ impl App {
         // where entries of other nodes come before, the next check catches up with them all
         let observer = Arc::new(move |commit: Commit| {
             let rules = commit.policy.map(|held| loads.rules(&held));
-            let _in_order = told.apply(commit.first, commit.end, commit.changes, rules);
+            let _in_order = told.apply(&commit.stretch, commit.changes, rules);
         });
         let store = Arc::new(Store::open(unlocked, observer)?);
         let serve = authorize::<Serve>(&Principal::System)
@@ -443,6 +443,13 @@ impl App {
     #[must_use]
     pub fn catches_up(&self) -> bool {
         self.head.catches_up()
+    }
+
+    /// Whether the log went another way than this node followed: it permits nothing any more, and has to be started
+    /// anew.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.head.is_lost()
     }
 
     /// Whether the head of the log could be read when it was last tried.

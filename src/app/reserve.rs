@@ -319,7 +319,7 @@ fn sees(
     let (position, changes) = tx.seen(grant, &blinds, &coarse)?;
     let index = Index::new(());
     index.load(changes);
-    index.built(position, ());
+    index.built((position, None), ());
     Ok(index)
 }
 

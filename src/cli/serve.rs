@@ -37,6 +37,7 @@ use crate::jobs::systems::Systems;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
+use crate::store::StoreError;
 use actix_web::web;
 use chrono::TimeDelta;
 use clap::Args;
@@ -237,7 +238,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     };
     // PostgreSQL's connections cannot be used or closed within the runtime that serves: the
     // service is kept until that has ended
-    let (demo, kept) = (args.demo, app.clone());
+    let (demo, kept, followed) = (args.demo, app.clone(), app.clone());
     actix_web::rt::System::new().block_on(async move {
         let demo = if demo {
             Some(furnish(app).await?)
@@ -249,11 +250,30 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         if let Some(demo) = demo {
             tell(&demo)?;
         }
+        let handle = server.handle();
+        actix_web::rt::spawn(async move {
+            until_lost(&followed).await;
+            handle.stop(true).await;
+        });
         server.await?;
         Ok::<_, Failure>(())
     })?;
     kept.settle()?;
+    if kept.is_lost() {
+        return Err(StoreError::AnotherWay.into());
+    }
     Ok(Exit::Ok)
+}
+
+/// How often it is looked whether the log went another way.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
+
+/// Comes back where the log went another way than this node followed: it is started anew by whoever keeps it running.
+async fn until_lost(app: &App) {
+    while !app.is_lost() {
+        actix_web::rt::time::sleep(LOOKS_EVERY).await;
+    }
+    tracing::error!("{}", StoreError::AnotherWay);
 }
 
 /// By which this node is known to whoever rotates keys: its machine and its address.

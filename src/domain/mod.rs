@@ -21,3 +21,4 @@ pub mod systems;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
+pub mod tip;

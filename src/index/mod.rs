@@ -25,6 +25,7 @@ pub use table::Table;
 
 use crate::domain::ids::Position;
 use crate::domain::registry::Change;
+use crate::domain::tip::{Stretch, Tip};
 use std::ops::Deref;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -40,6 +41,10 @@ pub struct Index<R> {
 pub struct View<R> {
     table: Table,
     rules: R,
+    /// The end of the log at its position, as far as that is known.
+    tip: Option<Tip>,
+    /// Whether the log was found to have gone another way.
+    lost: bool,
 }
 
 impl<R> Deref for View<R> {
@@ -54,6 +59,11 @@ impl<R> View<R> {
     /// The rules in force.
     pub const fn rules(&self) -> &R {
         &self.rules
+    }
+
+    fn move_to(&mut self, position: Position, tip: Option<Tip>) {
+        self.table.move_to(position);
+        self.tip = tip;
     }
 
     fn take_in(&mut self, changes: Vec<Change>, rules: Option<R>) {
@@ -71,7 +81,12 @@ impl<R> Index<R> {
     pub fn new(rules: R) -> Self {
         let table = Table::default();
         Self {
-            view: RwLock::new(View { table, rules }),
+            view: RwLock::new(View {
+                table,
+                rules,
+                tip: None,
+                lost: false,
+            }),
         }
     }
 
@@ -89,34 +104,58 @@ impl<R> Index<R> {
         self.view().position()
     }
 
-    /// Takes in what entries `first..end` changed; `false` where it has not yet taken in what
-    /// came before `first`, so that nothing is skipped. `rules` are those of `end`, where they changed.
-    pub fn apply(
-        &self,
-        first: Position,
-        end: Position,
-        changes: Vec<Change>,
-        rules: Option<R>,
-    ) -> bool {
+    /// How many ledger entries it has taken in, and the end of the log there, where it is known.
+    pub fn followed(&self) -> (Position, Option<Tip>) {
+        let view = self.view();
+        (view.position(), view.tip)
+    }
+
+    /// The log is not the one that was followed: nothing of it is taken in any more.
+    pub fn lose(&self) {
+        self.change().lost = true;
+    }
+
+    /// Whether the log was found to have gone another way.
+    pub fn is_lost(&self) -> bool {
+        self.view().lost
+    }
+
+    /// Takes in what a write changed; `false` where it has not yet taken in what came before, so that nothing is
+    /// skipped, or where the write did not find the log that was followed. `rules` are those after it, where they
+    /// changed.
+    pub fn apply(&self, stretch: &Stretch, changes: Vec<Change>, rules: Option<R>) -> bool {
         let mut view = self.change();
-        if view.position() < first {
+        let (held, tip) = (view.position(), view.tip);
+        if held < stretch.first || view.lost {
             return false;
         }
-        if view.position() < end {
-            view.take_in(changes, rules);
-            view.table.move_to(end);
+        if held >= stretch.end {
+            return true;
         }
+        // entries of one write are there together: a part of them is another write's
+        let follows = held == stretch.first && tip.is_none_or(|tip| tip.frontier == stretch.found);
+        if !follows {
+            view.lost = true;
+            return false;
+        }
+        view.take_in(changes, rules);
+        view.move_to(stretch.end, Some(stretch.tip));
         true
     }
 
     /// Takes in a newer state of whatever changed, read from the database at `end`. Since each
     /// change is a whole image, and the state read is never older than the one held, nothing is
     /// undone by it.
-    pub fn catch_up(&self, end: Position, changes: Vec<Change>, rules: Option<R>) {
+    pub fn catch_up(
+        &self,
+        (end, tip): (Position, Option<Tip>),
+        changes: Vec<Change>,
+        rules: Option<R>,
+    ) {
         let mut view = self.change();
-        if view.position() < end {
+        if view.position() < end && !view.lost {
             view.take_in(changes, rules);
-            view.table.move_to(end);
+            view.move_to(end, tip);
         }
     }
 
@@ -131,9 +170,9 @@ impl<R> Index<R> {
     }
 
     /// Says that the index was built from the state at `position`, and by which rules it decides.
-    pub fn built(&self, position: Position, rules: R) {
+    pub fn built(&self, (position, tip): (Position, Option<Tip>), rules: R) {
         let mut view = self.change();
         view.rules = rules;
-        view.table.move_to(position);
+        view.move_to(position, tip);
     }
 }

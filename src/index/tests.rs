@@ -7,6 +7,7 @@ use crate::domain::registry::{
     RegisterList, Role, Since, Slug, SourceKind, Standing,
 };
 use crate::domain::time::from_micros;
+use crate::domain::tip::{Stretch, Tip};
 use chrono::DateTime;
 use serde_json::json;
 use std::sync::Arc;
@@ -132,17 +133,61 @@ fn answer(index: &Index<()>, contact: u8) -> Option<Answer> {
     person.answers(&purpose()).next().map(|cell| cell.answer)
 }
 
+/// Entries of a log in which each frontier is known by its size; `way` tells one log from another.
+fn stretch(first: u64, end: u64, way: u8) -> Stretch {
+    Stretch {
+        first,
+        end,
+        found: frontier(first, way),
+        tip: tip(end, way),
+    }
+}
+
+fn frontier(size: u64, way: u8) -> [u8; 32] {
+    let mut frontier = [way; 32];
+    frontier[0] = u8::try_from(size).unwrap();
+    frontier
+}
+
+fn tip(size: u64, way: u8) -> Tip {
+    Tip {
+        frontier: frontier(size, way),
+        leaf: frontier(size, way),
+    }
+}
+
+/// What a write of another history did is not taken in, nor anything after it.
+#[test]
+fn a_log_that_went_another_way_is_not_followed() {
+    let yes = || vec![Change::Person(person(1, Answer::Given))];
+    for (first, end, way) in [(3, 4, 2), (2, 4, 1), (2, 4, 2)] {
+        let index = Index::new(());
+        index.catch_up((3, Some(tip(3, 1))), Vec::new(), None);
+        assert!(!index.apply(&stretch(first, end, way), yes(), None));
+        assert!(index.is_lost(), "{first}..{end} of {way}");
+        assert!(!index.apply(&stretch(3, 4, 1), yes(), None));
+        index.catch_up((9, Some(tip(9, 1))), yes(), None);
+        assert_eq!((index.position(), answer(&index, 1)), (3, None));
+    }
+    let index = Index::new(());
+    index.catch_up((3, Some(tip(3, 1))), Vec::new(), None);
+    assert!(index.apply(&stretch(1, 3, 1), yes(), None), "known before");
+    assert!(index.apply(&stretch(3, 4, 1), yes(), None));
+    assert_eq!(index.followed(), (4, Some(tip(4, 1))));
+    assert!(!index.is_lost());
+}
+
 #[test]
 fn what_comes_too_early_waits_for_what_comes_before() {
     let index = Index::new(());
     let early = vec![Change::Person(person(1, Answer::Given))];
     assert!(
-        !index.apply(1, 2, early.clone(), None),
+        !index.apply(&stretch(1, 2, 1), early.clone(), None),
         "entry 0 has not been taken in"
     );
     assert_eq!((index.position(), answer(&index, 1)), (0, None));
-    assert!(index.apply(0, 1, Vec::new(), None));
-    assert!(index.apply(1, 2, early, None));
+    assert!(index.apply(&stretch(0, 1, 1), Vec::new(), None));
+    assert!(index.apply(&stretch(1, 2, 1), early, None));
     assert_eq!(
         (index.position(), answer(&index, 1)),
         (2, Some(Answer::Given))
@@ -152,9 +197,21 @@ fn what_comes_too_early_waits_for_what_comes_before() {
 #[test]
 fn an_older_state_never_replaces_a_newer_one() {
     let index = Index::new(());
-    index.catch_up(5, vec![Change::Person(person(1, Answer::Withdrawn))], None);
-    index.catch_up(4, vec![Change::Person(person(1, Answer::Given))], None);
-    assert!(index.apply(2, 4, vec![Change::Person(person(1, Answer::Given))], None));
+    index.catch_up(
+        (5, None),
+        vec![Change::Person(person(1, Answer::Withdrawn))],
+        None,
+    );
+    index.catch_up(
+        (4, None),
+        vec![Change::Person(person(1, Answer::Given))],
+        None,
+    );
+    assert!(index.apply(
+        &stretch(2, 4, 1),
+        vec![Change::Person(person(1, Answer::Given))],
+        None
+    ));
     assert_eq!(
         (index.position(), answer(&index, 1)),
         (5, Some(Answer::Withdrawn))
@@ -174,8 +231,7 @@ fn a_merged_person_is_found_by_every_contact() {
     let mut staying = person(1, Answer::Refused);
     staying.contacts = vec![blind(2)];
     assert!(index.apply(
-        0,
-        1,
+        &stretch(0, 1, 1),
         vec![Change::Person(leaving), Change::Person(staying)],
         None
     ));
@@ -271,7 +327,7 @@ fn answers_without_room_in_the_row_are_found_as_well() {
             ..cell.clone()
         })
         .collect();
-    index.catch_up(1, vec![Change::Person(image)], None);
+    index.catch_up((1, None), vec![Change::Person(image)], None);
     let view = index.view();
     let person = view.person(&blind(1)).unwrap();
     for at in 0..7 {

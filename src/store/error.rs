@@ -67,6 +67,12 @@ pub enum StoreError {
         "the database did not say whether it committed; ask again with the same Idempotency-Key"
     )]
     Uncertain,
+    /// The log is not the one that this node followed.
+    #[error(
+        "the log in the database went another way than this node followed: the database is an older or another copy. \
+         This node permits nothing any more; started anew, it reads everything again"
+    )]
+    AnotherWay,
     /// The service is stopping.
     #[error("the service is stopping")]
     Stopping,

@@ -7,9 +7,10 @@ use super::error::StoreError;
 use super::rows::{HeadRow, IdempotencyRow, OutboxRow, signed, unsigned};
 use super::schema::{idempotency, log_head};
 use super::world::{Subject, World};
-use crate::audit::tree::Frontier;
+use crate::audit::tree::{Frontier, sha256};
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::time::{Entropy, Now};
+use crate::domain::tip::{Stretch, Tip};
 use diesel::insert_into;
 use diesel::prelude::*;
 use entries::{Entries, append};
@@ -49,13 +50,13 @@ pub(super) struct Flush<'a> {
 }
 
 impl Flush<'_> {
-    /// Writes everything that is pending; returns the position of the first entry.
-    pub fn run(&self, db: &mut Db, world: &mut World) -> Result<Position, StoreError> {
+    /// Writes everything that is pending; returns where that stands in the log.
+    pub fn run(&self, db: &mut Db, world: &mut World) -> Result<Stretch, StoreError> {
         persons::write_subjects(db, world)?;
         let (mut frontier, last_at) = lock_head(db)?;
         super::policies::still_in_force(db, world)?;
         super::epochs::still_there(db, world)?;
-        let first = frontier.size();
+        let (first, found) = (frontier.size(), digest(&frontier));
         let at = last_at.max(self.now.utc().timestamp());
         let mut entries = Entries::default();
         for (index, pending) in world.pending.iter().enumerate() {
@@ -67,10 +68,21 @@ impl Flush<'_> {
         entries.contacts = super::contacts::changed(db, world, first)?;
         entries.paces = super::paces::changed(world, first);
         super::holds::carry_over(db, world)?;
-        let outbox = self.outbox(first, frontier.size());
+        let end = frontier.size();
+        let outbox = self.outbox(first, end);
+        let last = entries.ledger.last().map(|row| leaf_digest(&row.leaf));
+        let tip = Tip {
+            frontier: digest(&frontier),
+            leaf: last.unwrap_or_default(),
+        };
         write_entries(db, &entries, outbox, moved_head(&frontier, at))?;
         extras::write_extras(db, world, first, self.now.micros())?;
-        Ok(first)
+        Ok(Stretch {
+            first,
+            end,
+            found,
+            tip,
+        })
     }
 
     fn outbox(&self, first: Position, end: Position) -> OutboxRow {
@@ -81,6 +93,16 @@ impl Flush<'_> {
             delivered_at: None,
         }
     }
+}
+
+/// By which one frontier is told from another.
+pub(super) fn digest(frontier: &Frontier) -> [u8; 32] {
+    sha256(&[&frontier.to_bytes()])
+}
+
+/// By which one leaf is.
+pub(super) fn leaf_digest(leaf: &str) -> [u8; 32] {
+    sha256(&[leaf.as_bytes()])
 }
 
 /// Keeps what a write with an idempotency key answered.

@@ -2,6 +2,7 @@
 
 use super::connection::{Db, on};
 use super::error::StoreError;
+use super::flush::{digest, leaf_digest};
 use super::read::ReadTx;
 use super::rows::{PublicRow, SubjectEventRow, SubjectRow, signed, unsigned};
 use super::schema::{
@@ -12,6 +13,7 @@ use crate::audit::Hash;
 use crate::audit::tree::Frontier;
 use crate::domain::ids::{Position, SubjectId};
 use crate::domain::time::from_micros;
+use crate::domain::tip::Tip;
 use diesel::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
@@ -85,6 +87,37 @@ pub struct PersonalPayload {
 }
 
 impl ReadTx<'_> {
+    /// The end of the log, and how many entries it has; `None` where it has none.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn tip<P: ReadsLog>(
+        &mut self,
+        grant: &Grant<P>,
+    ) -> Result<(Position, Option<Tip>), StoreError> {
+        let frontier = self.head(grant)?.frontier;
+        let size = frontier.size();
+        let leaf = self.leaf_digest(grant, size)?;
+        let tip = leaf.map(|leaf| Tip {
+            frontier: digest(&frontier),
+            leaf,
+        });
+        Ok((size, tip))
+    }
+
+    /// SHA-256 of the last leaf of the first `size` entries.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn leaf_digest<P: ReadsLog>(
+        &mut self,
+        grant: &Grant<P>,
+        size: Position,
+    ) -> Result<Option<[u8; 32]>, StoreError> {
+        let last = self.leaves(grant, size.saturating_sub(1)..size)?.pop();
+        Ok(last.map(|(_, leaf)| leaf_digest(&leaf)))
+    }
+
     /// The head of the log.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use super::url::DatabaseUrl;
 use super::writer::{Commit, Committed, Job, Order, Typed, Writer};
 use crate::access::{Grant, Serve};
 use crate::audit::Hash;
+use crate::audit::tree::sha256;
 use crate::domain::ids::Position;
 use crate::domain::registry::Catalogue;
 use crate::domain::time::Entropy;
@@ -47,6 +48,26 @@ pub struct Store {
 }
 
 /// How many entries the log holds.
+/// The head of the log, as whoever follows it compares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// How many entries there are.
+    pub size: Position,
+    /// SHA-256 of the tree's frontier.
+    pub frontier: [u8; 32],
+}
+
+fn head(db: &mut Db) -> Result<Head, StoreError> {
+    let columns = (log_head::size, log_head::frontier);
+    let (size, frontier): (i64, Vec<u8>) =
+        on!(db, conn => log_head::table.select(columns).first(conn))
+            .map_err(StoreError::failed("reading the head of the log"))?;
+    Ok(Head {
+        size: unsigned(size),
+        frontier: sha256(&[&frontier]),
+    })
+}
+
 pub(super) fn size(db: &mut Db) -> Result<Position, StoreError> {
     let size: i64 = on!(db, conn => log_head::table.select(log_head::size).first(conn))
         .map_err(StoreError::failed("reading the head of the log"))?;
@@ -231,23 +252,23 @@ impl Store {
         outcome
     }
 
-    /// How many entries the log holds, by one statement: no transaction is begun for it. Blocks.
+    /// The head of the log, by one statement: no transaction is begun for it. Blocks.
     ///
     /// # Errors
     /// Where the database cannot be reached.
-    pub fn head(&self, _grant: &Grant<Serve>) -> Result<Position, StoreError> {
+    pub fn head(&self, _grant: &Grant<Serve>) -> Result<Head, StoreError> {
         let idle = self.idle().pop();
         if let Some(mut db) = idle
-            && let Ok(size) = size(&mut db)
+            && let Ok(found) = head(&mut db)
         {
             self.keep(db);
-            return Ok(size);
+            return Ok(found);
         }
         // there was none, or it has died meanwhile
         let mut db = Db::connect(&self.url)?;
-        let size = size(&mut db)?;
+        let found = head(&mut db)?;
         self.keep(db);
-        Ok(size)
+        Ok(found)
     }
 
     /// Keeps a signed checkpoint.

@@ -21,6 +21,7 @@ use super::world::World;
 use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::{Catalogue, Change, PersonImage};
 use crate::domain::time::{Entropy, Now};
+use crate::domain::tip::Stretch;
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -75,10 +76,8 @@ pub struct IdempotencyKey {
 /// What a commit did, for the index.
 #[derive(Debug)]
 pub struct Commit {
-    /// The position of its first entry.
-    pub first: Position,
-    /// The position after its last entry.
-    pub end: Position,
+    /// Where its entries stand in the log.
+    pub stretch: Stretch,
     /// What changed.
     pub changes: Vec<Change>,
     /// The policy version that it put in force.
@@ -232,7 +231,7 @@ impl Writer {
         if let (Some(mark), Some(commit)) = (&self.mark, &ready.1)
             && !commit.only_decisions
         {
-            mark.set(commit.end)?;
+            mark.set(commit.stretch.end)?;
         }
         Ok(ready)
     }
@@ -294,16 +293,15 @@ impl Writer {
             entropy: self.entropy.as_ref(),
             now,
         };
-        let first = flush.run(db, &mut world)?;
+        let stretch = flush.run(db, &mut world)?;
+        let first = stretch.first;
         remember(db, batch, &ran, first, now)?;
-        let end = first.saturating_add(world.pending.len() as u64);
-        self.write_outside(db, &world, (end, now))?;
+        self.write_outside(db, &world, (stretch.end, now))?;
         let changes = Self::changes(db, &mut world, &linked, first)?;
         Ok((
             Outcome { ran, saved, first },
             Some(Commit {
-                first,
-                end,
+                stretch,
                 changes,
                 only_decisions: world.only_decisions(),
                 policy: world.policy,

@@ -53,6 +53,7 @@ mod lists;
 mod master_keys;
 mod newcomer;
 mod no_personal_data;
+mod nodes;
 mod oauth;
 mod objection;
 mod one_person;

@@ -180,7 +180,7 @@ proptest! {
         let index = Arc::new(Index::new(shop.app.index().view().rules().clone()));
         pieces.iter().for_each(|piece| index.take_piece(piece).unwrap());
         index.settle_pieces().unwrap();
-        index.built(from.unwrap(), shop.app.index().view().rules().clone());
+        index.built((from.unwrap(), None), shop.app.index().view().rules().clone());
         after.into_iter().for_each(|event| comes(&shop, event));
         let following = (shop.app.store.clone(), index.clone(), shop.app.loader.clone());
         shop.app.store.read(|tx| tx.everything_but_persons(&shop.app.serve, &mut |change| index.load(vec![change]))).unwrap();

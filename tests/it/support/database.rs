@@ -49,6 +49,20 @@ impl Db {
         }
     }
 
+    /// The same database, reached at another port of this machine.
+    pub fn through(&self, port: u16) -> Self {
+        let Self::Postgres { data, url, owner } = self else {
+            panic!("a file is reached by no port")
+        };
+        let (before, rest) = url.rsplit_once(':').expect("a port in the URL");
+        let (_, name) = rest.split_once('/').expect("a database in the URL");
+        Self::Postgres {
+            data: data.clone(),
+            url: format!("{before}:{port}/{name}"),
+            owner: owner.clone(),
+        }
+    }
+
     fn of_a_role(cluster: &Cluster) -> Self {
         let owner = cluster.database();
         Self::Postgres {

@@ -56,6 +56,54 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// A standby of it, which reads what happens at that port. It may lag until the other waits for it.
+    pub fn standby(&self, through: u16) -> Self {
+        let directory = directory("standby");
+        self.programs.give(directory.path());
+        let cluster = Self {
+            programs: self.programs.clone(),
+            port: process::free_port(),
+            password: self.password.clone(),
+            postmaster: Mutex::new(None),
+            databases: AtomicUsize::new(0),
+            service: Once::new(),
+            directory,
+        };
+        let data = cluster.directory.path().join("data");
+        let copied = self
+            .programs
+            .command("pg_basebackup")
+            .args(["--host=127.0.0.1", &format!("--port={through}")])
+            .args(["--username=placet", "--checkpoint=fast", "--no-sync"])
+            .args(["--write-recovery-conf", "--pgdata"])
+            .arg(&data)
+            .env("PGPASSWORD", &self.password)
+            .output()
+            .expect("run pg_basebackup");
+        let error = String::from_utf8_lossy(&copied.stderr);
+        assert!(copied.status.success(), "pg_basebackup: {error}");
+        cluster.configure();
+        cluster.start();
+        cluster
+    }
+
+    /// Commits wait from now on until that standby, the only one, has them on its disk.
+    pub fn waits_for_its_standby(&self) {
+        self.sql(
+            "postgres",
+            "ALTER SYSTEM SET synchronous_standby_names = '*'",
+        );
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        let waits = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        let waits = || self.sql("postgres", waits) == "1";
+        assert!(process::until(STARTS_WITHIN, waits), "there is no standby");
+    }
+
+    /// A standby becomes the one that is written to.
+    pub fn takes_over(&self) {
+        assert_eq!(self.sql("postgres", "SELECT pg_promote(true, 60)"), "t");
+    }
+
     /// Makes a fresh, empty database; returns its URL.
     pub fn database(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed) + 1;

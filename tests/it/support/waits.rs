@@ -54,6 +54,13 @@ pub static LIBREOFFICE: Service = Service {
     waiting: AtomicUsize::new(0),
 };
 
+pub static FAKETIME: Service = Service {
+    name: "libfaketime",
+    word: "faketime",
+    install: "Debian's libfaketime",
+    waiting: AtomicUsize::new(0),
+};
+
 pub static NAMESPACES: Service = Service {
     name: "namespaces",
     word: "namespaces",

@@ -1,0 +1,23 @@
+//! By what a history is told from another that is as long.
+
+/// The end of a log, as far as somebody followed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tip {
+    /// SHA-256 of the tree's frontier: of every entry, that is.
+    pub frontier: [u8; 32],
+    /// SHA-256 of the last entry's leaf.
+    pub leaf: [u8; 32],
+}
+
+/// What one write added to a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// The position of its first entry.
+    pub first: u64,
+    /// The position after its last entry.
+    pub end: u64,
+    /// SHA-256 of the frontier that it found.
+    pub found: [u8; 32],
+    /// The end that it left.
+    pub tip: Tip,
+}

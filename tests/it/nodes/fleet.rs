@@ -1,0 +1,156 @@
+//! Several nodes on one database, each with a wire of its own to it, to be stopped, killed and cut off.
+
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use super::wire::Wire;
+use crate::support::database::Db;
+use crate::support::dice::Dice;
+use crate::support::http::Http;
+use crate::support::process;
+use crate::support::scene::Scene;
+use crate::support::server::Server;
+use crate::support::waits::{FAKETIME, test_name};
+
+const READY_WITHIN: Duration = Duration::from_mins(1);
+
+/// A node.
+pub struct Node {
+    pub wire: Wire,
+    db: Db,
+    /// By how many seconds its clock is ahead.
+    shift: i64,
+    running: RwLock<(Server, Http)>,
+}
+
+/// The nodes.
+pub struct Fleet {
+    pub nodes: Vec<Node>,
+    key: String,
+}
+
+impl Fleet {
+    /// Nodes on a new registry in this database, which listens at that port; of each, by how many seconds its clock is
+    /// ahead, where this machine can tell it so.
+    #[track_caller]
+    pub fn on(db: &Db, port: u16, shifts: &[i64]) -> Self {
+        // the registry is furnished by a node of its own, which goes
+        let key = Scene::new(db).key;
+        let shifted = shifts.iter().any(|shift| *shift != 0);
+        let can = shifted && libfaketime().is_some();
+        if shifted && !can {
+            FAKETIME.missing(&test_name(), "it is not installed; clocks do not differ");
+        }
+        let node = |shift: &i64| Node::start(db, port, if can { *shift } else { 0 }, &key);
+        let nodes = shifts.iter().map(node).collect();
+        Self { nodes, key }
+    }
+
+    /// A client of a node.
+    pub fn api(&self, number: usize) -> Http {
+        self.nodes[number].running().1.clone()
+    }
+
+    /// Kills a node and starts it again; ready or not.
+    pub fn restart(&self, number: usize) {
+        let node = &self.nodes[number];
+        node.running_mut().0.kill9();
+        let started = node.starts(&self.key);
+        *node.running_mut() = started;
+    }
+
+    /// Does something to one of the nodes, and undoes it.
+    pub fn harms(&self, dice: &mut Dice) -> &'static str {
+        let number = dice.below(self.nodes.len());
+        let node = &self.nodes[number];
+        let a_while = Duration::from_millis(200 + dice.roll() % 3_000);
+        match dice.below(3) {
+            0 => {
+                let pid = node.running().0.pid();
+                process::signal("STOP", &[pid]);
+                std::thread::sleep(a_while);
+                process::signal("CONT", &[pid]);
+                "stopped"
+            }
+            1 => {
+                self.restart(number);
+                "killed"
+            }
+            _ => {
+                node.wire.cut();
+                std::thread::sleep(a_while + Duration::from_secs(2));
+                node.wire.heal();
+                "cut off"
+            }
+        }
+    }
+
+    /// Waits until every node is ready.
+    #[track_caller]
+    pub fn is_well(&self) {
+        for (number, node) in self.nodes.iter().enumerate() {
+            let ready = || {
+                let reply = self.api(number).try_get("/readyz");
+                reply.is_ok_and(|reply| reply.status == 200)
+            };
+            let log = || node.running().0.stderr();
+            assert!(
+                process::until(READY_WITHIN, ready),
+                "node {number}: {}",
+                log()
+            );
+        }
+    }
+}
+
+impl Node {
+    fn start(db: &Db, port: u16, shift: i64, key: &str) -> Self {
+        let wire = Wire::to(port);
+        let db = db.through(wire.port());
+        let running = RwLock::new(started(&db, shift, key));
+        Self {
+            wire,
+            db,
+            shift,
+            running,
+        }
+    }
+
+    fn starts(&self, key: &str) -> (Server, Http) {
+        started(&self.db, self.shift, key)
+    }
+
+    /// What its clock shows, in microseconds.
+    pub fn clock(&self) -> i64 {
+        chrono::Utc::now().timestamp_micros() + self.shift * 1_000_000
+    }
+
+    pub fn running(&self) -> RwLockReadGuard<'_, (Server, Http)> {
+        self.running.read().unwrap()
+    }
+
+    pub fn running_mut(&self) -> RwLockWriteGuard<'_, (Server, Http)> {
+        self.running.write().unwrap()
+    }
+}
+
+fn started(db: &Db, shift: i64, key: &str) -> (Server, Http) {
+    let (told, library) = (format!("{shift:+}"), libfaketime().unwrap_or_default());
+    let clock = [
+        ("LD_PRELOAD", library.as_str()),
+        ("FAKETIME", told.as_str()),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+    ];
+    let clock: &[(&str, &str)] = if shift == 0 { &[] } else { &clock };
+    let server = Server::start_with(db, &[], clock);
+    let api = server.http().bearer(key);
+    (server, api)
+}
+
+/// A process with this library is told another time.
+fn libfaketime() -> Option<String> {
+    let folders = std::fs::read_dir("/usr/lib").ok()?.flatten();
+    let mut files = folders.map(|folder| folder.path().join("faketime/libfaketime.so.1"));
+    let found = files.find(|file| file.is_file())?;
+    Some(found.display().to_string())
+}
