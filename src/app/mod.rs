@@ -21,6 +21,8 @@ pub mod confirm;
 pub mod contact;
 pub mod contacts;
 pub mod create_key;
+#[cfg(test)]
+mod crowd_tests;
 pub mod customers;
 pub mod death;
 mod deciding;

@@ -281,6 +281,12 @@ impl From<Refusal> for Problem {
                 "It is not known whether this was written",
                 "the database went away while committing; send the very same request again with the same Idempotency-Key, or look it up first",
             ),
+            Refusal::Store(StoreError::Crowded) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "overloaded",
+                "Too many writes wait",
+                "nothing of this request was written; send it again in a moment (Retry-After), with the same Idempotency-Key",
+            ),
             Refusal::Store(error) => {
                 tracing::error!(%error, "a request failed");
                 Self::unavailable()

@@ -62,6 +62,9 @@ pub enum StoreError {
     /// An idempotency key came back with another request.
     #[error("this idempotency key was used for another request")]
     KeyReused,
+    /// Too many writes wait already.
+    #[error("too many writes wait already: nothing of this one was written; ask again in a moment")]
+    Crowded,
     /// The database did not say whether it committed.
     #[error(
         "the database did not say whether it committed; ask again with the same Idempotency-Key"

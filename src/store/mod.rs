@@ -16,6 +16,7 @@ mod confirmations;
 mod connection;
 mod contacts;
 mod cosignatures;
+mod crowd;
 mod customers;
 mod decisions;
 mod disputes;
@@ -89,6 +90,7 @@ pub use confirmations::{Asked, NewConfirmation, Pending};
 pub use connection::Tables;
 pub use contacts::{NotReleased, Reaches};
 pub use cosignatures::StoredCosignature;
+pub use crowd::MOST_WRITES;
 pub use decisions::{
     BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
     LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,

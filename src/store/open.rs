@@ -3,6 +3,7 @@
 use super::background::BackgroundExport;
 use super::connection::{Db, on};
 use super::cosignatures::StoredCosignature;
+use super::crowd::{Crowd, Place};
 use super::error::StoreError;
 use super::keys::{Epoch, Keyring};
 use super::mark::Mark;
@@ -40,6 +41,7 @@ pub struct Store {
     keys: Arc<Keyring>,
     origin: String,
     jobs: Sender<Box<dyn Job>>,
+    crowd: Crowd,
     idle: Mutex<Vec<Db>>,
     mark: Option<Arc<Mark>>,
     turn: Turn,
@@ -118,6 +120,7 @@ impl Store {
             keys,
             origin,
             jobs,
+            crowd: Crowd::default(),
             idle: Mutex::new(Vec::new()),
             mark: unlocked.mark,
             turn,
@@ -161,7 +164,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut WriteTx<'_>) -> Result<Recorded<T>, E> + Send + 'static,
     {
-        let outcome = self.send(grant, order, act)?.await;
+        let place = self.crowd.enter().ok_or(StoreError::Crowded)?;
+        let outcome = self.send(grant, order, act, place)?.await;
         outcome.unwrap_or_else(|_| Err(StoreError::Stopping.into()))
     }
 
@@ -180,7 +184,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut WriteTx<'_>) -> Result<Recorded<T>, E> + Send + 'static,
     {
-        let outcome = self.send(grant, order, act)?.blocking_recv();
+        let place = self.crowd.join();
+        let outcome = self.send(grant, order, act, place)?.blocking_recv();
         outcome.unwrap_or_else(|_| Err(StoreError::Stopping.into()))
     }
 
@@ -189,6 +194,7 @@ impl Store {
         _grant: &Grant<P>,
         order: Order,
         act: F,
+        place: Place,
     ) -> Result<oneshot::Receiver<Result<Committed<T>, E>>, E>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
@@ -201,6 +207,7 @@ impl Store {
             act,
             outcome: None,
             reply,
+            _place: place,
         };
         self.jobs
             .send(Box::new(job))

@@ -4,6 +4,7 @@
 
 use super::connection::{Db, on};
 use super::contacts;
+use super::crowd::Place;
 use super::error::StoreError;
 use super::flush::{self, Flush};
 use super::keys::{Epoch, Keyring};
@@ -613,6 +614,8 @@ pub(super) struct Typed<T, E, F> {
     pub act: F,
     pub outcome: Option<Result<T, E>>,
     pub reply: tokio::sync::oneshot::Sender<Result<Committed<T>, E>>,
+    /// Among those that wait, until it is done.
+    pub _place: Place,
 }
 
 /// What a write answers after its commit.

@@ -119,8 +119,8 @@ impl History {
         let holds = before
             .iter()
             .max_by_key(|write| (write.effective, write.act != Act::Yes, write.position));
-        let has_come = |write: &&Write| write.act == Act::Yes && write.effective <= answer.clock;
-        let says_yes = said_yes && holds.is_some_and(|write| has_come(&write));
+        let has_come = |write: &Write| write.act == Act::Yes && write.effective <= answer.clock;
+        let says_yes = said_yes && holds.is_some_and(|write| has_come(write));
         // whoever shares a contact point with somebody who was erased may be kept from it
         let is_kept = same.iter().any(|person| erased.contains(person));
         let wrong = says_yes && !is_kept && !is_murky;
