@@ -53,8 +53,11 @@ pub fn build(
         let (position, tip) = tx.tip(grant)?;
         from_database((tx, grant), index, taken_from.is_some(), told)?;
         let rules = loader.rules(&tx.policy_in_force(grant)?);
-        // the snapshot was held against the log's root, which says more
-        let end = taken_from.map_or((position, tip), |from| (from, None));
+        // a snapshot from before was held against the log's root, which says more
+        let end = match taken_from {
+            Some(from) if from < position => (from, None),
+            _ => (position, tip),
+        };
         index.built(end, rules);
         Ok::<_, StoreError>(taken_from)
     })?;

@@ -311,8 +311,11 @@ fn a_dpo_brings_a_file_in() {
     browser.find("button.main").follow();
     browser.goto(&format!("{}{PAGE}", shop.server.url()));
     let looks = |name: &str| {
-        let faults = axe::faults(&browser);
-        assert!(faults.is_empty(), "{name}: {faults:?}");
+        for (width, height) in [(320, 640), (1280, 900)] {
+            browser.resize(width, height);
+            let faults = axe::faults(&browser);
+            assert!(faults.is_empty(), "{name}, {width} px: {faults:#?}");
+        }
         keep(&browser, name);
     };
     let choose = |list: &str, value: &str| {

@@ -65,7 +65,7 @@ fn nothing_is_wrong(history: &History, least: usize) {
         .filter(|answer| answer.permit)
         .count();
     let count = history.writes.len() + history.answers.len();
-    assert!(count > least && permits > 10, "too little was seen: {told}");
+    assert!(count > least && permits > 3, "too little was seen: {told}");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn no_history_of_harmed_nodes_is_impossible() {
         }
     });
     eprintln!("PLACET_TEST_SEED={seed}");
-    nothing_is_wrong(&history, 100);
+    nothing_is_wrong(&history, 60);
     let checked = cli(&db, &["audit", "check"]);
     assert_eq!(checked.code, 0, "{checked:?}");
 }
@@ -127,7 +127,7 @@ fn a_failover_to_a_standby_that_has_everything_loses_nothing() {
             clients.moves_on();
         }
     });
-    nothing_is_wrong(&history, 100);
+    nothing_is_wrong(&history, 60);
 }
 
 /// A standby that lacked what was acknowledged takes over: that is lost, and nobody may go on as if it were not. A node

@@ -143,7 +143,11 @@ impl<'a> Clients<'a> {
         match api.try_post("/v1/consents", &body) {
             Ok(reply) if reply.status == 201 => {
                 let told = reply.json();
-                self.keeps(&open, &told["recorded_at"], &told["position"], true);
+                // a no takes effect no earlier than what it takes back, whatever the clock of its node
+                let holds = told["state"]["record_id"] == told["id"];
+                let since = &told["state"]["since"];
+                let effective = if holds { since } else { &told["recorded_at"] };
+                self.keeps(&open, effective, &told["position"], true);
                 self.known.lock().unwrap().insert(persons[0]);
             }
             Ok(reply) => {
@@ -240,7 +244,9 @@ impl<'a> Clients<'a> {
                 None => {}
             }
         }
-        self.history.into_inner().unwrap()
+        let mut history = self.history.into_inner().unwrap();
+        history.one_clock = self.fleet.nodes.iter().all(|node| node.shift == 0);
+        history
     }
 }
 

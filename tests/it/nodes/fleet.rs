@@ -19,7 +19,7 @@ pub struct Node {
     pub wire: Wire,
     db: Db,
     /// By how many seconds its clock is ahead.
-    shift: i64,
+    pub shift: i64,
     running: RwLock<(Server, Http)>,
 }
 

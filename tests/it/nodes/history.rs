@@ -49,6 +49,8 @@ pub struct History {
     pub answers: Vec<Answer>,
     /// Of whom something was written whose place nobody can tell any more.
     pub murky: BTreeSet<usize>,
+    /// Whether the clocks of all nodes agree, so that a no where there is a yes is a fault as well.
+    pub one_clock: bool,
 }
 
 impl History {
@@ -104,8 +106,7 @@ impl History {
     }
 
     /// An answer follows from what was written before its place. A yes is permitted where the person's last word was
-    /// one; a no is answered where none of them was, or where clocks that differ put an earlier no after the last yes, or
-    /// that yes into the time to come.
+    /// one; a no is answered where none of them was, or where an earlier no takes effect after the last yes.
     fn content(&self, answer: &Answer) -> Option<String> {
         let (same, before) = self.about(answer.person, answer.position);
         let erased = self.erased(answer.position);
@@ -123,7 +124,7 @@ impl History {
         let says_yes = said_yes && holds.is_some_and(|write| has_come(write));
         // whoever shares a contact point with somebody who was erased may be kept from it
         let is_kept = same.iter().any(|person| erased.contains(person));
-        let wrong = says_yes && !is_kept && !is_murky;
+        let wrong = self.one_clock && says_yes && !is_kept && !is_murky;
         wrong.then(|| format!("{answer:?} denies after {last:?}"))
     }
 
@@ -215,6 +216,7 @@ mod tests {
             ],
             answers,
             murky: BTreeSet::new(),
+            one_clock: true,
         }
     }
 
