@@ -1,6 +1,10 @@
 //! A form with a file in it, as browsers send it (RFC 7578): its fields, and the bytes of its files.
 
 use super::browser::Form;
+use super::json::Body;
+use super::problem::Problem;
+use actix_web::HttpRequest;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use memchr::memmem;
 use std::collections::BTreeMap;
@@ -15,6 +19,18 @@ pub struct Multipart {
 }
 
 impl Multipart {
+    /// The form of a request, empty where the body is none; none where the body is too large.
+    #[must_use]
+    pub fn of<const LIMIT: usize>(
+        request: &HttpRequest,
+        body: Result<Body<LIMIT>, Problem>,
+    ) -> Option<Self> {
+        let kind = request.headers().get(CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let body = body.ok()?;
+        Some(Self::read(kind, &body.0).unwrap_or_default())
+    }
+
     /// Reads a body; `None` where it is no such form.
     #[must_use]
     pub fn read(content_type: &str, body: &Bytes) -> Option<Self> {

@@ -8,7 +8,7 @@ use crate::domain::import::{Look, StatusWord, example};
 use crate::http::browser::{self, Form, Visit};
 use crate::http::console::checking;
 use crate::http::console::requests::picks::{self, pick};
-use crate::http::console::{allowed, frame, is_ours};
+use crate::http::console::{allowed, frame};
 use crate::http::json::{Body, LARGE};
 use crate::http::pages::{
     ColumnView, ImportColumnsPage, ImportFault, ImportMeaningsPage, Language, Pick, WordView,
@@ -55,8 +55,7 @@ pub(super) async fn choose(
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
-    let parcel = Parcel::opened(&site, &open, &form);
-    let parcel = parcel.filter(|_| is_ours(&site, &request, &form, &open));
+    let parcel = Parcel::opened(&site, &request, &open, &form);
     let looked = parcel.and_then(|parcel| Some((Look::at(&parcel.file).ok()?, parcel)));
     let Some((look, mut parcel)) = looked else {
         let fault = Some(ImportFault::StaleForm);

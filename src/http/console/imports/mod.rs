@@ -10,6 +10,7 @@ mod tried;
 mod upload;
 
 use super::problem;
+use super::turn::Turn;
 use crate::access::{Grant, ImportConsents};
 use crate::app::Refusal;
 use crate::app::import::{ImportFile, ImportReport};
@@ -92,6 +93,35 @@ fn imported(
     let rows = Reader::new(parcel.file.as_slice(), &mapping, now.utc())
         .map_err(|error| Failure::Fault(ImportFault::File(error)))?;
     Ok(app.import(grant, rows, &file, &mapping, dry_run, now, &|_| ())?)
+}
+
+/// The same away from the threads that answer, once it is its turn.
+async fn in_turn(
+    site: &web::Data<Site>,
+    grant: Grant<ImportConsents>,
+    parcel: Parcel,
+    dry_run: bool,
+) -> Result<ImportReport, Failure> {
+    let turn = Turn::take(&RUNS).ok_or(Failure::Fault(ImportFault::Busy))?;
+    let site = site.clone();
+    let done = web::block(move || {
+        let _turn = turn;
+        imported(&site, &grant, &parcel, dry_run)
+    });
+    done.await.unwrap_or(Err(Failure::Down))
+}
+
+/// Says why nothing came of it.
+async fn failed(
+    site: &web::Data<Site>,
+    visit: Visit<'_>,
+    open: &Session,
+    failure: Failure,
+) -> HttpResponse {
+    match failure {
+        Failure::Fault(fault) => ledger::page(site, visit, open, None, Some(fault)).await,
+        Failure::Down => unread(visit, open),
+    }
 }
 
 fn form(path: &str, hidden: Vec<(String, String)>) -> PostForm {

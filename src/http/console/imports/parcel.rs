@@ -3,8 +3,10 @@
 
 use crate::audit::encoding::hex;
 use crate::http::browser::Form;
+use crate::http::console::is_ours;
 use crate::http::site::Site;
 use crate::store::Session;
+use actix_web::HttpRequest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -45,8 +47,9 @@ impl Parcel {
         fits.then(|| fields.map(own).to_vec())
     }
 
-    /// What such a form brings back, if this member of staff sealed it here.
-    pub fn opened(site: &Site, open: &Session, form: &Form) -> Option<Self> {
+    /// What such a form of one of our pages brings back, if this member of staff sealed it here.
+    pub fn opened(site: &Site, request: &HttpRequest, open: &Session, form: &Form) -> Option<Self> {
+        is_ours(site, request, form, open).then_some(())?;
         let mut parcel = Self {
             file: Vec::new(),
             map: form.get("map")?.to_owned(),

@@ -1,11 +1,10 @@
 //! The import that was tried is made: the same file, by the same mapping, by who tried it.
 
 use super::parcel::Parcel;
-use super::{Failure, PATH, RUNS, imported, ledger, unread};
+use super::{PATH, failed, in_turn, ledger};
 use crate::access::ImportConsents;
 use crate::http::browser::{Form, Visit};
-use crate::http::console::turn::Turn;
-use crate::http::console::{allowed, is_ours, to_page};
+use crate::http::console::{allowed, to_page};
 use crate::http::json::{Body, LARGE};
 use crate::http::pages::ImportFault;
 use crate::http::site::Site;
@@ -24,27 +23,16 @@ pub(super) async fn run(
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
-    let parcel = Parcel::opened(&site, &open, &form);
-    let parcel = parcel.filter(|_| is_ours(&site, &request, &form, &open));
-    let Some(parcel) = parcel else {
+    let Some(parcel) = Parcel::opened(&site, &request, &open, &form) else {
         let fault = Some(ImportFault::StaleForm);
         return ledger::page(&site, visit, &open, None, fault).await;
     };
-    let Some(turn) = Turn::take(&RUNS) else {
-        return ledger::page(&site, visit, &open, None, Some(ImportFault::Busy)).await;
-    };
-    let app = site.clone();
     // it goes on though the browser goes away, and is told in the log
-    let made = web::block(move || {
-        let _turn = turn;
-        imported(&app, &grant, &parcel, false)
-    });
-    match made.await.unwrap_or(Err(Failure::Down)) {
+    match in_turn(&site, grant, parcel, false).await {
         Ok(report) => to_page(&match report.position {
             Some(position) => format!("{PATH}/{position}?lang={}", visit.language.code()),
             None => PATH.to_owned(),
         }),
-        Err(Failure::Fault(fault)) => ledger::page(&site, visit, &open, None, Some(fault)).await,
-        Err(Failure::Down) => unread(visit, &open),
+        Err(failure) => failed(&site, visit, &open, failure).await,
     }
 }

@@ -1,12 +1,11 @@
 //! What an import would do: the answer of the command line's dry run, and the lines that are refused as a file.
 
 use super::parcel::Parcel;
-use super::{Failure, RUNS, digest, form, imported, ledger, unread};
+use super::{digest, failed, form, in_turn, ledger, unread};
 use crate::access::{Grant, ImportConsents};
 use crate::app::import::ImportReport;
 use crate::http::browser::{self, Form, Visit};
-use crate::http::console::turn::Turn;
-use crate::http::console::{allowed, frame, is_ours, to};
+use crate::http::console::{allowed, frame, to};
 use crate::http::json::{Body, LARGE};
 use crate::http::pages::{ImportFault, ImportTriedPage, RefusedLine};
 use crate::http::site::Site;
@@ -31,28 +30,13 @@ pub(super) async fn try_it(
         return ledger::page(site, visit, open, None, Some(ImportFault::TooLong)).await;
     };
     let told = parcel.clone();
-    match rehearsed(site, grant, parcel).await {
+    match in_turn(site, grant, parcel, true).await {
         Ok(report) => {
             let page = shown(visit, open, (&told, &report, hidden));
             browser::page(StatusCode::OK, page.render())
         }
-        Err(Failure::Fault(fault)) => ledger::page(site, visit, open, None, Some(fault)).await,
-        Err(Failure::Down) => unread(visit, open),
+        Err(failure) => failed(site, visit, open, failure).await,
     }
-}
-
-async fn rehearsed(
-    site: &web::Data<Site>,
-    grant: Grant<ImportConsents>,
-    parcel: Parcel,
-) -> Result<ImportReport, Failure> {
-    let turn = Turn::take(&RUNS).ok_or(Failure::Fault(ImportFault::Busy))?;
-    let site = site.clone();
-    let tried = web::block(move || {
-        let _turn = turn;
-        imported(&site, &grant, &parcel, true)
-    });
-    tried.await.unwrap_or(Err(Failure::Down))
 }
 
 fn shown(
@@ -109,15 +93,12 @@ pub(super) async fn refused(
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
-    let parcel = Parcel::opened(&site, &open, &form);
-    let parcel = parcel.filter(|_| is_ours(&site, &request, &form, &open));
-    let Some(parcel) = parcel else {
+    let Some(parcel) = Parcel::opened(&site, &request, &open, &form) else {
         return to(super::PATH);
     };
-    match rehearsed(&site, grant, parcel).await {
+    match in_turn(&site, grant, parcel, true).await {
         Ok(report) => file(&report).unwrap_or_else(|| unread(visit, &open)),
-        Err(Failure::Fault(fault)) => ledger::page(&site, visit, &open, None, Some(fault)).await,
-        Err(Failure::Down) => unread(visit, &open),
+        Err(failure) => failed(&site, visit, &open, failure).await,
     }
 }
 

@@ -12,7 +12,6 @@ use crate::http::pages::ImportFault;
 use crate::http::problem::Problem;
 use crate::http::site::Site;
 use crate::store::Session;
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 
 /// The layouts that are none of the built-in ones: a mapping comes along, or is put together.
@@ -25,10 +24,8 @@ pub(super) async fn upload(
     request: HttpRequest,
     body: Result<Body<LARGE>, Problem>,
 ) -> HttpResponse {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let too_large = body.is_err();
-    let sent = body.ok().and_then(|body| Multipart::read(kind, &body.0));
+    let sent = Multipart::of(&request, body);
+    let too_large = sent.is_none();
     let sent = sent.unwrap_or_default();
     let visit = Visit::of_form(&request, &site, &sent.form);
     let (open, grant) = match allowed::<ImportConsents>(&site, &request, visit).await {
