@@ -10,7 +10,9 @@ mod written;
 use super::cell::Manner;
 use crate::domain::ids::Position;
 use crate::domain::registry::Answer;
-use std::collections::HashMap;
+use hashbrown::DefaultHashBuilder;
+use hashbrown::hash_table::{Entry, HashTable};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// No end.
@@ -131,11 +133,25 @@ impl Act {
     }
 }
 
+/// Parts of what finds the number of what was said, each of which grows by itself.
+const PARTS: usize = 256;
+
 /// What acts said, each once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sets {
-    numbers: HashMap<Arc<[Said]>, u32>,
+    numbers: Vec<HashTable<u32>>,
+    hasher: DefaultHashBuilder,
     said: Vec<Arc<[Said]>>,
+}
+
+impl Default for Sets {
+    fn default() -> Self {
+        Self {
+            numbers: (0..PARTS).map(|_| HashTable::new()).collect(),
+            hasher: DefaultHashBuilder::default(),
+            said: Vec::new(),
+        }
+    }
 }
 
 /// The answers of one person, packed.
@@ -199,16 +215,22 @@ impl Sets {
 
     /// The number of what was said, given now where it has none.
     fn number(&mut self, said: Arc<[Said]>) -> Option<u32> {
-        if let Some(number) = self.numbers.get(&said) {
-            return Some(*number);
+        let (all, hasher) = (&self.said, &self.hasher);
+        let held = |number: &u32| all.get(*number as usize);
+        let hash = hasher.hash_one(&said);
+        // of the hash a table looks at the first and the last bits
+        let part = self.numbers.get_mut((hash >> 32) as usize % PARTS)?;
+        let of_held = |number: &u32| held(number).map_or(0, |said| hasher.hash_one(said));
+        match part.entry(hash, |number| held(number) == Some(&said), of_held) {
+            Entry::Occupied(number) => Some(*number.get()),
+            Entry::Vacant(_) if all.len() >= SETS => None,
+            Entry::Vacant(free) => {
+                let number = u32::try_from(all.len()).ok()?;
+                free.insert(number);
+                self.said.push(said);
+                Some(number)
+            }
         }
-        if self.said.len() >= SETS {
-            return None;
-        }
-        let number = u32::try_from(self.said.len()).ok()?;
-        self.said.push(said.clone());
-        self.numbers.insert(said, number);
-        Some(number)
     }
 
     /// The answers of an act.

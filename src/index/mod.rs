@@ -6,10 +6,14 @@ mod cell;
 mod glance;
 mod lists;
 mod names;
+mod parts;
 mod person;
+mod pieces;
 mod places;
 mod reached;
+mod rows;
 mod snapshot;
+mod subjects;
 mod table;
 #[cfg(test)]
 mod tests;

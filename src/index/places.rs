@@ -5,6 +5,7 @@
 //! the hash's own bits, and only where a line is full does the next one follow. Nothing is ever
 //! taken out.
 
+use super::parts::{Line, PART_BITS, Parts};
 use crate::domain::ids::Blind;
 
 /// Places of a line.
@@ -27,31 +28,25 @@ impl Tag {
         Self(u64::from(word(0)) << 32 | u64::from(word(1)), word(2))
     }
 
-    /// The line that it belongs to, of so many: lines are in the order of the hashes.
-    const fn line(self, lines: usize) -> usize {
-        (((self.0 >> 32) * lines as u64) >> 32) as usize
+    /// The part that it belongs to: parts are in the order of the hashes, and so are the lines of each.
+    const fn part(self) -> usize {
+        (self.0 >> (u64::BITS - PART_BITS)) as usize
     }
 }
 
 /// Four places: 64 bytes. They are filled from the first on.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
-struct Line {
+struct Four {
     first: [u64; ROOM],
     second: [u32; ROOM],
     /// The numbers of the rows and one; 0 where nothing stands.
     rows: [u32; ROOM],
 }
 
-const _: () = assert!(size_of::<Line>() == 64, "a line outgrew its place");
+const _: () = assert!(size_of::<Four>() == 64, "a line outgrew its place");
 
-impl Line {
-    const EMPTY: Self = Self {
-        first: [0; ROOM],
-        second: [0; ROOM],
-        rows: [0; ROOM],
-    };
-
+impl Four {
     /// The row of a hash that stands here. Which place it stands in is chance, so that all four
     /// are compared: a processor that guesses is wrong more often than not.
     #[inline]
@@ -63,18 +58,22 @@ impl Line {
         });
         own.fold(0, |found, row| found | row).checked_sub(1)
     }
+}
 
-    fn is_full(&self) -> bool {
-        self.rows.last() != Some(&0)
+impl Line for Four {
+    type Tag = Tag;
+    const EMPTY: Self = Self {
+        first: [0; ROOM],
+        second: [0; ROOM],
+        rows: [0; ROOM],
+    };
+    const ROOM: usize = ROOM;
+    const FILLED: usize = 13;
+
+    fn order(tag: Tag) -> u32 {
+        ((tag.0 << PART_BITS) >> u32::BITS) as u32
     }
 
-    fn tags(&self) -> impl Iterator<Item = (Tag, u32)> + '_ {
-        let tags = self.first.iter().zip(&self.second).zip(&self.rows);
-        tags.filter_map(|((first, second), row)| Some((Tag(*first, *second), row.checked_sub(1)?)))
-    }
-
-    /// Puts a hash here, in its own place or in a free one; whether that was a free one. `None`
-    /// where there is no room.
     fn put(&mut self, tag: Tag, row: u32) -> Option<bool> {
         let tags = self.first.iter_mut().zip(&mut self.second);
         for ((first, second), held) in tags.zip(&mut self.rows) {
@@ -86,80 +85,71 @@ impl Line {
         }
         None
     }
+
+    fn is_full(&self) -> bool {
+        self.rows.last() != Some(&0)
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (Tag, u32)> + '_ {
+        let tags = self.first.iter().zip(&self.second).zip(&self.rows);
+        tags.filter_map(|((first, second), row)| Some((Tag(*first, *second), row.checked_sub(1)?)))
+    }
 }
 
 /// The rows that keyed hashes lead to.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    lines: Vec<Line>,
-    held: usize,
-}
+pub(super) struct Places(Parts<Four>);
 
 impl Places {
     /// The row of a hash.
     #[inline]
     pub fn get(&self, hash: &Blind) -> Option<u32> {
         let tag = Tag::of(hash);
-        for line in self.lines_from(tag) {
-            if let Some(row) = line.row(tag) {
-                return Some(row);
-            }
-            if !line.is_full() {
-                return None;
-            }
+        let home = self.0.home(tag.part(), tag)?;
+        match home.row(tag) {
+            None if home.is_full() => self.further(tag),
+            row => row,
         }
-        None
+    }
+
+    /// Where the line of a hash is full of others, as few are.
+    #[cold]
+    fn further(&self, tag: Tag) -> Option<u32> {
+        let mut lines = self.0.lines(tag.part(), tag);
+        lines.find_map(|line| line.row(tag))
     }
 
     /// Begins to read where a hash would stand, so that several can be waited for at once. What is
     /// returned means nothing.
     #[inline]
     pub fn touch(&self, hash: &Blind) -> u32 {
-        let line = self.lines.get(Tag::of(hash).line(self.lines.len()));
+        let tag = Tag::of(hash);
+        let line = self.0.home(tag.part(), tag);
         line.map_or(0, |line| line.rows[0])
     }
 
     /// The rows of all hashes that begin with these 64 bits. As good as always that is one at most.
     pub fn beginning(&self, first: u64) -> impl Iterator<Item = u32> + '_ {
         let tag = Tag(first, 0);
-        let mut last = false;
-        let lines = self.lines_from(tag).take_while(move |line| {
-            let look = !last;
-            last = !line.is_full();
-            look
-        });
-        let tags = lines.flat_map(Line::tags);
-        tags.filter_map(move |(own, row)| (own.0 == first).then_some(row))
+        let entries = self.0.lines(tag.part(), tag).flat_map(Line::entries);
+        entries.filter_map(move |(own, row)| (own.0 == first).then_some(row))
     }
 
     /// How many hashes it holds.
     pub const fn held(&self) -> usize {
-        self.held
+        self.0.held()
     }
 
     /// Makes room for so many hashes at once.
     pub fn reserve(&mut self, hashes: usize) {
-        let lines = (self.held + hashes) * 16 / (13 * ROOM) + 1;
-        if lines > self.lines.len() {
-            self.resize(lines);
-        }
+        self.0.reserve(hashes);
     }
 
-    /// How many lines there are. As long as it is the same, no hash moves to another one.
-    pub fn lines(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// The hashes that stand in some lines from one on, as far as they are kept, and their rows; `None` where
-    /// there are no more lines.
-    pub fn of_lines(
-        &self,
-        from: usize,
-        some: usize,
-    ) -> Option<impl Iterator<Item = (u64, u32, u32)> + '_> {
-        let lines = self.lines.get(from..).filter(|lines| !lines.is_empty())?;
-        let tags = lines.iter().take(some).flat_map(Line::tags);
-        Some(tags.map(|(tag, row)| (tag.0, tag.1, row)))
+    /// The hashes of a part, as far as they are kept, and their rows; `None` where there is no such part. No hash
+    /// moves from one part to another.
+    pub fn of_part(&self, part: usize) -> Option<impl Iterator<Item = (u64, u32, u32)> + '_> {
+        let entries = self.0.of_part(part)?;
+        Some(entries.map(|(tag, row)| (tag.0, tag.1, row)))
     }
 
     /// Says which row a hash leads to; the number of no row leads nowhere.
@@ -170,46 +160,10 @@ impl Places {
 
     /// The same, of a hash as far as it is kept.
     pub fn insert_tag(&mut self, first: u64, second: u32, row: u32) {
-        if row == NOWHERE {
-            return;
+        let tag = Tag(first, second);
+        if row != NOWHERE {
+            self.0.put(tag.part(), tag, row);
         }
-        // three sixteenths stay free: the line that a hash belongs to is then seldom full of others
-        if 16 * self.held >= 13 * ROOM * self.lines.len() {
-            self.grow();
-        }
-        self.put(Tag(first, second), row);
-    }
-
-    fn put(&mut self, tag: Tag, row: u32) {
-        let home = tag.line(self.lines.len());
-        let (before, after) = self.lines.split_at_mut(home);
-        for line in after.iter_mut().chain(before) {
-            if let Some(new) = line.put(tag, row) {
-                self.held += usize::from(new);
-                return;
-            }
-        }
-    }
-
-    /// A quarter as many lines more. Since lines are in the order of the hashes, what stood in order is
-    /// written in order.
-    fn grow(&mut self) {
-        self.resize(self.lines.len() + self.lines.len() / 4 + 4);
-    }
-
-    fn resize(&mut self, lines: usize) {
-        let before = std::mem::replace(&mut self.lines, vec![Line::EMPTY; lines]);
-        self.held = 0;
-        for (tag, row) in before.iter().flat_map(Line::tags) {
-            self.put(tag, row);
-        }
-    }
-
-    /// Every line, the hash's own first.
-    fn lines_from(&self, tag: Tag) -> impl Iterator<Item = &Line> {
-        let home = tag.line(self.lines.len());
-        let (before, after) = self.lines.split_at(home);
-        after.iter().chain(before)
     }
 }
 
@@ -255,8 +209,8 @@ mod tests {
                 expected.sort_unstable();
                 prop_assert_eq!(rows, expected);
             }
-            prop_assert_eq!(places.held, map.len());
-            prop_assert!(16 * places.held <= 13 * ROOM * places.lines.len() + 16);
+            prop_assert_eq!(places.held(), map.len());
+            prop_assert!(places.0.is_roomy());
         }
     }
 
@@ -270,5 +224,32 @@ mod tests {
         assert_eq!(places.get(&hash), None);
         places.insert(&hash, 3);
         assert_eq!(places.get(&hash), Some(3));
+    }
+
+    #[test]
+    fn what_grows_is_one_part_at_a_time() {
+        let mut places = Places::default();
+        let mut before = places.0.sizes();
+        for n in 0..400_000_u32 {
+            let mut hash = [0; 32];
+            // spread as hashes are
+            let mixed = u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            hash[..16].copy_from_slice(&mixed.to_be_bytes());
+            places.insert(&Blind(hash), n);
+            if n % 1_000 < 10 {
+                let after = places.0.sizes();
+                let grown = before
+                    .iter()
+                    .zip(&after)
+                    .filter(|(one, other)| one != other);
+                assert!(n % 1_000 == 0 || grown.count() <= 1);
+                before = after;
+            }
+        }
+        let largest = before.iter().max().copied().unwrap_or_default();
+        assert!(
+            largest * ROOM <= 768,
+            "no part is much larger than the others: {largest}"
+        );
     }
 }

@@ -7,37 +7,22 @@ use super::names::Names;
 use super::person::{PackedPace, Person, PersonView, Slot};
 use super::places::{LEFT, Places};
 use super::reached::Reached;
+use super::rows::Rows;
 use super::trail::Trail;
 use crate::domain::ids::{Blind, KeyId, Position, SubjectId};
 use crate::domain::registry::{
     Catalogue, Cell, Change, Contacts, KeyImage, NoticeRef, Paced, PersonImage, RegisterList, Slug,
 };
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The bits of an id that are random: a `UUIDv7` has them at its end.
-fn own_bits(subject: SubjectId) -> u64 {
-    let [_, _, _, _, _, _, _, _, own @ ..] = *subject.as_bytes();
-    u64::from_be_bytes(own)
-}
-
-/// The same bits, of whoever has a row.
-fn bits_in(rows: &[Person]) -> impl Fn(&u32) -> u64 {
-    |row| {
-        let person = rows.get(*row as usize);
-        person.map_or(0, |person| own_bits(person.subject))
-    }
-}
 
 /// Nobody is merged more often one into the other.
 const MERGES: usize = 64;
 
 /// The row that one was merged into, at the end.
-fn last_of(rows: &[Person], mut slot: u32) -> Option<u32> {
+fn last_of(rows: &Rows, mut slot: u32) -> Option<u32> {
     for _ in 0..MERGES {
-        match rows.get(slot as usize)?.merged_into() {
+        match rows.get(slot)?.merged_into() {
             Some(next) => slot = next,
             None => return Some(slot),
         }
@@ -49,14 +34,12 @@ fn last_of(rows: &[Person], mut slot: u32) -> Option<u32> {
 #[derive(Debug, Default)]
 pub struct Table {
     position: Position,
-    pub(super) slots: Vec<Person>,
+    pub(super) rows: Rows,
     /// What acts said.
     pub(super) sets: Sets,
     /// The numbers of rows that have no room there.
     pub(super) far_numbers: HashMap<u32, Position>,
     pub(super) by_contact: Places,
-    /// The rows say themselves whose they are.
-    by_subject: HashTable<u32>,
     /// Which row they have does not matter here.
     suppressed: Places,
     pub(super) lists: Lists,
@@ -79,7 +62,7 @@ impl Table {
     /// How many persons it holds.
     #[must_use]
     pub const fn persons(&self) -> usize {
-        self.slots.len()
+        self.rows.len()
     }
 
     /// What is in force.
@@ -114,7 +97,7 @@ impl Table {
 
     /// Of the `count` rows from `from` on, the persons; who was merged into another is that other.
     pub fn some(&self, from: usize, count: usize) -> impl Iterator<Item = PersonView<'_>> {
-        let rows = (0..).zip(&self.slots).skip(from).take(count);
+        let rows = self.rows.from(from).take(count);
         let whole = rows.filter(|(_, row)| row.merged_into().is_none());
         whole.map(|(row, person)| PersonView {
             person,
@@ -152,7 +135,7 @@ impl Table {
     /// Begins to read a row. What is returned means nothing.
     #[must_use]
     pub fn touch(&self, row: u32) -> u32 {
-        self.slots.get(row as usize).map_or(0, Person::touch)
+        self.rows.get(row).map_or(0, Person::touch)
     }
 
     /// How many changes of rows it has taken in.
@@ -175,19 +158,15 @@ impl Table {
     }
 
     pub(super) fn slot_of(&self, subject: SubjectId) -> Option<u32> {
-        let own = |slot: &u32| {
-            let person = self.slots.get(*slot as usize);
-            person.is_some_and(|person| person.subject == subject)
-        };
-        self.by_subject.find(own_bits(subject), own).copied()
+        self.rows.of(subject)
     }
 
     /// The person of a row, or the one that they were merged into.
     #[inline]
     #[must_use]
     pub fn at(&self, slot: u32) -> Option<PersonView<'_>> {
-        let row = last_of(&self.slots, slot)?;
-        let person = self.slots.get(row as usize)?;
+        let row = last_of(&self.rows, slot)?;
+        let person = self.rows.get(row)?;
         let table = self;
         Some(PersonView { person, row, table })
     }
@@ -199,7 +178,7 @@ impl Table {
         if let Some(number) = self.far_numbers.get(&row) {
             return Some(*number);
         }
-        let number = self.slots.get(row as usize)?.number();
+        let number = self.rows.get(row)?.number();
         (number > 0).then_some(number)
     }
 
@@ -246,7 +225,7 @@ impl Table {
     /// somebody's again.
     fn forget(&mut self, subject: SubjectId) {
         if let Some(slot) = self.slot_of(subject)
-            && let Some(person) = self.slots.get_mut(slot as usize)
+            && let Some(person) = self.rows.get_mut(slot)
         {
             *person = Person::erased(subject);
             self.far_numbers.remove(&slot);
@@ -255,7 +234,7 @@ impl Table {
     }
 
     fn number(&mut self, slot: u32, number: Position) {
-        let row = self.slots.get_mut(slot as usize);
+        let row = self.rows.get_mut(slot);
         if row.is_some_and(|row| !row.set_number(number)) {
             self.far_numbers.insert(slot, number);
         }
@@ -264,7 +243,7 @@ impl Table {
     fn suppress(&mut self, blind: &Blind) {
         self.suppressed.insert(blind, 0);
         if let Some(slot) = self.by_contact.get(blind)
-            && let Some(person) = self.slots.get_mut(slot as usize)
+            && let Some(person) = self.rows.get_mut(slot)
         {
             person.suppress();
             self.trail.add(slot);
@@ -292,10 +271,8 @@ impl Table {
     /// Tells the row of every person that a hash of these first bits leads to.
     fn each_row(&mut self, hash: u64, mut tell: impl FnMut(u32, &mut Person, &mut Lists)) {
         for first in self.by_contact.beginning(hash) {
-            let last = last_of(&self.slots, first);
-            if let Some((slot, row)) =
-                last.and_then(|at| Some((at, self.slots.get_mut(at as usize)?)))
-            {
+            let last = last_of(&self.rows, first);
+            if let Some((slot, row)) = last.and_then(|at| Some((at, self.rows.get_mut(at)?))) {
                 tell(slot, row, &mut self.lists);
             }
         }
@@ -324,7 +301,7 @@ impl Table {
         let answers = self.sets.pack(cells);
         let entered = self.lists.entered(|_| true, image.contacts.iter());
         let listed = self.lists.add(slot, &entered);
-        if let Some(person) = self.slots.get_mut(slot as usize) {
+        if let Some(person) = self.rows.get_mut(slot) {
             let mut row = Person::new(image.subject, merged_into, image.standing, answers, slots);
             row.reach(person.take_reached());
             row.pace(person.take_paces());
@@ -347,14 +324,14 @@ impl Table {
 
     /// Who is merged carries suppression and entries along.
     fn carry_along(&mut self, from: u32, into: u32) {
-        let Some(leaving) = self.slots.get_mut(from as usize) else {
+        let Some(leaving) = self.rows.get_mut(from) else {
             return;
         };
         let (suppressed, kinds) = (leaving.suppressed(), leaving.kinds);
         // lists mark only rows that are nobody else's
         let listed = std::mem::take(&mut leaving.listed);
         self.trail.add(into);
-        if let Some(staying) = self.slots.get_mut(into as usize) {
+        if let Some(staying) = self.rows.get_mut(into) {
             if suppressed {
                 staying.suppress();
             }
@@ -368,7 +345,7 @@ impl Table {
         let slot = self.slot(subject);
         self.trail.add(slot);
         let reached = Reached::of(contacts, &mut self.purposes);
-        if let Some(person) = self.slots.get_mut(slot as usize) {
+        if let Some(person) = self.rows.get_mut(slot) {
             person.reach(reached);
         }
     }
@@ -389,42 +366,21 @@ impl Table {
                 .map_or(0, |until| until.timestamp_micros()),
         };
         let packed = holding.map(pack).collect();
-        if let Some(person) = self.slots.get_mut(slot as usize) {
+        if let Some(person) = self.rows.get_mut(slot) {
             person.pace(packed);
         }
     }
 
     fn slot(&mut self, subject: SubjectId) -> u32 {
-        match self.add(Person::unknown(subject)) {
+        match self.rows.add(Person::unknown(subject)) {
             Ok(slot) | Err(slot) => slot,
         }
     }
 
     /// Makes room for so many rows and contact points.
     pub(super) fn reserve(&mut self, rows: usize, contacts: usize) {
-        let bits = bits_in(&self.slots);
-        self.by_subject.reserve(rows, bits);
-        self.slots.reserve(rows);
+        self.rows.reserve(rows);
         self.by_contact.reserve(contacts);
-    }
-
-    /// Adds a row; the one that its person has, where there is one.
-    pub(super) fn add(&mut self, row: Person) -> Result<u32, u32> {
-        let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        let (slots, subject) = (&self.slots, row.subject);
-        let own = |slot: &u32| {
-            let person = slots.get(*slot as usize);
-            person.is_some_and(|person| person.subject == subject)
-        };
-        let bits = bits_in(slots);
-        match self.by_subject.entry(own_bits(subject), own, bits) {
-            Entry::Occupied(held) => Err(*held.get()),
-            Entry::Vacant(free) => {
-                free.insert(slot);
-                self.slots.push(row);
-                Ok(slot)
-            }
-        }
     }
 
     fn pack(&mut self, cell: &Cell) -> PackedCell {

@@ -4,8 +4,8 @@ use super::super::acts::Said;
 use super::super::person::Person;
 use super::super::places::LEFT;
 use super::super::table::Table;
-use super::Damaged;
 use super::bytes::Written;
+use super::{Damaged, SOME};
 use crate::domain::ids::Position;
 use std::sync::Arc;
 
@@ -19,29 +19,36 @@ impl Table {
     /// How many rows and contact points there are, so that room is taken once.
     pub(super) fn written_counts(&self) -> Vec<u8> {
         let mut piece = vec![COUNTS];
-        (self.slots.len() as u64).write(&mut piece);
+        (self.rows.len() as u64).write(&mut piece);
         (self.by_contact.held() as u64).write(&mut piece);
         piece
     }
 
     /// Some rows from one on; `None` where there are no more.
     pub(super) fn written_rows(&self, from: usize, some: usize) -> Option<Vec<u8>> {
-        let rows = self.slots.get(from..).filter(|rows| !rows.is_empty())?;
         let mut piece = vec![ROWS];
-        rows.iter().take(some).for_each(|row| row.write(&mut piece));
-        Some(piece)
+        let rows = self.rows.from(from).take(some);
+        rows.for_each(|(_, row)| row.write(&mut piece));
+        (piece.len() > 1).then_some(piece)
     }
 
-    /// What some lines of contact points lead to; `None` where there are no more.
-    pub(super) fn written_contacts(&self, from: usize, some: usize) -> Option<Vec<u8>> {
-        let mut piece = vec![CONTACTS];
-        let contacts = self.by_contact.of_lines(from, some)?;
-        contacts.for_each(|(first, second, row)| {
-            first.write(&mut piece);
-            second.write(&mut piece);
-            row.write(&mut piece);
-        });
-        Some(piece)
+    /// What the contact points of some parts lead to, from one on until there are so many, and the part that comes
+    /// next; `None` where there are no more parts.
+    pub(super) fn written_contacts(&self, from: usize, some: usize) -> Option<(Vec<u8>, usize)> {
+        let (mut piece, mut next) = (vec![CONTACTS], from);
+        let mut written = 0;
+        while written < some
+            && let Some(contacts) = self.by_contact.of_part(next)
+        {
+            for (first, second, row) in contacts {
+                first.write(&mut piece);
+                second.write(&mut piece);
+                row.write(&mut piece);
+                written += 1;
+            }
+            next += 1;
+        }
+        (next > from).then_some((piece, next))
     }
 
     /// What rows name by numbers.
@@ -69,7 +76,7 @@ impl Table {
         let (kind, mut rest) = piece.split_first().ok_or(Damaged)?;
         while !rest.is_empty() {
             let taken = match *kind {
-                ROWS => self.take_row(&mut rest),
+                ROWS => self.take_rows(&mut rest),
                 CONTACTS => self.take_contact(&mut rest),
                 SAID => self.take_said(&mut rest),
                 COUNTS => self.take_counts(&mut rest),
@@ -87,16 +94,19 @@ impl Table {
         Some(())
     }
 
-    fn take_row(&mut self, from: &mut &[u8]) -> Option<()> {
-        let row = Person::take(from)?;
-        self.add(row).ok().map(drop)
+    fn take_rows(&mut self, from: &mut &[u8]) -> Option<()> {
+        let mut rows = Vec::with_capacity(SOME);
+        while !from.is_empty() {
+            rows.push(Person::take(from)?);
+        }
+        self.rows.add_new(rows).then_some(())
     }
 
     /// Where a contact point leads to a row that came later, the ledger says it again.
     fn take_contact(&mut self, from: &mut &[u8]) -> Option<()> {
         let (first, second) = (u64::take(from)?, u32::take(from)?);
         let row = u32::take(from)?;
-        if row == LEFT || (row as usize) < self.slots.len() {
+        if row == LEFT || (row as usize) < self.rows.len() {
             self.by_contact.insert_tag(first, second, row);
         }
         Some(())
@@ -122,9 +132,9 @@ impl Table {
 
     /// Holds rows against what they name.
     pub(super) fn settle(&mut self) -> Result<usize, Damaged> {
-        let (rows, sets) = (self.slots.len(), self.sets.all().len());
+        let (rows, sets) = (self.rows.len(), self.sets.all().len());
         let mut sound = true;
-        for row in &mut self.slots {
+        for row in self.rows.all_mut() {
             sound &= row.settle(rows, sets);
         }
         if sound { Ok(rows) } else { Err(Damaged) }

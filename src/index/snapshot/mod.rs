@@ -15,7 +15,7 @@ use crate::domain::ids::Position;
 /// The form of the pieces. It changes whenever anything in them is written in another way.
 pub const FORM: u32 = 1;
 
-/// Rows of a piece, and lines of contact points: some hundred kilobytes either. Tests have few persons.
+/// Rows of a piece, and about as many contact points: some hundred kilobytes. Tests have few persons.
 const SOME: usize = if cfg!(test) { 3 } else { 4_096 };
 
 /// The pieces do not make an index.
@@ -36,7 +36,6 @@ enum Next {
         from: usize,
     },
     Contacts {
-        lines: usize,
         from: usize,
     },
     Nothing,
@@ -77,20 +76,15 @@ impl Table {
                 Some(rows) => (rows, Next::Rows { from: from + SOME }),
                 None => self.contacts(0),
             }),
-            // lines that moved meanwhile are written once more
-            Next::Contacts { lines, .. } if lines != self.by_contact.lines() => {
-                Some(self.contacts(0))
-            }
-            Next::Contacts { from, .. } => Some(self.contacts(from)),
+            Next::Contacts { from } => Some(self.contacts(from)),
             Next::Nothing => None,
         }
     }
 
-    /// Contact points of some lines; behind the last of them, what comes next.
+    /// Contact points from a part on; behind the last of them, what comes next.
     fn contacts(&self, from: usize) -> (Vec<u8>, Next) {
-        let (lines, next) = (self.by_contact.lines(), from + SOME);
         match self.written_contacts(from, SOME) {
-            Some(contacts) => (contacts, Next::Contacts { lines, from: next }),
+            Some((contacts, from)) => (contacts, Next::Contacts { from }),
             None => (self.written_said(), Next::Nothing),
         }
     }
