@@ -4,6 +4,7 @@
 mod clients;
 mod fleet;
 mod history;
+mod persons;
 mod wire;
 
 use std::sync::atomic::Ordering;

@@ -2,6 +2,7 @@
 //! place in the log; so a history is linearizable where places keep the order of time, and each answer follows from the
 //! writes before its place.
 
+use super::persons::Persons;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -56,107 +57,43 @@ pub struct History {
 impl History {
     /// What cannot be.
     pub fn violations(&self) -> Vec<String> {
-        let mut found = self.order_of_writes();
-        for answer in &self.answers {
-            found.extend(self.place(answer));
-            found.extend(self.content(answer));
-        }
-        found
-    }
-
-    /// Of two writes, one after the other, the places are in that order.
-    fn order_of_writes(&self) -> Vec<String> {
-        let mut acknowledged: Vec<(Instant, u64)> = self
+        let order = Order::of(&self.writes);
+        let mut found: Vec<String> = self
             .writes
             .iter()
-            .filter_map(|write| Some((write.ended?, write.position)))
+            .filter_map(|write| order.too_early(write))
             .collect();
-        acknowledged.sort_unstable();
-        let mut later: Vec<&Write> = self.writes.iter().collect();
-        later.sort_by_key(|write| write.begun);
-        let (mut found, mut highest, mut next) = (Vec::new(), None, acknowledged.iter().peekable());
-        for write in later {
-            while let Some((_, position)) = next.next_if(|(ended, _)| *ended < write.begun) {
-                highest = highest.max(Some(*position));
+        let mut writes: Vec<&Write> = self.writes.iter().collect();
+        writes.sort_by_key(|write| write.position);
+        let mut answers: Vec<&Answer> = self.answers.iter().collect();
+        answers.sort_by_key(|answer| answer.position);
+        let mut persons = Persons::new(&self.murky);
+        let mut next = writes.into_iter().peekable();
+        for answer in answers {
+            while let Some(write) = next.next_if(|write| write.position < answer.position) {
+                persons.take(write);
             }
-            if highest.is_some_and(|before| before >= write.position) {
-                found.push(format!(
-                    "{write:?} stands before what was acknowledged: {highest:?}"
-                ));
-            }
+            found.extend(order.misplaced(answer));
+            found.extend(self.content(answer, &mut persons));
         }
         found
-    }
-
-    /// An answer takes into account what was acknowledged before it was asked for, and nothing that was begun after it
-    /// was given.
-    fn place(&self, answer: &Answer) -> Vec<String> {
-        let missed = |write: &&Write| {
-            write.ended.is_some_and(|ended| ended < answer.begun)
-                && write.position >= answer.position
-        };
-        let foreseen =
-            |write: &&Write| write.begun > answer.ended && write.position < answer.position;
-        let missed = self.writes.iter().filter(missed);
-        let missed = missed.map(|write| format!("{answer:?} lacks {write:?}"));
-        let foreseen = self.writes.iter().filter(foreseen);
-        missed
-            .chain(foreseen.map(|write| format!("{answer:?} foresees {write:?}")))
-            .collect()
     }
 
     /// An answer follows from what was written before its place. A yes is permitted where the person's last word was
     /// one; a no is answered where none of them was, or where an earlier no takes effect after the last yes.
-    fn content(&self, answer: &Answer) -> Option<String> {
-        let (same, before) = self.about(answer.person, answer.position);
-        let erased = self.erased(answer.position);
-        let last = before.iter().max_by_key(|write| write.position);
-        let said_yes = last.is_some_and(|write| write.act == Act::Yes);
-        let is_murky = same.iter().any(|person| self.murky.contains(person));
+    fn content(&self, answer: &Answer, persons: &mut Persons<'_>) -> Option<String> {
+        let is_erased = persons.is_erased(answer.person);
+        let known = persons.of(answer.person);
+        let said_yes = known.last.is_some_and(|write| write.act == Act::Yes);
         if answer.permit {
-            let lawful = !erased.contains(&answer.person) && (said_yes || is_murky);
-            return (!lawful).then(|| format!("{answer:?} permits after {last:?}"));
+            let lawful = !is_erased && (said_yes || known.is_murky);
+            return (!lawful).then(|| format!("{answer:?} permits after {:?}", known.last));
         }
-        let holds = before
-            .iter()
-            .max_by_key(|write| (write.effective, write.act != Act::Yes, write.position));
         let has_come = |write: &Write| write.act == Act::Yes && write.effective <= answer.clock;
-        let says_yes = said_yes && holds.is_some_and(|write| has_come(write));
+        let says_yes = said_yes && known.holds.is_some_and(has_come);
         // whoever shares a contact point with somebody who was erased may be kept from it
-        let is_kept = same.iter().any(|person| erased.contains(person));
-        let wrong = self.one_clock && says_yes && !is_kept && !is_murky;
-        wrong.then(|| format!("{answer:?} denies after {last:?}"))
-    }
-
-    /// Whose contact points are never to be used again, at a place: of each erasure, everybody who was the same then.
-    fn erased(&self, position: u64) -> BTreeSet<usize> {
-        let erasures = self.writes.iter();
-        let erasures =
-            erasures.filter(|write| write.act == Act::Erasure && write.position < position);
-        erasures
-            .flat_map(|erasure| self.about(erasure.persons[0], erasure.position).0)
-            .collect()
-    }
-
-    /// Everybody who is the same as a person at a place, and what was written about them.
-    fn about(&self, person: usize, position: u64) -> (BTreeSet<usize>, Vec<&Write>) {
-        let says = |write: &&Write| write.position < position && write.act != Act::Erasure;
-        let before: Vec<&Write> = self.writes.iter().filter(says).collect();
-        let mut same = BTreeSet::from([person]);
-        loop {
-            let known = same.len();
-            for write in &before {
-                if write.persons.iter().any(|one| same.contains(one)) {
-                    same.extend(write.persons.iter().copied());
-                }
-            }
-            if same.len() == known {
-                break;
-            }
-        }
-        let mut about = before;
-        about.retain(|write| write.persons.iter().any(|one| same.contains(one)));
-        (same, about)
+        let wrong = self.one_clock && says_yes && !known.is_kept && !known.is_murky;
+        wrong.then(|| format!("{answer:?} denies after {:?}", known.last))
     }
 
     /// How often what was seen, for the reader.
@@ -172,6 +109,72 @@ impl History {
                 .or_default() += 1;
         }
         format!("{counts:?}, {} murky", self.murky.len())
+    }
+}
+
+/// The writes in the order of time.
+struct Order<'h> {
+    /// By when they were acknowledged, each with the highest place so far.
+    acknowledged: Vec<(Instant, &'h Write)>,
+    /// By when they were begun, the last one first, each with the lowest place so far.
+    begun: Vec<(Instant, &'h Write)>,
+}
+
+impl<'h> Order<'h> {
+    fn of(writes: &'h [Write]) -> Self {
+        let ended = |write: &'h Write| Some((write.ended?, write));
+        let mut acknowledged: Vec<_> = writes.iter().filter_map(ended).collect();
+        acknowledged.sort_by_key(|(ended, _)| *ended);
+        let mut begun: Vec<_> = writes.iter().map(|write| (write.begun, write)).collect();
+        begun.sort_by_key(|(begun, _)| std::cmp::Reverse(*begun));
+        keep(&mut acknowledged, |one, other| {
+            one.position > other.position
+        });
+        keep(&mut begun, |one, other| one.position < other.position);
+        Self {
+            acknowledged,
+            begun,
+        }
+    }
+
+    /// Of what was acknowledged before an instant, what stands last.
+    fn last_before(&self, at: Instant) -> Option<&'h Write> {
+        let before = self.acknowledged.partition_point(|(ended, _)| *ended < at);
+        Some(self.acknowledged.get(before.checked_sub(1)?)?.1)
+    }
+
+    /// Of what was begun after an instant, what stands first.
+    fn first_after(&self, at: Instant) -> Option<&'h Write> {
+        let after = self.begun.partition_point(|(begun, _)| *begun > at);
+        Some(self.begun.get(after.checked_sub(1)?)?.1)
+    }
+
+    /// Of two writes, one after the other, the places are in that order.
+    fn too_early(&self, write: &Write) -> Option<String> {
+        let before = self.last_before(write.begun)?;
+        (before.position >= write.position)
+            .then(|| format!("{write:?} stands before what was acknowledged: {before:?}"))
+    }
+
+    /// An answer takes into account what was acknowledged before it was asked for, and nothing that was begun after it
+    /// was given.
+    fn misplaced(&self, answer: &Answer) -> Vec<String> {
+        let missed = self.last_before(answer.begun);
+        let missed = missed.filter(|write| write.position >= answer.position);
+        let foreseen = self.first_after(answer.ended);
+        let foreseen = foreseen.filter(|write| write.position < answer.position);
+        let missed = missed.map(|write| format!("{answer:?} lacks {write:?}"));
+        let foreseen = foreseen.map(|write| format!("{answer:?} foresees {write:?}"));
+        missed.into_iter().chain(foreseen).collect()
+    }
+}
+
+/// Puts in the place of each write the best of those up to it.
+fn keep(writes: &mut [(Instant, &Write)], better: impl Fn(&Write, &Write) -> bool) {
+    let mut best: Option<&Write> = None;
+    for (_, write) in writes {
+        *write = best.filter(|best| better(best, write)).unwrap_or(write);
+        best = Some(write);
     }
 }
 
