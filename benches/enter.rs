@@ -2,45 +2,29 @@
 //! program itself over HTTP, in turns, each from a network of its own. Whoever could tell the two apart by
 //! their time would know who is a customer.
 
+use crate::service::Service;
 use crate::table::{Table, median};
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use ureq::Agent;
+use std::time::Instant;
 
 /// Requests of either kind.
 const EACH: usize = 1_000;
 /// Asked before the clock counts.
 const WARM_UP: usize = 50;
 
-/// The service, in a directory of its own; ends when dropped.
-struct Service {
-    child: Child,
-    home: tempfile::TempDir,
-    port: u16,
-    agent: Agent,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 /// Measures.
 pub fn measure(table: &mut Table) {
-    let service = Service::start();
+    let service = Service::start(None);
+    fill(&service);
     for number in 0..WARM_UP {
-        service.asks(number, number % 2 == 0);
+        asks(&service, number, number % 2 == 0);
     }
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in WARM_UP..WARM_UP + EACH {
         // who comes first changes from turn to turn
         let first = number % 2 == 0;
         for is_known in [first, !first] {
-            let took = service.asks(number, is_known);
+            let took = asks(&service, number, is_known);
             let side = if is_known { &mut known } else { &mut unknown };
             side.push(took);
         }
@@ -83,101 +67,38 @@ fn address(number: usize, known: bool) -> String {
     format!("person{number:05}@{host}.example")
 }
 
-fn program(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_placet"));
-    let database = format!("sqlite://{}", home.join("enter.db").display());
-    command.env("PLACET_DATABASE_URL", database);
-    command.env("PLACET_DATA_DIR", home.join("data"));
-    command.env("PLACET_SMTP_URL", "folder").current_dir(home);
-    command
-}
-
-impl Service {
-    fn start() -> Self {
-        let home = tempfile::tempdir().expect("a directory");
-        let run = |args: &[&str]| {
-            let done = program(home.path()).args(args).output().expect("run");
-            assert!(done.status.success(), "{done:?}");
-            String::from_utf8(done.stdout).expect("text")
-        };
-        let catalogue = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/catalogue");
-        run(&["catalogue", "apply", catalogue]);
-        let key = run(&[
-            "api-key",
-            "create",
-            "--name",
-            "enter",
-            "--role",
-            "collector",
-        ]);
-        let port = free_port();
-        let mut serve = program(home.path());
-        serve.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
-        serve.stdout(Stdio::null()).stderr(Stdio::null());
-        let service = Self {
-            child: serve.spawn().expect("start the service"),
-            agent: Agent::config_builder().build().into(),
-            home,
-            port,
-        };
-        service.ready();
-        service.fill(key.trim());
-        service
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
-    }
-
-    fn ready(&self) {
-        let until = Instant::now() + Duration::from_secs(60);
-        while self.agent.get(self.url("/readyz")).call().is_err() {
-            assert!(
-                Instant::now() < until,
-                "not ready: {}",
-                self.home.path().display()
-            );
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn fill(&self, key: &str) {
-        let yes = |number| {
-            json!({ "subject": { "email": address(number, true) }, "purpose": "newsletter",
-                "channel": "email", "status": "given", "notice": "newsletter@1" })
-        };
-        let all: Vec<Value> = (0..WARM_UP + EACH).map(yes).collect();
-        for consents in all.chunks(500) {
-            let request = self.agent.post(self.url("/v1/consents"));
-            let request = request.header("authorization", format!("Bearer {key}"));
-            let sent = request.send_json(json!({ "consents": consents }));
-            sent.expect("write consents down");
-        }
-    }
-
-    /// Microseconds until an answer is there.
-    fn asks(&self, number: usize, known: bool) -> f64 {
-        // a network is a /24, and asks at most thirty times
-        let network = format!(
-            "10.{}.{}.1",
-            u8::from(known) + 2 * (number / 250) as u8,
-            number % 250
-        );
-        let request = self.agent.post(self.url("/sign-in"));
-        let request = request
-            .header("x-forwarded-for", network)
-            .header("sec-fetch-site", "same-origin");
-        let form = [("address", address(number, known))];
-        let started = Instant::now();
-        let answer = request.send_form(form).expect("an answer");
-        let page = answer.into_body().read_to_vec().expect("a page");
-        let took = started.elapsed().as_secs_f64() * 1e6;
-        assert!(!page.is_empty());
-        took
+fn fill(service: &Service) {
+    let key = service.key("collector");
+    let yes = |number| {
+        json!({ "subject": { "email": address(number, true) }, "purpose": "newsletter",
+            "channel": "email", "status": "given", "notice": "newsletter@1" })
+    };
+    let all: Vec<Value> = (0..WARM_UP + EACH).map(yes).collect();
+    for consents in all.chunks(500) {
+        let body = json!({ "consents": consents });
+        let (status, said) = service.post("/v1/consents", &key, &body);
+        assert_eq!(status, 201, "{said}");
     }
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+/// Microseconds until an answer is there.
+fn asks(service: &Service, number: usize, known: bool) -> f64 {
+    // a network is a /24, and asks at most thirty times
+    let network = format!(
+        "10.{}.{}.1",
+        u8::from(known) + 2 * (number / 250) as u8,
+        number % 250
+    );
+    let request = service.agent().post(service.url("/sign-in"));
+    let request = request
+        .header("x-forwarded-for", network)
+        .header("sec-fetch-site", "same-origin");
+    let form = [("address", address(number, known))];
+    let started = Instant::now();
+    let answer = request.send_form(form).expect("an answer");
+    let status = answer.status();
+    let page = answer.into_body().read_to_vec().expect("a page");
+    let took = started.elapsed().as_secs_f64() * 1e6;
+    assert!(status.is_success() && !page.is_empty(), "{status}");
+    took
 }

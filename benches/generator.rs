@@ -51,7 +51,8 @@ impl Order {
         serde_json::from_slice(&output.stdout).expect("what the generator found")
     }
 
-    fn request(&self, n: u64) -> Vec<u8> {
+    /// The bytes of a request.
+    pub fn request(&self, n: u64) -> Vec<u8> {
         let seed = self.seed + n;
         let body = match self.batch {
             0 => people::consent(seed % 100_000),
@@ -120,8 +121,14 @@ async fn connection(
     stream.set_nodelay(true).expect("no delay");
     let (mut buffer, mut count, mut bytes) = (Vec::with_capacity(1 << 20), 0, 0);
     for request in requests.iter().cycle().skip(first) {
-        write(&stream, request).await;
-        let size = read(&stream, &mut buffer).await;
+        let whole = write(&stream, request).await && read_whole(&stream, &mut buffer).await;
+        assert!(whole, "the server hung up");
+        assert!(
+            head_of(&buffer).starts_with("HTTP/1.1 20"),
+            "refused: {}",
+            String::from_utf8_lossy(&buffer)
+        );
+        let size = body(&buffer).len() as u64;
         let now = Instant::now();
         if now >= end {
             break;
@@ -134,53 +141,64 @@ async fn connection(
     (count, bytes)
 }
 
-async fn write(stream: &TcpStream, mut rest: &[u8]) {
+/// Sends a request; whether the other side took it.
+pub async fn write(stream: &TcpStream, mut rest: &[u8]) -> bool {
     while !rest.is_empty() {
         match stream.try_write(rest) {
             Ok(written) => rest = &rest[written..],
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                stream.writable().await.expect("writable")
+                stream.writable().await.expect("writable");
             }
-            Err(error) => panic!("the server hung up: {error}"),
+            Err(_) => return false,
         }
     }
+    true
 }
 
-/// Reads one answer; the size of its body.
-async fn read(stream: &TcpStream, buffer: &mut Vec<u8>) -> u64 {
+/// Reads one answer; whether it came whole.
+pub async fn read_whole(stream: &TcpStream, buffer: &mut Vec<u8>) -> bool {
     buffer.clear();
     let mut whole = None;
     loop {
         stream.readable().await.expect("readable");
         match stream.try_read_buf(buffer) {
-            Ok(0) => panic!("the server hung up"),
+            Ok(0) => return false,
             Ok(_) => (),
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
-            Err(error) => panic!("the server hung up: {error}"),
+            Err(_) => return false,
         }
-        whole = whole.or_else(|| head(buffer));
-        if let Some((head, body)) = whole
-            && buffer.len() >= head + body
-        {
-            return body as u64;
+        whole = whole.or_else(|| length(buffer));
+        if whole.is_some_and(|whole| buffer.len() >= whole) {
+            return true;
         }
     }
 }
 
-/// The sizes of head and body, once the head is there.
-fn head(buffer: &[u8]) -> Option<(usize, usize)> {
-    let end = buffer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-    let head = std::str::from_utf8(&buffer[..end]).expect("a head in ASCII");
-    assert!(
-        head.starts_with("HTTP/1.1 20"),
-        "refused: {}",
-        String::from_utf8_lossy(buffer)
-    );
-    let length = head.lines().find_map(|line| {
+/// Where the head of an answer ends, once it is there.
+fn end_of_head(buffer: &[u8]) -> Option<usize> {
+    let end = buffer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    Some(end + 4)
+}
+
+/// The head of an answer.
+pub fn head_of(buffer: &[u8]) -> &str {
+    let end = end_of_head(buffer).unwrap_or(0);
+    std::str::from_utf8(&buffer[..end]).expect("a head in ASCII")
+}
+
+/// The body of an answer.
+pub fn body(buffer: &[u8]) -> &[u8] {
+    &buffer[end_of_head(buffer).unwrap_or(0)..]
+}
+
+/// How long an answer is, once its head is there.
+fn length(buffer: &[u8]) -> Option<usize> {
+    let end = end_of_head(buffer)?;
+    let length = head_of(buffer).lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length")
-            .then(|| value.trim().parse().ok())
+            .then(|| value.trim().parse::<usize>().ok())
             .flatten()
     });
-    Some((end, length.expect("a length")))
+    Some(end + length.expect("a length"))
 }

@@ -26,6 +26,7 @@ mod enter;
 mod generator;
 mod index;
 mod log;
+mod overload;
 mod packages;
 mod people;
 mod postgres;
@@ -37,6 +38,8 @@ mod postgres_programs;
 mod process;
 mod registry;
 mod server;
+mod service;
+mod soak;
 mod start;
 mod table;
 mod writes;
@@ -48,12 +51,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use registry::Place;
 use table::Table;
 
-/// The parts, in the order of the table.
-const PARTS: [&str; 12] = [
+/// The parts, in the order of the table; the last one takes an hour and is measured only where it is named.
+const PARTS: [&str; 14] = [
     "start",
     "deciding",
     "checks",
     "batches",
+    "overload",
     "decisions",
     "writes",
     "enter",
@@ -62,6 +66,7 @@ const PARTS: [&str; 12] = [
     "log",
     "append",
     "packages",
+    "soak",
 ];
 
 fn main() {
@@ -72,12 +77,16 @@ fn main() {
     match args.first().map(String::as_str) {
         Some("serve") => server::run(&args[1..]),
         Some("generate") => generator::run(&args[1..]),
+        Some("flood") => overload::run(&args[1..]),
         _ => measure(&args),
     }
 }
 
 fn measure(named: &[String]) {
-    let wanted = |part: &&&str| named.is_empty() || named.iter().any(|name| name == **part);
+    let wanted = |part: &&&str| match **part {
+        "soak" => named.iter().any(|name| name == "soak"),
+        part => named.is_empty() || named.iter().any(|name| name == part),
+    };
     let mut table = Table::default();
     let cluster = postgres::Cluster::start();
     let mut places = vec![Place::sqlite("million")];
@@ -95,12 +104,16 @@ fn measure(named: &[String]) {
                 .iter()
                 .for_each(|place| checks::measure(place, &mut table)),
             "batches" => batches::measure(&places[0], &mut table),
+            "overload" => places
+                .iter()
+                .for_each(|place| overload::measure(place, &mut table)),
             "audience" => audience::measure(cluster.as_ref().ok(), &mut table),
             "log" => log::measure(&mut table),
             "append" => append::measure(cluster.as_ref().ok(), &mut table),
             "packages" => packages::measure(&places[0], &mut table),
             "decisions" => decisions::measure(&mut table),
             "enter" => enter::measure(&mut table),
+            "soak" => soak::measure(cluster.as_ref().ok(), &mut table),
             "index" => index::measure(&mut table),
             _ => writes::measure(cluster.as_ref().ok(), &mut table),
         }

@@ -1,9 +1,10 @@
 //! Who is asking: an API key becomes a grant, or the request ends here.
 
 use super::problem::Problem;
+use super::pulse::Pulse;
 use super::site::Site;
 use super::{limits, network};
-use crate::access::{Grant, Permission};
+use crate::access::{CheckDecisions, Grant, Permission};
 use crate::app::admit::{Badge, Shut};
 use crate::domain::event::Actor;
 use crate::domain::registry::Outside;
@@ -74,7 +75,14 @@ fn let_in<P: Permission>(
     Ok(allowed)
 }
 
-fn count<P>(site: &Site, request: &HttpRequest, grant: &Grant<P>) -> Result<(), Problem> {
+fn count<P: Permission>(
+    site: &Site,
+    request: &HttpRequest,
+    grant: &Grant<P>,
+) -> Result<(), Problem> {
+    if P::NAME == CheckDecisions::NAME {
+        Pulse::take_on(request)?;
+    }
     match grant.actor() {
         Actor::Key(client) => limits::count(site, request, *client),
         _ => Ok(()),

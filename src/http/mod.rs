@@ -26,6 +26,7 @@ pub mod pages;
 pub mod person_report;
 pub mod press;
 pub mod problem;
+pub mod pulse;
 pub mod qr;
 pub mod query;
 pub mod reason;

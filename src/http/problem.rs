@@ -158,6 +158,15 @@ impl Problem {
         problem
     }
 
+    /// More checks come than can be answered in time.
+    #[must_use]
+    pub fn overloaded() -> Self {
+        let detail = "more checks come than can be answered in time; nothing was decided, so do not send: ask again in a moment \
+                      (Retry-After), several questions in one request and fewer requests at once";
+        let (status, title) = (StatusCode::SERVICE_UNAVAILABLE, "Too many checks at once");
+        Self::new(status, "overloaded", title, detail).with("decision", json!("deny"))
+    }
+
     /// Nothing is here.
     #[must_use]
     pub fn not_found() -> Self {

@@ -1,6 +1,7 @@
 //! The server: every route, in one place.
 
 use super::problem::Problem;
+use super::pulse::Pulse;
 use super::site::Site;
 use super::tls::{self, Line};
 use super::{api, brand_files, console, dev, envelope, form, log, oauth, openapi, pages};
@@ -11,6 +12,7 @@ use actix_web::{
     App as Web, HttpRequest, HttpResponse, HttpServer, Responder, get, middleware, web,
 };
 use std::net::TcpListener;
+use std::rc::Rc;
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
@@ -141,6 +143,7 @@ pub fn serve(
             .split_for_parts();
         app.app_data(site.clone())
             .app_data(Desk::new(site.app.clone()))
+            .app_data(Rc::new(Pulse::default()))
             .app_data(described.clone())
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .configure(page_routes)

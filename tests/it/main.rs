@@ -58,6 +58,7 @@ mod oauth;
 mod objection;
 mod one_person;
 mod others;
+mod overload;
 mod own_line;
 mod own_role;
 mod paces;

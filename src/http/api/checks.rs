@@ -15,6 +15,7 @@ use crate::domain::time::rfc3339;
 use crate::http::door::{self, Allowed, Knock};
 use crate::http::json::{self, Body, LARGE};
 use crate::http::problem::Problem;
+use crate::http::pulse::Pulse;
 use crate::http::site::Site;
 use crate::policy::gather::{self, Message, PersonTold};
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
@@ -311,6 +312,8 @@ async fn many(
     request: &HttpRequest,
     body: &[u8],
 ) -> Result<HttpResponse, Problem> {
+    // its body came while others were answered
+    Pulse::take_on(request)?;
     let batch: BatchBody<'_> = json::read(body)?;
     if batch.checks.len() > MOST {
         let detail = format!(

@@ -1,0 +1,87 @@
+//! More checks than can be answered in time: some are turned away at once and told to deny, whoever says no is heard all
+//! the same, and once it is over everybody is answered.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::scope;
+
+use serde_json::{Value, json};
+
+use crate::support::http::Reply;
+use crate::support::process::until;
+use crate::support::scene::{Scene, consent, email, permits, question};
+
+/// Each takes the one thread that answers a second and more.
+const BATCHES: usize = 8;
+const CHECKS: usize = 6_000;
+
+fn batch(of: usize) -> Value {
+    let one = |n: usize| {
+        question(
+            &email(&format!("n{n}@crowd.example")),
+            "newsletter",
+            "email",
+        )
+    };
+    let checks: Vec<Value> = (of * CHECKS..(of + 1) * CHECKS).map(one).collect();
+    json!({ "checks": checks })
+}
+
+/// Whether it was answered; who is turned away is told what to do.
+#[track_caller]
+fn answered(reply: &Reply) -> bool {
+    if reply.status == 200 {
+        return true;
+    }
+    let said = reply.json();
+    assert_eq!(
+        (reply.status, &said["code"]),
+        (503, &json!("overloaded")),
+        "{said}"
+    );
+    assert_eq!(said["decision"], "deny");
+    let again: u32 = reply
+        .header("retry-after")
+        .expect("Retry-After")
+        .parse()
+        .unwrap();
+    assert!((1..=5).contains(&again));
+    false
+}
+
+on_both! {
+    fn who_is_not_answered_in_time_is_turned_away_at_once(db: &Db) {
+        let scene = Scene::new(db);
+        let key = &scene.key;
+        let one = Scene::with(db, key, &["--workers", "1"]);
+        let person = |n: usize| email(&format!("n{n}@no.example"));
+        let over = AtomicBool::new(false);
+        let (batches, noes) = scope(|scope| {
+            let asks: Vec<_> = (0..BATCHES)
+                .map(|n| {
+                    let api = &one.api;
+                    scope.spawn(move || api.post("/v1/checks", &batch(n)))
+                })
+                .collect();
+            let noes = scope.spawn(|| {
+                let mut noes = 0;
+                while !over.load(Ordering::SeqCst) {
+                    one.api.records(&consent(&person(noes), "newsletter", "email", "withdrawn"));
+                    noes += 1;
+                }
+                noes
+            });
+            let batches: Vec<Reply> = asks.into_iter().map(|one| one.join().unwrap()).collect();
+            over.store(true, Ordering::SeqCst);
+            (batches, noes.join().unwrap())
+        });
+        let some = batches.iter().filter(|reply| answered(reply)).count();
+        assert!((1..BATCHES).contains(&some), "{some} of {BATCHES} batches were answered");
+        assert!(noes > 0);
+        for n in 0..noes {
+            assert!(!permits(&one.api.asks(&person(n))));
+        }
+        // nothing is remembered of it
+        let alone = || answered(&one.api.post("/v1/checks", &batch(0)));
+        assert!(until(std::time::Duration::from_secs(20), alone));
+    }
+}
