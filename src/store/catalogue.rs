@@ -70,10 +70,11 @@ fn add(catalogue: &mut Catalogue, row: &CatalogueRow) -> Result<(), StoreError> 
             let purpose: Purpose = read(&row.body)?;
             catalogue.purposes.insert(purpose.id.clone(), purpose);
         }
-        _ => {
+        "notice" => {
             let notice: Notice = read(&row.body)?;
             catalogue.notices.insert(notice.reference(), notice);
         }
+        _ => return Err(StoreError::damaged("the kind of a catalogue item")),
     }
     Ok(())
 }

@@ -332,9 +332,10 @@ impl ReadTx<'_> {
         let rows: Vec<Vec<u8>> = on!(self.db, conn => erasures::table
             .filter(erasures::position.ge(since)).select(erasures::subject_id).load(conn))
         .map_err(StoreError::failed("following erasures"))?;
-        rows.iter()
-            .filter_map(|id| SubjectId::from_slice(id))
-            .for_each(|id| tell(Change::Erased(id)));
+        for id in rows {
+            let id = SubjectId::from_slice(&id).ok_or(StoreError::damaged("an erasure"))?;
+            tell(Change::Erased(id));
+        }
         Ok(())
     }
 }

@@ -172,11 +172,7 @@ impl ReadTx<'_> {
         let found: Vec<Vec<u8>> = on!(self.db, conn => suppressions::table
             .filter(suppressions::blind.eq_any(wanted)).select(suppressions::blind).load(conn))
         .map_err(StoreError::failed("reading the suppression list"))?;
-        found
-            .iter()
-            .filter_map(|blind| Blind::from_slice(blind))
-            .for_each(|blind| tell(Change::Suppressed(blind)));
-        Ok(())
+        tell_suppressed(&found, tell)
     }
 
     fn persons(&mut self, ids: &[Vec<u8>], tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
@@ -274,12 +270,17 @@ impl ReadTx<'_> {
         let blinds: Vec<Vec<u8>> = on!(self.db, conn => suppressions::table
             .filter(suppressions::position.ge(since)).select(suppressions::blind).load(conn))
         .map_err(StoreError::failed("reading the suppression list"))?;
-        blinds
-            .iter()
-            .filter_map(|blind| Blind::from_slice(blind))
-            .for_each(|blind| tell(Change::Suppressed(blind)));
-        Ok(())
+        tell_suppressed(&blinds, tell)
     }
+}
+
+/// One that does not read is not passed over: it is a no.
+fn tell_suppressed(blinds: &[Vec<u8>], tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
+    for blind in blinds {
+        let blind = Blind::from_slice(blind).ok_or(StoreError::damaged("a suppression"))?;
+        tell(Change::Suppressed(blind));
+    }
+    Ok(())
 }
 
 fn tell_contacts(images: HashMap<SubjectId, Contacts>, tell: &mut dyn FnMut(Change)) {

@@ -224,11 +224,12 @@ impl ReadTx<'_> {
         .map_err(StoreError::failed("following corrections"))?;
         for row in found {
             let entry = self.history_entry(row)?;
-            if let Some(SubjectEvent::Corrected(corrected)) =
+            let Some(SubjectEvent::Corrected(corrected)) =
                 SubjectEvent::read(&entry.kind, entry.payload.reveal())
-            {
-                tell(Change::Left(corrected.from));
-            }
+            else {
+                return Err(StoreError::damaged("a correction"));
+            };
+            tell(Change::Left(corrected.from));
         }
         Ok(())
     }
