@@ -10,7 +10,7 @@ use super::snapshot::{self, Unused};
 use crate::access::{Grant, Serve};
 use crate::domain::ids::Position;
 use crate::domain::registry::Change;
-use crate::domain::tip::Tip;
+use crate::domain::tip::{Loss, Tip};
 use crate::index::Index;
 use crate::store::{ReadTx, Store, StoreError};
 use std::cmp::Ordering::{Equal, Greater, Less};
@@ -104,13 +104,25 @@ fn from_database(
 /// Brings the index to the head of the log.
 ///
 /// # Errors
-/// Where the database fails, or where its log is not the one that was followed: after a failover to a copy that lacked
-/// what was acknowledged, or where an older copy was put in its place. Nothing is taken in then any more.
+/// Where the database fails; where its log is not the one that was followed: after a failover to a copy that lacked
+/// what was acknowledged, or where an older copy was put in its place; or where its tables are for newer programs. In the
+/// last two nothing is taken in any more.
 pub fn catch_up(following: &Following, grant: &Grant<Serve>) -> Result<(), StoreError> {
-    let (store, index, _) = following;
-    if index.is_lost() {
-        return Err(StoreError::AnotherWay);
+    let index = &following.1;
+    if let Some(loss) = index.loss() {
+        return Err(loss.into());
     }
+    let outcome = come_up(following, grant);
+    if let Err(error) = &outcome
+        && let Some(loss) = error.loss()
+    {
+        index.lose(loss);
+    }
+    outcome
+}
+
+fn come_up(following: &Following, grant: &Grant<Serve>) -> Result<(), StoreError> {
+    let (store, index, _) = following;
     let (held, tip) = index.followed();
     let head = store.head(grant)?;
     let is_same = match head.size.cmp(&held) {
@@ -118,11 +130,7 @@ pub fn catch_up(following: &Following, grant: &Grant<Serve>) -> Result<(), Store
         Equal => tip.is_none_or(|tip| tip.frontier == head.frontier),
         Greater => take_in(following, grant, (held, tip))?,
     };
-    if !is_same {
-        index.lose();
-        return Err(StoreError::AnotherWay);
-    }
-    Ok(())
+    is_same.then_some(()).ok_or(StoreError::AnotherWay)
 }
 
 /// Takes in what came since; `false` where what came before is not what was followed.
@@ -233,10 +241,10 @@ impl HeadWatch {
         self.at_mark() || catch_up(&self.following, &self.grant).is_ok()
     }
 
-    /// Whether the log went another way than it was followed: this node permits nothing any more.
+    /// Why this node may not go on, where that was found: it permits nothing any more.
     #[must_use]
-    pub fn is_lost(&self) -> bool {
-        self.following.1.is_lost()
+    pub fn loss(&self) -> Option<Loss> {
+        self.following.1.loss()
     }
 
     /// Whether the last read succeeded.

@@ -28,6 +28,7 @@ use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::ids::Position;
 use crate::domain::registry::brand::Host;
 use crate::domain::time::{Clock, Entropy, random};
+use crate::domain::tip::Loss;
 use crate::index::Index;
 use crate::policy::{Country, Engine, Pack, PolicyError, PolicySource};
 use crate::store::keys::{KeyDirectory, Keyring, MasterId, MasterKey};
@@ -445,11 +446,11 @@ impl App {
         self.head.catches_up()
     }
 
-    /// Whether the log went another way than this node followed: it permits nothing any more, and has to be started
-    /// anew.
+    /// Why this node may not go on, where that was found: the log went another way than it followed, or the tables are
+    /// for newer programs. It permits nothing any more, and has to be started anew.
     #[must_use]
-    pub fn is_lost(&self) -> bool {
-        self.head.is_lost()
+    pub fn loss(&self) -> Option<Loss> {
+        self.head.loss()
     }
 
     /// Whether the head of the log could be read when it was last tried.

@@ -259,21 +259,24 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         Ok::<_, Failure>(())
     })?;
     kept.settle()?;
-    if kept.is_lost() {
-        return Err(StoreError::AnotherWay.into());
+    match kept.loss() {
+        Some(loss) => Err(StoreError::from(loss).into()),
+        None => Ok(Exit::Ok),
     }
-    Ok(Exit::Ok)
 }
 
-/// How often it is looked whether the log went another way.
+/// How often it is looked whether this node may go on.
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
 
-/// Comes back where the log went another way than this node followed: it is started anew by whoever keeps it running.
+/// Comes back where this node may not go on: it is started anew by whoever keeps it running.
 async fn until_lost(app: &App) {
-    while !app.is_lost() {
-        actix_web::rt::time::sleep(LOOKS_EVERY).await;
-    }
-    tracing::error!("{}", StoreError::AnotherWay);
+    let loss = loop {
+        match app.loss() {
+            Some(loss) => break loss,
+            None => actix_web::rt::time::sleep(LOOKS_EVERY).await,
+        }
+    };
+    tracing::error!("{}", StoreError::from(loss));
 }
 
 /// By which this node is known to whoever rotates keys: its machine and its address.

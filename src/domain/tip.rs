@@ -21,3 +21,26 @@ pub struct Stretch {
     /// The end that it left.
     pub tip: Tip,
 }
+
+/// Why a node may not go on: it permits nothing any more, and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The log is not the one that it followed.
+    AnotherWay,
+    /// The tables are for programs that know this migration, and it does not.
+    TooOld {
+        /// Its number.
+        needs: i32,
+    },
+}
+
+impl Loss {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AnotherWay => "another_way",
+            Self::TooOld { .. } => "too_old",
+        }
+    }
+}

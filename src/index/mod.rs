@@ -29,7 +29,7 @@ pub use table::Table;
 
 use crate::domain::ids::Position;
 use crate::domain::registry::Change;
-use crate::domain::tip::{Stretch, Tip};
+use crate::domain::tip::{Loss, Stretch, Tip};
 use std::ops::Deref;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -47,8 +47,8 @@ pub struct View<R> {
     rules: R,
     /// The end of the log at its position, as far as that is known.
     tip: Option<Tip>,
-    /// Whether the log was found to have gone another way.
-    lost: bool,
+    /// Why it may be relied on no more, where that was found.
+    lost: Option<Loss>,
 }
 
 impl<R> Deref for View<R> {
@@ -89,7 +89,7 @@ impl<R> Index<R> {
                 table,
                 rules,
                 tip: None,
-                lost: false,
+                lost: None,
             }),
         }
     }
@@ -114,14 +114,19 @@ impl<R> Index<R> {
         (view.position(), view.tip)
     }
 
-    /// The log is not the one that was followed: nothing of it is taken in any more.
-    pub fn lose(&self) {
-        self.change().lost = true;
+    /// What is held may be relied on no more: nothing is taken in from now on. The first reason stays.
+    pub fn lose(&self, why: Loss) {
+        self.change().lost.get_or_insert(why);
     }
 
-    /// Whether the log was found to have gone another way.
-    pub fn is_lost(&self) -> bool {
+    /// Why it may be relied on no more, where that was found.
+    pub fn loss(&self) -> Option<Loss> {
         self.view().lost
+    }
+
+    /// Whether it may be relied on no more.
+    pub fn is_lost(&self) -> bool {
+        self.loss().is_some()
     }
 
     /// Takes in what a write changed; `false` where it has not yet taken in what came before, so that nothing is
@@ -130,7 +135,7 @@ impl<R> Index<R> {
     pub fn apply(&self, stretch: &Stretch, changes: Vec<Change>, rules: Option<R>) -> bool {
         let mut view = self.change();
         let (held, tip) = (view.position(), view.tip);
-        if held < stretch.first || view.lost {
+        if held < stretch.first || view.lost.is_some() {
             return false;
         }
         if held >= stretch.end {
@@ -139,7 +144,7 @@ impl<R> Index<R> {
         // entries of one write are there together: a part of them is another write's
         let follows = held == stretch.first && tip.is_none_or(|tip| tip.frontier == stretch.found);
         if !follows {
-            view.lost = true;
+            view.lost = Some(Loss::AnotherWay);
             return false;
         }
         view.take_in(changes, rules);
@@ -157,7 +162,7 @@ impl<R> Index<R> {
         rules: Option<R>,
     ) {
         let mut view = self.change();
-        if view.position() < end && !view.lost {
+        if view.position() < end && view.lost.is_none() {
             view.take_in(changes, rules);
             view.move_to(end, tip);
         }

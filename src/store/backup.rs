@@ -1,9 +1,10 @@
 //! A consistent copy of the database beside a running service, and what is looked at before one takes a
 //! database's place.
 
-use super::connection::{Db, Tables, on};
+use super::connection::{Db, on};
 use super::error::StoreError;
 use super::keys::MasterId;
+use super::migrate::Tables;
 use super::open::Store;
 use super::rows::unsigned;
 use super::schema::{log_head, registry};

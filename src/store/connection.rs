@@ -4,22 +4,13 @@
 use super::encrypted::Encrypted;
 use super::error::StoreError;
 use super::url::DatabaseUrl;
-use diesel::backend::Backend;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::migration::{MigrationSource, MigrationVersion};
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
-use diesel::sqlite::Sqlite;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::cell::Cell;
 use std::future::Future;
 use tokio::runtime::{Builder, Runtime};
-
-const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// WAL and `synchronous=FULL`: what was acknowledged survives a power cut. `secure_delete`
 /// overwrites what is deleted. Another process (an import beside the service) is waited for.
@@ -31,7 +22,7 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; P
      PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
 
 /// `PostgreSQL` must not acknowledge before the commit is on its disk, and must not wait for ever.
-const SETTINGS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
+pub(super) const SETTINGS: &str = "SET synchronous_commit = on; SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
      SET idle_in_transaction_session_timeout = '60s'; SET timezone = 'UTC';";
 
 /// What the writer looks for it finds by key. A statement is planned once, while a new registry's
@@ -82,56 +73,6 @@ fn established(url: &str) -> Result<PgConnection, StoreError> {
     Ok(PgConnection::from(connection))
 }
 
-/// Of which version of this program the tables of a database are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tables {
-    /// Of this one.
-    OfThisProgram,
-    /// Of an older one: migrations wait.
-    Older,
-    /// Of a newer one.
-    Newer,
-}
-
-type Anything = Box<dyn std::error::Error + Send + Sync>;
-
-#[derive(QueryableByName)]
-struct Applied {
-    #[diesel(sql_type = Text)]
-    version: String,
-}
-
-/// What was applied, by looking alone: asking Diesel makes its table where it is not there, which whoever
-/// owns nothing may not.
-fn applied(conn: &mut PgConnection) -> Result<Vec<MigrationVersion<'static>>, Anything> {
-    let there = "SELECT coalesce(to_regclass('__diesel_schema_migrations')::text, '') AS version";
-    let there: Applied = diesel::sql_query(there).get_result(conn)?;
-    if there.version.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all = "SELECT version FROM __diesel_schema_migrations";
-    let all: Vec<Applied> = diesel::sql_query(all).load(conn)?;
-    Ok(all.into_iter().map(|one| one.version.into()).collect())
-}
-
-fn compared<B: Backend>(
-    applied: &[MigrationVersion<'static>],
-    own: EmbeddedMigrations,
-) -> Result<Tables, Anything> {
-    let own = MigrationSource::<B>::migrations(&own)?;
-    let own: Vec<MigrationVersion<'static>> = own
-        .iter()
-        .map(|one| one.name().version().as_owned())
-        .collect();
-    Ok(if applied.iter().any(|one| !own.contains(one)) {
-        Tables::Newer
-    } else if own.iter().any(|one| !applied.contains(one)) {
-        Tables::Older
-    } else {
-        Tables::OfThisProgram
-    })
-}
-
 /// A connection to either database.
 #[allow(clippy::large_enum_variant, reason = "a handful of them in a process")]
 pub(super) enum Db {
@@ -177,50 +118,6 @@ impl Db {
             db.execute(BY_KEY, "setting the connection up")?;
         }
         Ok(db)
-    }
-
-    /// Brings the tables up to date. Several nodes may start at once: one migrates, the others wait.
-    pub fn migrate(&mut self) -> Result<(), StoreError> {
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-            StoreError::Migration(error.to_string())
-        };
-        match self {
-            Self::Sqlite(conn) => {
-                // two processes that start at once: the lock is taken before looking
-                conn.batch_execute("PRAGMA locking_mode = NORMAL;")
-                    .map_err(StoreError::failed("migrating"))?;
-                retry_locked(|| conn.run_pending_migrations(SQLITE).map(drop)).map_err(failed)
-            }
-            Self::Postgres(conn) => {
-                let stand = applied(conn).and_then(|all| compared::<Pg>(&all, POSTGRES));
-                if stand.map_err(failed)? == Tables::OfThisProgram {
-                    return Ok(());
-                }
-                conn.batch_execute("SELECT pg_advisory_lock(7306924)")
-                    .map_err(StoreError::failed("migrating"))?;
-                let outcome = conn
-                    .run_pending_migrations(POSTGRES)
-                    .map(drop)
-                    .map_err(failed);
-                conn.batch_execute("SELECT pg_advisory_unlock(7306924)")
-                    .map_err(StoreError::failed("migrating"))?;
-                outcome
-            }
-        }
-    }
-
-    /// Whose the tables are; nothing of them is changed.
-    pub fn tables(&mut self) -> Result<Tables, StoreError> {
-        match self {
-            Self::Sqlite(conn) => {
-                let applied = conn.applied_migrations();
-                applied.and_then(|applied| compared::<Sqlite>(&applied, SQLITE))
-            }
-            Self::Postgres(conn) => {
-                applied(conn).and_then(|applied| compared::<Pg>(&applied, POSTGRES))
-            }
-        }
-        .map_err(|error| StoreError::Migration(error.to_string()))
     }
 
     /// Runs SQL without parameters.
@@ -296,19 +193,4 @@ fn bounded(url: &str) -> String {
     }
     let joint = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joint}connect_timeout=3&tcp_user_timeout=10")
-}
-
-/// `SQLite` answers "locked" without waiting where a read would have to become a write: the
-/// other process is migrating, and will be done soon.
-fn retry_locked<E: std::fmt::Display>(mut attempt: impl FnMut() -> Result<(), E>) -> Result<(), E> {
-    let mut tries = 0;
-    loop {
-        match attempt() {
-            Err(error) if tries < 50 && error.to_string().contains("locked") => {
-                tries += 1;
-                std::thread::park_timeout(std::time::Duration::from_millis(100));
-            }
-            outcome => return outcome,
-        }
-    }
 }

@@ -4,8 +4,10 @@ use super::epochs::EpochFault;
 use super::keys::KeyError;
 use super::masters::WrongMaster;
 use super::outside::OutsideFault;
+use super::programs::newest;
 use crate::domain::ids::Position;
 use crate::domain::time::NoEntropy;
+use crate::domain::tip::Loss;
 
 /// The data could not be read or written. Says what was attempted and holds no personal data:
 /// a database's own message is kept as its kind only, since it may quote a value.
@@ -76,6 +78,17 @@ pub enum StoreError {
          This node permits nothing any more; started anew, it reads everything again"
     )]
     AnotherWay,
+    /// The tables are for newer programs.
+    #[error(
+        "the tables of this database are for programs that know migration {needs:04}, and this one knows them up to {knows:04}: \
+         run the newer version. This one permits nothing and writes nothing there"
+    )]
+    TooOld {
+        /// The migration that a program has to know.
+        needs: i32,
+        /// The newest that this one knows.
+        knows: i32,
+    },
     /// The service is stopping.
     #[error("the service is stopping")]
     Stopping,
@@ -96,6 +109,18 @@ impl From<WrongMaster> for StoreError {
     }
 }
 
+impl From<Loss> for StoreError {
+    fn from(loss: Loss) -> Self {
+        match loss {
+            Loss::AnotherWay => Self::AnotherWay,
+            Loss::TooOld { needs } => Self::TooOld {
+                needs,
+                knows: newest(),
+            },
+        }
+    }
+}
+
 fn at(position: Option<Position>) -> String {
     position
         .map(|position| format!(" (entry {position})"))
@@ -108,6 +133,16 @@ impl StoreError {
         move |error| Self::Failed {
             doing,
             kind: kind_of(&error),
+        }
+    }
+
+    /// Whether a node that meets this may not go on, and why.
+    #[must_use]
+    pub const fn loss(&self) -> Option<Loss> {
+        match self {
+            Self::AnotherWay => Some(Loss::AnotherWay),
+            Self::TooOld { needs, .. } => Some(Loss::TooOld { needs: *needs }),
+            _ => None,
         }
     }
 

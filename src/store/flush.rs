@@ -4,6 +4,7 @@
 use super::bulk::{self, bulk};
 use super::connection::Db;
 use super::error::StoreError;
+use super::programs::admits;
 use super::rows::{HeadRow, IdempotencyRow, OutboxRow, signed, unsigned};
 use super::schema::{idempotency, log_head};
 use super::world::{Subject, World};
@@ -126,13 +127,21 @@ pub(super) fn remember(db: &mut Db, rows: &[IdempotencyRow]) -> Result<(), Store
     }
 }
 
+/// Locks the head of the log, where the tables still let this program write: whatever raises what they ask for
+/// changes the same row, and so comes wholly before a write or wholly after it.
 pub(super) fn lock_head(db: &mut Db) -> Result<(Frontier, i64), StoreError> {
-    let query = log_head::table.select((log_head::size, log_head::frontier, log_head::last_at));
-    let (size, frontier, last_at): (i64, Vec<u8>, i64) = match db {
+    let query = log_head::table.select((
+        log_head::size,
+        log_head::frontier,
+        log_head::last_at,
+        log_head::oldest_program,
+    ));
+    let (size, frontier, last_at, oldest): (i64, Vec<u8>, i64, i32) = match db {
         Db::Sqlite(conn) => query.first(conn),
         Db::Postgres(conn) => query.for_update().first(conn),
     }
     .map_err(StoreError::failed("locking the head of the log"))?;
+    admits(oldest)?;
     let frontier =
         Frontier::from_bytes(&frontier).map_err(|error| StoreError::Log(error.to_string()))?;
     if frontier.size() != unsigned(size) {

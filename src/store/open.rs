@@ -7,7 +7,9 @@ use super::crowd::{Crowd, Place};
 use super::error::StoreError;
 use super::keys::{Epoch, Keyring};
 use super::mark::Mark;
+use super::migrate::Tables;
 use super::outside::Outside;
+use super::programs::{admits, oldest};
 use super::read::ReadTx;
 use super::rows::unsigned;
 use super::schema::log_head;
@@ -38,6 +40,7 @@ const IDLE: usize = 16;
 pub struct Store {
     url: DatabaseUrl,
     owner: Option<DatabaseUrl>,
+    tables: Tables,
     keys: Arc<Keyring>,
     origin: String,
     jobs: Sender<Box<dyn Job>>,
@@ -49,7 +52,6 @@ pub struct Store {
     entropy: Arc<dyn Entropy>,
 }
 
-/// How many entries the log holds.
 /// The head of the log, as whoever follows it compares it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
@@ -60,16 +62,18 @@ pub struct Head {
 }
 
 fn head(db: &mut Db) -> Result<Head, StoreError> {
-    let columns = (log_head::size, log_head::frontier);
-    let (size, frontier): (i64, Vec<u8>) =
+    let columns = (log_head::size, log_head::frontier, log_head::oldest_program);
+    let (size, frontier, oldest): (i64, Vec<u8>, i32) =
         on!(db, conn => log_head::table.select(columns).first(conn))
             .map_err(StoreError::failed("reading the head of the log"))?;
+    admits(oldest)?;
     Ok(Head {
         size: unsigned(size),
         frontier: sha256(&[&frontier]),
     })
 }
 
+/// How many entries the log holds.
 pub(super) fn size(db: &mut Db) -> Result<Position, StoreError> {
     let size: i64 = on!(db, conn => log_head::table.select(log_head::size).first(conn))
         .map_err(StoreError::failed("reading the head of the log"))?;
@@ -117,6 +121,7 @@ impl Store {
         Ok(Self {
             url: unlocked.url,
             owner: unlocked.owner,
+            tables: unlocked.tables,
             keys,
             origin,
             jobs,
@@ -134,6 +139,12 @@ impl Store {
     #[must_use]
     pub fn mark(&self, _grant: &Grant<Serve>) -> Option<Position> {
         self.mark.as_ref()?.read()
+    }
+
+    /// Whether a newer program had brought the tables up to date when this was opened.
+    #[must_use]
+    pub const fn is_behind(&self) -> bool {
+        matches!(self.tables, Tables::Expanded)
     }
 
     /// The name of the log.
@@ -262,16 +273,20 @@ impl Store {
     /// The head of the log, by one statement: no transaction is begun for it. Blocks.
     ///
     /// # Errors
-    /// Where the database cannot be reached.
+    /// Where the database cannot be reached, or its tables let this program work with them no more.
     pub fn head(&self, _grant: &Grant<Serve>) -> Result<Head, StoreError> {
         let idle = self.idle().pop();
-        if let Some(mut db) = idle
-            && let Ok(found) = head(&mut db)
-        {
-            self.keep(db);
-            return Ok(found);
+        if let Some(mut db) = idle {
+            match head(&mut db) {
+                Ok(found) => {
+                    self.keep(db);
+                    return Ok(found);
+                }
+                Err(error) if error.loss().is_some() => return Err(error),
+                // it has died meanwhile
+                Err(_) => {}
+            }
         }
-        // there was none, or it has died meanwhile
         let mut db = Db::connect(&self.url)?;
         let found = head(&mut db)?;
         self.keep(db);
@@ -378,7 +393,7 @@ impl Store {
             .map_or_else(|| Db::connect(&self.url), Ok)?;
         let _turn = self.turn.take();
         db.begin_write()?;
-        let outcome = act(&mut db);
+        let outcome = oldest(&mut db).and_then(admits).and_then(|()| act(&mut db));
         if outcome.is_ok() {
             db.commit()?;
         } else {

@@ -448,8 +448,8 @@ pub(super) struct OutboxRow {
     pub delivered_at: Option<i64>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = schema::log_head, treat_none_as_default_value = false)]
+#[derive(diesel::AsChangeset)]
+#[diesel(table_name = schema::log_head)]
 pub(super) struct HeadRow {
     pub id: i32,
     pub size: i64,

@@ -6,7 +6,7 @@ table! {
     registry (id) { id -> Integer, origin -> Text, key_check -> Binary, created_at -> BigInt, catalogue_at -> BigInt, policy -> Text, policy_at -> BigInt, key_epoch -> Integer, }
 }
 table! {
-    log_head (id) { id -> Integer, size -> BigInt, frontier -> Binary, last_at -> BigInt, }
+    log_head (id) { id -> Integer, size -> BigInt, frontier -> Binary, last_at -> BigInt, oldest_program -> Integer, }
 }
 table! {
     ledger (position) { position -> BigInt, leaf -> Text, }

@@ -6,8 +6,10 @@ use super::error::StoreError;
 use super::keys::{Epoch, KeyDirectory, Keyring, MasterKey, Root};
 use super::mark::Mark;
 use super::masters;
+use super::migrate::Tables;
 use super::open::size;
 use super::outside::RegisterPlace;
+use super::programs::OLDEST;
 use super::rows::signed;
 use super::schema::{log_head, registry};
 use super::url::DatabaseUrl;
@@ -46,6 +48,7 @@ pub struct Unlocked {
     pub(super) owner: Option<DatabaseUrl>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) register: RegisterPlace,
+    pub(super) tables: Tables,
     pub(super) db: Db,
     pub(super) mark: Option<Arc<Mark>>,
     pub(super) known: Known,
@@ -63,13 +66,11 @@ impl Unlocked {
     /// # Errors
     /// Where the database cannot be reached or migrated, or the master key is another registry's.
     pub fn unlock(options: Options) -> Result<Self, StoreError> {
-        if let Some(owner) = &options.owner {
-            super::wall::raise(owner, &options.url)?;
-        }
+        let owner = options.owner.as_ref();
+        let raised = owner.map(|owner| super::wall::raise(owner, &options.url));
+        let raised = raised.transpose()?;
         let mut db = Db::connect_writer(&options.url)?;
-        if options.owner.is_none() {
-            db.migrate()?;
-        }
+        let tables = raised.map_or_else(|| db.migrate(), Ok)?;
         let mark = match &options.url {
             DatabaseUrl::Sqlite(path) => Some(Arc::new(Mark::open(path)?)),
             DatabaseUrl::Postgres(_) => None,
@@ -80,6 +81,7 @@ impl Unlocked {
             owner: options.owner,
             entropy: options.entropy,
             register: options.register,
+            tables,
             db,
             mark,
             known,
@@ -156,6 +158,7 @@ fn found(db: &mut Db, options: &Options) -> Result<Known, StoreError> {
         log_head::size.eq(signed(0)),
         log_head::frontier.eq(Frontier::new().to_bytes()),
         log_head::last_at.eq(options.now.utc().timestamp()),
+        log_head::oldest_program.eq(OLDEST),
     );
     on!(db, conn => diesel::insert_into(log_head::table).values(head).execute(conn))
         .map_err(StoreError::failed("making the log"))?;

@@ -4,6 +4,7 @@
 
 use super::connection::Db;
 use super::error::StoreError;
+use super::migrate::Tables;
 use super::url::DatabaseUrl;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -38,18 +39,19 @@ struct Can {
     can: bool,
 }
 
-/// Makes the tables by their owner, and gives the service's role what it needs of them.
-pub(super) fn raise(owner: &DatabaseUrl, service: &DatabaseUrl) -> Result<(), StoreError> {
+/// Makes the tables by their owner, and gives the service's role what it needs of them. Rights on the tables of a newer
+/// program are that one's to give: it knows of which rows are only added.
+pub(super) fn raise(owner: &DatabaseUrl, service: &DatabaseUrl) -> Result<Tables, StoreError> {
     let mut tables = Db::connect_writer(owner)?;
-    tables.migrate()?;
+    let whose = tables.migrate()?;
     let role = role(&mut Db::connect(service)?)?;
     if role == self::role(&mut tables)? {
         return Err(StoreError::OneRole);
     }
-    if has_its_rights(&mut tables, &role)? {
-        return Ok(());
+    if whose != Tables::Expanded && !has_its_rights(&mut tables, &role)? {
+        tables.execute(&rights(&role.name), "giving the service its rights")?;
     }
-    tables.execute(&rights(&role.name), "giving the service its rights")
+    Ok(whose)
 }
 
 /// Whether they were given since the last table came: to each its own, and of those that only grow no more.

@@ -51,6 +51,7 @@ mod key_epochs;
 mod late_events;
 mod lists;
 mod master_keys;
+mod migrations;
 mod newcomer;
 mod no_personal_data;
 mod nodes;

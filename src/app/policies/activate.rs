@@ -9,11 +9,18 @@ const ALREADY: &str = "policy_in_force";
 
 impl App {
     /// Puts the program's own packs in force, unless they are already, or two persons have
-    /// published others: then those hold, whatever the program carries.
+    /// published others: then those hold, whatever the program carries. A program that is to be replaced by the newer one
+    /// whose tables it found leaves that one's in force.
     ///
     /// # Errors
     /// Where the ledger cannot be written.
     pub fn activate_policy(&self) -> Result<(), Refusal> {
+        if self.store.is_behind() {
+            tracing::warn!(
+                "the tables are those of a newer version, which lets this one work on: replace this node, too"
+            );
+            return Ok(());
+        }
         let own = self.loader.own();
         let activation = Activation {
             digest: own.version().to_owned(),

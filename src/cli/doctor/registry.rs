@@ -1,5 +1,5 @@
 //! What the database holds, as far as an operator can mend it. It is opened only where that changes nothing: where
-//! it is there, and its tables are those of this program.
+//! it is there, and its tables are those of this program, or of a newer one that lets it work on.
 
 use super::{Finding, Standing, found, out};
 use crate::access::{Principal, ReadKeys, ReadState, authorize};
@@ -14,6 +14,9 @@ use chrono::NaiveDate;
 const EXPOSED: &str = "what is said to it goes unencrypted over a network: let database_url (and database_owner_url) end with \
                        ?sslmode=verify-full, and &sslrootcert=FILE where the authority is your own";
 
+const EXPANDED: &str =
+    "its tables are those of a newer version, which lets this one work on while it is replaced";
+
 pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
     let about = "database";
     if let DatabaseUrl::Sqlite(file) = &places.database
@@ -22,8 +25,13 @@ pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
         let told = format!("{} is not there: placet serve makes it", file.display());
         return vec![found(about, Standing::Failed, told)];
     }
+    let mut all = Vec::new();
     let standing = match tables_of(&places.database) {
         Ok(Tables::OfThisProgram) => None,
+        Ok(Tables::Expanded) => {
+            all.push(found(about, Standing::Note, EXPANDED));
+            None
+        }
         Ok(Tables::Older) => Some(
             "its tables are those of an older version: the next start of this one brings them up to date; \
              back up before that",
@@ -36,11 +44,11 @@ pub(super) fn look(config: &Config, places: &Places) -> Vec<Finding> {
     }
     // without its key nothing is opened, and none is made for it
     if !places.master_key.is_there() {
-        return Vec::new();
+        return all;
     }
     match open_as_it_is(config) {
         Ok(app) => {
-            let mut all = opened(&app);
+            all.extend(opened(&app));
             if matches!(places.database, DatabaseUrl::Postgres(_)) {
                 all.push(rights(&app));
             }

@@ -1,6 +1,7 @@
 //! Whether the service lives, whether it may answer, and its counters.
 
 use crate::domain::time::{from_micros, rfc3339};
+use crate::domain::tip::Loss;
 use crate::http::problem::Problem;
 use crate::http::site::Site;
 use crate::http::work::block;
@@ -56,6 +57,7 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
         "status": if ready { "ready" } else { "not_ready" },
         "index_built": looked.built,
         "at_head": looked.fresh,
+        "lost": site.app.loss().map(Loss::as_str),
         "position": looked.position,
         "policy_version": rules.version().as_ref(),
         "policy_error": broken,

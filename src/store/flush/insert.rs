@@ -29,7 +29,7 @@ pub(super) fn write_entries(
         paces: slowed,
         ..
     } = entries;
-    let (outbox, head) = ([outbox], [head]);
+    let outbox = [outbox];
     match db {
         Db::Sqlite(conn) => {
             each!(
@@ -82,16 +82,15 @@ pub(super) fn write_entries(
                 outbox,
                 "writing the outbox"
             );
-            each!(
-                conn,
-                replace_into,
-                log_head::table,
-                head,
-                "moving the head of the log"
-            );
+            // changed, not replaced: what else stands in its row stays
+            diesel::update(log_head::table)
+                .set(&head)
+                .execute(conn)
+                .map_err(StoreError::failed("moving the head of the log"))?;
             Ok(())
         }
         Db::Postgres(conn) => {
+            let heads = [head];
             let tables = vec![
                 bulk!(ledger => ledger { position, leaf }),
                 bulk!(tiles => tree_tiles { level, idx, hash }),
@@ -112,7 +111,7 @@ pub(super) fn write_entries(
                     subject_id, purpose, channel, paused_until, at_most, since, position
                 } replacing [subject_id, purpose, channel]),
                 bulk!(outbox => outbox { first_position, end_position, created_at, delivered_at }),
-                bulk!(head => log_head { id, size, frontier, last_at } replacing [id]),
+                bulk!(heads => log_head { id, size, frontier, last_at } replacing [id]),
             ];
             bulk::insert(conn, tables).map_err(StoreError::failed("appending to the ledger"))
         }

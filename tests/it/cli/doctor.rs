@@ -78,7 +78,12 @@ on_both! {
 
         db.tamper("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')");
         let found = looked(db);
+        says(&found, "database", "note", "lets this one work on");
+        let before = db.ask("SELECT oldest_program FROM log_head");
+        db.tamper("UPDATE log_head SET oldest_program = 9999");
+        let found = looked(db);
         says(&found, "database", "wrong", "newer version");
+        db.tamper(&format!("UPDATE log_head SET oldest_program = {before}"));
         db.tamper("DELETE FROM __diesel_schema_migrations WHERE version = '9999'");
 
         let epoch = std::fs::read_dir(db.data_dir().join("keys")).unwrap().next().unwrap().unwrap();
