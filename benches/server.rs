@@ -5,6 +5,7 @@ use crate::registry::{self, Place};
 use actix_web::{App as Web, HttpResponse, HttpServer, post, web};
 use placet::domain::meter::Rate;
 use placet::http::api::checks::CheckBody;
+use placet::http::leaving::Leaving;
 use placet::http::limits::Limits;
 use placet::http::metrics::Metrics;
 use placet::http::pages::Language;
@@ -122,6 +123,7 @@ pub fn run(args: &[String]) {
         timezone: chrono_tz::Europe::Paris,
         language: Language::default(),
         ready: Arc::new(AtomicBool::new(true)),
+        leaving: Leaving::default(),
     });
     actix_web::rt::System::new().block_on(async move {
         let (ours, bare) = (listener(), listener());

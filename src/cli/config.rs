@@ -26,6 +26,7 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("tls_client_ca", "", false),
     ("head_seconds", "5", false),
     ("body_seconds", "30", false),
+    ("drain_seconds", "", false),
     ("client_limit", "5000", false),
     ("network_limit", "200", false),
     ("customer_host", "", false),

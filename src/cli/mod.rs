@@ -36,6 +36,7 @@ mod report;
 mod restore;
 mod retention;
 mod serve;
+mod signals;
 pub mod system;
 mod systems;
 mod tls;

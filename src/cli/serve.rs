@@ -4,6 +4,7 @@ use super::config::{Config, ConfigError};
 use super::courier::HttpCourier;
 use super::egress::Egress;
 use super::output::{Exit, Failure, say};
+use super::signals::Signals;
 use super::{authority, hosts, mail, master_key, setup, tls};
 use crate::app::App;
 use crate::app::systems::Reach;
@@ -15,6 +16,7 @@ use crate::app::witness::{Courier, Witness};
 use crate::domain::meter::Rate;
 use crate::domain::time::Entropy;
 use crate::http::copy::CopyBinder;
+use crate::http::leaving::{Leaving, until_ended};
 use crate::http::limits::Limits;
 use crate::http::metrics::Metrics;
 use crate::http::pages::{Language, MailWords};
@@ -37,7 +39,7 @@ use crate::jobs::systems::Systems;
 use crate::jobs::timestamps::Timestamps;
 use crate::jobs::witnesses::Witnesses;
 use crate::policy::{Pack, PolicySource};
-use crate::store::StoreError;
+use crate::store::{DatabaseUrl, StoreError};
 use actix_web::web;
 use chrono::TimeDelta;
 use clap::Args;
@@ -117,6 +119,7 @@ impl ServeArgs {
             // whoever tries it has no telephone in hand; the console says so
             flags.push(("staff_second_factor", Some("optional".into())));
             flags.push(("second_person", Some("not_required".into())));
+            flags.push(("drain_seconds", Some("0".into())));
         }
         flags
     }
@@ -156,6 +159,7 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let here = format!("{scheme}://{address}");
     let setup = setup(config, &config.public_url(&here), progress())?;
     super::restore::unfinished(&setup.database)?;
+    let drain = drain(config, &setup.database)?;
     let rooms = super::doctor::Rooms {
         data: PathBuf::from(config.get("data_dir")),
         register: setup.register.directory.clone(),
@@ -245,17 +249,15 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
         } else {
             None
         };
+        let mut signals = Signals::listen()?;
+        let leaving = site.leaving.clone();
         let server = serve(site, (listener, line.as_deref()), workers)?;
         say(&format!("listening on {here}"));
         if let Some(demo) = demo {
             tell(&demo)?;
         }
-        let handle = server.handle();
-        actix_web::rt::spawn(async move {
-            until_lost(&followed).await;
-            handle.stop(true).await;
-        });
-        server.await?;
+        let ends = (async || signals.next().await, until_lost(&followed));
+        until_ended(server, (&leaving, drain), ends).await?;
         Ok::<_, Failure>(())
     })?;
     kept.settle()?;
@@ -277,6 +279,23 @@ async fn until_lost(app: &App) {
         }
     };
     tracing::error!("{}", StoreError::from(loss));
+}
+
+/// On a server's database there may be other nodes, to which whoever asks goes while this one leaves: long enough for a
+/// balancer to notice, and for connections that nobody uses to end; short enough for the ten seconds that Docker gives.
+const DRAIN: Duration = Duration::from_secs(6);
+
+/// For how long it answers on, once it was told to end.
+fn drain(config: &Config, database: &DatabaseUrl) -> Result<Duration, ConfigError> {
+    if !config.get("drain_seconds").is_empty() {
+        let seconds = config.number("drain_seconds", 0..=600)?;
+        return Ok(Duration::from_secs(seconds.unsigned_abs()));
+    }
+    Ok(match database {
+        DatabaseUrl::Postgres(_) => DRAIN,
+        // nobody else answers
+        DatabaseUrl::Sqlite(_) => Duration::ZERO,
+    })
 }
 
 /// By which this node is known to whoever rotates keys: its machine and its address.
@@ -343,6 +362,7 @@ fn site(app: Arc<App>, config: &Config, tray: Option<Arc<dyn Tray>>) -> Result<S
         })?,
         asks_for_certificates: !config.get("tls_client_ca").is_empty(),
         ready: Arc::new(AtomicBool::new(true)),
+        leaving: Leaving::default(),
     })
 }
 

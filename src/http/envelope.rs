@@ -10,8 +10,8 @@ use super::{hosts, limits};
 use crate::domain::ids::RequestId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use std::borrow::Cow;
@@ -52,7 +52,8 @@ pub(super) const PASSKEYS: &str = concat!(
     "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 );
 
-/// The middleware.
+/// The middleware. Where the service leaves, it closes each connection that it has answered on, so that whoever comes next
+/// by it is served elsewhere.
 ///
 /// # Errors
 /// What the handler refuses.
@@ -91,6 +92,10 @@ pub async fn envelope(
     let https = site.as_ref().is_some_and(|site| site.is_https());
     guard(response.headers_mut(), framed, https);
     if let Some(site) = site {
+        if site.leaving.is_so() {
+            let head = response.response_mut().head_mut();
+            head.set_connection_type(ConnectionType::Close);
+        }
         tell(&site, &response, id, started);
     }
     Ok(response)

@@ -13,6 +13,7 @@ pub mod envelope;
 pub mod form;
 pub mod hosts;
 pub mod json;
+pub mod leaving;
 pub mod limits;
 pub mod log;
 pub mod metrics;

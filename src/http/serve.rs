@@ -125,7 +125,11 @@ async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }
 
-/// Serves on a listener, by an encrypted line or a plain one, until it is told to stop; requests under way are finished first.
+/// How long requests that are under way have to end, once nothing is accepted any more.
+const FINISHING: u64 = 10;
+
+/// Serves on a listener, by an encrypted line or a plain one, until it is told to stop ([`super::leaving`]); requests under
+/// way are finished first.
 ///
 /// # Errors
 /// Where the listener cannot be used.
@@ -156,7 +160,8 @@ pub fn serve(
         .client_request_timeout(head)
         .tls_handshake_timeout(head)
         .on_connect(tls::keep_certificate)
-        .shutdown_timeout(10);
+        .shutdown_timeout(FINISHING)
+        .disable_signals();
     let listening = match line {
         Some(line) => server.listen_rustls_0_23(listener, line.config()),
         None => server.listen(listener),

@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use super::hosts::Hosts;
+use super::leaving::Leaving;
 use super::limits::Limits;
 use super::metrics::Metrics;
 use super::pages::Language;
@@ -53,6 +54,8 @@ pub struct Site {
     pub limits: Limits,
     /// Whether the index is built and the service may answer.
     pub ready: Arc<std::sync::atomic::AtomicBool>,
+    /// Whether it was told to end.
+    pub leaving: Leaving,
 }
 
 impl Site {

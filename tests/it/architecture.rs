@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 31] = [
+const ONLY_IN: [(&str, &[&str]); 32] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -65,6 +65,7 @@ const ONLY_IN: [(&str, &[&str]); 31] = [
     ("rustls", &["http", "store"]),
     ("webpki_roots", &["store"]),
     ("mysql", &["cli"]),
+    ("tokio::signal", &["cli"]),
     ("lettre", &["cli"]),
     ("sha2", &["store"]),
     ("pki_types", &["audit", "http", "store"]),

@@ -93,6 +93,7 @@ mod systems;
 mod tampering;
 mod timestamps;
 mod two_nodes;
+mod upgrade;
 mod views;
 mod ways_in;
 mod witnesses;

@@ -32,15 +32,16 @@ pub struct Readiness {
 pub async fn readiness(site: &Site) -> Readiness {
     let built = site.ready.load(Ordering::SeqCst);
     let fresh = built && site.app.fresh().await.is_ok() && site.app.reads_the_head();
+    let stays = !site.leaving.is_so();
     Readiness {
-        ready: fresh && site.app.rules().engine().is_ok(),
+        ready: fresh && stays && site.app.rules().engine().is_ok(),
         built,
         fresh,
         position: site.app.index().position(),
     }
 }
 
-/// The service may answer: its index is at the head of the ledger, and its policies can be used.
+/// The service may answer: its index is at the head of the ledger, its policies can be used, and it was not told to end.
 #[utoipa::path(
     tag = "operations",
     responses((status = 200, description = "Ready", body = Object), (status = 503, description = "Not ready", body = Object)),
@@ -57,6 +58,7 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
         "status": if ready { "ready" } else { "not_ready" },
         "index_built": looked.built,
         "at_head": looked.fresh,
+        "leaving": site.leaving.is_so(),
         "lost": site.app.loss().map(Loss::as_str),
         "position": looked.position,
         "policy_version": rules.version().as_ref(),

@@ -79,6 +79,8 @@ impl Server {
         command.args(["--database-url", &db.url()]);
         command.arg("--data-dir").arg(db.data_dir());
         command.envs(db.owner().map(|owner| (OWNER, owner)));
+        // most tests have nobody who would have to notice that it leaves
+        command.env("PLACET_DRAIN_SECONDS", "0");
         command.args(arguments).envs(variables.iter().copied());
         let mut server = Self::run(command);
         server.data = Some(db.directory());
