@@ -1,4 +1,4 @@
-//! The figures of `docs/measuring.md`, in one table: `cargo bench`.
+//! The figures of `docs/performance.md`, in one table: `cargo bench`.
 //!
 //! The million persons are written once, through the product's own store path, into
 //! `PLACET_BENCH_DIR` (default: `placet-bench` under the system's temporary directory) and found
@@ -28,6 +28,7 @@ mod index;
 mod log;
 mod overload;
 mod packages;
+mod peers;
 mod people;
 mod postgres;
 #[allow(dead_code, reason = "shared with the integration tests")]
@@ -52,10 +53,11 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table; the last one takes an hour and is measured only where it is named.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 15] = [
     "start",
     "deciding",
     "checks",
+    "peers",
     "batches",
     "overload",
     "decisions",
@@ -112,6 +114,7 @@ fn measure(named: &[String]) {
             "append" => append::measure(cluster.as_ref().ok(), &mut table),
             "packages" => packages::measure(&places[0], &mut table),
             "decisions" => decisions::measure(&mut table),
+            "peers" => peers::measure(cluster.as_ref().ok(), &mut table),
             "enter" => enter::measure(&mut table),
             "soak" => soak::measure(cluster.as_ref().ok(), &mut table),
             "index" => index::measure(&mut table),

@@ -114,6 +114,24 @@ impl Cluster {
         self.client("psql", &["--set=ON_ERROR_STOP=1", &name, &statements])
     }
 
+    /// Transactions a second of a script, by eight connections; `None` where there is no pgbench.
+    pub fn pgbench(&self, name: &str, script: &str, seconds: u64) -> Option<f64> {
+        let file = std::env::temp_dir().join(format!("placet-pgbench-{}.sql", self.port));
+        std::fs::write(&file, script).ok()?;
+        let mut command = self.programs.command("pgbench");
+        command
+            .args(["--host=127.0.0.1", &format!("--port={}", self.port)])
+            .args(["--username=placet", "--no-vacuum", "--protocol=prepared"])
+            .args(["--client=8", "--jobs=1", &format!("--time={seconds}")])
+            .arg(format!("--file={}", file.display()))
+            .arg(name);
+        let output = command.stderr(Stdio::null()).output().ok()?;
+        drop(std::fs::remove_file(&file));
+        let text = String::from_utf8(output.stdout).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix("tps = "))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+
     fn client(&self, name: &str, args: &[&str]) -> bool {
         let mut command = self.programs.command(name);
         command

@@ -274,7 +274,7 @@ fn public(vkey: &str) -> [u8; 32] {
 
 /// The structure of a report as PDF, by a reader that is not ours: cross references, streams, and what hangs
 /// on the catalogue for an archive and for whoever reads by ear. No validator of PDF/A runs here:
-/// `docs/measuring.md`.
+/// `docs/performance.md`.
 #[test]
 fn qpdf_finds_no_fault_in_a_report() {
     let Some(qpdf) = find(&["qpdf"]) else {

@@ -10,9 +10,9 @@ use crate::support::http::Reply;
 use crate::support::process::until;
 use crate::support::scene::{Scene, consent, email, permits, question};
 
-/// Each takes the one thread that answers a second and more.
-const BATCHES: usize = 8;
-const CHECKS: usize = 6_000;
+/// Each takes the one thread that answers a good part of what it takes on in one turn.
+const BATCHES: usize = 16;
+const CHECKS: usize = 10_000;
 
 fn batch(of: usize) -> Value {
     let one = |n: usize| {
