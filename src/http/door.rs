@@ -81,7 +81,7 @@ fn count<P: Permission>(
     grant: &Grant<P>,
 ) -> Result<(), Problem> {
     if P::NAME == CheckDecisions::NAME {
-        Pulse::take_on(request)?;
+        Pulse::take_on(site, request)?;
     }
     match grant.actor() {
         Actor::Key(client) => limits::count(site, request, *client),

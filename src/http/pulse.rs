@@ -5,10 +5,13 @@
 //! second; the rest of the checks are turned away at once, which takes next to nothing, so that the turn ends and those
 //! who are answered are answered in time. Nothing is remembered: once fewer ask, all are answered.
 //!
+//! Nor is one taken on while very many wait to be written down: there the disk is what everybody waits for.
+//!
 //! Checks are turned away and nothing else is: they come by the million, and who is not answered does not send; a *no*,
 //! and whoever asks for their rights, is always heard.
 
 use super::problem::Problem;
+use super::site::Site;
 use actix_web::HttpRequest;
 use actix_web::rt::time::sleep;
 use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -55,11 +58,14 @@ fn worked() -> Duration {
 }
 
 impl Pulse {
-    /// Takes a check on, where this turn has room for it.
+    /// Takes a check on, where this turn has room for it, and so has whoever writes decisions down.
     ///
     /// # Errors
-    /// Where it has none: nothing is decided then, and nothing permitted.
-    pub fn take_on(request: &HttpRequest) -> Result<(), Problem> {
+    /// Where there is none: nothing is decided then, and nothing permitted.
+    pub fn take_on(site: &Site, request: &HttpRequest) -> Result<(), Problem> {
+        if site.app.is_crowded() {
+            return Err(Problem::overloaded());
+        }
         let Some(pulse) = request.app_data::<Rc<Self>>() else {
             return Ok(());
         };

@@ -64,6 +64,12 @@ impl Draft {
 }
 
 impl App {
+    /// Whether so many decisions wait to be written down that another one would be answered late.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.recorder.is_crowded()
+    }
+
     /// Writes decisions down and gives their answers, in order.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Most decisions that wait to be written; whoever brings more waits.
 const ROOM: usize = 65_536;
+/// So many are a crowd: a disk that takes some ten thousands a second has them after half a second.
+const CROWD: usize = ROOM / 2;
 /// Most decisions of one commit.
 const COMMIT: usize = 16 * MOST_DECISIONS;
 /// As many decisions are worth a block of their own.
@@ -128,6 +130,11 @@ impl Recorder {
         let room = room.map_err(|_| full())?;
         self.shared.enlist(records, texts, Some(told), room);
         outcome.blocking_recv().unwrap_or(Err(StoreError::Stopping))
+    }
+
+    /// Whether so many decisions wait that another one would wait for long.
+    pub fn is_crowded(&self) -> bool {
+        self.shared.room.available_permits() < ROOM - CROWD
     }
 
     /// Hands decisions over where there is room; else they are not recorded.

@@ -313,7 +313,7 @@ async fn many(
     body: &[u8],
 ) -> Result<HttpResponse, Problem> {
     // its body came while others were answered
-    Pulse::take_on(request)?;
+    Pulse::take_on(site, request)?;
     let batch: BatchBody<'_> = json::read(body)?;
     if batch.checks.len() > MOST {
         let detail = format!(
