@@ -35,7 +35,7 @@ fn program(home: &Path, database: &str) -> Command {
 }
 
 impl Service {
-    /// Starts it on a database, or on an SQLite file of its own, with the catalogue of the tests.
+    /// Starts it on a database, or on a file of its own, with the catalogue of the tests.
     pub fn start(database: Option<String>) -> Self {
         let home = tempfile::tempdir().expect("a directory");
         let own = || format!("sqlite://{}", home.path().join("placet.db").display());

@@ -156,7 +156,7 @@ impl<'a> Load<'a> {
     }
 
     fn begin<'s>(&'s self, scope: &'s Scope<'s, '_>) {
-        let mut every = |millis: u64, kind: &'static str, act: fn(&Self, u64) -> bool| {
+        let every = |millis: u64, kind: &'static str, act: fn(&Self, u64) -> bool| {
             scope.spawn(move || {
                 while !self.over.load(Ordering::Relaxed) {
                     let done = act(self, self.next.fetch_add(1, Ordering::Relaxed));

@@ -70,7 +70,7 @@ impl Part {
 /// A table in parts.
 #[derive(Debug)]
 pub(super) struct Parts<L: Line> {
-    parts: Vec<Part>,
+    all: Vec<Part>,
     blocks: Pieces<Block<L>>,
     held: usize,
     /// Room for the lines of a part that grows.
@@ -80,7 +80,7 @@ pub(super) struct Parts<L: Line> {
 impl<L: Line> Default for Parts<L> {
     fn default() -> Self {
         Self {
-            parts: vec![Part::default(); PARTS],
+            all: vec![Part::default(); PARTS],
             blocks: Pieces::default(),
             held: 0,
             spread: Vec::new(),
@@ -104,7 +104,7 @@ impl<L: Line> Parts<L> {
     /// full.
     #[inline]
     pub fn lines(&self, part: usize, tag: L::Tag) -> impl Iterator<Item = &L> {
-        let part = self.parts.get(part).into_iter();
+        let part = self.all.get(part).into_iter();
         let lines = part.flat_map(move |part| {
             let lines = part.from::<L>(tag);
             lines.map_while(move |at| self.line(part, at))
@@ -116,20 +116,20 @@ impl<L: Line> Parts<L> {
     /// The line that an entry belongs to.
     #[inline]
     pub fn home(&self, part: usize, tag: L::Tag) -> Option<&L> {
-        let part = self.parts.get(part)?;
+        let part = self.all.get(part)?;
         self.line(part, part.home::<L>(tag))
     }
 
     /// The entries of a part; `None` where there is no such part. No entry moves from one part to another.
     pub fn of_part(&self, part: usize) -> Option<impl Iterator<Item = (L::Tag, u32)> + '_> {
-        let blocks = self.parts.get(part)?.blocks.iter();
+        let blocks = self.all.get(part)?.blocks.iter();
         let lines = blocks.filter_map(|block| self.blocks.get(*block)).flatten();
         Some(lines.flat_map(L::entries))
     }
 
     /// Puts an entry into its part, or another row into its place.
     pub fn put(&mut self, part: usize, tag: L::Tag, row: u32) {
-        let Some(own) = self.parts.get(part) else {
+        let Some(own) = self.all.get(part) else {
             return;
         };
         if own.is_crowded::<L>() {
@@ -141,7 +141,7 @@ impl<L: Line> Parts<L> {
 
     /// Puts an entry where there is room.
     fn place(&mut self, part: usize, tag: L::Tag, row: u32) {
-        let Some(part) = self.parts.get_mut(part) else {
+        let Some(part) = self.all.get_mut(part) else {
             return;
         };
         for at in part.from::<L>(tag) {
@@ -159,7 +159,7 @@ impl<L: Line> Parts<L> {
     /// Adds blocks to a part and spreads its entries over all of its lines.
     fn grow(&mut self, at: usize, blocks: usize) {
         let mut spread = std::mem::take(&mut self.spread);
-        let Some(part) = self.parts.get_mut(at) else {
+        let Some(part) = self.all.get_mut(at) else {
             return;
         };
         let new = std::iter::repeat_with(|| self.blocks.push([L::EMPTY; BLOCK]));
@@ -188,7 +188,7 @@ impl<L: Line> Parts<L> {
         let each = entries / PARTS;
         let more = each + each / 64;
         for at in 0..PARTS {
-            let part = self.parts.get(at);
+            let part = self.all.get(at);
             let (held, blocks) = part.map_or((0, 0), |part| (part.held, part.blocks.len()));
             let lines = (held + more) * 16 / (L::FILLED * L::ROOM) + 1;
             let missing = lines.div_ceil(BLOCK).saturating_sub(blocks);
@@ -203,12 +203,12 @@ impl<L: Line> Parts<L> {
 impl<L: Line> Parts<L> {
     /// How many lines each part has.
     pub fn sizes(&self) -> Vec<usize> {
-        self.parts.iter().map(Part::lines).collect()
+        self.all.iter().map(Part::lines).collect()
     }
 
     /// Whether a place in sixteen is free where it has to be.
     pub fn is_roomy(&self) -> bool {
         let roomy = |part: &Part| 16 * part.held <= L::FILLED * L::ROOM * part.lines() + 16;
-        self.parts.iter().all(roomy)
+        self.all.iter().all(roomy)
     }
 }
