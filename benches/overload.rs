@@ -36,7 +36,7 @@ struct Answer {
 }
 
 /// What came of it.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Outcome {
     answers: Vec<Answer>,
     /// For which no connection was free.
@@ -160,11 +160,7 @@ async fn ask(flood: Flood) -> Outcome {
     let shared = Rc::new(Shared {
         free: RefCell::default(),
         open: RefCell::new(0),
-        outcome: RefCell::new(Outcome {
-            answers: Vec::new(),
-            unsent: Vec::new(),
-            wrong: 0,
-        }),
+        outcome: RefCell::default(),
         begun: Instant::now(),
         port: flood.order.port,
     });
@@ -186,15 +182,7 @@ async fn ask(flood: Flood) -> Outcome {
         }
     }
     actix_web::rt::time::sleep(Duration::from_secs(3)).await;
-    let outcome = &mut *shared.outcome.borrow_mut();
-    std::mem::replace(
-        outcome,
-        Outcome {
-            answers: Vec::new(),
-            unsent: Vec::new(),
-            wrong: 0,
-        },
-    )
+    shared.outcome.take()
 }
 
 async fn one(shared: Rc<Shared>, request: Rc<Vec<u8>>, due: Duration) {

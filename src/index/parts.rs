@@ -62,6 +62,15 @@ impl Part {
         (home..self.lines()).chain(0..home)
     }
 
+    /// What stands in its lines.
+    fn entries<'a, L: Line>(
+        &'a self,
+        all: &'a Pieces<Block<L>>,
+    ) -> impl Iterator<Item = (L::Tag, u32)> + 'a {
+        let lines = self.blocks.iter().filter_map(|block| all.get(*block));
+        lines.flatten().flat_map(L::entries)
+    }
+
     const fn is_crowded<L: Line>(&self) -> bool {
         16 * self.held >= L::FILLED * L::ROOM * self.lines()
     }
@@ -122,9 +131,7 @@ impl<L: Line> Parts<L> {
 
     /// The entries of a part; `None` where there is no such part. No entry moves from one part to another.
     pub fn of_part(&self, part: usize) -> Option<impl Iterator<Item = (L::Tag, u32)> + '_> {
-        let blocks = self.all.get(part)?.blocks.iter();
-        let lines = blocks.filter_map(|block| self.blocks.get(*block)).flatten();
-        Some(lines.flat_map(L::entries))
+        Some(self.all.get(part)?.entries(&self.blocks))
     }
 
     /// Puts an entry into its part, or another row into its place.
@@ -158,20 +165,17 @@ impl<L: Line> Parts<L> {
 
     /// Adds blocks to a part and spreads its entries over all of its lines.
     fn grow(&mut self, at: usize, blocks: usize) {
-        let mut spread = std::mem::take(&mut self.spread);
         let Some(part) = self.all.get_mut(at) else {
             return;
         };
         let new = std::iter::repeat_with(|| self.blocks.push([L::EMPTY; BLOCK]));
-        let before = part.blocks.len();
         part.blocks.extend(new.take(blocks));
+        let spread = &mut self.spread;
         spread.clear();
         spread.resize(part.lines(), L::EMPTY);
-        let old = part.blocks.iter().take(before);
-        let lines = old.filter_map(|block| self.blocks.get(*block)).flatten();
-        for (tag, row) in lines.flat_map(L::entries) {
-            let home = part.home::<L>(tag);
-            let (before, after) = spread.split_at_mut(home);
+        // in the new ones nothing stands yet
+        for (tag, row) in part.entries(&self.blocks) {
+            let (before, after) = spread.split_at_mut(part.home::<L>(tag));
             let mut lines = after.iter_mut().chain(before);
             let _put = lines.find_map(|line| line.put(tag, row));
         }
@@ -180,7 +184,6 @@ impl<L: Line> Parts<L> {
                 *block = *lines;
             }
         }
-        self.spread = spread;
     }
 
     /// Makes room for so many entries at once; parts differ a little in how many they have.
@@ -211,4 +214,26 @@ impl<L: Line> Parts<L> {
         let roomy = |part: &Part| 16 * part.held <= L::FILLED * L::ROOM * part.lines() + 16;
         self.all.iter().all(roomy)
     }
+}
+
+/// Puts so many entries into a table, of which never more than one part grows by one entry; the lines of the largest.
+#[cfg(test)]
+pub(super) fn grows_in_parts<T>(
+    table: &mut T,
+    many: u32,
+    put: impl Fn(&mut T, u32),
+    sizes: impl Fn(&T) -> Vec<usize>,
+) -> usize {
+    let mut before = sizes(table);
+    for n in 0..many {
+        put(table, n);
+        if n % 1_000 < 10 {
+            let after = sizes(table);
+            let both = before.iter().zip(&after);
+            let grown = both.filter(|(one, other)| one != other).count();
+            assert!(n % 1_000 == 0 || grown <= 1);
+            before = after;
+        }
+    }
+    before.into_iter().max().unwrap_or_default()
 }

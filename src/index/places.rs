@@ -169,6 +169,7 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parts::grows_in_parts;
     use super::*;
     use proptest::prelude::*;
     use std::collections::HashMap;
@@ -228,25 +229,15 @@ mod tests {
 
     #[test]
     fn what_grows_is_one_part_at_a_time() {
-        let mut places = Places::default();
-        let mut before = places.0.sizes();
-        for n in 0..400_000_u32 {
+        let put = |places: &mut Places, n: u32| {
             let mut hash = [0; 32];
             // spread as hashes are
             let mixed = u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
             hash[..16].copy_from_slice(&mixed.to_be_bytes());
             places.insert(&Blind(hash), n);
-            if n % 1_000 < 10 {
-                let after = places.0.sizes();
-                let grown = before
-                    .iter()
-                    .zip(&after)
-                    .filter(|(one, other)| one != other);
-                assert!(n % 1_000 == 0 || grown.count() <= 1);
-                before = after;
-            }
-        }
-        let largest = before.iter().max().copied().unwrap_or_default();
+        };
+        let mut places = Places::default();
+        let largest = grows_in_parts(&mut places, 400_000, put, |places| places.0.sizes());
         assert!(
             largest * ROOM <= 768,
             "no part is much larger than the others: {largest}"

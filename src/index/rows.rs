@@ -76,6 +76,7 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::parts::grows_in_parts;
     use super::*;
 
     fn subject(n: u64) -> SubjectId {
@@ -119,20 +120,11 @@ mod tests {
     fn what_leads_to_rows_grows_a_part_at_a_time() {
         let mut rows = Rows::default();
         rows.reserve(10);
-        let mut before = rows.by_subject.sizes();
-        for n in 0..700_000 {
-            rows.add(Person::unknown(subject(n))).unwrap();
-            if n % 1_000 < 10 {
-                let after = rows.by_subject.sizes();
-                let grown = before
-                    .iter()
-                    .zip(&after)
-                    .filter(|(one, other)| one != other);
-                assert!(n % 1_000 == 0 || grown.count() <= 1);
-                before = after;
-            }
-        }
-        assert!(before.iter().all(|part| *part <= 192), "parts are alike");
+        let put = |rows: &mut Rows, n: u32| {
+            rows.add(Person::unknown(subject(n.into()))).unwrap();
+        };
+        let largest = grows_in_parts(&mut rows, 700_000, put, |rows| rows.by_subject.sizes());
+        assert!(largest <= 192, "parts are alike: {largest}");
     }
 
     /// Of two subjects whose random bits are the same as far as they are kept each has its own row.

@@ -97,11 +97,13 @@ impl Db {
     /// Brings the tables up to date, where they are this program's to change; whose they are then. Several nodes may
     /// start at once: one migrates, the others wait.
     pub fn migrate(&mut self) -> Result<Tables, StoreError> {
-        if self.tables()? == Tables::Older {
+        let mut whose = self.tables()?;
+        if whose == Tables::Older {
             self.run()?;
+            // a newer program may have come first
+            whose = self.tables()?;
         }
-        // a newer program may have come first
-        match self.tables()? {
+        match whose {
             Tables::Newer => Err(self.refusal()),
             whose => Ok(whose),
         }
