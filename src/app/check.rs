@@ -225,15 +225,7 @@ pub(super) fn decide(
     let mut drafted: Option<Arc<Outcome>> = None;
     let at = question.at.unwrap_or_else(|| now.utc());
     let point = question.point(table, channel);
-    let found = question
-        .blinds
-        .iter()
-        .filter_map(|blind| table.person(blind))
-        .chain(question.subject.and_then(|id| table.person_of(id)));
-    let mut persons: Vec<_> = found.map(Some).collect();
-    if persons.is_empty() {
-        persons.push(None);
-    }
+    let persons = persons(table, question);
     let asked = Asked::new(setting, purpose, channel, &question.said, at);
     let judged = persons.iter().copied().map(|person| {
         let mut decide = |asked: &Asked<'_>| {
@@ -280,6 +272,25 @@ pub(super) fn decide(
         subject: person.map(|person| person.subject()),
         situation,
     })
+}
+
+/// Everybody whom a question is about, once; one `None` where that is nobody.
+fn persons<'a>(table: &'a Table, question: &Question) -> Vec<Option<PersonView<'a>>> {
+    let by_contact = question
+        .blinds
+        .iter()
+        .filter_map(|blind| table.person(blind));
+    let by_id = question.subject.and_then(|id| table.person_of(id));
+    let mut all: Vec<Option<PersonView<'a>>> = Vec::with_capacity(1);
+    for found in by_contact.chain(by_id) {
+        if all.iter().flatten().all(|one| one.row() != found.row()) {
+            all.push(Some(found));
+        }
+    }
+    if all.is_empty() {
+        all.push(None);
+    }
+    all
 }
 
 /// What a campaign must be called.

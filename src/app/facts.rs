@@ -5,6 +5,8 @@
 mod tests;
 mod unheard;
 
+pub(super) use unheard::Passed;
+
 use super::FieldProblem;
 use crate::domain::ids::Blind;
 use crate::domain::registry::{

@@ -4,10 +4,10 @@
 
 use super::case::Case;
 use super::instants::Instants;
-use super::until::era;
+use super::until::{common, over};
 use super::{AHEAD, FOLLOWED, Lawful, MOST, clock, horizon, turning};
 use crate::app::check::Decided;
-use crate::app::facts::Said;
+use crate::app::facts::{Asked, Said};
 use crate::domain::time::from_micros;
 use crate::policy::{FactName, FactSet, Situation, Whole};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,16 +16,29 @@ use chrono::{DateTime, TimeDelta, Utc};
 const OLDER: i64 = 3;
 /// The same for as long as is looked for what would flip a denial.
 const OLDEST: i64 = 15;
+/// The same for as long as anybody lives.
+const EVER: i64 = 12 * 120;
 
 /// What lies ahead of an answer.
 #[derive(Debug, Clone)]
 pub(in crate::app) enum Ahead {
-    /// What would flip a denial, for whoever's own answer does not end before that instant.
-    Denial(Lawful, Option<DateTime<Utc>>),
-    /// Until when a permit holds at most, each one's own consent aside.
+    /// What would flip a denial.
+    Denial(Lawful, Whose),
+    /// Until when a permit holds at most, each one's own consent and the end of the purpose's time aside.
     Permit(Option<DateTime<Utc>>),
     /// Time may tell them apart: each one's own is looked for.
     Own,
+}
+
+/// For whom of those of whom the same is seen something holds.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::app) enum Whose {
+    /// For each.
+    Each,
+    /// For whoever's own answer does not end, and whose time is not over, before an instant.
+    OwnLasts(DateTime<Utc>),
+    /// For whoever's answers all say the same up to an instant.
+    AllLast(DateTime<Utc>),
 }
 
 impl Ahead {
@@ -40,11 +53,11 @@ impl Ahead {
             return Self::Own;
         }
         let alike = Alike::of(case, situation);
-        let era = era(case, said, at, situation);
-        if alike.must_permit(situation, clock()) {
-            return Self::Permit(era);
+        let end = common(case, said, at, situation);
+        if alike.must_permit(situation, EVER, clock()) {
+            return Self::Permit(end);
         }
-        alike.permit(said, at, era)
+        alike.permit(said, at, end)
     }
 
     /// Of a denial that this would flip.
@@ -56,19 +69,17 @@ impl Ahead {
         lawful: &Lawful,
     ) -> Self {
         let alike = Alike::of(case, situation);
-        let until = match lawful {
-            Lawful::Nothing => None,
-            Lawful::If(way) => match (way.from, way.changes.len()) {
-                (None, 1) if alike.is_not_time() => None,
-                (None, _) => Some(at + TimeDelta::days(AHEAD)),
-                (Some(from), 0) if alike.waits(said, at, from) => Some(from),
-                (Some(_), _) => return Self::Own,
-            },
-            Lawful::NotKnown => Some(at + TimeDelta::days(AHEAD)),
+        let ahead = at + TimeDelta::days(AHEAD);
+        let whose = match lawful.way().map(|way| (way.from, way.changes.len())) {
+            None if matches!(lawful, Lawful::Nothing) => Whose::Each,
+            Some((None, 1)) if alike.is_not_time() => Whose::Each,
+            Some((Some(from), 0)) if alike.waits(said, at, from) => Whose::OwnLasts(from),
+            _ if alike.is_ageless(said, at) => Whose::AllLast(ahead),
+            Some((Some(_), _)) => return Self::Own,
+            _ => Whose::OwnLasts(ahead),
         };
-        let ahead = Self::Denial(lawful.clone(), until);
-        if ahead.holds_for(case) {
-            ahead
+        if whose.includes(case, said, at) {
+            Self::Denial(lawful.clone(), whose)
         } else {
             Self::Own
         }
@@ -83,30 +94,40 @@ impl Ahead {
         situation: &Situation,
     ) {
         match self {
-            Self::Denial(lawful, _) if self.holds_for(case) => told.lawful = lawful.clone(),
+            Self::Denial(lawful, whose) if whose.includes(case, said, at) => {
+                told.lawful = lawful.clone();
+            }
             Self::Permit(until) => {
-                let ends = [told.valid_until, *until];
+                let ends = [told.valid_until, *until, over(case, said, at)];
                 told.valid_until = ends.into_iter().flatten().min();
             }
             Self::Denial(..) | Self::Own => told.look_ahead(case, (said, at, effort), situation),
         }
     }
+}
 
-    /// Whether it holds for somebody of whom the same is seen: no answer for the very use ends too
-    /// early for what would flip a denial.
-    fn holds_for(&self, case: &Case<'_>) -> bool {
-        let until = match self {
-            Self::Denial(_, None) | Self::Permit(_) => return true,
-            Self::Denial(_, Some(until)) => *until,
-            Self::Own => return false,
-        };
-        let persons = case.persons.iter().flatten();
-        let mut answers = persons.flat_map(|person| person.answers(&case.purpose.id));
-        answers.all(|answer| {
-            let ends = answer.valid_until.map(from_micros);
-            answer.channel != case.channel || ends.is_none_or(|ends| ends > until)
-        })
+impl Whose {
+    /// Whether somebody of whom the same is seen is among them.
+    fn includes(self, case: &Case<'_>, said: &Said, at: DateTime<Utc>) -> bool {
+        match self {
+            Self::Each => true,
+            Self::AllLast(until) => case.is_steady(said, (at, until)),
+            Self::OwnLasts(until) => {
+                let over = over(case, said, at);
+                over.is_none_or(|over| over > until) && own_lasts(case, until)
+            }
+        }
     }
+}
+
+/// Whether no answer for the very use ends up to an instant.
+fn own_lasts(case: &Case<'_>, until: DateTime<Utc>) -> bool {
+    let persons = case.persons.iter().flatten();
+    let mut answers = persons.flat_map(|person| person.answers(&case.purpose.id));
+    answers.all(|answer| {
+        let ends = answer.valid_until.map(from_micros);
+        answer.channel != case.channel || ends.is_none_or(|ends| ends > until)
+    })
 }
 
 /// Persons of whom the same is seen now.
@@ -127,10 +148,20 @@ impl<'a> Alike<'a> {
             && !engine.may_permit(now, &older(now, OLDEST), turning().and(others()))
     }
 
-    /// Whether all of them are permitted at a time, however much older their answers have grown.
-    fn must_permit(&self, then: &Situation, free: FactSet) -> bool {
+    /// Whether no rule asks how old an answer is, now or later.
+    fn is_ageless(&self, said: &Said, at: DateTime<Utc>) -> bool {
+        let ages = |asked: Asked<'_>| asked.needs().contains(FactName::consent_age_months);
+        self.case
+            .engine
+            .next_era(self.now.laws, self.now.day)
+            .is_none()
+            && self.case.asked(said, at).is_some_and(|asked| !ages(asked))
+    }
+
+    /// Whether all of them are permitted at a time, though their answers have grown older by up to so many months.
+    fn must_permit(&self, then: &Situation, months: i64, free: FactSet) -> bool {
         let engine = self.case.engine;
-        engine.must_permit(then, &older(then, OLDER), free.and(others()))
+        engine.must_permit(then, &older(then, months), free.and(others()))
     }
 
     /// Whether one of them may be permitted then.
@@ -139,10 +170,9 @@ impl<'a> Alike<'a> {
         engine.may_permit(then, &older(then, OLDER), others())
     }
 
-    /// Until when all of them are permitted: the first instant at which they are denied, or another
-    /// era of the law.
-    fn permit(&self, said: &Said, at: DateTime<Utc>, era: Option<DateTime<Utc>>) -> Ahead {
-        let horizon = horizon(at, era);
+    /// Until when all of them are permitted: the first instant at which they are denied.
+    fn permit(&self, said: &Said, at: DateTime<Utc>, end: Option<DateTime<Utc>>) -> Ahead {
+        let horizon = horizon(at, end);
         let instants = self.instants(said, at).enumerate();
         for (asked, instant) in instants.take_while(|(_, instant)| *instant <= horizon) {
             let Some(then) = self.then(said, instant).filter(|_| asked < MOST) else {
@@ -151,11 +181,12 @@ impl<'a> Alike<'a> {
             if !self.may_permit(&then) {
                 return Ahead::Permit(Some(instant));
             }
-            if !self.must_permit(&then, FactSet::default()) {
+            if !self.must_permit(&then, OLDER, FactSet::default()) {
                 return Ahead::Own;
             }
         }
-        Ahead::Permit(era)
+        // what lies further ahead is each one's own
+        Ahead::Own
     }
 
     /// Whether all of them are denied up to that instant, and permitted then.
@@ -171,7 +202,7 @@ impl<'a> Alike<'a> {
         before.all(|instant| self.then(said, instant).as_ref().is_some_and(denied))
             && self
                 .then(said, from)
-                .is_some_and(|then| self.must_permit(&then, FactSet::default()))
+                .is_some_and(|then| self.must_permit(&then, OLDER, FactSet::default()))
     }
 
     fn instants(&self, said: &Said, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
@@ -182,7 +213,7 @@ impl<'a> Alike<'a> {
 
     /// What is known now, as the clock shows it at another instant.
     fn then(&self, said: &Said, instant: DateTime<Utc>) -> Option<Situation> {
-        let shown = self.case.ask(said, &[], instant)?.situation;
+        let shown = self.case.ask(said, instant)?.situation;
         let mut then = Situation {
             facts: self.now.facts,
             ..shown

@@ -191,7 +191,8 @@ impl Search<'_> {
 
     fn ask(&mut self, state: &State, at: DateTime<Utc>) -> Option<Answer> {
         self.left = self.left.checked_sub(1)?;
-        self.case.ask(&state.said, &state.deeds, at)
+        let deeds = (state.deeds.as_slice(), self.at);
+        self.case.ask_after(&state.said, deeds, at)
     }
 
     fn told(

@@ -6,7 +6,7 @@
 
 use super::Doer;
 use super::case::Deed;
-use crate::app::facts::Said;
+use crate::app::facts::{Passed, Said};
 use crate::policy::{
     ConsentAct, ConsentFact, FactName, FactSet, Facts, ProofFact, RegisterFact, Stated, Whole,
 };
@@ -40,7 +40,7 @@ impl Step {
             Act::Zone(_) => reads.meets(super::clock()),
             Act::Do(deed) => {
                 let (before, mut after) = (facts.codes(), *facts);
-                deed(&mut after);
+                deed(&mut after, Passed::default());
                 let after = after.codes();
                 reads.iter().any(|fact| before.get(fact) != after.get(fact))
             }
@@ -177,42 +177,42 @@ static STEPS: &[Step] = &[
         |said| nothing(&mut told(said).last_choice),
         &[FactName::last_choice],
     ),
-    deed("person_recorded", Doer::Caller, |facts| {
+    deed("person_recorded", Doer::Caller, |facts, _| {
         facts.person_known = true
     }),
-    deed("channel_declared", Doer::Caller, |facts| {
+    deed("channel_declared", Doer::Caller, |facts, _| {
         facts.channel_of_purpose = true
     }),
     deed("consent", Doer::Person, agrees),
-    deed("confirmation", Doer::Person, |facts| {
-        agrees(facts);
+    deed("confirmation", Doer::Person, |facts, passed| {
+        agrees(facts, passed);
         facts.double_opt_in = Stated::Yes;
     }),
-    deed("explicit_consent", Doer::Person, |facts| {
-        agrees(facts);
+    deed("explicit_consent", Doer::Person, |facts, passed| {
+        agrees(facts, passed);
         facts.consent_explicit = true;
     }),
-    deed("parental_consent", Doer::Person, |facts| {
-        agrees(facts);
+    deed("parental_consent", Doer::Person, |facts, passed| {
+        agrees(facts, passed);
         facts.parental_consent = Stated::Yes;
     }),
-    deed("joint_consent", Doer::Person, |facts| {
-        agrees(facts);
+    deed("joint_consent", Doer::Person, |facts, passed| {
+        agrees(facts, passed);
         (facts.parental_consent, facts.child_consent) = (Stated::Yes, Stated::Yes);
     }),
-    deed("suppression_lifted_by_person", Doer::Person, |facts| {
+    deed("suppression_lifted_by_person", Doer::Person, |facts, _| {
         facts.suppressed = false
     }),
-    deed("objection_lifted_by_person", Doer::Person, |facts| {
+    deed("objection_lifted_by_person", Doer::Person, |facts, _| {
         (facts.objection, facts.objection_profiling) = (false, false);
     }),
-    deed("restriction_lifted", Doer::Person, |facts| {
+    deed("restriction_lifted", Doer::Person, |facts, _| {
         facts.restricted = false
     }),
-    deed("contact_from_person", Doer::Person, |facts| {
+    deed("contact_from_person", Doer::Person, |facts, passed| {
         facts.last_contact_known = true;
-        facts.months_since_last_contact = Whole::of(0);
-        facts.retention_over = false;
+        facts.months_since_last_contact = passed.months;
+        facts.retention_over = passed.over;
     }),
 ];
 
@@ -239,11 +239,11 @@ const fn nothing<T: Copy>(entry: &mut Option<Option<T>>) -> bool {
 
 /// The person agrees now to this purpose on this channel, by a clear act, to words of now that say
 /// all that the law asks for. It ends an earlier objection to this use, as the registry has it.
-fn agrees(facts: &mut Facts) {
+fn agrees(facts: &mut Facts, passed: Passed) {
     facts.consent = ConsentFact::Given;
     facts.consent_expired = false;
-    facts.consent_age_months = Whole::of(0);
-    facts.retention_over = false;
+    facts.consent_age_months = passed.months;
+    facts.retention_over = passed.over;
     facts.notice_current = true;
     facts.wording_known = Stated::Yes;
     facts.consent_proof = ProofFact::Individual;
@@ -279,7 +279,7 @@ pub(super) fn touched(facts: &Facts) -> FactSet {
             Act::Zone(_) => {}
             Act::Do(deed) => {
                 let (before, mut after) = (facts.codes(), *facts);
-                deed(&mut after);
+                deed(&mut after, Passed::default());
                 let after = after.codes();
                 let moved = FactName::ALL
                     .iter()

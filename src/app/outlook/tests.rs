@@ -23,6 +23,10 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 const ANNE: &[(&str, &str)] = &[("email", "anne@example.fr"), ("phone", "+33612345678")];
+const ANNE_AND_ANOTHER: [&[(&str, &str)]; 2] = [
+    &[("email", "anne@example.fr")],
+    &[("phone", "+33612345678")],
+];
 
 fn shop() -> TestApp {
     shop_keeping(None)
@@ -50,11 +54,17 @@ fn shop_keeping(retention: Option<&str>) -> TestApp {
 }
 
 fn answer(shop: &TestApp, channel: &str, status: &str) {
-    shop.record(vec![Claim {
+    answer_of(shop, &[ANNE], channel, status);
+}
+
+/// Each of these persons answers.
+fn answer_of(shop: &TestApp, persons: &[&[(&str, &str)]], channel: &str, status: &str) {
+    let claim = |person: &&[(&str, &str)]| Claim {
         channel: channel.into(),
         collected_at: Some(shop.app.now().utc()),
-        ..shop.claim(ANNE, "offers", status)
-    }]);
+        ..shop.claim(person, "offers", status)
+    };
+    shop.record(persons.iter().map(claim).collect());
 }
 
 fn said(person: Value, message: Value, told: Value) -> Said {
@@ -125,6 +135,54 @@ fn on_sunday_a_call_waits_for_monday_ten_and_then_ends_at_one() {
     let eve = ask(&shop, "phone_live", &said, at("2026-12-24T19:30:00Z"));
     let from = super::tests::way(&eve).from_text().unwrap();
     assert_eq!(from, "2026-12-28T10:00:00+01:00");
+}
+
+fn last_heard_of(country: &str, day: &str) -> Said {
+    said(
+        json!({"country": country}),
+        polite(),
+        json!({"last_contact_from_person": day}),
+    )
+}
+
+/// Three years after they were last heard of nobody is written to: that is months ahead, and long before the
+/// consent ends.
+#[test]
+fn what_time_may_end_is_promised_for_a_month() {
+    let shop = shop();
+    answer(&shop, "email", "given");
+    let now = at("2026-11-22T12:01:00Z");
+    let said = last_heard_of("DE", "2024-06-01T03:01:00Z");
+    let told = ask(&shop, "email", &said, now);
+    assert!(told.outcome.is_permit());
+    assert_eq!(told.valid_until, Some(now + TimeDelta::days(31)));
+    let over = ask(&shop, "email", &said, at("2027-06-02T12:00:00Z"));
+    assert_eq!(over.outcome.reason(), "RETENTION_EXPIRED");
+}
+
+/// The same of two persons, whose facts cannot be told apart and are followed day by day.
+#[test]
+fn what_is_followed_is_promised_no_further() {
+    let shop = shop();
+    answer_of(&shop, &ANNE_AND_ANOTHER, "email", "given");
+    let now = at("2026-11-22T12:01:00Z");
+    let told = ask(
+        &shop,
+        "email",
+        &last_heard_of("DE", "2024-06-01T03:01:00Z"),
+        now,
+    );
+    assert_eq!(told.valid_until, Some(now + TimeDelta::days(31)));
+}
+
+/// However many identifiers name them.
+#[test]
+fn what_time_cannot_end_is_promised_for_as_long_as_the_consent() {
+    let shop = shop();
+    answer(&shop, "email", "given");
+    let said = said(json!({"country": "FR"}), polite(), json!({}));
+    let told = ask(&shop, "email", &said, at("2026-11-22T12:01:00Z"));
+    assert_eq!(told.valid_until, Some(at("2027-11-22T12:00:00Z")));
 }
 
 #[test]
@@ -285,7 +343,13 @@ fn drawn() -> impl Strategy<Value = Drawn> {
 
 /// Makes the changes of a way out: says what it names, has the person agree in the registry. `None`
 /// where the registry has no verb that a test could use for one of them.
-fn done(shop: &TestApp, way: &WayOut, drawn: &Drawn, said: &Said) -> Option<Said> {
+fn done(
+    shop: &TestApp,
+    persons: &[&[(&str, &str)]],
+    way: &WayOut,
+    drawn: &Drawn,
+    said: &Said,
+) -> Option<Said> {
     let mut said = said.clone();
     for change in &way.changes {
         let zone = change.value.and_then(|value| value.parse().ok());
@@ -300,7 +364,7 @@ fn done(shop: &TestApp, way: &WayOut, drawn: &Drawn, said: &Said) -> Option<Said
                 // the person agrees at the instant asked about
                 shop.clock
                     .pass((drawn.at - shop.app.now().utc()).num_seconds());
-                answer(shop, drawn.channel, "given");
+                answer_of(shop, persons, drawn.channel, "given");
             }
             Act::Do(_) => return None,
         }
@@ -361,10 +425,13 @@ proptest! {
         slowed in prop::option::of(slowed()),
         retention in prop::option::weighted(0.3, prop::sample::select(vec!["P30D", "P6M", "P1Y"])),
         later in 0i64..(31 * 24 * 60),
+        apart in prop::bool::weighted(0.3),
     ) {
         let shop = shop_keeping(retention);
+        // the two identifiers that are named may be two persons'
+        let persons: &[_] = if apart && slowed.is_none() { &ANNE_AND_ANOTHER } else { &[ANNE] };
         if let Some(status) = drawn.status {
-            answer(&shop, drawn.channel, status);
+            answer_of(&shop, persons, drawn.channel, status);
         }
         if let Some(slowed) = &slowed {
             slow_down(&shop, &drawn, slowed);
@@ -375,7 +442,7 @@ proptest! {
         match (&now.lawful, now.outcome.is_permit()) {
             (Lawful::If(way), false) => {
                 prop_assert!(!way.changes.is_empty() || way.from.is_some());
-                let Some(changed) = done(&shop, way, &drawn, &said) else { return Ok(()) };
+                let Some(changed) = done(&shop, persons, way, &drawn, &said) else { return Ok(()) };
                 let from = way.from.unwrap_or(drawn.at);
                 prop_assert!(from >= drawn.at);
                 prop_assert!(permit(&changed, from), "{way:?} at {from}");

@@ -9,8 +9,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// The earliest of the consent's end, the begin of another era of the law, the end of a register's list
-/// that the answer hangs on, and the first instant at which the engine would answer otherwise. `None`
-/// where none is known: the consent and the law have no end, and nothing else changes within a month.
+/// that the answer hangs on, the end of the purpose's time, and the first instant at which the engine would
+/// answer otherwise. A permit that time might end is followed for a month, and promised no further. `None`
+/// where no end is known: the consent and the law have none, and nothing else changes within a month.
 pub(in crate::app) fn until(
     case: &Case<'_>,
     said: &Said,
@@ -22,14 +23,19 @@ pub(in crate::app) fn until(
         // asking again is slow then; nothing is promised
         return Some(at);
     }
-    let era = era(case, said, at, situation);
-    let end = [consent, era].into_iter().flatten().min();
+    let ends = [
+        consent,
+        common(case, said, at, situation),
+        over(case, said, at),
+    ];
+    let end = ends.into_iter().flatten().min();
     let changes = turn(case, said, at, situation, end);
     end.into_iter().chain(changes).min()
 }
 
-/// When another era of the law begins, or a register's list that the answer hangs on ends.
-pub(super) fn era(
+/// When another era of the law begins, or a register's list that the answer hangs on ends: for everybody of
+/// whom the same is seen.
+pub(super) fn common(
     case: &Case<'_>,
     said: &Said,
     at: DateTime<Utc>,
@@ -40,14 +46,14 @@ pub(super) fn era(
         begins(day, case.zone(said), at)
     };
     let asked = case.asked(said, at);
-    let asked = asked.as_ref();
-    let lists = asked.and_then(|asked| lists_end(case, said, at, asked));
-    let over = asked.and_then(|asked| over(case, at, asked));
-    [next(), lists, over].into_iter().flatten().min()
+    let lists = asked.and_then(|asked| lists_end(case, said, at, &asked));
+    next().into_iter().chain(lists).min()
 }
 
 /// When the purpose's time is over for the first of the persons, where that matters.
-fn over(case: &Case<'_>, at: DateTime<Utc>, asked: &Asked<'_>) -> Option<DateTime<Utc>> {
+pub(super) fn over(case: &Case<'_>, said: &Said, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    case.purpose.kept_for()?;
+    let asked = case.asked(said, at)?;
     if !asked.needs().contains(FactName::retention_over) {
         return None;
     }
@@ -81,7 +87,8 @@ pub(super) fn begins(day: NaiveDate, zone: Option<Tz>, at: DateTime<Utc>) -> Opt
     begins.into_iter().find(|begins| *begins > at)
 }
 
-/// The first instant at which the answer is another.
+/// The first instant at which the answer is another, or to which it was followed where it might change
+/// later.
 fn turn(
     case: &Case<'_>,
     said: &Said,
@@ -94,18 +101,35 @@ fn turn(
         return None;
     }
     let horizon = horizon(at, end);
-    if horizon <= at || is_quiet(case, said, situation, horizon, needs.meets(slow())) {
+    if horizon <= at {
         return None;
     }
+    let quiet_to = |to| is_quiet(case, said, situation, to, needs.meets(slow()));
+    let last = end.map_or(horizon, |end| end - TimeDelta::microseconds(1));
+    if quiet_to(last) {
+        return None;
+    }
+    let beyond = end.filter(|_| last > horizon).map(|_| horizon);
+    if beyond.is_some() && quiet_to(horizon) {
+        return beyond;
+    }
+    follow(case, said, at, horizon).or(beyond)
+}
+
+/// The first instant up to another at which the engine answers otherwise, or to which it was asked.
+fn follow(
+    case: &Case<'_>,
+    said: &Said,
+    at: DateTime<Utc>,
+    horizon: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
     let instants = Instants::of(case, said, at);
     let mut kept = at;
     let days = instants
         .days(at, FOLLOWED + 2)
         .flat_map(|(_, instants)| instants);
     for (asked, instant) in days.take_while(|instant| *instant <= horizon).enumerate() {
-        let permit = case
-            .ask(said, &[], instant)
-            .is_some_and(|answer| answer.permit);
+        let permit = case.ask(said, instant).is_some_and(|answer| answer.permit);
         if !permit {
             return Some(instant);
         }
@@ -123,7 +147,7 @@ fn is_quiet(
     case: &Case<'_>,
     said: &Said,
     situation: &Situation,
-    horizon: DateTime<Utc>,
+    to: DateTime<Utc>,
     slow: bool,
 ) -> bool {
     // facts of several persons cannot be told apart here
@@ -131,7 +155,7 @@ fn is_quiet(
         return false;
     };
     let later = if slow {
-        case.ask(said, &[], horizon).map(|answer| answer.situation)
+        case.ask(said, to).map(|answer| answer.situation)
     } else {
         Some(*situation)
     };
