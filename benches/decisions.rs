@@ -1,7 +1,7 @@
 //! Recorded decisions: how many bytes one takes, how long it takes to find one again. They are
 //! synthetic and written straight through the store's own path, in blocks as batches make them.
 
-use crate::registry::directory;
+use crate::registry::{directory, home};
 use crate::table::{Table, grouped, median};
 use placet::access::{Principal, ReadDecisions, ReadSubjects, Serve, authorize};
 use placet::audit::decision::{Context, Named, Record};
@@ -237,17 +237,22 @@ fn campaign(block: u64) -> String {
     format!("campaign-{}", block / 500)
 }
 
+fn url(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
+
 fn open(file: &Path) -> Store {
+    let home = home(&url(file));
     let options = Options {
         owner: None,
         url: DatabaseUrl::Sqlite(file.to_owned()),
         master: MasterKey::new(&Secret::new([7; 32])).expect("a master key"),
-        key_directory: KeyDirectory::new(directory().join("keys")),
+        key_directory: KeyDirectory::new(home.join("keys")),
         entropy: Arc::new(SystemEntropy::new()),
         origin: "bench.example/decisions".into(),
         now: SystemClock.now(),
         register: placet::store::RegisterPlace {
-            directory: directory().join("register"),
+            directory: home.join("register"),
             node: "bench".into(),
         },
     };
@@ -260,6 +265,7 @@ fn size(file: &Path) -> u64 {
 }
 
 fn clear(file: &Path) {
+    drop(std::fs::remove_dir_all(home(&url(file))));
     for ending in ["", "-wal", "-shm", "-head"] {
         let mut name = file.as_os_str().to_owned();
         name.push(ending);

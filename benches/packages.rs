@@ -2,7 +2,7 @@
 //! whose memory is looked at.
 
 use crate::people::PERSONS;
-use crate::registry::{MASTER, ORIGIN, Place, directory};
+use crate::registry::{MASTER, ORIGIN, Place, directory, home};
 use crate::server::cpu_seconds;
 use crate::table::{Table, grouped};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -96,9 +96,9 @@ fn placet(place: &Place, master: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_placet"));
     command
         .env("PLACET_DATABASE_URL", &place.url)
-        .env("PLACET_DATA_DIR", directory())
+        .env("PLACET_DATA_DIR", home(&place.url))
         .env("PLACET_MASTER_KEY_FILE", master)
-        .env("PLACET_KEY_DIRECTORY", directory().join("keys"))
+        .env("PLACET_KEY_DIRECTORY", home(&place.url).join("keys"))
         .env("PLACET_ORIGIN", ORIGIN)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -65,7 +65,6 @@ impl Cluster {
         Place {
             database: "PostgreSQL",
             url,
-            keys: directory().join(format!("{name}.postgres.json")),
         }
     }
 
@@ -78,7 +77,9 @@ impl Cluster {
                 &format!("--command=DROP DATABASE IF EXISTS {name}"),
             ],
         );
-        self.place(name)
+        let place = self.place(name);
+        place.clear();
+        place
     }
 
     /// Seconds of a join of persons (address, answer) with lines (address), loaded before.

@@ -30,8 +30,6 @@ pub struct Place {
     pub database: &'static str,
     /// Its URL.
     pub url: String,
-    /// Where its keys are kept between runs.
-    pub keys: PathBuf,
 }
 
 /// The API keys of a registry.
@@ -51,6 +49,13 @@ pub fn directory() -> PathBuf {
     directory
 }
 
+/// What belongs to one registry and to no other: its keys and its register of erasures.
+pub fn home(url: &str) -> PathBuf {
+    let (kind, rest) = url.split_once("://").expect("a database URL");
+    let name = rest.rsplit('/').next().expect("a last part");
+    directory().join(format!("{}.{kind}", name.trim_end_matches(".db")))
+}
+
 impl Place {
     /// A file in the directory of the benches.
     pub fn sqlite(name: &str) -> Self {
@@ -59,13 +64,17 @@ impl Place {
         Self {
             database: "SQLite",
             url,
-            keys: directory().join(format!("{name}.sqlite.json")),
         }
+    }
+
+    /// Where its API keys are kept between runs.
+    fn keys(&self) -> PathBuf {
+        home(&self.url).join("api-keys.json")
     }
 
     /// Removes what an earlier run left.
     pub fn clear(&self) {
-        drop(std::fs::remove_file(&self.keys));
+        drop(std::fs::remove_dir_all(home(&self.url)));
         if let Some(file) = self.url.strip_prefix("sqlite://") {
             for ending in ["", "-wal", "-shm"] {
                 drop(std::fs::remove_file(format!("{file}{ending}")));
@@ -75,13 +84,13 @@ impl Place {
 
     /// Its keys; made, with everything else in it, by the first run.
     pub fn filled(&self, persons: u64) -> Keys {
-        if let Ok(text) = std::fs::read(&self.keys) {
+        if let Ok(text) = std::fs::read(self.keys()) {
             return serde_json::from_slice(&text).expect("the keys of an earlier run");
         }
         self.clear();
         let keys = fill(&open(&self.url), persons);
         std::fs::write(
-            &self.keys,
+            self.keys(),
             serde_json::to_vec(&keys).expect("write the keys"),
         )
         .expect("keep the keys");
@@ -100,9 +109,9 @@ pub fn open_from(url: &str, snapshot: Option<PathBuf>) -> Arc<App> {
         database: url.parse::<DatabaseUrl>().expect("a database URL"),
         owner: None,
         master_key: MasterKey::new(&Secret::new(MASTER)).expect("a master key"),
-        key_directory: KeyDirectory::new(directory().join("keys")),
+        key_directory: KeyDirectory::new(home(url).join("keys")),
         register: placet::store::RegisterPlace {
-            directory: directory().join("register"),
+            directory: home(url).join("register"),
             node: "bench".into(),
         },
         policies: PolicySource::Embedded,

@@ -18,6 +18,13 @@ use std::time::{Duration, Instant};
 const PERSONS: u64 = 30_000;
 const LINES: u64 = 20_000;
 
+/// `None` where it came about; otherwise the status that was answered, 0 where the answer broke off.
+type Outcome = Option<u16>;
+
+fn unless(came_about: bool, status: u16) -> Outcome {
+    (!came_about).then_some(status)
+}
+
 /// What is looked at every five seconds.
 #[derive(Clone, Copy)]
 struct Look {
@@ -31,8 +38,8 @@ struct Load<'a> {
     service: &'a Service,
     keys: [String; 3],
     over: &'a AtomicBool,
-    /// Of each kind, how many there were and how many of them failed.
-    counts: Mutex<BTreeMap<&'static str, (u64, u64)>>,
+    /// Of each kind, how many there were of each outcome.
+    counts: Mutex<BTreeMap<&'static str, BTreeMap<Outcome, u64>>>,
     /// How long each check took, in seconds.
     checks: Mutex<Vec<f32>>,
     next: AtomicU64,
@@ -100,10 +107,7 @@ fn tell(table: &mut Table, name: &str, load: &Load<'_>, looks: &[Look]) {
         ),
     );
     let counts = load.counts.lock().expect("counts");
-    let told: Vec<String> = counts
-        .iter()
-        .map(|(kind, (all, failed))| format!("{} {kind} ({failed} failed)", grouped(*all as f64)))
-        .collect();
+    let told: Vec<String> = counts.iter().map(|(kind, of)| counted(kind, of)).collect();
     let mut checks = load.checks.lock().expect("checks");
     checks.sort_by(f32::total_cmp);
     let part = |part: f64| checks[((checks.len() - 1) as f64 * part) as usize] * 1e3;
@@ -112,6 +116,21 @@ fn tell(table: &mut Table, name: &str, load: &Load<'_>, looks: &[Look]) {
         format!("{:.1} / {:.1} ms (half / 99 %)", part(0.5), part(0.99)),
         told.join(", "),
     );
+}
+
+fn counted(kind: &str, outcomes: &BTreeMap<Outcome, u64>) -> String {
+    let failed = outcomes.iter().filter_map(|(outcome, count)| {
+        let status = (*outcome)?;
+        Some(format!("{count} answered {status}"))
+    });
+    let failed: Vec<String> = failed.collect();
+    let failed = if failed.is_empty() {
+        "none failed".into()
+    } else {
+        failed.join(", ")
+    };
+    let all: u64 = outcomes.values().sum();
+    format!("{} {kind} ({failed})", grouped(all as f64))
 }
 
 impl Look {
@@ -156,13 +175,12 @@ impl<'a> Load<'a> {
     }
 
     fn begin<'s>(&'s self, scope: &'s Scope<'s, '_>) {
-        let every = |millis: u64, kind: &'static str, act: fn(&Self, u64) -> bool| {
+        let every = |millis: u64, kind: &'static str, act: fn(&Self, u64) -> Outcome| {
             scope.spawn(move || {
                 while !self.over.load(Ordering::Relaxed) {
-                    let done = act(self, self.next.fetch_add(1, Ordering::Relaxed));
+                    let outcome = act(self, self.next.fetch_add(1, Ordering::Relaxed));
                     let mut counts = self.counts.lock().expect("counts");
-                    let (all, failed) = counts.entry(kind).or_default();
-                    (*all, *failed) = (*all + 1, *failed + u64::from(!done));
+                    *counts.entry(kind).or_default().entry(outcome).or_default() += 1;
                     drop(counts);
                     sleep(Duration::from_millis(millis));
                 }
@@ -183,57 +201,64 @@ impl<'a> Load<'a> {
         json!({ "subject": { "email": people::address(people::mix(n) % PERSONS) }, "purpose": "newsletter", "channel": "email" })
     }
 
-    fn checks(&self, n: u64) -> bool {
+    fn checks(&self, n: u64) -> Outcome {
         let begun = Instant::now();
         let (status, _) = self
             .service
             .post("/v1/checks", &self.keys[1], &Self::question(n));
         let took = begun.elapsed().as_secs_f32();
         self.checks.lock().expect("checks").push(took);
-        status == 200
+        unless(status == 200, status)
     }
 
-    fn changes(&self, n: u64) -> bool {
+    fn changes(&self, n: u64) -> Outcome {
         let answer = if n.is_multiple_of(2) {
             "given"
         } else {
             "withdrawn"
         };
         let says = self.says(people::mix(n) % PERSONS, answer);
-        self.service.post("/v1/consents", &self.keys[0], &says).0 == 201
+        let (status, _) = self.service.post("/v1/consents", &self.keys[0], &says);
+        unless(status == 201, status)
     }
 
-    fn asks_for_many(&self, n: u64) -> bool {
+    fn asks_for_many(&self, n: u64) -> Outcome {
         let checks: Vec<Value> = (0..1_000)
             .map(|at| Self::question(n * 1_000 + at))
             .collect();
         let body = json!({ "checks": checks });
-        self.service.post("/v1/checks", &self.keys[1], &body).0 == 200
+        let (status, _) = self.service.post("/v1/checks", &self.keys[1], &body);
+        unless(status == 200, status)
     }
 
-    fn filters(&self, n: u64) -> bool {
+    fn filters(&self, n: u64) -> Outcome {
         let lines = (0..LINES).map(|at| people::address(people::mix(n + at) % (PERSONS * 2)));
         let list = format!("email\n{}\n", lines.collect::<Vec<String>>().join("\n"));
         let path = format!("/v1/audiences?purpose=newsletter&channel=email&campaign=c{n}");
         let request = self.service.agent().post(self.service.url(&path));
         let request = request.header("authorization", format!("Bearer {}", self.keys[1]));
-        let answer = request.header("content-type", "text/csv").send(list);
-        let whole = answer
-            .ok()
-            .and_then(|answer| answer.into_body().read_to_string().ok());
-        whole.is_some_and(|text| text.contains("# placet"))
+        let Ok(answer) = request.header("content-type", "text/csv").send(list) else {
+            return Some(0);
+        };
+        let status = answer.status().as_u16();
+        let whole = answer.into_body().read_to_string();
+        unless(whole.is_ok_and(|text| text.contains("# placet")), status)
     }
 
-    fn comes_and_goes(&self, n: u64) -> bool {
+    fn comes_and_goes(&self, n: u64) -> Outcome {
         let says = self.says(PERSONS * 3 + n, "given");
         let (status, said) = self.service.post("/v1/consents", &self.keys[0], &says);
         let subject = said["subject_id"].as_str().unwrap_or_default();
         let path = format!("/v1/subjects/{subject}/erasure");
         let body = json!({ "reason": "data_subject_request", "keep_suppression": false });
-        status == 201 && self.service.post(&path, &self.keys[2], &body).0 == 201
+        if status != 201 {
+            return Some(status);
+        }
+        let (status, _) = self.service.post(&path, &self.keys[2], &body);
+        unless(status == 201, status)
     }
 
-    fn reads(&self, n: u64) -> bool {
+    fn reads(&self, n: u64) -> Outcome {
         let body = json!({ "email": people::address(n % PERSONS) });
         let (_, found) = self
             .service
@@ -244,23 +269,23 @@ impl<'a> Load<'a> {
             format!("/v1/subjects/{subject}/decisions"),
             "/v1/audit/entries?limit=100".to_owned(),
         ];
-        paths.iter().all(|path| self.gets(path, &self.keys[2]))
+        paths.iter().find_map(|path| self.gets(path, &self.keys[2]))
     }
 
-    fn opens_pages(&self, _: u64) -> bool {
+    fn opens_pages(&self, _: u64) -> Outcome {
         ["/sign-in", "/texts", "/console/sign-in", "/openapi.json"]
             .iter()
-            .all(|path| self.gets(path, ""))
+            .find_map(|path| self.gets(path, ""))
     }
 
-    fn gets(&self, path: &str, key: &str) -> bool {
+    fn gets(&self, path: &str, key: &str) -> Outcome {
         let request = self.service.agent().get(self.service.url(path));
-        let answer = request
-            .header("authorization", format!("Bearer {key}"))
-            .call();
-        answer.is_ok_and(|answer| {
-            let status = answer.status();
-            answer.into_body().read_to_vec().is_ok() && status.is_success()
-        })
+        let request = request.header("authorization", format!("Bearer {key}"));
+        let Ok(answer) = request.call() else {
+            return Some(0);
+        };
+        let status = answer.status();
+        let whole = answer.into_body().read_to_vec();
+        unless(whole.is_ok() && status.is_success(), status.as_u16())
     }
 }
