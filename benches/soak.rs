@@ -170,8 +170,9 @@ impl<'a> Load<'a> {
     }
 
     fn says(&self, n: u64, status: &str) -> Value {
+        // a yes after a no is taken where it is dated only
         json!({ "subject": { "email": people::address(n) }, "purpose": "newsletter", "channel": "email",
-            "status": status, "notice": "newsletter@1" })
+            "status": status, "notice": "newsletter@1", "collected_at": chrono::Utc::now() })
     }
 
     fn begin<'s>(&'s self, scope: &'s Scope<'s, '_>) {

@@ -111,10 +111,11 @@ impl App {
         let table = self.index.view();
         let mut memory = self.memories.take();
         let mut deciding = self.deciding(&table, now, effort(questions.len()), &mut memory);
-        let decided = questions
-            .iter()
-            .map(|question| deciding.draft(grant, question))
-            .collect();
+        let mut decided = Vec::with_capacity(questions.len());
+        for some in questions.chunks(TOGETHER) {
+            touch(&table, some);
+            decided.extend(some.iter().map(|question| deciding.draft(grant, question)));
+        }
         self.memories.keep(memory);
         decided
     }
@@ -195,6 +196,17 @@ pub(super) const fn effort(questions: usize) -> usize {
         outlook::EFFORT_OF_MANY
     } else {
         outlook::EFFORT
+    }
+}
+
+/// So many persons' rows are waited for at once.
+const TOGETHER: usize = 64;
+
+/// Begins to read the rows of whoever is asked about. Of a few each comes as soon by itself.
+fn touch(table: &Table, questions: &[Question]) {
+    if questions.len() > 4 {
+        let named = questions.iter().flat_map(|question| &question.blinds);
+        table.rows(named.map(Some), |row| table.touch(row));
     }
 }
 

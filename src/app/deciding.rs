@@ -7,13 +7,14 @@ use super::facts::{Asked, Setting};
 use super::outlook::{Ahead, Case};
 use super::policies::rules::Rules;
 use super::refusal::FieldProblem;
-use super::remembered::{Known, Remembered};
+use super::remembered::{Known, Place, Remembered};
 use super::scope::beyond;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::event::Actor;
 use crate::domain::ids::DecisionId;
+use crate::domain::registry::{Channel, Purpose};
 use crate::domain::time::{Entropy, Now};
-use crate::index::{PersonView, Table, View};
+use crate::index::{PersonView, Table, Use, View};
 use crate::policy::{Engine, Outcome};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -77,6 +78,16 @@ pub(super) struct Deciding<'a> {
     entropy: &'a dyn Entropy,
     now: Now,
     memory: &'a mut Memory,
+    at_hand: Option<AtHand<'a>>,
+}
+
+/// The use that was asked about last, ready for the next person: many questions in a row are about one.
+struct AtHand<'a> {
+    place: Place,
+    purpose: &'a Purpose,
+    channel: Channel,
+    asked: Asked<'a>,
+    used: Use,
 }
 
 impl App {
@@ -103,6 +114,7 @@ impl App {
             entropy: self.entropy(),
             now,
             memory,
+            at_hand: None,
         }
     }
 }
@@ -121,7 +133,7 @@ pub(super) fn refuse_beyond(
     fault.map_or(Ok(()), |fault| Err(vec![fault]))
 }
 
-impl Deciding<'_> {
+impl<'a> Deciding<'a> {
     /// Decides a question.
     ///
     /// # Errors
@@ -129,7 +141,7 @@ impl Deciding<'_> {
     pub fn draft(
         &mut self,
         grant: &Grant<CheckDecisions>,
-        question: &Question,
+        question: &'a Question,
     ) -> Result<Draft, Vec<FieldProblem>> {
         refuse_beyond(grant, self.table, question)?;
         let id = DecisionId::new(self.now, self.entropy).map_err(|_| vec![no_dice()])?;
@@ -146,7 +158,12 @@ impl Deciding<'_> {
 
     /// The same, where as much was found out before about whoever the same is seen of; `None` where
     /// that cannot be.
-    fn remembered(&mut self, id: DecisionId, actor: &Actor, question: &Question) -> Option<Draft> {
+    fn remembered(
+        &mut self,
+        id: DecisionId,
+        actor: &Actor,
+        question: &'a Question,
+    ) -> Option<Draft> {
         let engine = self.engine.filter(|engine| !engine.is_by_cedar())?;
         if self.by.shadow.is_some() {
             return None;
@@ -154,27 +171,28 @@ impl Deciding<'_> {
         let About::One(person) = About::of(self.table, question) else {
             return None;
         };
-        let at = self.memory.remembered.of(actor, question)?;
-        let one = self.memory.remembered.get(at)?;
-        let (purpose, channel) = (one.purpose.clone(), one.channel);
-        let asked = Asked::new(
-            self.setting,
-            &purpose,
+        let place = self.memory.remembered.of(actor, question)?;
+        self.take_in_hand(place, question)?;
+        let AtHand {
+            purpose,
             channel,
-            &question.said,
-            self.now.utc(),
-        )?;
+            asked,
+            used,
+            ..
+        } = self.at_hand.as_ref()?;
+        let (purpose, channel) = (*purpose, *channel);
+        let one = self.memory.remembered.get(place)?;
         let point = question.point(self.table, channel);
-        let seen = one.alike(asked.moment(), asked.seen(self.table, person, &point));
+        let seen = one.alike(asked.moment(), asked.seen_by(used, person, &point));
         let told = |outcome: &Arc<Outcome>| {
             let named = (id, outcome.clone(), self.by.rules.version().clone());
-            decided(named, self.table, &purpose, channel, person, question)
+            decided(named, self.table, purpose, channel, person, question)
         };
         let subject = person.map(|person| person.subject());
         let case = Case {
             engine,
             setting: self.setting,
-            purpose: &purpose,
+            purpose,
             channel,
             table: self.table,
             persons: &[person],
@@ -221,9 +239,32 @@ impl Deciding<'_> {
             situation,
             durable: false,
         };
-        let one = self.memory.remembered.get(at)?;
+        let one = self.memory.remembered.get(place)?;
         one.remember(seen, known);
         Some(draft)
+    }
+
+    /// Makes a use ready, unless it is.
+    fn take_in_hand(&mut self, place: Place, question: &'a Question) -> Option<()> {
+        if self
+            .at_hand
+            .as_ref()
+            .is_some_and(|held| held.place == place)
+        {
+            return Some(());
+        }
+        let purpose = self.table.catalogue().purpose(&question.purpose)?;
+        let channel = Channel::parse(&question.channel)?;
+        let (said, at) = (&question.said, self.now.utc());
+        let asked = Asked::new(self.setting, purpose, channel, said, at)?;
+        self.at_hand = Some(AtHand {
+            place,
+            purpose,
+            channel,
+            used: asked.used(self.table),
+            asked,
+        });
+        Some(())
     }
 }
 
@@ -327,12 +368,13 @@ mod tests {
                 happen(&shop, &format!("p{person}@example.fr"), act);
                 shop.clock.pass(seconds);
                 let view = shop.app.index().view();
+                let uses = [("newsletter", 0), ("offers", person), ("offers", 5)];
+                let asked = uses.map(|(purpose, person)| question(&shop, person, purpose, MESSAGES[message]));
                 let mut deciding = shop.app.deciding(&view, shop.app.now(), 600, &mut memory);
-                for (purpose, person) in [("newsletter", 0), ("offers", person), ("offers", 5)] {
-                    let asked = question(&shop, person, purpose, MESSAGES[message]);
-                    let expected = worked_out(&shop, &asked);
+                for asked in &asked {
+                    let expected = worked_out(&shop, asked);
                     for _ in 0..2 {
-                        let draft = deciding.draft(&grant, &asked).unwrap();
+                        let draft = deciding.draft(&grant, asked).unwrap();
                         prop_assert_eq!(facts(&draft), expected.clone(), "{:?}", act);
                     }
                 }
@@ -361,19 +403,16 @@ mod tests {
             shop.record(vec![claim("sms"), claim("email")]);
             shop.clock.pass(seconds);
             let view = shop.app.index().view();
-            let mut deciding = shop.app.deciding(&view, shop.app.now(), 600, &mut memory);
             let each = (0..6).flat_map(|person| [(person, "sms"), (person, "email")]);
-            for (person, channel) in each.clone().chain(each) {
-                let asked = Question {
-                    channel: channel.into(),
-                    ..question(&shop, person, "offers", Some(true))
-                };
-                let draft = deciding.draft(&grant, &asked).unwrap();
-                assert_eq!(
-                    facts(&draft),
-                    worked_out(&shop, &asked),
-                    "of person {person}"
-                );
+            let each = each.map(|(person, channel)| Question {
+                channel: channel.into(),
+                ..question(&shop, person, "offers", Some(true))
+            });
+            let each: Vec<Question> = each.collect();
+            let mut deciding = shop.app.deciding(&view, shop.app.now(), 600, &mut memory);
+            for asked in each.iter().chain(&each) {
+                let draft = deciding.draft(&grant, asked).unwrap();
+                assert_eq!(facts(&draft), worked_out(&shop, asked), "{asked:?}");
             }
         }
     }

@@ -114,14 +114,19 @@ impl Desk {
         let table = self.app.index.view();
         let mut memory = self.memory.borrow_mut();
         let mut deciding = self.app.deciding(&table, now, EFFORT, &mut memory);
-        let made = cases.into_iter().map(|case| {
-            let decided = match admitted::<CheckDecisions>(&table, case.badge, now) {
-                Err(shut) => Err(Err(shut.into())),
-                Ok(grant) => deciding.draft(&grant, &case.question).map_err(Ok),
-            };
-            (case.told, decided)
-        });
-        made.collect()
+        let decided =
+            cases.iter().map(
+                |case| match admitted::<CheckDecisions>(&table, case.badge, now) {
+                    Err(shut) => Err(Err(shut.into())),
+                    Ok(grant) => deciding.draft(&grant, &case.question).map_err(Ok),
+                },
+            );
+        let decided: Vec<_> = decided.collect();
+        cases
+            .into_iter()
+            .map(|case| case.told)
+            .zip(decided)
+            .collect()
     }
 
     /// Writes the decisions down and gives the answers.

@@ -194,10 +194,15 @@ impl<'a> Asked<'a> {
     /// What the registry holds of a person, as far as it matters for this use.
     #[must_use]
     pub fn seen(&self, table: &Table, person: Option<PersonView<'_>>, point: &Point) -> Seen {
-        let used = self.used(table);
+        self.seen_by(&self.used(table), person, point)
+    }
+
+    /// The same, where the index was prepared for it by [`Self::used`].
+    #[must_use]
+    pub fn seen_by(&self, used: &Use, person: Option<PersonView<'_>>, point: &Point) -> Seen {
         match person {
-            Some(person) => self.seen_at(person, &used, &person.glance(&used, point), point),
-            None => self.nobody_seen(&Glance::nobody(&used, point)),
+            Some(person) => self.seen_at(person, used, &person.glance(used, point), point),
+            None => self.nobody_seen(&Glance::nobody(used, point)),
         }
     }
 

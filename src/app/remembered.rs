@@ -13,7 +13,7 @@ use super::policies::rules::Rules;
 use crate::audit::decision::Context;
 use crate::domain::event::Actor;
 use crate::domain::ids::Position;
-use crate::domain::registry::{Catalogue, Channel, Purpose};
+use crate::domain::registry::{Catalogue, Channel, Slug};
 use crate::domain::time::{Now, from_micros};
 use crate::index::View;
 use crate::policy::gather::{Message, Moment};
@@ -43,12 +43,18 @@ pub(super) struct Known {
     pub durable: bool,
 }
 
+/// Where a use is remembered. No two are ever at the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    at: usize,
+    /// How often all were forgotten before.
+    age: u64,
+}
+
 /// One use of data by one caller.
 pub(super) struct Use {
-    /// What for.
-    pub purpose: Arc<Purpose>,
-    /// By which channel.
-    pub channel: Channel,
+    purpose: Slug,
+    channel: Channel,
     campaign: Option<String>,
     message: Message,
     actor: Actor,
@@ -64,6 +70,7 @@ pub(super) struct Remembered {
     version: Option<Arc<str>>,
     lists: Option<Position>,
     uses: Vec<Use>,
+    age: u64,
 }
 
 impl Remembered {
@@ -81,18 +88,24 @@ impl Remembered {
             self.catalogue = Some(view.catalogue().clone());
             self.version = Some(version.clone());
             self.lists = view.lists_at();
-            self.uses.clear();
+            self.forget();
         }
+    }
+
+    fn forget(&mut self) {
+        self.uses.clear();
+        self.age += 1;
     }
 
     /// The use that a question is about, where it can be remembered: purpose, channel and campaign
     /// are good names, and the caller adds little.
-    pub fn of(&mut self, actor: &Actor, question: &Question) -> Option<usize> {
+    pub fn of(&mut self, actor: &Actor, question: &Question) -> Option<Place> {
         if !question.adds_little() {
             return None;
         }
         let known = self.uses.iter().position(|one| one.is(actor, question));
-        known.or_else(|| self.begin(actor, question))
+        let at = known.or_else(|| self.begin(actor, question))?;
+        Some(Place { at, age: self.age })
     }
 
     fn begin(&mut self, actor: &Actor, question: &Question) -> Option<usize> {
@@ -101,11 +114,12 @@ impl Remembered {
         let named =
             super::check::resolve(catalogue, &question.purpose, &question.channel, campaign);
         let (purpose, channel) = named.ok()?;
+        let purpose = purpose.id.clone();
         if self.uses.len() >= USES {
-            self.uses.clear();
+            self.forget();
         }
         self.uses.push(Use {
-            purpose: Arc::new(purpose.clone()),
+            purpose,
             channel,
             campaign: question.campaign.clone(),
             message: question.said.message,
@@ -117,14 +131,14 @@ impl Remembered {
     }
 
     /// A use that [`Remembered::of`] has found.
-    pub fn get(&mut self, at: usize) -> Option<&mut Use> {
-        self.uses.get_mut(at)
+    pub fn get(&mut self, place: Place) -> Option<&mut Use> {
+        self.uses.get_mut(place.at)
     }
 }
 
 impl Use {
     fn is(&self, actor: &Actor, question: &Question) -> bool {
-        self.purpose.id.as_str() == question.purpose
+        self.purpose.as_str() == question.purpose
             && self.channel.as_str() == question.channel
             && self.campaign == question.campaign
             && self.message == question.said.message
