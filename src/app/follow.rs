@@ -41,13 +41,13 @@ pub fn build(
     following: &Following,
     grant: &Grant<Serve>,
     snapshot: Option<&Path>,
-    progress: &dyn Fn(u64, u64),
+    progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Position, StoreError> {
     let (store, index, loader) = following;
     let taken_from = store.read(|tx| {
         let told = (tx.subject_count(grant)?, progress);
         let taken_from = snapshot.and_then(|file| {
-            let loaded = snapshot::load(file, index, store, (tx, grant), told);
+            let loaded = snapshot::load(file, index, store, (tx, grant), (told.0, told.1));
             loaded.map_err(|why| not_used(&why, index)).ok()
         });
         let (position, tip) = tx.tip(grant)?;
@@ -80,7 +80,7 @@ fn from_database(
     (tx, grant): (&mut ReadTx<'_>, &Grant<Serve>),
     index: &Index<Rules>,
     without_persons: bool,
-    (total, progress): (u64, &dyn Fn(u64, u64)),
+    (total, progress): (u64, &(dyn Fn(u64, u64) + Sync)),
 ) -> Result<(), StoreError> {
     let mut done = 0;
     let mut block = Vec::with_capacity(BLOCK);

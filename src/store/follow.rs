@@ -1,5 +1,7 @@
 //! What the index reads: everything at the start, and what changed since a position.
 
+mod page;
+
 use super::api_keys::key_image;
 use super::connection::on;
 use super::error::StoreError;
@@ -10,20 +12,19 @@ use super::schema::{
 };
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{Blind, Position, SubjectId};
-use crate::domain::registry::{
-    Cell, Change, Contacts, IdentifierKind, IdentifierKinds, Paced, PersonImage,
-};
+use crate::domain::registry::Change;
 use diesel::prelude::*;
-use std::collections::HashMap;
+use page::{IdentifierOf, NumberOf, Page};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 /// Persons read at once while the index is built.
 const PAGE: i64 = 5_000;
-/// Whose an identifier is, its keyed hash, and its kind.
-type IdentifierOf = (Vec<u8>, Vec<u8>, i16);
-
-/// Whose a first entry is, and where it stands.
-type NumberOf = (Vec<u8>, i64);
+/// Pages that wait to be put together.
+const PAGES: usize = 2;
+/// Who is told of everything, on another thread.
+type Told<'t> = &'t mut (dyn FnMut(Change) + Send);
 
 /// Persons read at once while it follows.
 const CHUNK: usize = 500;
@@ -51,11 +52,7 @@ impl ReadTx<'_> {
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
-    pub fn everything(
-        &mut self,
-        _grant: &Grant<Serve>,
-        tell: &mut dyn FnMut(Change),
-    ) -> Result<(), StoreError> {
+    pub fn everything(&mut self, _grant: &Grant<Serve>, tell: Told<'_>) -> Result<(), StoreError> {
         self.before_persons(tell)?;
         self.every_person(tell)?;
         // last, so that each list is held against everybody once
@@ -83,23 +80,41 @@ impl ReadTx<'_> {
         self.suppressions_since(0, tell)
     }
 
-    fn every_person(&mut self, tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
+    /// One thread reads, another puts together what was read before.
+    fn every_person(&mut self, tell: Told<'_>) -> Result<(), StoreError> {
+        std::thread::scope(|scope| {
+            let (pages, read) = sync_channel::<Page>(PAGES);
+            let telling =
+                scope.spawn(move || read.into_iter().try_for_each(|page| page.tell(tell)));
+            let outcome = self.pages(|page| pages.send(page).is_ok());
+            drop(pages);
+            let told = telling.join().unwrap_or_else(|panic| resume_unwind(panic));
+            outcome.and(told)
+        })
+    }
+
+    /// Reads everybody, page by page, for as long as `pass` takes them.
+    fn pages(&mut self, pass: impl Fn(Page) -> bool) -> Result<(), StoreError> {
         let mut last: Vec<u8> = Vec::new();
         loop {
-            let rows: Vec<SubjectRow> = on!(self.db, conn => subjects::table
+            let subjects: Vec<SubjectRow> = on!(self.db, conn => subjects::table
                 .filter(subjects::id.gt(&last)).order(subjects::id).limit(PAGE).load(conn))
             .map_err(StoreError::failed("loading data subjects"))?;
-            let Some(end) = rows.last().map(|row| row.id.clone()) else {
+            let Some(end) = subjects.last().map(|row| row.id.clone()) else {
                 return Ok(());
             };
-            let (states, contacts) = self.details_between(&last, &end)?;
-            let numbers = self.numbers_between(&last, &end)?;
-            assemble(rows, states, contacts, &numbers, tell)?;
-            tell_contacts(super::contacts::of_page(self.db, &last, &end)?, tell);
-            tell_paces(
-                super::paces::images(&super::paces::of_page(self.db, &last, &end)?)?,
-                tell,
-            );
+            let (states, identifiers) = self.details_between(&last, &end)?;
+            let page = Page {
+                subjects,
+                states,
+                identifiers,
+                numbers: self.numbers_between(&last, &end)?,
+                reached: super::contacts::of_page(self.db, &last, &end)?,
+                slowed: super::paces::images(&super::paces::of_page(self.db, &last, &end)?)?,
+            };
+            if !pass(page) {
+                return Ok(());
+            }
             last = end;
         }
     }
@@ -176,13 +191,13 @@ impl ReadTx<'_> {
     }
 
     fn persons(&mut self, ids: &[Vec<u8>], tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {
-        let rows: Vec<SubjectRow> = on!(self.db, conn => subjects::table
+        let subjects: Vec<SubjectRow> = on!(self.db, conn => subjects::table
             .filter(subjects::id.eq_any(ids)).load(conn))
         .map_err(StoreError::failed("loading data subjects"))?;
         let states: Vec<StateRow> = on!(self.db, conn => consent_states::table
             .filter(consent_states::subject_id.eq_any(ids)).load(conn))
         .map_err(StoreError::failed("loading consent states"))?;
-        let contacts: Vec<IdentifierOf> = on!(self.db, conn => identifiers::table
+        let identifiers: Vec<IdentifierOf> = on!(self.db, conn => identifiers::table
             .filter(identifiers::subject_id.eq_any(ids))
             .select((identifiers::subject_id, identifiers::blind, identifiers::kind)).load(conn))
         .map_err(StoreError::failed("loading identifiers"))?;
@@ -191,8 +206,6 @@ impl ReadTx<'_> {
             .filter(subject_events::counter.eq(0))
             .select((subject_events::subject_id, subject_events::position)).load(conn))
         .map_err(StoreError::failed("loading the first entries"))?;
-        let numbers = numbers.into_iter().collect();
-        assemble(rows, states, contacts, &numbers, tell)?;
         // also of who has none: what they had may have been released, or be another's now
         let mut reached = super::contacts::of_persons(self.db, ids)?;
         let mut slowed = super::paces::images(&super::paces::of_persons(self.db, ids)?)?;
@@ -200,9 +213,15 @@ impl ReadTx<'_> {
             reached.entry(id).or_default();
             slowed.entry(id).or_default();
         }
-        tell_contacts(reached, tell);
-        tell_paces(slowed, tell);
-        Ok(())
+        let page = Page {
+            subjects,
+            states,
+            identifiers,
+            numbers,
+            reached,
+            slowed,
+        };
+        page.tell(tell)
     }
 
     fn details_between(
@@ -222,18 +241,13 @@ impl ReadTx<'_> {
         Ok((states, contacts))
     }
 
-    fn numbers_between(
-        &mut self,
-        after: &[u8],
-        end: &[u8],
-    ) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
-        let numbers: Vec<NumberOf> = on!(self.db, conn => subject_events::table
+    fn numbers_between(&mut self, after: &[u8], end: &[u8]) -> Result<Vec<NumberOf>, StoreError> {
+        on!(self.db, conn => subject_events::table
             .filter(subject_events::subject_id.gt(after))
             .filter(subject_events::subject_id.le(end))
             .filter(subject_events::counter.eq(0))
             .select((subject_events::subject_id, subject_events::position)).load(conn))
-        .map_err(StoreError::failed("loading the first entries"))?;
-        Ok(numbers.into_iter().collect())
+        .map_err(StoreError::failed("loading the first entries"))
     }
 
     fn catalogue_since(
@@ -279,59 +293,6 @@ fn tell_suppressed(blinds: &[Vec<u8>], tell: &mut dyn FnMut(Change)) -> Result<(
     for blind in blinds {
         let blind = Blind::from_slice(blind).ok_or(StoreError::damaged("a suppression"))?;
         tell(Change::Suppressed(blind));
-    }
-    Ok(())
-}
-
-fn tell_contacts(images: HashMap<SubjectId, Contacts>, tell: &mut dyn FnMut(Change)) {
-    for (subject, image) in images {
-        tell(Change::Contacts(subject, image));
-    }
-}
-
-fn tell_paces(images: HashMap<SubjectId, Vec<Paced>>, tell: &mut dyn FnMut(Change)) {
-    for (subject, image) in images {
-        tell(Change::Paces(subject, image));
-    }
-}
-
-fn assemble(
-    mut rows: Vec<SubjectRow>,
-    states: Vec<StateRow>,
-    contacts: Vec<IdentifierOf>,
-    numbers: &HashMap<Vec<u8>, i64>,
-    tell: &mut dyn FnMut(Change),
-) -> Result<(), StoreError> {
-    let mut cells: HashMap<SubjectId, Vec<Cell>> = HashMap::with_capacity(rows.len());
-    for state in states {
-        cells
-            .entry(state.subject()?)
-            .or_default()
-            .push(state.cell()?);
-    }
-    let mut held: HashMap<Vec<u8>, (Vec<Blind>, IdentifierKinds)> =
-        HashMap::with_capacity(rows.len());
-    for (subject, blind, kind) in contacts {
-        let read = Blind::from_slice(&blind).zip(IdentifierKind::from_code(kind));
-        let (blind, kind) = read.ok_or(StoreError::damaged("an identifier"))?;
-        let (blinds, kinds) = held.entry(subject).or_default();
-        blinds.push(blind);
-        *kinds = kinds.with(kind);
-    }
-    // in the order of the numbers, so that a list's roll is nearly sorted when it is gathered
-    rows.sort_by_key(|row| numbers.get(&row.id).copied());
-    for row in rows {
-        let subject = row.subject()?;
-        let (contacts, kinds) = held.remove(&row.id).unwrap_or_default();
-        tell(Change::Person(PersonImage {
-            subject,
-            merged_into: row.merged()?,
-            standing: row.standing(),
-            cells: cells.remove(&subject).unwrap_or_default(),
-            contacts,
-            kinds,
-            number: numbers.get(&row.id).copied().map(unsigned),
-        }));
     }
     Ok(())
 }

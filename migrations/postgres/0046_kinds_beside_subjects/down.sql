@@ -1,0 +1,1 @@
+COMMENT ON INDEX identifiers_of_subject IS NULL;
