@@ -62,6 +62,10 @@ fn in_process(place: &Place, table: &mut Table) {
         reserve: false,
     };
     let questions: Vec<Question> = (0..BATCH * 100).map(question).collect();
+    // texts that decisions name are on record from the first batch on
+    let first = app.check(&grant, &questions[..BATCH as usize], app.now());
+    let recorded = app.record_decisions_blocking(first);
+    assert!(recorded.is_ok(), "a batch is recorded");
     let round = |_| {
         let started = Instant::now();
         for batch in questions.chunks(BATCH as usize) {

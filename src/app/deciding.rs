@@ -207,7 +207,7 @@ impl<'a> Deciding<'a> {
             let notes = &self.memory.notes;
             return Some(notes.again(engine, known, subject, told));
         }
-        let (situation, outcome) = self.by.judge.decide(self.by.rules, &asked, &seen);
+        let (situation, outcome) = self.by.judge.decide(self.by.rules, asked, &seen);
         let situation = situation?;
         let mut told = told(&outcome);
         // time tells persons apart who have more than answers; others, as far as is found out here
