@@ -24,6 +24,7 @@ mod deciding;
 mod decisions;
 mod enter;
 mod generator;
+mod grown;
 mod index;
 mod log;
 mod overload;
@@ -52,8 +53,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use registry::Place;
 use table::Table;
 
-/// The parts, in the order of the table; the last one takes an hour and is measured only where it is named.
-const PARTS: [&str; 15] = [
+/// The parts, in the order of the table.
+const PARTS: [&str; 16] = [
     "start",
     "deciding",
     "checks",
@@ -68,8 +69,12 @@ const PARTS: [&str; 15] = [
     "log",
     "append",
     "packages",
+    "grown",
     "soak",
 ];
+
+/// Those that take long, or much of a disk: measured where they are named.
+const NAMED_ONLY: [&str; 2] = ["grown", "soak"];
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -85,9 +90,9 @@ fn main() {
 }
 
 fn measure(named: &[String]) {
-    let wanted = |part: &&&str| match **part {
-        "soak" => named.iter().any(|name| name == "soak"),
-        part => named.is_empty() || named.iter().any(|name| name == part),
+    let wanted = |part: &&&str| {
+        let all = named.is_empty() && !NAMED_ONLY.contains(*part);
+        all || named.iter().any(|name| name == **part)
     };
     let mut table = Table::default();
     let cluster = postgres::Cluster::start();
@@ -116,6 +121,7 @@ fn measure(named: &[String]) {
             "decisions" => decisions::measure(&mut table),
             "peers" => peers::measure(cluster.as_ref().ok(), &mut table),
             "enter" => enter::measure(&mut table),
+            "grown" => grown::measure(cluster.as_ref().ok(), &mut table),
             "soak" => soak::measure(cluster.as_ref().ok(), &mut table),
             "index" => index::measure(&mut table),
             _ => writes::measure(cluster.as_ref().ok(), &mut table),

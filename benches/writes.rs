@@ -7,6 +7,7 @@ use crate::registry::{self, Keys, Place};
 use crate::server::{Server, cpu_seconds};
 use crate::table::{Table, grouped, median};
 use placet::app::App;
+use placet::app::record::Claim;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ use std::time::{Duration, Instant};
 const ROUNDS: u64 = 5;
 pub const SECONDS: f64 = 2.0;
 pub const MANY: usize = 64;
+/// Consents of one request, which is one transaction.
+const BULK: u64 = 999;
 
 /// Measures on both databases.
 pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
@@ -29,6 +32,7 @@ pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
         compare(&place, "use case", table, |callers, seed| {
             in_process(&app, callers, seed)
         });
+        bulk(&place, &app, table);
         processor(&place, &app, table);
         drop(app);
         let server = Server::start(&place, None, 1);
@@ -90,6 +94,31 @@ fn compare(place: &Place, way: &str, table: &mut Table, rate: impl Fn(usize, u64
     );
 }
 
+/// What many callers reach together, of what the same rows reach where one request brings them in one transaction:
+/// with their entries of the log and all that follows from them.
+fn bulk(place: &Place, app: &Arc<App>, table: &mut Table) {
+    let (mut together, mut whole) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let seed = (2 * ROUNDS + round) * 2_000_000;
+        together.push(in_process(app, MANY, seed));
+        whole.push(requests(app, (1, BULK), seed + 1_000_000));
+    }
+    let ratios = together.iter().zip(&whole).map(|(one, other)| one / other);
+    let ratios: Vec<f64> = ratios.collect();
+    table.line(
+        format!(
+            "{MANY} callers against one transaction, {}",
+            place.database
+        ),
+        format!("{:.2} ×", median(&ratios)),
+        format!(
+            "{} and {} consents/s, {BULK} in a transaction; medians of {ROUNDS} pairs; at least 0.5 ×",
+            grouped(median(&together)),
+            grouped(median(&whole))
+        ),
+    );
+}
+
 /// What a consent costs this process where its commit is shared, caller and writer together. That
 /// is what bounds the shared rate once the disk does not.
 fn processor(place: &Place, app: &Arc<App>, table: &mut Table) {
@@ -106,35 +135,37 @@ fn processor(place: &Place, app: &Arc<App>, table: &mut Table) {
     );
 }
 
-/// Consents a second through the use case.
+/// Consents a second through the use case, one a request.
 pub fn in_process(app: &Arc<App>, callers: usize, seed: u64) -> f64 {
+    requests(app, (callers, 1), seed)
+}
+
+/// Consents a second where each of some callers brings so many in each request.
+fn requests(app: &Arc<App>, (callers, each): (usize, u64), seed: u64) -> f64 {
     actix_web::rt::System::new().block_on(async {
-        let (next, until) = (
-            AtomicU64::new(seed),
-            Instant::now() + Duration::from_secs_f64(SECONDS),
-        );
+        let (next, begun) = (AtomicU64::new(seed), Instant::now());
         let caller = |_| async {
             let mut count = 0_u64;
-            while Instant::now() < until {
-                let person = people::mix(next.fetch_add(1, Ordering::Relaxed)) % 100_000;
-                let named = people::named(app, &people::address(person));
-                let claim = people::claim(named, "newsletter", "email", "refused");
+            while begun.elapsed().as_secs_f64() < SECONDS {
+                let first = next.fetch_add(each, Ordering::Relaxed);
+                let claims = (first..first + each).map(|n| (String::new(), refusal(app, n)));
                 let written = app
-                    .record(
-                        &people::recording(),
-                        vec![(String::new(), claim)],
-                        app.now(),
-                        None,
-                    )
+                    .record(&people::recording(), claims.collect(), app.now(), None)
                     .await;
-                written.expect("record a consent");
-                count += 1;
+                written.expect("record consents");
+                count += each;
             }
             count
         };
         let counts = futures_util::future::join_all((0..callers).map(caller)).await;
-        counts.iter().sum::<u64>() as f64 / SECONDS
+        counts.iter().sum::<u64>() as f64 / begun.elapsed().as_secs_f64()
     })
+}
+
+/// Somebody refuses.
+fn refusal(app: &App, n: u64) -> Claim {
+    let named = people::named(app, &people::address(people::mix(n) % 100_000));
+    people::claim(named, "newsletter", "email", "refused")
 }
 
 /// Consents a second over HTTP.
