@@ -18,26 +18,48 @@ const ROUNDS: usize = 3;
 struct Words {
     /// Before the ids of copies, which begin with a byte from 16 on; those of persons, with their time, do not.
     first_copy: &'static str,
-    /// A column with another first or tenth byte.
+    /// No bytes: what is sealed is left out of copies, since no start reads it.
+    nothing: &'static str,
+    /// A column with another first byte.
     with_first: fn(&str, u8) -> String,
-    with_tenth: fn(&str, u8) -> String,
+    /// A column of which so many bytes stand at its end instead of its beginning.
+    turned: fn(&str, u8) -> String,
 }
 
 const SQLITE: Words = Words {
     first_copy: "x'10'",
+    nothing: "x''",
     with_first: |column, byte| format!("unhex('{byte:02x}' || substr(hex({column}), 3))"),
-    with_tenth: |column, byte| {
-        format!("unhex(substr(hex({column}), 1, 18) || '{byte:02x}' || substr(hex({column}), 21))")
+    turned: |column, by| {
+        let digits = by * 2;
+        format!("unhex(substr(hex({column}), {digits} + 1) || substr(hex({column}), 1, {digits}))")
     },
 };
 
 const POSTGRES: Words = Words {
     first_copy: "'\\x10'::bytea",
+    nothing: "''::bytea",
     with_first: |column, byte| format!("set_byte({column}, 0, {byte})"),
-    with_tenth: |column, byte| format!("set_byte({column}, 9, {byte})"),
+    turned: |column, by| format!("substr({column}, {by} + 1) || substr({column}, 1, {by})"),
 };
 
+/// The tables that a start reads, and whose a row is.
+const TABLES: [(&str, &str); 4] = [
+    ("subjects", "id"),
+    ("consent_states", "subject_id"),
+    ("identifiers", "subject_id"),
+    ("subject_events", "subject_id"),
+];
+
 impl Words {
+    /// The statements that remove what an earlier run that was broken off has copied.
+    fn clear(&self) -> String {
+        let first = self.first_copy;
+        let each =
+            TABLES.map(|(table, key)| format!("DELETE FROM {table} WHERE {key} >= {first};"));
+        each.concat()
+    }
+
     /// The statements of one copy of everybody.
     fn copy(&self, number: u8) -> String {
         let byte = 15 + number;
@@ -46,34 +68,24 @@ impl Words {
             (self.with_first)("id", byte),
         );
         let (blind, far) = (
-            (self.with_tenth)("blind", byte),
+            (self.turned)("blind", number),
             u64::from(number) * 1_000_000_000,
         );
-        let tables = [
-            ("subjects", "id", format!("id = {own}")),
-            (
-                "consent_states",
-                "subject_id",
-                format!("subject_id = {whose}"),
-            ),
-            (
-                "identifiers",
-                "subject_id",
-                format!("subject_id = {whose}, blind = {blind}"),
-            ),
-            (
-                "subject_events",
-                "subject_id",
-                format!("subject_id = {whose}, position = position + {far}"),
-            ),
+        let nothing = self.nothing;
+        let changed = [
+            format!("id = {own}"),
+            format!("subject_id = {whose}"),
+            format!("subject_id = {whose}, blind = {blind}, sealed = {nothing}"),
+            format!("subject_id = {whose}, position = position + {far}, sealed = {nothing}"),
         ];
-        let each = tables.map(|(table, key, changed)| {
+        let each = TABLES.iter().zip(changed).map(|((table, key), changed)| {
             format!(
                 "CREATE TEMP TABLE copy AS SELECT * FROM {table} WHERE {key} < {};\
                  UPDATE copy SET {changed}; INSERT INTO {table} SELECT * FROM copy; DROP TABLE copy;",
                 self.first_copy
             )
         });
+        let each: Vec<String> = each.collect();
         each.concat()
     }
 }
@@ -86,6 +98,7 @@ pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
         let mut connection = SqliteConnection::establish(file).expect("open the database");
         let quick = "PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000;";
         connection.batch_execute(quick).expect("be quick");
+        connection.batch_execute(&SQLITE.clear()).expect("clear up");
         for number in 1..=COPIES {
             let copied = connection.batch_execute(&SQLITE.copy(number));
             copied.expect("copy everybody");

@@ -125,6 +125,9 @@ async fn nothing_here(_: HttpRequest) -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }
 
+/// How many connections wait to be taken on, where the system lets as many (`somaxconn`). Of 128, which is what a listener has
+/// by itself, the others would try again after seconds.
+const WAITING: i32 = 4_096;
 /// How long requests that are under way have to end, once nothing is accepted any more.
 const FINISHING: u64 = 10;
 
@@ -138,6 +141,7 @@ pub fn serve(
     (listener, line): (TcpListener, Option<&Line>),
     workers: usize,
 ) -> std::io::Result<Server> {
+    rustix::net::listen(&listener, WAITING)?;
     let described = web::Data::new(description());
     let head = site.patience.head;
     let server = HttpServer::new(move || {

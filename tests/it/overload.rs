@@ -1,13 +1,16 @@
 //! More checks than can be answered in time: some are turned away at once and told to deny, whoever says no is heard all
 //! the same, and once it is over everybody is answered.
 
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::scope;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::support::database::Db;
 use crate::support::http::Reply;
-use crate::support::process::until;
+use crate::support::process::{self, until};
 use crate::support::scene::{Scene, consent, email, permits, question};
 
 /// Each takes the one thread that answers a good part of what it takes on in one turn.
@@ -82,6 +85,24 @@ on_both! {
         }
         // nothing is remembered of it
         let alone = || answered(&one.api.post("/v1/checks", &batch(0)));
-        assert!(until(std::time::Duration::from_secs(20), alone));
+        assert!(until(Duration::from_secs(20), alone));
     }
+}
+
+/// A crowd of new connections waits in the system's queue, also while nobody takes them on, and none has to try again
+/// after a second or seven.
+#[test]
+fn a_crowd_of_new_connections_waits_for_its_turn() {
+    let scene = Scene::new(&Db::sqlite());
+    let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    let crowd = most.trim().parse::<usize>().unwrap().min(300);
+    let server = &scene.server;
+    let address = SocketAddr::from(([127, 0, 0, 1], server.port()));
+    process::signal("STOP", &[server.pid()]);
+    let come = || TcpStream::connect_timeout(&address, Duration::from_millis(900));
+    let waiting: Vec<_> = (0..crowd).map_while(|_| come().ok()).collect();
+    process::signal("CONT", &[server.pid()]);
+    assert_eq!(waiting.len(), crowd);
+    drop(waiting);
+    server.http().get("/readyz").expect(200);
 }
