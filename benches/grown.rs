@@ -60,6 +60,12 @@ impl Words {
         each.concat()
     }
 
+    /// All statements, one run after the other.
+    fn statements(&self) -> impl Iterator<Item = String> {
+        let copies = (1..=COPIES).map(|number| self.copy(number));
+        std::iter::once(self.clear()).chain(copies)
+    }
+
     /// The statements of one copy of everybody.
     fn copy(&self, number: u8) -> String {
         let byte = 15 + number;
@@ -98,19 +104,14 @@ pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
         let mut connection = SqliteConnection::establish(file).expect("open the database");
         let quick = "PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000;";
         connection.batch_execute(quick).expect("be quick");
-        connection.batch_execute(&SQLITE.clear()).expect("clear up");
-        for number in 1..=COPIES {
-            let copied = connection.batch_execute(&SQLITE.copy(number));
-            copied.expect("copy everybody");
+        for some in SQLITE.statements() {
+            connection.batch_execute(&some).expect("copy everybody");
         }
     });
     if let Some(cluster) = cluster {
         start(&cluster.place("grown"), table, || {
-            for number in 1..=COPIES {
-                assert!(
-                    cluster.sql("grown", &POSTGRES.copy(number)),
-                    "copy everybody"
-                );
+            for some in POSTGRES.statements() {
+                assert!(cluster.sql("grown", &some), "copy everybody");
             }
             assert!(cluster.sql("grown", "VACUUM ANALYZE"), "clean up");
         });

@@ -37,6 +37,18 @@ impl Database {
         root().join("migrations").join(name)
     }
 
+    /// Whether an index only finds rows: without it the same are found. One that forbids double rows is leant on.
+    fn made_plainly(self, index: &str) -> bool {
+        let made = format!("CREATE INDEX {index}");
+        let all = std::fs::read_dir(self.folder()).unwrap();
+        let mut all = all.map(|one| std::fs::read_to_string(one.unwrap().path().join("up.sql")));
+        all.any(|sql| {
+            let each = statements(&sql.unwrap());
+            each.iter()
+                .any(|one| one.split(" ON ").next() == Some(made.as_str()))
+        })
+    }
+
     /// The numbers and statements of its migrations after those for which every node stops.
     fn migrations(self) -> Vec<(u32, String)> {
         let folder = std::fs::read_dir(self.folder()).unwrap();
@@ -117,10 +129,11 @@ fn faults(number: u32, sql: &str, database: Database) -> Vec<String> {
 /// Why an older program would mind a statement; `own` are the tables that came with it.
 fn minds(statement: &str, own: &BTreeSet<&str>, database: Database) -> Option<&'static str> {
     let is_own = |words: &str| named(statement, words).is_some_and(|table| own.contains(table));
-    // without an index the same rows are found, and what is said of one is read by nobody
-    if ["CREATE TABLE ", "DROP INDEX ", "COMMENT ON "]
+    // what is said of a table or an index is read by nobody
+    if ["CREATE TABLE ", "COMMENT ON "]
         .iter()
         .any(|words| statement.starts_with(words))
+        || named(statement, "DROP INDEX ").is_some_and(|index| database.made_plainly(index))
         || ["ALTER TABLE ", "INSERT INTO ", "UPDATE "]
             .iter()
             .any(|words| is_own(words))
@@ -258,6 +271,7 @@ fn facts_are_those_of_every_program_that_may_go_on() {
 fn what_breaks_older_programs_is_found() {
     let bad = [
         "DROP TABLE mails;",
+        "DROP INDEX mails_once;",
         "ALTER TABLE mails RENAME TO letters;",
         "ALTER TABLE mails RENAME COLUMN state TO standing;",
         "ALTER TABLE mails DROP COLUMN state;",

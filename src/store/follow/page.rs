@@ -50,6 +50,10 @@ impl Page {
     /// Everything is in the order of the persons, or brought into it, so that what is one person's stands
     /// together.
     fn images(self) -> Result<Vec<PersonImage>, StoreError> {
+        // one that does not read is not passed over, though it were nobody's: it may be a no
+        for state in &self.states {
+            state.subject()?;
+        }
         let mut subjects = self.subjects;
         subjects.sort_by(|one, other| one.id.cmp(&other.id));
         let mut states = ordered(self.states, |row| &row.subject_id);
