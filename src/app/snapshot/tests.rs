@@ -155,6 +155,61 @@ fn comes(shop: &TestApp, event: Event) {
     }
 }
 
+/// A registry, and an index that took in the pieces of the registry's and then what the ledger says since.
+fn started_over(
+    before: Vec<Event>,
+    between: Vec<Vec<Event>>,
+    after: Vec<Event>,
+) -> (TestApp, Arc<Index<Rules>>) {
+    let shop = TestApp::new();
+    shop.publish();
+    before.into_iter().for_each(|event| comes(&shop, event));
+    // the pieces by hand, with something between each and the next
+    let (mut making, mut pieces, mut from) = (Making::default(), Vec::new(), None);
+    let mut between = between.into_iter();
+    while let Some((piece, position)) = shop.app.index().next_piece(&mut making) {
+        from.get_or_insert(position);
+        pieces.push(piece);
+        let comes_now = between.next().into_iter().flatten();
+        comes_now.for_each(|event| comes(&shop, event));
+    }
+    let rules = shop.app.index().view().rules().clone();
+    let index = Arc::new(Index::new(rules.clone()));
+    let take = |piece: &Vec<u8>| index.take_piece(piece).unwrap();
+    pieces.iter().for_each(take);
+    index.settle_pieces().unwrap();
+    index.built((from.unwrap(), None), rules);
+    after.into_iter().for_each(|event| comes(&shop, event));
+    follow(&shop, &index);
+    (shop, index)
+}
+
+fn follow(shop: &TestApp, index: &Arc<Index<Rules>>) {
+    let (store, serve) = (&shop.app.store, &shop.app.serve);
+    let mut take = |change| index.load(vec![change]);
+    store
+        .read(|tx| tx.everything_but_persons(serve, &mut take))
+        .unwrap();
+    let following = (store.clone(), index.clone(), shop.app.loader.clone());
+    crate::app::follow::catch_up(&following, serve).unwrap();
+}
+
+/// A piece of rows has room for three. Where the last has fewer and persons come right behind it, no row of theirs is
+/// taken for another's: the suppression of one would be the other's.
+#[test]
+fn who_comes_behind_the_last_rows_is_not_taken_for_another() {
+    let given = |at| Event::To(at, Act::Says("newsletter", "given"));
+    let before = [Event::To(0, Act::IsSuppressed)];
+    let before = before.into_iter().chain((2..7).map(given)).collect();
+    // after the counts, after the rows of three, and after those of two
+    let between = vec![vec![], vec![], vec![given(0), given(1)]];
+    let (shop, index) = started_over(before, between, vec![]);
+    let known = everybody(&shop, &index, PERSONS);
+    assert_eq!(known, from_database(&shop, PERSONS));
+    assert!(known[0].contains("suppressed true true"), "{}", known[0]);
+    assert!(known[1].contains("suppressed false false"), "{}", known[1]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -166,25 +221,7 @@ proptest! {
         between in prop::collection::vec(prop::collection::vec(event(), 0..4), 0..8),
         after in prop::collection::vec(event(), 0..8),
     ) {
-        let shop = TestApp::new();
-        shop.publish();
-        before.into_iter().for_each(|event| comes(&shop, event));
-        // the pieces by hand, with something between each and the next
-        let (mut making, mut pieces, mut between) = (Making::default(), Vec::new(), between.into_iter());
-        let mut from = None;
-        while let Some((piece, position)) = shop.app.index().next_piece(&mut making) {
-            from.get_or_insert(position);
-            pieces.push(piece);
-            between.next().into_iter().flatten().for_each(|event| comes(&shop, event));
-        }
-        let index = Arc::new(Index::new(shop.app.index().view().rules().clone()));
-        pieces.iter().for_each(|piece| index.take_piece(piece).unwrap());
-        index.settle_pieces().unwrap();
-        index.built((from.unwrap(), None), shop.app.index().view().rules().clone());
-        after.into_iter().for_each(|event| comes(&shop, event));
-        let following = (shop.app.store.clone(), index.clone(), shop.app.loader.clone());
-        shop.app.store.read(|tx| tx.everything_but_persons(&shop.app.serve, &mut |change| index.load(vec![change]))).unwrap();
-        crate::app::follow::catch_up(&following, &shop.app.serve).unwrap();
+        let (shop, index) = started_over(before, between, after);
         let expected = from_database(&shop, PERSONS);
         prop_assert_eq!(&everybody(&shop, &index, PERSONS), &expected);
         // and the same way as a start goes it

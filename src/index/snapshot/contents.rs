@@ -24,12 +24,15 @@ impl Table {
         piece
     }
 
-    /// Some rows from one on; `None` where there are no more.
-    pub(super) fn written_rows(&self, from: usize, some: usize) -> Option<Vec<u8>> {
-        let mut piece = vec![ROWS];
-        let rows = self.rows.from(from).take(some);
-        rows.for_each(|(_, row)| row.write(&mut piece));
-        (piece.len() > 1).then_some(piece)
+    /// Some rows from one on, and the row that comes next: where there were fewer, others may have come before it is
+    /// asked for. `None` where there are no more.
+    pub(super) fn written_rows(&self, from: usize, some: usize) -> Option<(Vec<u8>, usize)> {
+        let (mut piece, mut next) = (vec![ROWS], from);
+        for (_, row) in self.rows.from(from).take(some) {
+            row.write(&mut piece);
+            next += 1;
+        }
+        (next > from).then_some((piece, next))
     }
 
     /// What the contact points of some parts lead to, from one on until there are so many, and the part that comes

@@ -73,7 +73,7 @@ impl Table {
         match next {
             Next::Counts => Some((self.written_counts(), Next::Rows { from: 0 })),
             Next::Rows { from } => Some(match self.written_rows(from, SOME) {
-                Some(rows) => (rows, Next::Rows { from: from + SOME }),
+                Some((rows, from)) => (rows, Next::Rows { from }),
                 None => self.contacts(0),
             }),
             Next::Contacts { from } => Some(self.contacts(from)),
