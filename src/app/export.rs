@@ -185,8 +185,13 @@ impl Job<'_> {
         let withheld = tally.withheld.values().sum();
         let decisions = decisions::write(self, tx, &mut package, range.clone())?;
         rolls::write(self, tx, &mut package, &range)?;
-        if decisions > 0 {
-            tally.withheld.insert("decision".into(), decisions);
+        for (why, count) in [
+            ("decision", decisions.withheld),
+            ("decision expired", decisions.expired),
+        ] {
+            if count > 0 {
+                tally.withheld.insert(why.into(), count);
+            }
         }
         let data = ReportData {
             cosigned: witnesses::told(&self.head, tx, range.end)?,

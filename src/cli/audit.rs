@@ -293,6 +293,9 @@ fn tell_exported(app: &App, args: &ExportArgs, made: &Exported, json: bool) -> E
     for (why, count) in &made.withheld_by_reason {
         print(&match why.as_str() {
             "decision" => format!("{count} decisions withheld: outside the query, or taken out"),
+            "decision expired" => {
+                format!("{count} decisions are not there any more: their time was over")
+            }
             why => format!("{count} entries withheld: {why}"),
         })?;
     }

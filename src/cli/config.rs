@@ -69,6 +69,8 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("retention_notice", "30", false),
     ("retention_proof", "P5Y", false),
     ("backup_period", "", false),
+    // for how long recorded decisions are kept; nothing: as long as the registry
+    ("decisions_kept", "P5Y", false),
 ];
 
 /// The configuration cannot be used.

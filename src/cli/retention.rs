@@ -4,8 +4,9 @@ use super::config::{Config, ConfigError};
 use super::open;
 use super::output::{Exit, Failure, print};
 use crate::access::{EraseSubjects, Grant, KeepRetention, Principal, authorize};
-use crate::app::retention::{Ahead, DueList, Keeping, Ran};
+use crate::app::retention::{Ahead, DecisionsKept, DecisionsRan, DueList, Keeping, Ran};
 use crate::app::{App, Refusal};
+use crate::domain::time::rfc3339;
 use clap::Subcommand;
 
 /// `placet retention …`
@@ -27,14 +28,15 @@ pub enum RetentionCommand {
 
 /// How long data are kept, as it is configured.
 pub(super) fn keeping(config: &Config) -> Result<Keeping, ConfigError> {
-    let backups = match config.get("backup_period").as_str() {
-        "" => None,
-        _ => Some(config.read("backup_period", "must be a period like P35D, or empty")?),
+    let or_none = |name, must| match config.get(name).as_str() {
+        "" => Ok(None),
+        _ => config.read(name, must).map(Some),
     };
     Ok(Keeping {
         notice: config.read("retention_notice", "must be a number of days")?,
         proof: config.read("retention_proof", "must be a period like P5Y")?,
-        backups,
+        backups: or_none("backup_period", "must be a period like P35D, or empty")?,
+        decisions: or_none("decisions_kept", "must be a period like P5Y, or empty")?,
     })
 }
 
@@ -50,7 +52,15 @@ pub fn run(command: &RetentionCommand, config: &Config, as_json: bool) -> Result
         RetentionCommand::Run => {
             let erasing: Grant<EraseSubjects> =
                 authorize(&Principal::Operator).map_err(Refusal::from)?;
-            print(&ran(app.keep_retention(&grant, &erasing)?))
+            let persons = ran(app.keep_retention(&grant, &erasing)?);
+            let decisions = decisions(app.expire_decisions(&grant)?);
+            print(
+                &[Some(persons), decisions]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            )
         }
         RetentionCommand::Pause => set(&app, &grant, true),
         RetentionCommand::Resume => set(&app, &grant, false),
@@ -78,13 +88,44 @@ fn ran(ran: Ran) -> String {
     }
 }
 
+/// What there is to say of old decisions.
+fn decisions(ran: DecisionsRan) -> Option<String> {
+    Some(match ran {
+        DecisionsRan::Nothing => return None,
+        DecisionsRan::Announced => {
+            "for how long decisions are kept is announced; older ones go once the notice is over"
+                .into()
+        }
+        DecisionsRan::Waits => "old decisions wait: the notice is not over".into(),
+        DecisionsRan::Paused => "old decisions stay: the schedule waits".into(),
+        DecisionsRan::TakenOut(count) => format!("taken out: {count} old decision(s)"),
+    })
+}
+
 fn due(app: &App, grant: &Grant<KeepRetention>, as_json: bool) -> Result<Exit, Failure> {
     let (list, _) = app.count_due(grant)?;
     if as_json {
         let text = serde_json::to_string(&list);
         return print(&text.map_err(|error| Failure::failed(error.to_string()))?);
     }
-    print(&told(&list))
+    print(&[told(&list), kept(app.decisions_kept(grant)?)].join("\n"))
+}
+
+fn kept(decisions: DecisionsKept) -> String {
+    let Some(period) = decisions.period else {
+        return "decisions: kept for as long as the registry".into();
+    };
+    let announced = match decisions.announced {
+        Some(day) => format!("announced on {day}"),
+        None => "not announced".into(),
+    };
+    let gone = decisions
+        .gone_before
+        .map(|before| format!("; those from before {} are gone", rfc3339(before)));
+    format!(
+        "decisions: kept for {period}, {announced}{}",
+        gone.unwrap_or_default()
+    )
 }
 
 fn told(list: &DueList) -> String {

@@ -498,6 +498,10 @@ pub enum PublicKind {
     RetentionBegun,
     /// It ended.
     RetentionEnded,
+    /// For how long decisions are kept was announced.
+    DecisionsKept,
+    /// Decisions were taken out since their time was over.
+    DecisionsExpired,
 }
 
 impl From<&Act> for PublicKind {
@@ -583,6 +587,8 @@ impl PublicKind {
             Self::RetentionResumed => "retention.resumed",
             Self::RetentionBegun => "retention.begun",
             Self::RetentionEnded => "retention.ended",
+            Self::DecisionsKept => "decisions.kept",
+            Self::DecisionsExpired => "decisions.expired",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! A `UUIDv7` reveals when it was made: it is a name and never a secret.
 
 use super::time::{Entropy, NoEntropy, Now, random};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::{Builder, Uuid};
@@ -99,6 +100,17 @@ ids! {
     DsrId,
     /// A package of what is held about one person.
     PackageId,
+}
+
+impl DecisionId {
+    /// When it was made, to the millisecond: a `UUIDv7` says so (RFC 9562 section 5.7). An id that is none says the
+    /// beginning of 1970, or any other time.
+    #[must_use]
+    pub fn made_at(&self) -> DateTime<Utc> {
+        let millis = i64::try_from(u128::from_be_bytes(*self.as_bytes()) >> 80);
+        let made_at = DateTime::from_timestamp_millis(millis.unwrap_or_default());
+        made_at.unwrap_or_default()
+    }
 }
 
 impl DsrId {

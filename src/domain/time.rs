@@ -1,6 +1,7 @@
 //! Instants, and the two sources that are handed in: the clock and the dice.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound, TimeZone, Utc};
+use chrono_tz::Tz;
 
 /// The instant of a request or a job, taken once and passed on.
 ///
@@ -39,6 +40,18 @@ pub fn from_micros(micros: i64) -> DateTime<Utc> {
 #[must_use]
 pub fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// The first instant of a day in a zone; `None` past the end of the calendar.
+#[must_use]
+pub fn midnight(zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
+    let local = zone.from_local_datetime(&day.and_time(NaiveTime::MIN));
+    // where the clock skips midnight the day begins with its first hour
+    let later = || {
+        zone.from_local_datetime(&day.and_hms_opt(1, 0, 0)?)
+            .earliest()
+    };
+    local.earliest().or_else(later).map(|at| at.to_utc())
 }
 
 /// Where "now" comes from. The product hands in the system's clock, a test its own.

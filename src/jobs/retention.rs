@@ -2,8 +2,9 @@
 //! that are over go in the same rounds.
 
 use crate::access::{EraseSubjects, Forbidden, Grant, KeepRetention, Principal, authorize};
-use crate::app::App;
-use crate::app::retention::Ran;
+use crate::app::retention::{DecisionsRan, Ran};
+use crate::app::{App, Refusal};
+use chrono::NaiveDate;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -42,6 +43,7 @@ impl Retention {
             .name("retention".into())
             .spawn(move || {
                 let (mut told, mut pause) = (String::new(), shortest);
+                let mut decisions = OldDecisions::default();
                 while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                     let begun = Instant::now();
                     if let Err(error) = app.tidy_accounts(app.now()) {
@@ -51,6 +53,7 @@ impl Retention {
                     if let Ok(Ran::Erased(count)) = done {
                         tracing::info!(count, "persons were erased whose time was over");
                     }
+                    let done = done.map(drop).and(decisions.look(&app, &keep));
                     let error = done.err().map(|error| error.to_string());
                     let error = error.unwrap_or_default();
                     app.went_round("retention", error.is_empty(), app.now());
@@ -63,6 +66,30 @@ impl Retention {
                 }
             })?;
         Ok(Self { _alive: alive })
+    }
+}
+
+/// Old decisions are looked for once a day: days are what their time is counted in.
+#[derive(Default)]
+struct OldDecisions {
+    looked_on: Option<NaiveDate>,
+}
+
+impl OldDecisions {
+    fn look(&mut self, app: &App, keep: &Grant<KeepRetention>) -> Result<(), Refusal> {
+        let today = app.now().utc().date_naive();
+        if self.looked_on == Some(today) {
+            return Ok(());
+        }
+        match app.expire_decisions(keep)? {
+            DecisionsRan::Paused => return Ok(()),
+            DecisionsRan::TakenOut(count) => {
+                tracing::info!(count, "decisions were taken out whose time was over");
+            }
+            DecisionsRan::Nothing | DecisionsRan::Announced | DecisionsRan::Waits => {}
+        }
+        self.looked_on = Some(today);
+        Ok(())
     }
 }
 

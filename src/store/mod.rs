@@ -93,8 +93,9 @@ pub use contacts::{NotReleased, Reaches};
 pub use cosignatures::StoredCosignature;
 pub use crowd::MOST_WRITES;
 pub use decisions::{
-    BLOCKS as DECISION_BLOCKS, DecisionBlock, FoundDecision, JournalEntry, JournalPart, Journalled,
-    LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
+    BLOCKS as DECISION_BLOCKS, DecisionBlock, DecisionsGone, ExpiredDecisions, FoundDecision,
+    JournalEntry, JournalPart, Journalled, LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions,
+    Whose,
 };
 pub use disputes::StoredDispute;
 pub use doors::{Link, LinkPower, Via};

@@ -22,7 +22,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Entries that come from the person themself, and that by which another record of theirs was found: what was
 /// on it happened before.
@@ -34,6 +34,9 @@ const OWN: [&str; 6] = [
     "pace.set",
     "subject.merged",
 ];
+
+/// Ids that one statement names.
+const AT_ONCE: usize = 500;
 
 /// A person, as retention sees them.
 #[derive(Debug, Clone)]
@@ -253,6 +256,61 @@ impl ReadTx<'_> {
             return Ok(Some(Kept::Dispute));
         }
         Ok(aged.restricted.then_some(Kept::Restriction))
+    }
+
+    /// Everybody whom something keeps on a day, with the records that were merged into theirs: whom a hold names, who
+    /// asked for something or disputes something, and whose data are restricted.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn kept_persons(
+        &mut self,
+        _grant: &Grant<KeepRetention>,
+        day: NaiveDate,
+    ) -> Result<HashSet<[u8; 16]>, StoreError> {
+        let mut found = self.kept_records(day)?;
+        let mut kept: HashSet<[u8; 16]> = HashSet::new();
+        while !found.is_empty() {
+            let ids = found.iter().filter_map(|id| id.as_slice().try_into().ok());
+            // nobody is looked at twice, however records were merged
+            let new: Vec<[u8; 16]> = ids.filter(|id| kept.insert(*id)).collect();
+            found = self.merged_into(&new)?;
+        }
+        Ok(kept)
+    }
+
+    fn kept_records(&mut self, day: NaiveDate) -> Result<Vec<Vec<u8>>, StoreError> {
+        let looking = || StoreError::failed("looking for what keeps data");
+        let mut kept: Vec<Vec<u8>> = on!(self.db, conn => holds::table
+            .filter(holds::lifted_on.is_null()).filter(holds::until_day.ge(day.to_string()))
+            .select(holds::subject_id).load(conn))
+        .map_err(looking())?;
+        let asked: Vec<Option<Vec<u8>>> = on!(self.db, conn => requests::table
+            .filter(requests::is_open.eq(true)).select(requests::subject_id).load(conn))
+        .map_err(looking())?;
+        kept.extend(asked.into_iter().flatten());
+        let disputed: Vec<Vec<u8>> = on!(self.db, conn => disputes::table
+            .filter(disputes::closed_at.is_null()).select(disputes::subject_id).load(conn))
+        .map_err(looking())?;
+        kept.extend(disputed);
+        let restricted: Vec<Vec<u8>> = on!(self.db, conn => subjects::table
+            .filter(subjects::restricted.is_not_null()).select(subjects::id).load(conn))
+        .map_err(looking())?;
+        kept.extend(restricted);
+        Ok(kept)
+    }
+
+    /// The records that were merged into these.
+    fn merged_into(&mut self, ids: &[[u8; 16]]) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut found = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let into: Vec<Option<Vec<u8>>> = some.iter().map(|id| Some(id.to_vec())).collect();
+            let merged: Vec<Vec<u8>> = on!(self.db, conn => subjects::table
+                .filter(subjects::merged_into.eq_any(&into)).select(subjects::id).load(conn))
+            .map_err(StoreError::failed("finding merged data subjects"))?;
+            found.extend(merged);
+        }
+        Ok(found)
     }
 
     /// What was done about retention, in order.

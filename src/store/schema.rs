@@ -498,6 +498,9 @@ table! {
     imports (position) { position -> BigInt, }
 }
 table! {
+    decision_expiries (position) { position -> BigInt, through -> Nullable<BigInt>, }
+}
+table! {
     systems (id) { id -> Text, body -> Text, position -> BigInt, }
 }
 table! {

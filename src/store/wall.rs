@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
 /// Tables to which rows are only ever added.
-pub const ONLY_ADDED: [&str; 11] = [
+pub const ONLY_ADDED: [&str; 12] = [
     "ledger",
     "public_events",
     "tree_tiles",
@@ -22,6 +22,7 @@ pub const ONLY_ADDED: [&str; 11] = [
     "erasures",
     "erased_entries",
     "imports",
+    "decision_expiries",
 ];
 
 /// A role, as SQL names it and as a text in quotes.

@@ -161,6 +161,8 @@ pub(super) enum Extra {
     HoldLifted(Position, NaiveDate),
     /// What is done about retention: the day, where it is a run.
     Retention(Option<NaiveDate>),
+    /// For how long decisions are kept; up to which entry they were taken out, where they were.
+    DecisionExpiry(Option<Position>),
     /// The entry tells of an import.
     Import,
     /// A request's challenge, in whose place no earlier one counts.

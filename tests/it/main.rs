@@ -57,6 +57,7 @@ mod no_personal_data;
 mod nodes;
 mod oauth;
 mod objection;
+mod old_decisions;
 mod one_person;
 mod others;
 mod overload;

@@ -1,14 +1,16 @@
 //! Blocks of decisions against the entries that record them: a decision that was changed, taken
-//! away or added gives the block another root than the log has.
+//! away or added gives the block another root than the log has. A block whose time is over need not be there, where an
+//! entry says so.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::audit::Hash;
 use crate::audit::decision::Block;
 use crate::audit::encoding::unb64;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
-use crate::store::{DECISION_BLOCKS, StoreError, StoredEntry, StoredPayload};
+use crate::store::{DECISION_BLOCKS, StoreError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,18 +25,29 @@ pub(super) struct DecisionCheck {
     #[serde(skip)]
     said: BTreeMap<Position, Said>,
     texts: BTreeSet<Hash>,
+    /// The entries about the time of decisions, and up to which entry each says that blocks went.
+    #[serde(default)]
+    expiries: BTreeMap<Position, Option<Position>>,
 }
+
+/// The entries that are about decisions.
+const ABOUT: [EntryKind; 3] = [
+    EntryKind::DecisionsRecorded,
+    EntryKind::DecisionsKept,
+    EntryKind::DecisionsExpired,
+];
 
 impl DecisionCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let Some((kind, payload)) = said(entry, leaf, &ABOUT) else {
             return;
         };
-        if leaf.kind != EntryKind::DecisionsRecorded {
+        if kind != EntryKind::DecisionsRecorded {
+            let through = payload.get("through").and_then(Value::as_u64);
+            self.expiries.insert(entry.position, through);
             return;
         }
-        let payload: Value = serde_json::from_str(text).unwrap_or_default();
         let root = payload.get("root").and_then(Value::as_str).and_then(unb64);
         let count = payload.get("decisions").and_then(Value::as_u64);
         self.said.insert(entry.position, (count, root));
@@ -60,7 +73,13 @@ impl DecisionCheck {
             }
             from = end;
         }
-        for position in std::mem::take(&mut self.said).into_keys() {
+        // that an entry says so is compared at the end
+        let gone = check
+            .tx
+            .decisions_gone(check.grant)?
+            .map(|gone| gone.through);
+        let missing = std::mem::take(&mut self.said).into_keys();
+        for position in missing.filter(|position| Some(*position) > gone) {
             found.at(position, "the decisions that were recorded are missing");
         }
         Ok(())
@@ -120,13 +139,32 @@ impl DecisionCheck {
         Ok(())
     }
 
+    /// Each row about the time of decisions is of an entry, and each entry has its row.
+    fn compare_expiries(
+        &mut self,
+        check: &mut Check<'_, '_, '_>,
+        found: &mut Collector,
+    ) -> Result<(), StoreError> {
+        for (position, through) in check.tx.audited_expiries(check.grant)? {
+            if self.expiries.remove(&position) != Some(through) {
+                let what = "which decisions are gone is not what an entry says";
+                found.at(position, what);
+            }
+        }
+        for position in std::mem::take(&mut self.expiries).into_keys() {
+            found.at(position, "what this entry says of old decisions is missing");
+        }
+        Ok(())
+    }
+
     /// What decisions name by its hash is there; nothing stands behind the last entry.
     pub(super) fn close(
-        self,
+        mut self,
         check: &mut Check<'_, '_, '_>,
         size: Position,
         found: &mut Collector,
     ) -> Result<(), StoreError> {
+        self.compare_expiries(check, found)?;
         let beyond = size..Position::MAX;
         for (position, _) in check.tx.decision_blocks(check.grant, beyond)? {
             found.at(position, "decisions stand behind the end of the log");

@@ -8,15 +8,24 @@ use crate::domain::event::{View, ViewReason};
 use crate::domain::ids::{DecisionId, SubjectId};
 use crate::store::{ReadTx, ReadsDecisions, Whose};
 
+const NONE: Refusal = Refusal::NotFound("a decision with this id");
+/// Its time is over; whether there ever was one of that id, nobody can tell any more.
+const GONE: Refusal = Refusal::NotFound(
+    "a decision with this id (decisions as old as it would be are no longer kept)",
+);
+
 impl App {
     /// The whole story of a decision.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] where none of that id is on record.
     pub fn decision(&self, grant: &Grant<ReadDecisions>, id: DecisionId) -> Result<Story, Refusal> {
-        const NONE: Refusal = Refusal::NotFound("a decision with this id");
         let find = |tx: &mut ReadTx<'_>| {
-            let found = tx.decision(grant, id)?.ok_or(NONE)?;
+            let Some(found) = tx.decision(grant, id)? else {
+                let gone = tx.decisions_gone_before(grant)?;
+                let is_old = gone.is_some_and(|before| id.made_at() < before);
+                return Err(if is_old { GONE } else { NONE });
+            };
             self.stories(tx, grant, vec![found])?.pop().ok_or(NONE)
         };
         match self.store.read(find) {

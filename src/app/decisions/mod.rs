@@ -14,6 +14,8 @@ mod draft;
 pub mod find;
 mod maker;
 mod notes;
+#[cfg(test)]
+mod old_tests;
 mod recorder;
 mod sealer;
 pub mod story;

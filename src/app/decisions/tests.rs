@@ -32,7 +32,7 @@ fn question(shop: &TestApp, email: &str, campaign: &str) -> Question {
 }
 
 /// Asks for these persons in one call: one block.
-fn ask(shop: &TestApp, people: &[&str], campaign: &str) -> Vec<Decided> {
+pub(super) fn ask(shop: &TestApp, people: &[&str], campaign: &str) -> Vec<Decided> {
     let questions: Vec<Question> = people
         .iter()
         .map(|email| question(shop, email, campaign))
@@ -45,13 +45,13 @@ fn ask(shop: &TestApp, people: &[&str], campaign: &str) -> Vec<Decided> {
     answers.into_iter().map(Result::unwrap).collect()
 }
 
-fn person(shop: &TestApp, email: &str) -> SubjectId {
+pub(super) fn person(shop: &TestApp, email: &str) -> SubjectId {
     shop.record(vec![shop.claim(&[("email", email)], "newsletter", "given")]);
     let named = shop.named(&[("email", email)]);
     shop.app.lookup(&TestApp::grant(), &named, None).unwrap().0
 }
 
-fn of(shop: &TestApp, subject: SubjectId) -> Vec<Story> {
+pub(super) fn of(shop: &TestApp, subject: SubjectId) -> Vec<Story> {
     let (mut all, mut from) = (Vec::new(), 0);
     loop {
         let (page, next) = shop
@@ -156,7 +156,7 @@ fn what_is_tampered_with_is_named() {
 }
 
 /// No report: what is proven stands in the other files.
-struct NoReport;
+pub(super) struct NoReport;
 
 impl Report for NoReport {
     fn head(&self, _: &mut dyn Write, _: &ReportData) -> std::io::Result<()> {

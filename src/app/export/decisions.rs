@@ -7,30 +7,40 @@ use crate::audit::commitment::canonical_json;
 use crate::audit::decision::line::DecisionLine;
 use crate::audit::decision::{Block, Context, Record};
 use crate::audit::encoding::hex;
+use crate::audit::leaf::{EntryKind, Leaf};
 use crate::audit::package::format::{DECISION_TEXTS, DECISIONS};
 use crate::audit::package::write::PackageWriter;
 use crate::domain::ids::Position;
 use crate::domain::registry::Catalogue;
-use crate::store::{DECISION_BLOCKS, ReadTx, StoreError};
+use crate::store::{
+    DECISION_BLOCKS, DecisionsGone, ReadTx, StoreError, StoredEntry, StoredPayload,
+};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// Writes both files, where anything was decided in the period; says how many decisions are withheld.
+/// Decisions that are not told: withheld, and taken out since their time was over.
+#[derive(Default)]
+pub(super) struct Untold {
+    pub(super) withheld: u64,
+    pub(super) expired: u64,
+}
+
+/// Writes both files, where anything was decided in the period; says how many decisions they do not tell.
 pub(super) fn write<W: Write>(
     job: &Job<'_>,
     tx: &mut ReadTx<'_>,
     package: &mut PackageWriter<W>,
     range: Range<Position>,
-) -> Result<u64, ExportError> {
+) -> Result<Untold, ExportError> {
     let catalogue = tx.catalogue(&job.app.serve)?;
     let asked = |record: &Record| job.query.asks_for_decision(&record.context, &catalogue);
-    let (mut texts, mut failed, mut withheld) = (BTreeSet::new(), None, 0);
+    let (mut texts, mut failed, mut untold) = (BTreeSet::new(), None, Untold::default());
     package
         .stream(DECISIONS, |out| {
-            let told = (&mut texts, &mut withheld);
+            let told = (&mut texts, &mut untold);
             let written = lines(job, tx, range, &asked, told, out);
             written.map_err(|error| match error {
                 LineError::Io(error) => error,
@@ -42,7 +52,7 @@ pub(super) fn write<W: Write>(
         })
         .map_err(|error| failed.take().map_or(error.into(), ExportError::from))?;
     write_texts(tx, job.grant, package, &texts)?;
-    Ok(withheld)
+    Ok(untold)
 }
 
 /// Writes the texts that decisions name.
@@ -73,25 +83,65 @@ fn lines(
     tx: &mut ReadTx<'_>,
     range: Range<Position>,
     asked: &dyn Fn(&Record) -> bool,
-    (texts, withheld): (&mut BTreeSet<Hash>, &mut u64),
+    (texts, untold): (&mut BTreeSet<Hash>, &mut Untold),
     out: &mut dyn Write,
 ) -> Result<(), LineError> {
+    let gone = tx.decisions_gone(job.grant).map_err(LineError::Store)?;
     let mut from = range.start;
     while from < range.end {
         let end = range.end.min(from.saturating_add(DECISION_BLOCKS));
         let blocks = tx.decision_blocks(job.grant, from..end);
-        for (position, block) in blocks.map_err(LineError::Store)? {
+        let blocks = blocks.map_err(LineError::Store)?;
+        if let Some(gone) = gone.filter(|gone| gone.through >= from) {
+            untold.expired += expired(job, tx, (from..end, gone), &blocks, out)?;
+        }
+        for (position, block) in blocks {
             let items = block.iter().flat_map(Block::items);
             for (index, item) in (0..).zip(items) {
                 let told = DecisionLine::of(position, index, item, asked);
                 texts.extend(told.texts());
-                *withheld += u64::from(told.hash.is_some());
+                untold.withheld += u64::from(told.hash.is_some());
                 line(&told, out).map_err(LineError::Io)?;
             }
         }
         from = end;
     }
     Ok(())
+}
+
+/// A line for each block of these positions that is not there any more since its time was over; how many decisions
+/// they held.
+fn expired(
+    job: &Job<'_>,
+    tx: &mut ReadTx<'_>,
+    (range, gone): (Range<Position>, DecisionsGone),
+    held: &[(Position, Option<Block>)],
+    out: &mut dyn Write,
+) -> Result<u64, LineError> {
+    let mut count: u64 = 0;
+    for entry in tx.entries(job.grant, range).map_err(LineError::Store)? {
+        let is_held = held.iter().any(|(position, _)| *position == entry.position);
+        if is_held || entry.position > gone.through {
+            continue;
+        }
+        if let Some(decisions) = recorded(&entry) {
+            count = count.saturating_add(decisions);
+            let told = DecisionLine::of_expired(entry.position, gone.said_by);
+            line(&told, out).map_err(LineError::Io)?;
+        }
+    }
+    Ok(count)
+}
+
+/// How many decisions an entry records; `None` where it records none.
+fn recorded(entry: &StoredEntry) -> Option<u64> {
+    let leaf = Leaf::parse(entry.leaf.as_deref()?.as_bytes()).ok()?;
+    let StoredPayload::Public { text, .. } = &entry.payload else {
+        return None;
+    };
+    let payload: Value = serde_json::from_str(text).unwrap_or_default();
+    let count = payload.get("decisions").and_then(Value::as_u64);
+    (leaf.kind == EntryKind::DecisionsRecorded).then(|| count.unwrap_or_default())
 }
 
 pub(super) fn line(told: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {

@@ -1,7 +1,8 @@
 //! A period cut into days, weeks, months or years, as its length says, so that a trend has some
 //! dozens of points and the memory it takes is bounded.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use crate::domain::time::midnight;
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::ops::Range;
 
@@ -118,16 +119,6 @@ impl Step {
         }
         .to_string()
     }
-}
-
-fn midnight(zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
-    let local = zone.from_local_datetime(&day.and_time(NaiveTime::MIN));
-    // where the clock skips midnight the day begins with its first hour
-    let later = || {
-        zone.from_local_datetime(&day.and_hms_opt(1, 0, 0)?)
-            .earliest()
-    };
-    local.earliest().or_else(later).map(|at| at.to_utc())
 }
 
 #[cfg(test)]

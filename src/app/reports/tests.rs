@@ -502,3 +502,28 @@ fn erasures_are_counted_and_what_lacks_is_told() {
     let (processing, _) = made(&shop, query(ReportKind::Processing));
     assert!(!processing.tables.contains_key("erasures_missing"));
 }
+
+/// Of decisions that were taken out since their time was over, the report says how many there were.
+#[test]
+fn what_is_gone_is_counted() {
+    let mut shop = TestApp::new();
+    shop.app.keep_data(crate::app::retention::Keeping {
+        decisions: Some("P1Y".parse().unwrap()),
+        ..crate::app::retention::Keeping::default()
+    });
+    shop.publish();
+    ask(
+        &shop,
+        &["a@known.example", "b@known.example"],
+        Some("spring"),
+    );
+    let uses = || made(&shop, query(ReportKind::Uses)).0;
+    assert_eq!(uses().texts("uses_by_campaign"), ["spring 0 2 0"]);
+    assert!(!uses().tables.contains_key("uses_gone"));
+    for _ in 0..2 {
+        shop.clock.pass(370 * 86_400);
+        shop.app.expire_decisions(&TestApp::grant()).unwrap();
+    }
+    assert_eq!(uses().texts("uses_gone"), ["2"]);
+    assert!(uses().texts("uses_by_campaign").is_empty());
+}

@@ -10,6 +10,7 @@ use crate::app::refusal::Refusal;
 use crate::audit::Hash;
 use crate::audit::decision::Block;
 use crate::audit::leaf::{EntryKind, Leaf};
+use crate::domain::ids::Position;
 use crate::domain::time::from_micros;
 use crate::policy::Effect;
 use crate::store::{CountsFigures, PublicEntry, ReadTx, StoreError};
@@ -74,6 +75,17 @@ struct Figures {
     /// Permits and denials in each span.
     trend: Vec<[u64; 2]>,
     outcomes: HashMap<Hash, (bool, String)>,
+    old: Old,
+}
+
+/// Decisions that were taken out since their time was over: of them nothing is known but how many they were.
+#[derive(Default)]
+struct Old {
+    /// Up to which entry blocks were taken out.
+    through: Option<Position>,
+    /// The blocks up to there that something keeps.
+    kept: BTreeSet<Position>,
+    gone: u64,
 }
 
 pub(super) fn write<P: CountsFigures>(
@@ -86,10 +98,36 @@ pub(super) fn write<P: CountsFigures>(
         spans,
         groups: BTreeMap::new(),
         outcomes: HashMap::new(),
+        old: Old {
+            through: job.gone_through()?,
+            ..Old::default()
+        },
     };
     figures.count_decisions(job)?;
-    figures.count_lists(job)?;
+    figures.count_entries(job)?;
     figures.write(sheets)
+}
+
+impl Old {
+    fn keep(&mut self, block: Position) {
+        if Some(block) <= self.through {
+            self.kept.insert(block);
+        }
+    }
+
+    fn count(&mut self, block: Position, payload: &Value) {
+        if Some(block) <= self.through && !self.kept.contains(&block) {
+            let count = payload.get("decisions").and_then(Value::as_u64);
+            self.gone = self.gone.saturating_add(count.unwrap_or_default());
+        }
+    }
+}
+
+impl<P: CountsFigures> Job<'_, P> {
+    fn gone_through(&self) -> Result<Option<Position>, Refusal> {
+        let gone = self.app.store.read(|tx| tx.decisions_gone(self.grant))?;
+        Ok(gone.map(|gone| gone.through))
+    }
 }
 
 impl Figures {
@@ -102,6 +140,7 @@ impl Figures {
                 let known = blocks.iter().filter(|(position, _)| *position < job.size);
                 let mut next = None;
                 for (position, block) in known {
+                    self.old.keep(*position);
                     self.read_outcomes(job, tx, block)?;
                     self.count_block(job, block);
                     next = Some(position + 1);
@@ -186,7 +225,7 @@ impl Figures {
         *self.groups.entry(group).or_insert(0) += count;
     }
 
-    fn count_lists<P: CountsFigures>(&mut self, job: &Job<'_, P>) -> Result<(), Refusal> {
+    fn count_entries<P: CountsFigures>(&mut self, job: &Job<'_, P>) -> Result<(), Refusal> {
         let mut range = job.positions(&job.lived)?;
         loop {
             let page = range.clone();
@@ -198,16 +237,25 @@ impl Figures {
                 return Ok(());
             };
             range.start = last.position + 1;
-            entries.iter().for_each(|entry| self.count_list(job, entry));
+            entries
+                .iter()
+                .for_each(|entry| self.count_entry(job, entry));
         }
     }
 
-    fn count_list<P: CountsFigures>(&mut self, job: &Job<'_, P>, entry: &PublicEntry) {
-        let leaf = Leaf::parse(entry.leaf.as_bytes()).ok();
-        let Some(leaf) = leaf.filter(|leaf| leaf.kind == EntryKind::AudienceEnded) else {
+    fn count_entry<P: CountsFigures>(&mut self, job: &Job<'_, P>, entry: &PublicEntry) {
+        let Ok(leaf) = Leaf::parse(entry.leaf.as_bytes()) else {
             return;
         };
-        let payload: Value = serde_json::from_str(&entry.payload).unwrap_or_default();
+        let payload = || serde_json::from_str(&entry.payload).unwrap_or_default();
+        match leaf.kind {
+            EntryKind::AudienceEnded => self.count_list(job, &leaf, &payload()),
+            EntryKind::DecisionsRecorded => self.old.count(entry.position, &payload()),
+            _ => {}
+        }
+    }
+
+    fn count_list<P: CountsFigures>(&mut self, job: &Job<'_, P>, leaf: &Leaf, payload: &Value) {
         let text = |name: &str| payload.get(name).and_then(Value::as_str).map(str::to_owned);
         let purpose = text("purpose").unwrap_or_default();
         let span = self
@@ -276,6 +324,10 @@ impl Figures {
                 Cell::text(reason),
                 Cell::Count(permits + denials),
             ])?;
+        }
+        if self.old.gone > 0 {
+            sheets.table(&Table::sum("uses_gone", &[COUNT]))?;
+            sheets.row(&[Cell::Count(self.old.gone)])?;
         }
         self.write_main(sheets)
     }

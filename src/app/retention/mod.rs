@@ -4,9 +4,11 @@
 //! are configured; nobody of whom something was heard meanwhile; nobody whom a hold, a request, a dispute or a
 //! restriction keeps. All of that is looked at again in the transaction that erases.
 
+mod decisions;
 mod due;
 mod run;
 
+pub use decisions::{DecisionsKept, DecisionsRan};
 pub use due::{Ahead, DueList};
 pub use run::Ran;
 
@@ -31,6 +33,8 @@ pub struct Keeping {
     pub proof: CalendarPeriod,
     /// For how long backups are kept, where that is known.
     pub backups: Option<CalendarPeriod>,
+    /// For how long recorded decisions are kept; `None` for as long as the registry.
+    pub decisions: Option<CalendarPeriod>,
 }
 
 impl Default for Keeping {
@@ -39,6 +43,7 @@ impl Default for Keeping {
             notice: 30,
             proof: CalendarPeriod::FIVE_YEARS,
             backups: None,
+            decisions: Some(CalendarPeriod::FIVE_YEARS),
         }
     }
 }

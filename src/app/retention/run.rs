@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// Persons between two looks at whether the schedule was told to wait.
 const BETWEEN_LOOKS: usize = 50;
 /// It is not the turn of this node, or of this person.
-const NOT_NOW: &str = "not_now";
+pub(super) const NOT_NOW: &str = "not_now";
 
 /// What came of looking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl App {
     }
 
     /// One write; whether it was its turn.
-    fn write_alone(
+    pub(super) fn write_alone(
         &self,
         grant: &Grant<KeepRetention>,
         act: impl Fn(&mut WriteTx<'_>) -> Result<Recorded<()>, Refusal> + Send + 'static,
@@ -228,7 +228,7 @@ impl App {
         }
     }
 
-    fn sweep_now(&self) {
+    pub(super) fn sweep_now(&self) {
         if let Err(error) = self.store.sweep(&self.serve) {
             tracing::warn!(%error, "what was erased may still stand in the database's files for a while");
         }
@@ -241,7 +241,7 @@ fn goes_with_the_file(system: &System, is_over: impl Fn(CalendarPeriod) -> bool)
     system.recipient || system.kept_for().is_some_and(is_over)
 }
 
-fn not_now() -> Refusal {
+pub(super) fn not_now() -> Refusal {
     Refusal::Conflict {
         code: NOT_NOW,
         what: "it is not the time for it".into(),

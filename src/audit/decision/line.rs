@@ -9,7 +9,8 @@ use crate::audit::tree::{hash_leaf, sha256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// One line of `decisions.jsonl`: a decision, or the hash of one whose content is not disclosed.
+/// One line of `decisions.jsonl`: a decision, the hash of one whose content is not disclosed, or that the block's time
+/// was over and it is not there any more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionLine {
@@ -18,6 +19,9 @@ pub struct DecisionLine {
     /// What it shares with others; its SHA-256 is the record's `context`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub context: Option<Value>,
+    /// In the place of all decisions of a block that were taken out since their time was over: the entry that says so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expired: Option<u64>,
     /// Its hash in the block's tree, where its content is not disclosed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hash: Option<String>,
@@ -38,6 +42,7 @@ impl DecisionLine {
         let bare = Self {
             block,
             context: None,
+            expired: None,
             hash: None,
             index,
             record: None,
@@ -68,9 +73,37 @@ impl DecisionLine {
         }
     }
 
+    /// The line of a block that is not there any more, as an entry says.
+    #[must_use]
+    pub const fn of_expired(block: u64, said_by: u64) -> Self {
+        Self {
+            block,
+            context: None,
+            expired: Some(said_by),
+            hash: None,
+            index: 0,
+            record: None,
+            salt: None,
+        }
+    }
+
+    /// The entry that says that the block's time was over, where the line stands for such a block and says nothing else.
+    #[must_use]
+    pub const fn is_expired(&self) -> Option<u64> {
+        let nothing_else = self.index == 0
+            && self.hash.is_none()
+            && self.record.is_none()
+            && self.context.is_none()
+            && self.salt.is_none();
+        if nothing_else { self.expired } else { None }
+    }
+
     /// The hash in the block's tree; `None` where the line does not say it, or contradicts itself.
     #[must_use]
     pub fn tree_hash(&self) -> Option<Hash> {
+        if self.expired.is_some() {
+            return None;
+        }
         match (&self.hash, &self.record, &self.context, &self.salt) {
             (Some(hash), None, None, None) => unhex(hash),
             (None, Some(record), Some(context), Some(salt)) => {

@@ -271,6 +271,12 @@ pub enum EntryKind {
     /// It ended.
     #[serde(rename = "retention.ended")]
     RetentionEnded,
+    /// For how long decisions are kept was announced: none is taken out by it before the notice is over.
+    #[serde(rename = "decisions.kept")]
+    DecisionsKept,
+    /// The decisions up to an entry were taken out since their time was over.
+    #[serde(rename = "decisions.expired")]
+    DecisionsExpired,
 }
 
 /// A kind outside the list.
@@ -280,7 +286,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 88] = [
+    pub const ALL: [Self; 90] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -369,6 +375,8 @@ impl EntryKind {
         Self::RetentionResumed,
         Self::RetentionBegun,
         Self::RetentionEnded,
+        Self::DecisionsKept,
+        Self::DecisionsExpired,
     ];
 
     /// Its text in leaves, tables and the API.
@@ -463,6 +471,8 @@ impl EntryKind {
             Self::RetentionResumed => "retention.resumed",
             Self::RetentionBegun => "retention.begun",
             Self::RetentionEnded => "retention.ended",
+            Self::DecisionsKept => "decisions.kept",
+            Self::DecisionsExpired => "decisions.expired",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `/console/retention`: what is due since its time is over, what was done about it, and what legal holds keep.
 //! The lists name nobody: a hold shows the registry's own number and the case.
 
+use super::purposes::period;
 use super::{allowed, frame, is_ours, problem, to};
 use crate::access::{Grant, KeepHolds, KeepRetention};
 use crate::app::Refusal;
@@ -15,8 +16,8 @@ use crate::http::browser::{self, Form, Visit};
 use crate::http::form::text;
 use crate::http::json::{Body, SMALL};
 use crate::http::pages::{
-    DueRow, DueTable, HoldAsked, HoldRow, Pick, PostForm, ProblemKind, RetentionError,
-    RetentionPage, Text,
+    DecisionsRow, DueRow, DueTable, HoldAsked, HoldRow, Pick, PostForm, ProblemKind,
+    RetentionError, RetentionPage, Text,
 };
 use crate::http::site::Site;
 use crate::http::work::block;
@@ -188,9 +189,10 @@ async fn page(
     let read = block(move || {
         let (holds, more) = app.app.holds(&holding?, true, (0, MOST))?;
         let (list, stands) = (app.app.due_list(&grant)?, app.app.schedule(&grant)?);
-        Ok::<_, Refusal>((list, stands, holds, more.is_some()))
+        let decisions = app.app.decisions_kept(&grant)?;
+        Ok::<_, Refusal>((list, stands, decisions, (holds, more.is_some())))
     });
-    let Ok((list, stands, holds, more)) = read.await else {
+    let Ok((list, stands, decisions, (holds, more))) = read.await else {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         return problem(status, ProblemKind::Unavailable, visit, open);
     };
@@ -204,6 +206,15 @@ async fn page(
         paused_on: stands.paused_on,
         runs,
         backups: keeping.backups.map(|period| period.to_string()),
+        decisions: DecisionsRow {
+            period: decisions
+                .period
+                .map(|one| period(frame.words(), &one.to_string())),
+            announced: decisions.announced,
+            gone_before: decisions
+                .gone_before
+                .map(|at| at.with_timezone(&site.timezone).date_naive()),
+        },
         schedule: form_of(open, format!("{PATH}/schedule")),
         holds: holds.iter().map(|one| row(open, one)).collect(),
         more,

@@ -151,7 +151,9 @@ pub use request_file::{
 };
 pub use request_new::{FiledRow, RequestNewPage};
 pub use request_words::day_long;
-pub use retention::{DueRow, DueTable, HoldAsked, HoldRow, RetentionError, RetentionPage};
+pub use retention::{
+    DecisionsRow, DueRow, DueTable, HoldAsked, HoldRow, RetentionError, RetentionPage,
+};
 pub use rights::{AskError, AskPage, AskedItem, CheckPage, OpenRequest, RightItem, RightsPage};
 pub use saved::{Change, Remaining, Restored, SavedPage, Standing, Undo};
 pub use staff::{AccountRow, LogRow, LogView, StaffError, StaffPage};

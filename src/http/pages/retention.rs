@@ -99,6 +99,17 @@ pub struct HoldAsked {
     pub reference: String,
 }
 
+/// For how long recorded decisions are kept, and how that stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DecisionsRow {
+    /// The period in words; `None` where they are kept for as long as the registry.
+    pub period: Option<String>,
+    /// Since when it stands announced.
+    pub announced: Option<NaiveDate>,
+    /// Those from before this day were taken out.
+    pub gone_before: Option<NaiveDate>,
+}
+
 /// The page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionPage {
@@ -116,6 +127,8 @@ pub struct RetentionPage {
     pub runs: Vec<(NaiveDate, u64, Option<u64>)>,
     /// For how long backups are kept.
     pub backups: Option<String>,
+    /// For how long recorded decisions are kept.
+    pub decisions: DecisionsRow,
     /// The form that has the schedule wait or go on.
     pub schedule: PostForm,
     /// The holds that stand.
@@ -201,6 +214,29 @@ impl View<'_> {
                 .get_with("retention-backups", &[("period", period.as_str())]),
             None => self.w.get("retention-backups-unknown"),
         }
+    }
+
+    fn decisions(&self) -> String {
+        let (w, kept) = (self.w, &self.page.decisions);
+        let Some(period) = &kept.period else {
+            return w.get("retention-decisions-for-ever");
+        };
+        let days = self.page.notice.to_string();
+        let stands = match kept.announced.map(|on| self.day(on)) {
+            Some(on) => w.get_with(
+                "retention-decisions-announced",
+                &[("day", &*on), ("days", &*days)],
+            ),
+            None => w.get_with("retention-decisions-not-announced", &[("days", &*days)]),
+        };
+        let facts = [("period", period.as_str()), ("stands", &*stands)];
+        w.get_with("retention-decisions", &facts)
+    }
+
+    fn decisions_gone(&self) -> Option<String> {
+        let before = self.day(self.page.decisions.gone_before?);
+        let facts = [("day", &*before)];
+        Some(self.w.get_with("retention-decisions-gone", &facts))
     }
 
     fn erased(&self, erased: Option<u64>) -> String {

@@ -388,6 +388,11 @@ pub(super) fn retention(language: Language, error: Option<RetentionError>) -> Re
         paused_on: error.map(|_| day),
         runs: vec![(day, 3, Some(3)), (day, 2, None)],
         backups: error.map(|_| HOSTILE.to_owned()),
+        decisions: DecisionsRow {
+            period: error.map(|_| HOSTILE.to_owned()),
+            announced: error.map(|_| day),
+            gone_before: error.map(|_| day),
+        },
         schedule: form(),
         holds: vec![HoldRow {
             id: 7,

@@ -59,6 +59,38 @@ impl Store {
         merger.fill()?;
         merger.count()
     }
+
+    /// Takes a run out, its chunks first: whatever breaks off, its row finds the rest again.
+    pub(super) fn drop_run(&self, level: i16, first: i64) -> Result<(), StoreError> {
+        self.drop_chunks(level, first)?;
+        self.outside_the_ledger(|db| {
+            on!(db, conn => diesel::delete(decision_runs::table.find((level, first)))
+                .execute(conn))
+            .map_err(StoreError::failed("taking out a list of decisions"))
+        })?;
+        Ok(())
+    }
+
+    /// Takes the chunks of a run out, some at a time.
+    fn drop_chunks(&self, level: i16, first: i64) -> Result<(), StoreError> {
+        let failed = || StoreError::failed("merging lists of decisions");
+        loop {
+            let dropped = self.outside_the_ledger(|db| {
+                let of = decision_chunks::table
+                    .filter(decision_chunks::level.eq(level))
+                    .filter(decision_chunks::first.eq(first));
+                let prints: Vec<i64> = on!(db, conn => of.select(decision_chunks::print)
+                    .limit(A_TIME as i64 * 4).load(conn))
+                .map_err(failed())?;
+                on!(db, conn => diesel::delete(of.filter(decision_chunks::print.eq_any(&prints)))
+                    .execute(conn))
+                .map_err(failed())
+            })?;
+            if dropped == 0 {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// The lowest level at which enough runs have come together: the oldest of them.
@@ -203,30 +235,10 @@ impl Merger<'_> {
         counted?;
         if source > 0 {
             for first in firsts {
-                self.drop_chunks(source, first)?;
+                self.store.drop_chunks(source, first)?;
             }
         }
         Ok(true)
-    }
-
-    fn drop_chunks(&self, level: i16, first: i64) -> Result<(), StoreError> {
-        let failed = || StoreError::failed("merging lists of decisions");
-        loop {
-            let dropped = self.store.outside_the_ledger(|db| {
-                let of = decision_chunks::table
-                    .filter(decision_chunks::level.eq(level))
-                    .filter(decision_chunks::first.eq(first));
-                let prints: Vec<i64> = on!(db, conn => of.select(decision_chunks::print)
-                    .limit(A_TIME as i64 * 4).load(conn))
-                .map_err(failed())?;
-                on!(db, conn => diesel::delete(of.filter(decision_chunks::print.eq_any(&prints)))
-                    .execute(conn))
-                .map_err(failed())
-            })?;
-            if dropped == 0 {
-                return Ok(());
-            }
-        }
     }
 
     fn sources(&self) -> Vec<Source> {

@@ -7,11 +7,13 @@
 //! | [`journal`] | decisions that are durable and wait for their block |
 //! | [`period`] | block by block, for whoever asks about all of them |
 //! | [`read`] | by id, by campaign, by person |
+//! | [`expire`] | taking out the decisions whose time is over |
 //! | [`forget`] | taking out the decisions about a person who is erased |
 //! | [`postings`] | the sorted runs of people as bytes |
 //! | [`people`] | finding a person's blocks in the runs |
 //! | [`merge`] | making one run of several |
 
+mod expire;
 mod forget;
 mod journal;
 mod merge;
@@ -22,6 +24,8 @@ mod read;
 mod rows;
 mod write;
 
+pub(super) use expire::write_expiry;
+pub use expire::{DecisionsGone, ExpiredDecisions};
 pub(super) use journal::clear as clear_journal;
 pub use journal::{JournalEntry, JournalPart, Journalled};
 pub use read::{BLOCKS, FoundDecision, ReadsDecisions, Whose};

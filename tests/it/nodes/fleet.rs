@@ -4,13 +4,13 @@ use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use super::wire::Wire;
+use crate::support::clock;
 use crate::support::database::Db;
 use crate::support::dice::Dice;
 use crate::support::http::Http;
 use crate::support::process;
 use crate::support::scene::Scene;
 use crate::support::server::Server;
-use crate::support::waits::{FAKETIME, test_name};
 
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
@@ -37,10 +37,7 @@ impl Fleet {
         // the registry is furnished by a node of its own, which goes
         let key = Scene::new(db).key;
         let shifted = shifts.iter().any(|shift| *shift != 0);
-        let can = shifted && libfaketime().is_some();
-        if shifted && !can {
-            FAKETIME.missing(&test_name(), "it is not installed; clocks do not differ");
-        }
+        let can = shifted && clock::shifted("+0").is_some();
         let node = |shift: &i64| Node::start(db, port, if can { *shift } else { 0 }, &key);
         let nodes = shifts.iter().map(node).collect();
         Self { nodes, key }
@@ -135,22 +132,13 @@ impl Node {
 }
 
 fn started(db: &Db, shift: i64, key: &str) -> (Server, Http) {
-    let (told, library) = (format!("{shift:+}"), libfaketime().unwrap_or_default());
-    let clock = [
-        ("LD_PRELOAD", library.as_str()),
-        ("FAKETIME", told.as_str()),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-    ];
-    let clock: &[(&str, &str)] = if shift == 0 { &[] } else { &clock };
-    let server = Server::start_with(db, &[], clock);
+    let clock = match shift {
+        0 => None,
+        _ => clock::shifted(&format!("{shift:+}")),
+    };
+    let clock = clock.iter().flatten();
+    let clock: Vec<(&str, &str)> = clock.map(|(name, told)| (*name, told.as_str())).collect();
+    let server = Server::start_with(db, &[], &clock);
     let api = server.http().bearer(key);
     (server, api)
-}
-
-/// A process with this library is told another time.
-fn libfaketime() -> Option<String> {
-    let folders = std::fs::read_dir("/usr/lib").ok()?.flatten();
-    let mut files = folders.map(|folder| folder.path().join("faketime/libfaketime.so.1"));
-    let found = files.find(|file| file.is_file())?;
-    Some(found.display().to_string())
 }

@@ -8,6 +8,7 @@
 //! * [`scene`]: a furnished registry, and the gestures that many tests share
 //! * [`open_log`]: the transparency log as a stranger reads and verifies it
 //! * [`authority`]: a timestamping authority, beside it
+//! * [`clock`]: a process with a clock of another time
 //! * [`certificates`]: certificates of services and their clients
 //! * [`witness`]: a witness of the log, beside it
 //! * [`signer`]: who signs JWTs, rightly or not
@@ -30,6 +31,7 @@ pub mod authority;
 pub mod browser;
 pub mod certificates;
 pub mod chromedriver;
+pub mod clock;
 pub mod dice;
 pub mod element;
 pub mod everything;

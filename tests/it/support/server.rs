@@ -308,6 +308,15 @@ fn run(command: &mut Command, input: &str) -> Output {
     }
 }
 
+/// A command of the program whose clock is ahead or behind (`+400d`); `None` where this machine cannot do that.
+#[track_caller]
+pub fn cli_at(db: &Db, shift: &str, arguments: &[&str]) -> Option<Output> {
+    let clock = super::clock::shifted(shift)?;
+    let mut command = on(db);
+    command.args(arguments).current_dir(db.data_dir());
+    Some(run(command.envs(clock), ""))
+}
+
 /// A command of the program under another, in whose surroundings it runs.
 pub fn cli_under(db: &Db, outer: &[&str], arguments: &[&str]) -> Output {
     let mut command = Command::new(outer[0]);

@@ -11,19 +11,29 @@ use crate::audit::package::format::{DECISION_TEXTS, DECISIONS};
 use crate::audit::tree::{Frontier, sha256};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{Read, Seek};
 
-/// What the entries say of their blocks: how many decisions, and the root.
+/// What the entries say of their blocks: how many decisions, and the root; and up to which entry blocks were taken out,
+/// since their time was over.
 #[derive(Default)]
-pub(super) struct Blocks(BTreeMap<u64, (Option<u64>, Option<Hash>)>);
+pub(super) struct Blocks {
+    recorded: BTreeMap<u64, (Option<u64>, Option<Hash>)>,
+    gone: BTreeMap<u64, Option<u64>>,
+}
 
 impl Blocks {
     /// Takes note of the payload of an entry that records a block.
     pub(super) fn note(&mut self, position: u64, payload: &Value) {
         let root = payload.get("root").and_then(Value::as_str).and_then(unb64);
         let count = payload.get("decisions").and_then(Value::as_u64);
-        self.0.insert(position, (count, root));
+        self.recorded.insert(position, (count, root));
+    }
+
+    /// Takes note of the payload of an entry that says that blocks were taken out.
+    pub(super) fn note_gone(&mut self, position: u64, payload: &Value) {
+        let through = payload.get("through").and_then(Value::as_u64);
+        self.gone.insert(position, through);
     }
 }
 
@@ -38,6 +48,8 @@ pub(super) fn check<R: Read + Seek>(
     let mut walk = Walk {
         about,
         blocks,
+        expired: 0,
+        said_by: BTreeSet::new(),
         open: None,
         texts: HashSet::new(),
         decisions: 0,
@@ -47,7 +59,7 @@ pub(super) fn check<R: Read + Seek>(
         walk.line(bytes, log)
     });
     walk.close_block(log);
-    for position in std::mem::take(&mut walk.blocks.0).into_keys() {
+    for position in std::mem::take(&mut walk.blocks.recorded).into_keys() {
         fail(log, Some(position), "its decisions are missing");
     }
     let mut texts = HashSet::new();
@@ -68,12 +80,8 @@ pub(super) fn check<R: Read + Seek>(
             &format!("{missing} texts that decisions name are missing"),
         );
     }
-    let (decisions, withheld) = (walk.decisions, walk.withheld);
     if there {
-        log.done(
-            Check::Decisions,
-            format!("{decisions} decisions, {withheld} withheld"),
-        );
+        log.done(Check::Decisions, walk.told());
     } else {
         log.done(Check::Decisions, "none".to_owned());
     }
@@ -131,6 +139,9 @@ struct Walk<'a> {
     texts: HashSet<Hash>,
     decisions: u64,
     withheld: u64,
+    /// Decisions that were taken out since their time was over, and the entries that say so.
+    expired: u64,
+    said_by: BTreeSet<u64>,
 }
 
 impl Walk<'_> {
@@ -139,6 +150,10 @@ impl Walk<'_> {
             fail(log, None, "a line is no decision");
             return;
         };
+        if line.expired.is_some() {
+            self.close_block(log);
+            return self.gone(&line, log);
+        }
         if self
             .open
             .as_ref()
@@ -171,11 +186,47 @@ impl Walk<'_> {
         self.withheld += u64::from(line.record.is_none());
     }
 
+    /// A block that is not there any more. Where the entry that is to say so is in the package, it does.
+    fn gone(&mut self, line: &DecisionLine, log: &mut Recorder) {
+        let Some(said_by) = line.is_expired().filter(|_| self.about.is_none()) else {
+            return fail(log, Some(line.block), "a decision contradicts itself");
+        };
+        let Some((count, _)) = self.blocks.recorded.remove(&line.block) else {
+            let what = "decisions are said to be gone that no entry records";
+            return fail(log, Some(line.block), what);
+        };
+        let through = self.blocks.gone.get(&said_by).copied();
+        if said_by <= line.block || through.is_some_and(|through| through < Some(line.block)) {
+            let what = "no entry says that the time of its decisions is over";
+            return fail(log, Some(line.block), what);
+        }
+        self.expired += count.unwrap_or_default();
+        self.said_by.insert(said_by);
+    }
+
+    fn told(&self) -> String {
+        let (decisions, withheld, expired) = (self.decisions, self.withheld, self.expired);
+        let told = format!("{decisions} decisions, {withheld} withheld");
+        let Some(last) = self.said_by.last() else {
+            return told;
+        };
+        let proven = self
+            .said_by
+            .iter()
+            .all(|by| self.blocks.gone.contains_key(by));
+        let whose = if proven {
+            ""
+        } else {
+            ", which is not in this package"
+        };
+        format!("{told}; {expired} taken out since their time was over, by entry {last}{whose}")
+    }
+
     fn close_block(&mut self, log: &mut Recorder) {
         let Some((block, tree)) = self.open.take() else {
             return;
         };
-        match self.blocks.0.remove(&block) {
+        match self.blocks.recorded.remove(&block) {
             None => fail(
                 log,
                 Some(block),

@@ -104,6 +104,7 @@ impl<'a> EntryCheck<'a> {
                 told = epoch(line.position, leaf, payload);
                 match leaf.kind {
                     EntryKind::DecisionsRecorded => self.blocks.note(line.position, payload),
+                    EntryKind::DecisionsExpired => self.blocks.note_gone(line.position, payload),
                     EntryKind::AudienceEnded => self.lists.note(line.position, payload),
                     _ => {}
                 }

@@ -10,6 +10,8 @@ mod publish;
 mod show;
 mod terms;
 
+pub(super) use terms::period;
+
 use super::{actors, granted, problem};
 use crate::access::ReadCatalogue;
 use crate::app::published::PublishedCatalogue;

@@ -87,7 +87,7 @@ pub(super) fn changes(before: &[Term], after: &[Term]) -> Vec<ChangedTerm> {
 }
 
 /// A period in words.
-pub(super) fn period(w: Words, text: &str) -> String {
+pub(in crate::http::console) fn period(w: Words, text: &str) -> String {
     let Ok(period) = text.parse::<CalendarPeriod>() else {
         return text.to_owned();
     };
