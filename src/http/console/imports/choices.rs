@@ -1,11 +1,14 @@
 //! What was chosen for the columns of a file.
 
 use super::upload::OWN;
-use crate::domain::import::{ColumnUse, Look, MappingDraft, Says, StatusWord, column_use, meaning};
+use crate::domain::import::{
+    ColumnUse, LineError, Look, MappingDraft, Says, StatusWord, column_use, meaning,
+};
 use crate::domain::registry::{Channel, IdentifierKind};
 use crate::http::browser::Form;
 use crate::http::pages::ImportFault;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The fields, which go along from page to page.
 pub(super) const FIELDS: [&str; 11] = [
@@ -20,22 +23,25 @@ const WHO: [(&str, IdentifierKind); 3] = [
 ];
 
 /// What is known of the answers before they are read.
-pub(super) enum Answers {
+pub(super) enum Answers<'a> {
     /// Every line says the same.
     All(StatusWord),
     /// They stand in this column, in these words.
-    By(String, BTreeSet<String>),
+    By(String, &'a BTreeSet<String>),
 }
 
-/// A file with what was chosen for it.
-pub(super) struct Choices<'a> {
-    pub file: &'a [u8],
-    pub look: &'a Look,
-    pub form: &'a Form,
+/// What was chosen for a file, with what the chosen columns hold.
+pub(super) struct Choices {
+    pub look: Look,
+    form: Arc<Form>,
+    /// The words of the column of answers; none where they are too many, or no column was chosen.
+    words: Option<BTreeSet<String>>,
+    /// How the column of times may be written.
+    formats: Vec<&'static str>,
 }
 
 /// What the names of the columns suggest.
-pub(super) fn guessed(look: &Look) -> Form {
+fn guessed(look: &Look) -> Form {
     let first = |wanted: ColumnUse| {
         let of = |name: &str| column_use(name) == Some(wanted);
         let place = look.columns.iter().position(|column| of(&column.name));
@@ -53,7 +59,31 @@ pub(super) fn guessed(look: &Look) -> Form {
     Form::of(fields.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
-impl Choices<'_> {
+impl Choices {
+    /// Looks a file through for what was chosen. Blocks for as long as that takes.
+    pub fn of(file: &[u8], look: Look, form: Arc<Form>) -> Self {
+        let mut choices = Self {
+            look,
+            form,
+            words: None,
+            formats: Vec::new(),
+        };
+        if let Some(column) = choices.column("answer") {
+            choices.words = choices.look.words(file, &column);
+        }
+        if let Some(column) = choices.column("date") {
+            choices.formats = choices.look.time_formats(file, &column);
+        }
+        choices
+    }
+
+    /// What the names of a file's columns suggest. Blocks as [`Self::of`] does.
+    pub fn suggested(file: &[u8]) -> Result<Self, LineError> {
+        let look = Look::at(file)?;
+        let form = guessed(&look);
+        Ok(Self::of(file, look, Arc::new(form)))
+    }
+
     /// A field as it was filled in.
     pub fn field(&self, name: &str) -> &str {
         self.form.get(name).unwrap_or_default().trim()
@@ -71,14 +101,14 @@ impl Choices<'_> {
     }
 
     /// Where the answers stand.
-    pub fn answers(&self) -> Result<Answers, ImportFault> {
+    pub fn answers(&self) -> Result<Answers<'_>, ImportFault> {
         if let Some(word) = self.field("answer").strip_prefix("all-") {
             let word = StatusWord::parse(word).ok_or(ImportFault::Answer)?;
             return Ok(Answers::All(word));
         }
         let column = self.column("answer").ok_or(ImportFault::Answer)?;
-        let words = self.look.words(self.file, &column);
-        Ok(Answers::By(column, words.ok_or(ImportFault::Words)?))
+        let words = self.words.as_ref().ok_or(ImportFault::Words)?;
+        Ok(Answers::By(column, words))
     }
 
     /// What was said that a word means, or what it most likely does: an empty cell says nothing.
@@ -91,15 +121,14 @@ impl Choices<'_> {
     }
 
     /// The column of the times, with how they may be written; none where none was chosen.
-    pub fn times(&self) -> Result<Option<(String, Vec<&'static str>)>, ImportFault> {
+    pub fn times(&self) -> Result<Option<(String, &[&'static str])>, ImportFault> {
         let Some(column) = self.column("date") else {
             return Ok(None);
         };
-        let formats = self.look.time_formats(self.file, &column);
-        if formats.is_empty() {
+        if self.formats.is_empty() {
             return Err(ImportFault::Date);
         }
-        Ok(Some((column, formats)))
+        Ok(Some((column, &self.formats)))
     }
 
     /// The mapping, once everything was answered.
@@ -157,9 +186,9 @@ impl Choices<'_> {
             Answers::By(column, words) => (column, words),
         };
         let mut values = BTreeMap::new();
-        for (place, word) in words.into_iter().enumerate() {
-            let meant = self.meant(place, &word).ok_or(ImportFault::Meaning)?;
-            values.insert(word, meant);
+        for (place, word) in words.iter().enumerate() {
+            let meant = self.meant(place, word).ok_or(ImportFault::Meaning)?;
+            values.insert(word.clone(), meant);
         }
         // a column that is empty from top to bottom says nothing of anybody
         if values.is_empty() {
@@ -172,7 +201,7 @@ impl Choices<'_> {
         let Some((column, formats)) = self.times()? else {
             return Ok(None);
         };
-        let chosen = match formats.as_slice() {
+        let chosen = match formats {
             [only] => Some(*only),
             several => several
                 .iter()

@@ -1,8 +1,8 @@
 //! What the columns of a file mean is asked, then what its words mean; out of the answers comes a mapping.
 
-use super::choices::{Answers, Choices, FIELDS, NAME, guessed, word_field};
-use super::parcel::Parcel;
-use super::{form, ledger, tried};
+use super::choices::{Answers, Choices, FIELDS, NAME, word_field};
+use super::parcel::{self, Parcel};
+use super::{form, ledger, tried, unread};
 use crate::access::ImportConsents;
 use crate::domain::import::{Look, StatusWord, example};
 use crate::http::browser::{self, Form, Visit};
@@ -17,28 +17,24 @@ use crate::http::site::Site;
 use crate::store::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Asks what the columns mean, with what their names suggest filled in.
 pub(super) async fn ask(
     site: &web::Data<Site>,
     visit: Visit<'_>,
     open: &Session,
-    parcel: &Parcel,
+    parcel: Parcel,
 ) -> HttpResponse {
-    match Look::at(&parcel.file) {
-        Ok(look) => {
-            let form = guessed(&look);
-            let choices = Choices {
-                file: &parcel.file,
-                look: &look,
-                form: &form,
-            };
-            columns(site, visit, open, (parcel, &choices, None)).await
-        }
-        Err(error) => {
+    let looked = web::block(move || (Choices::suggested(&parcel.file), parcel));
+    match looked.await {
+        Ok((Ok(choices), parcel)) => columns(site, visit, open, (parcel, &choices, None)).await,
+        Ok((Err(error), _)) => {
             let fault = Some(ImportFault::File(error));
             ledger::page(site, visit, open, None, fault).await
         }
+        Err(_) => unread(visit, open),
     }
 }
 
@@ -49,25 +45,24 @@ pub(super) async fn choose(
     request: HttpRequest,
     body: Body<LARGE>,
 ) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
+    let form = Arc::new(Form::read(&body.0).unwrap_or_default());
     let visit = Visit::of_form(&request, &site, &form);
     let (open, grant) = match allowed::<ImportConsents>(&site, &request, visit).await {
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
-    let parcel = Parcel::opened(&site, &request, &open, &form);
-    let looked = parcel.and_then(|parcel| Some((Look::at(&parcel.file).ok()?, parcel)));
-    let Some((look, mut parcel)) = looked else {
+    let chosen = form.clone();
+    let look = move |parcel: Parcel| {
+        let look = Look::at(&parcel.file).ok()?;
+        Some((Choices::of(&parcel.file, look, chosen), parcel))
+    };
+    let looked = parcel::opened(&site, &request, &open, &form, look).await;
+    let Some((choices, mut parcel)) = looked else {
         let fault = Some(ImportFault::StaleForm);
         return ledger::page(&site, visit, &open, None, fault).await;
     };
-    let choices = Choices {
-        file: &parcel.file,
-        look: &look,
-        form: &form,
-    };
     if let Err(fault) = choices.first() {
-        return columns(&site, visit, &open, (&parcel, &choices, Some(fault))).await;
+        return columns(&site, visit, &open, (parcel, &choices, Some(fault))).await;
     }
     let was_asked = form.get("step") == Some("meanings");
     let draft = choices.draft(site.timezone.name());
@@ -80,12 +75,12 @@ pub(super) async fn choose(
         }
         draft => {
             let fault = draft.err().filter(|_| was_asked);
-            meanings(&site, visit, &open, (&parcel, &choices, fault)).await
+            meanings(&site, visit, &open, (parcel, &choices, fault)).await
         }
     }
 }
 
-type Asked<'a> = (&'a Parcel, &'a Choices<'a>, Option<ImportFault>);
+type Asked<'a> = (Parcel, &'a Choices, Option<ImportFault>);
 
 async fn columns(
     site: &web::Data<Site>,
@@ -93,7 +88,7 @@ async fn columns(
     open: &Session,
     (parcel, choices, fault): Asked<'_>,
 ) -> HttpResponse {
-    let Some(hidden) = parcel.sealed(site, open) else {
+    let Some(hidden) = parcel::sealed(&parcel.into(), site, open).await else {
         return ledger::page(site, visit, open, None, Some(ImportFault::TooLong)).await;
     };
     let mut frame = frame(visit, open);
@@ -143,7 +138,7 @@ async fn meanings(
     open: &Session,
     (parcel, choices, fault): Asked<'_>,
 ) -> HttpResponse {
-    let Some(mut hidden) = parcel.sealed(site, open) else {
+    let Some(mut hidden) = parcel::sealed(&parcel.into(), site, open).await else {
         return ledger::page(site, visit, open, None, Some(ImportFault::TooLong)).await;
     };
     let chosen = FIELDS.map(|name| (name.to_owned(), choices.field(name).to_owned()));
@@ -164,14 +159,14 @@ async fn meanings(
     };
     let (column, words) = match choices.answers() {
         Ok(Answers::By(column, words)) => (column, words),
-        _ => (String::new(), std::collections::BTreeSet::new()),
+        _ => (String::new(), &BTreeSet::new()),
     };
     let formats = choices.times().ok().flatten();
     let formats = formats.filter(|(_, formats)| formats.len() > 1);
     let format = |one: &&str| pick(one, example(one), *one == choices.field("format"));
     let page = ImportMeaningsPage {
         column,
-        words: words.into_iter().enumerate().map(word).collect(),
+        words: words.iter().cloned().enumerate().map(word).collect(),
         formats: formats.map(|(column, all)| (column, all.iter().map(format).collect())),
         form: form("/columns", hidden),
         fault,
@@ -189,7 +184,7 @@ const fn status(is_wrong: bool) -> StatusCode {
 }
 
 /// The columns that have a name, and none.
-fn column_picks(choices: &Choices<'_>, chosen: &str, none: String) -> Vec<Pick> {
+fn column_picks(choices: &Choices, chosen: &str, none: String) -> Vec<Pick> {
     let named = choices.look.columns.iter().enumerate();
     let named = named.filter(|(_, column)| !column.name.is_empty());
     let one = |(place, column): (usize, &crate::domain::import::LookColumn)| {
@@ -201,7 +196,7 @@ fn column_picks(choices: &Choices<'_>, chosen: &str, none: String) -> Vec<Pick> 
 }
 
 /// A column, or that every line says the same.
-fn answers(choices: &Choices<'_>, w: &dyn Fn(&str) -> String) -> Vec<Pick> {
+fn answers(choices: &Choices, w: &dyn Fn(&str) -> String) -> Vec<Pick> {
     let chosen = choices.field("answer");
     let all = [
         StatusWord::Given,

@@ -24,6 +24,7 @@ use crate::store::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use parcel::Parcel;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Where the page is.
@@ -99,7 +100,7 @@ fn imported(
 async fn in_turn(
     site: &web::Data<Site>,
     grant: Grant<ImportConsents>,
-    parcel: Parcel,
+    parcel: Arc<Parcel>,
     dry_run: bool,
 ) -> Result<ImportReport, Failure> {
     let turn = Turn::take(&RUNS).ok_or(Failure::Fault(ImportFault::Busy))?;

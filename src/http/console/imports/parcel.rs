@@ -2,16 +2,18 @@
 //! was tried with. Nothing of it is kept here, and what is run is what was tried.
 
 use crate::audit::encoding::hex;
+use crate::domain::ids::StaffId;
 use crate::http::browser::Form;
 use crate::http::console::is_ours;
 use crate::http::site::Site;
 use crate::store::Session;
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, web};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 /// The most bytes of a file.
 pub(super) const BYTES: usize = 7 * 1024 * 1024;
@@ -29,15 +31,56 @@ pub(super) struct Parcel {
     pub mapping: String,
 }
 
+/// Whose session it is sealed for.
+struct Sender {
+    staff: StaffId,
+    csrf: String,
+}
+
+impl Sender {
+    fn of(open: &Session) -> Self {
+        Self {
+            staff: open.staff,
+            csrf: open.csrf.clone(),
+        }
+    }
+}
+
+/// The hidden fields of a form that brings a parcel back; `None` where it is too large. It is packed away from the
+/// threads that answer.
+pub(super) async fn sealed(
+    parcel: &Arc<Parcel>,
+    site: &web::Data<Site>,
+    open: &Session,
+) -> Option<Vec<(String, String)>> {
+    let (parcel, site, from) = (parcel.clone(), site.clone(), Sender::of(open));
+    let packed = web::block(move || parcel.sealed(&site, &from));
+    packed.await.ok().flatten()
+}
+
+/// What a form of one of our pages brings back, if this member of staff sealed it here, and what is made of it. It is
+/// unpacked, and looked through, away from the threads that answer.
+pub(super) async fn opened<T: Send + 'static>(
+    site: &web::Data<Site>,
+    request: &HttpRequest,
+    open: &Session,
+    form: &Arc<Form>,
+    make: impl FnOnce(Parcel) -> Option<T> + Send + 'static,
+) -> Option<T> {
+    is_ours(site, request, form, open).then_some(())?;
+    let (site, from, form) = (site.clone(), Sender::of(open), form.clone());
+    let unpacked = web::block(move || Parcel::opened(&site, &from, &form).and_then(make));
+    unpacked.await.ok().flatten()
+}
+
 impl Parcel {
-    /// The hidden fields of a form that brings it back; `None` where it is too large.
-    pub fn sealed(&self, site: &Site, open: &Session) -> Option<Vec<(String, String)>> {
+    fn sealed(&self, site: &Site, from: &Sender) -> Option<Vec<(String, String)>> {
         let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
         packed.write_all(&self.file).ok()?;
         let file = URL_SAFE_NO_PAD.encode(packed.finish().ok()?);
         let fields = [
-            ("csrf", open.csrf.clone()),
-            ("tag", self.tag(site, open, &file)),
+            ("csrf", from.csrf.clone()),
+            ("tag", self.tag(site, from, &file)),
             ("map", self.map.clone()),
             ("mapping", URL_SAFE_NO_PAD.encode(&self.mapping)),
             ("file", file),
@@ -47,16 +90,14 @@ impl Parcel {
         fits.then(|| fields.map(own).to_vec())
     }
 
-    /// What such a form of one of our pages brings back, if this member of staff sealed it here.
-    pub fn opened(site: &Site, request: &HttpRequest, open: &Session, form: &Form) -> Option<Self> {
-        is_ours(site, request, form, open).then_some(())?;
+    fn opened(site: &Site, from: &Sender, form: &Form) -> Option<Self> {
         let mut parcel = Self {
             file: Vec::new(),
             map: form.get("map")?.to_owned(),
             mapping: text(form.get("mapping")?)?,
         };
         let file = form.get("file")?;
-        let tag = parcel.tag(site, open, file);
+        let tag = parcel.tag(site, from, file);
         // the tag is looked at first: only what was packed here is unpacked
         (form.get("tag") == Some(&*tag)).then_some(())?;
         let packed = URL_SAFE_NO_PAD.decode(file).ok()?;
@@ -66,10 +107,10 @@ impl Parcel {
         Some(parcel)
     }
 
-    fn tag(&self, site: &Site, open: &Session, file: &str) -> String {
+    fn tag(&self, site: &Site, from: &Sender, file: &str) -> String {
         let of = format!(
             "import/{}/{}\n{}\n{file}",
-            open.staff, self.map, self.mapping
+            from.staff, self.map, self.mapping
         );
         hex(&site.app.keys().form_tag(of.as_bytes()))
     }

@@ -1,6 +1,6 @@
 //! What an import would do: the answer of the command line's dry run, and the lines that are refused as a file.
 
-use super::parcel::Parcel;
+use super::parcel::{self, Parcel};
 use super::{digest, failed, form, in_turn, ledger, unread};
 use crate::access::{Grant, ImportConsents};
 use crate::app::import::ImportReport;
@@ -12,6 +12,7 @@ use crate::http::site::Site;
 use crate::store::Session;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use std::sync::Arc;
 
 /// Refused lines that the page shows; the file has them all.
 const SHOWN: usize = 100;
@@ -26,13 +27,13 @@ pub(super) async fn try_it(
     grant: Grant<ImportConsents>,
     parcel: Parcel,
 ) -> HttpResponse {
-    let Some(hidden) = parcel.sealed(site, open) else {
+    let parcel = Arc::new(parcel);
+    let Some(hidden) = parcel::sealed(&parcel, site, open).await else {
         return ledger::page(site, visit, open, None, Some(ImportFault::TooLong)).await;
     };
-    let told = parcel.clone();
-    match in_turn(site, grant, parcel, true).await {
+    match in_turn(site, grant, parcel.clone(), true).await {
         Ok(report) => {
-            let page = shown(visit, open, (&told, &report, hidden));
+            let page = shown(visit, open, (&parcel, &report, hidden));
             browser::page(StatusCode::OK, page.render())
         }
         Err(failure) => failed(site, visit, open, failure).await,
@@ -87,16 +88,16 @@ pub(super) async fn refused(
     request: HttpRequest,
     body: Body<LARGE>,
 ) -> HttpResponse {
-    let form = Form::read(&body.0).unwrap_or_default();
+    let form = Arc::new(Form::read(&body.0).unwrap_or_default());
     let visit = Visit::of_form(&request, &site, &form);
     let (open, grant) = match allowed::<ImportConsents>(&site, &request, visit).await {
         Ok(found) => found,
         Err(sent_away) => return sent_away,
     };
-    let Some(parcel) = Parcel::opened(&site, &request, &open, &form) else {
+    let Some(parcel) = parcel::opened(&site, &request, &open, &form, Some).await else {
         return to(super::PATH);
     };
-    match in_turn(&site, grant, parcel, true).await {
+    match in_turn(&site, grant, parcel.into(), true).await {
         Ok(report) => file(&report).unwrap_or_else(|| unread(visit, &open)),
         Err(failure) => failed(&site, visit, &open, failure).await,
     }

@@ -53,7 +53,7 @@ async fn go_on(
     parcel: Parcel,
 ) -> HttpResponse {
     if parcel.map.is_empty() {
-        columns::ask(site, visit, open, &parcel).await
+        columns::ask(site, visit, open, parcel).await
     } else {
         tried::try_it(site, visit, open, grant, parcel).await
     }
