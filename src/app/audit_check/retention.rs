@@ -1,13 +1,23 @@
 //! The rows of what was done about retention against its entries: the schedule goes by them.
 
 use super::Check;
+use super::entry::said;
 use super::findings::Collector;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
-use crate::store::{StoreError, StoredEntry, StoredPayload};
+use crate::store::{StoreError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// The entries that are about it.
+const ABOUT: [EntryKind; 5] = [
+    EntryKind::RetentionAnnounced,
+    EntryKind::RetentionPaused,
+    EntryKind::RetentionResumed,
+    EntryKind::RetentionBegun,
+    EntryKind::RetentionEnded,
+];
 
 /// What the entries say, as far as they have been read.
 #[derive(Default, Serialize, Deserialize)]
@@ -19,19 +29,13 @@ pub(super) struct RetentionCheck {
 impl RetentionCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let (Some(leaf), StoredPayload::Public { text, .. }) = (leaf, &entry.payload) else {
+        let Some((kind, payload)) = said(entry, leaf, &ABOUT) else {
             return;
         };
-        let run_on = match leaf.kind {
-            EntryKind::RetentionBegun => {
-                let payload: Value = serde_json::from_str(text).unwrap_or_default();
-                payload.get("on").and_then(Value::as_str).map(str::to_owned)
-            }
-            EntryKind::RetentionAnnounced
-            | EntryKind::RetentionPaused
-            | EntryKind::RetentionResumed
-            | EntryKind::RetentionEnded => None,
-            _ => return,
+        let on = || payload.get("on").and_then(Value::as_str);
+        let run_on = match kind {
+            EntryKind::RetentionBegun => on().map(str::to_owned),
+            _ => None,
         };
         self.known.insert(entry.position, run_on);
     }

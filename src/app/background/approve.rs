@@ -56,15 +56,15 @@ fn next(asked: &BackgroundExport, approved: bool, now: Now) -> BackgroundExport 
 }
 
 fn own() -> Refusal {
-    Refusal::Conflict {
-        code: OWN_EXPORT,
-        what: "you asked for this export yourself; somebody else has to approve it".into(),
-    }
+    Refusal::conflict(
+        OWN_EXPORT,
+        "you asked for this export yourself; somebody else has to approve it",
+    )
 }
 
 fn settled() -> Refusal {
-    Refusal::Conflict {
-        code: SETTLED,
-        what: "this export does not wait for anybody's approval any more".into(),
-    }
+    Refusal::conflict(
+        SETTLED,
+        "this export does not wait for anybody's approval any more",
+    )
 }

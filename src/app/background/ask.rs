@@ -49,10 +49,10 @@ impl App {
             )
         };
         if others.iter().filter(waits).count() >= MOST {
-            return Err(Refusal::Conflict {
-                code: "exports_too_many",
-                what: format!("{MOST} exports wait already; ask again when some of them are done"),
-            });
+            return Err(Refusal::conflict(
+                "exports_too_many",
+                format!("{MOST} exports wait already; ask again when some of them are done"),
+            ));
         }
         let waits_for_another = wanted.shows_persons() && self.waits_for_another(grant.actor());
         let unwritable = |_| StoreError::damaged("an export of the background");

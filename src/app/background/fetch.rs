@@ -71,20 +71,17 @@ fn not_there(export: &BackgroundExport) -> Refusal {
             "this export is not made yet; ask again when its state is ready",
         ),
     };
-    Refusal::Conflict {
-        code,
-        what: what.into(),
-    }
+    Refusal::conflict(code, what)
 }
 
 fn elsewhere(export: &BackgroundExport) -> Refusal {
-    Refusal::Conflict {
-        code: "export_elsewhere",
-        what: format!(
+    Refusal::conflict(
+        "export_elsewhere",
+        format!(
             "the file lies on the node {}, which made it; ask that node, or ask this one for a new export",
             export.node
         ),
-    }
+    )
 }
 
 fn taken(why: ExportGone) -> Refusal {
@@ -95,8 +92,5 @@ fn taken(why: ExportGone) -> Refusal {
         }
         ExportGone::Missing => "the file is no longer where it was put; ask for it again",
     };
-    Refusal::Conflict {
-        code: "export_gone",
-        what: what.into(),
-    }
+    Refusal::conflict("export_gone", what)
 }
