@@ -3,7 +3,7 @@
 
 use crate::registry::{directory, home};
 use crate::table::{Table, grouped, median};
-use placet::access::{Principal, ReadDecisions, ReadSubjects, Serve, authorize};
+use placet::access::{KeepRetention, Principal, ReadDecisions, ReadSubjects, Serve, authorize};
 use placet::audit::decision::{Context, Named, Record};
 use placet::cli::system::{SystemClock, SystemEntropy};
 use placet::domain::ids::{DecisionId, SubjectId};
@@ -11,7 +11,8 @@ use placet::domain::personal::Secret;
 use placet::domain::time::{Clock, Entropy, random};
 use placet::store::keys::{KeyDirectory, MasterKey};
 use placet::store::{
-    DatabaseUrl, DecisionBlock, MOST_DECISIONS, Options, Order, Store, StoreError, Unlocked, Whose,
+    DatabaseUrl, DecisionBlock, Expiring, Expiry, MOST_DECISIONS, Options, Order, Store,
+    StoreError, Unlocked, Whose,
 };
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -84,6 +85,7 @@ impl Case {
             "the database file, the log and the lists of people included",
         );
         self.find(&store, table);
+        self.take_out(&store, table);
         drop(store);
         clear(&file);
     }
@@ -161,6 +163,46 @@ impl Case {
         id
     }
 
+    /// Takes all of them out, as if their time were over.
+    fn take_out(&self, store: &Store, table: &mut Table) {
+        let keep = authorize::<KeepRetention>(&Principal::System).expect("the service keeps");
+        let now = SystemClock.now();
+        let keepers = store.read(|tx| tx.keepers(&keep, now.utc().date_naive()));
+        let keepers = Arc::new(keepers.expect("read"));
+        let (mut behind, mut longest) = (None, 0_f64);
+        let started = Instant::now();
+        loop {
+            let (actor, keepers, begun) = (keep.clone(), keepers.clone(), Instant::now());
+            let order = Order {
+                alone: true,
+                ..Order::at(SystemClock.now())
+            };
+            let step = store.write_blocking(&keep, order, move |tx| {
+                let step = tx.expire_decisions(&actor, behind, i64::MAX, &keepers)?;
+                let step = step.ok_or(Ended::Done)?;
+                let what = Expiry::Gone(Expiring::Decisions, step.gone_through);
+                let told = serde_json::json!({ "decisions": step.decisions });
+                Ok::<_, Ended>(tx.act_on_expiry(&actor, told, what).with(step))
+            });
+            longest = longest.max(begun.elapsed().as_secs_f64() * 1_000.0);
+            match step {
+                Ok(step) => behind = Some(step.value.through),
+                Err(Ended::Done) => break,
+                Err(Ended::Failed(error)) => panic!("take out decisions: {error}"),
+            }
+        }
+        let through = behind.expect("there were some");
+        store
+            .drop_empty_runs(&keep, through, SystemClock.now())
+            .expect("drop the lists of people");
+        let each = self.decisions as f64 / started.elapsed().as_secs_f64();
+        table.line(
+            format!("decisions taken out by age, {}", self.name),
+            format!("{} /s", grouped(each)),
+            format!("one after the other; the longest transaction {longest:.0} ms"),
+        );
+    }
+
     fn find(&self, store: &Store, table: &mut Table) {
         let read = authorize::<ReadDecisions>(&Principal::Operator).expect("the operator reads");
         let persons = authorize::<ReadSubjects>(&Principal::Operator).expect("the operator reads");
@@ -203,6 +245,18 @@ impl Case {
                 ),
             );
         }
+    }
+}
+
+/// Why a step did not happen.
+enum Ended {
+    Done,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
     }
 }
 

@@ -98,7 +98,9 @@ fn decisions(ran: DecisionsRan) -> Option<String> {
         }
         DecisionsRan::Waits => "old decisions wait: the notice is not over".into(),
         DecisionsRan::Paused => "old decisions stay: the schedule waits".into(),
-        DecisionsRan::TakenOut(count) => format!("taken out: {count} old decision(s)"),
+        DecisionsRan::TakenOut { decisions, listed } => {
+            format!("taken out: {decisions} old decision(s), {listed} line(s) of old lists")
+        }
     })
 }
 

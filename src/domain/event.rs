@@ -502,6 +502,8 @@ pub enum PublicKind {
     DecisionsKept,
     /// Decisions were taken out since their time was over.
     DecisionsExpired,
+    /// Everybody was taken off lists since their time was over.
+    ListsExpired,
 }
 
 impl From<&Act> for PublicKind {
@@ -589,6 +591,7 @@ impl PublicKind {
             Self::RetentionEnded => "retention.ended",
             Self::DecisionsKept => "decisions.kept",
             Self::DecisionsExpired => "decisions.expired",
+            Self::ListsExpired => "lists.expired",
         }
     }
 }

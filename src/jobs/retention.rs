@@ -83,8 +83,12 @@ impl OldDecisions {
         }
         match app.expire_decisions(keep)? {
             DecisionsRan::Paused => return Ok(()),
-            DecisionsRan::TakenOut(count) => {
-                tracing::info!(count, "decisions were taken out whose time was over");
+            DecisionsRan::TakenOut { decisions, listed } => {
+                tracing::info!(
+                    decisions,
+                    listed,
+                    "decisions, and lines of lists, were taken out whose time was over"
+                );
             }
             DecisionsRan::Nothing | DecisionsRan::Announced | DecisionsRan::Waits => {}
         }

@@ -26,6 +26,7 @@ mod encrypted;
 mod epochs;
 mod erase;
 mod error;
+mod expiries;
 mod feeds;
 mod figures;
 mod flush;
@@ -93,9 +94,8 @@ pub use contacts::{NotReleased, Reaches};
 pub use cosignatures::StoredCosignature;
 pub use crowd::MOST_WRITES;
 pub use decisions::{
-    BLOCKS as DECISION_BLOCKS, DecisionBlock, DecisionsGone, ExpiredDecisions, FoundDecision,
-    JournalEntry, JournalPart, Journalled, LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions,
-    Whose,
+    BLOCKS as DECISION_BLOCKS, DecisionBlock, ExpiredDecisions, FoundDecision, JournalEntry,
+    JournalPart, Journalled, LONGEST_SPAN, MOST as MOST_DECISIONS, ReadsDecisions, Whose,
 };
 pub use disputes::StoredDispute;
 pub use doors::{Link, LinkPower, Via};
@@ -103,6 +103,7 @@ pub use encrypted::encrypted_line;
 pub use epochs::{Destruction, EpochAnswer, EpochFault, Rewrapped, StoredEpoch};
 pub use erase::{Erased, ErasedRecord, Erasure, NEVER_AGAIN};
 pub use error::StoreError;
+pub use expiries::{DecisionsGone, Expiring, Expiry};
 pub use feeds::AlarmOf;
 pub use figures::{ConsentCount, CountsFigures, PublicEntry};
 pub use guesses::Counter;
@@ -128,8 +129,8 @@ pub use requests::{
     DsrFilter, DsrMessage, NamesStaff, NewChallenge, OwnedDsr, Reach, ReachedBy, ReadsRequests,
     SeesRequests, StaffName, StoredChallenge, StoredDsr, TaskTold,
 };
-pub use retention::{Aged, RetentionAct};
-pub use rolls::{AuditedSheet, FoundOnList, SealedRoll};
+pub use retention::{Aged, Keepers, RetentionAct};
+pub use rolls::{AuditedSheet, ExpiredLists, FoundOnList, SealedRoll, Sheets};
 pub use sessions::{NewStaffSession, Provided, Session};
 pub use sign_ins::{
     AskedSignIn, CustomerSession, IDLE, Looked, NewSession, NewSignIn, OpenSignIn, Ready, Spend,

@@ -76,6 +76,13 @@ type ReachedLast = (Vec<u8>, String, Option<String>, Option<i64>);
 /// Of a person: id, since when they are here, objections, restriction.
 type Columns = (Vec<u8>, i64, Option<i64>, Option<i64>, Option<i64>);
 
+/// What keeps somebody: holds, requests and disputes of a day, and whose data were restricted when it was looked.
+#[derive(Debug, Clone)]
+pub struct Keepers {
+    day: NaiveDate,
+    restricted: Vec<Vec<u8>>,
+}
+
 /// An act of retention: its entry, and what that says.
 #[derive(Debug, Clone)]
 pub struct RetentionAct {
@@ -258,17 +265,29 @@ impl ReadTx<'_> {
         Ok(aged.restricted.then_some(Kept::Restriction))
     }
 
-    /// Everybody whom something keeps on a day, with the records that were merged into theirs: whom a hold names, who
-    /// asked for something or disputes something, and whose data are restricted.
+    /// What keeps somebody on a day. It looks at every person.
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn kept_persons(
+    pub fn keepers(
         &mut self,
         _grant: &Grant<KeepRetention>,
         day: NaiveDate,
+    ) -> Result<Keepers, StoreError> {
+        let restricted = on!(self.db, conn => subjects::table
+            .filter(subjects::restricted.is_not_null()).select(subjects::id).load(conn))
+        .map_err(StoreError::failed("looking for what keeps data"))?;
+        Ok(Keepers { day, restricted })
+    }
+
+    /// Everybody whom something keeps, with the records that were merged into theirs: whom a hold names, who asked for
+    /// something or disputes something, as it is now, and whose data are restricted.
+    pub(super) fn kept_persons(
+        &mut self,
+        keepers: &Keepers,
     ) -> Result<HashSet<[u8; 16]>, StoreError> {
-        let mut found = self.kept_records(day)?;
+        let mut found = self.kept_records(keepers.day)?;
+        found.extend_from_slice(&keepers.restricted);
         let mut kept: HashSet<[u8; 16]> = HashSet::new();
         while !found.is_empty() {
             let ids = found.iter().filter_map(|id| id.as_slice().try_into().ok());
@@ -293,10 +312,6 @@ impl ReadTx<'_> {
             .filter(disputes::closed_at.is_null()).select(disputes::subject_id).load(conn))
         .map_err(looking())?;
         kept.extend(disputed);
-        let restricted: Vec<Vec<u8>> = on!(self.db, conn => subjects::table
-            .filter(subjects::restricted.is_not_null()).select(subjects::id).load(conn))
-        .map_err(looking())?;
-        kept.extend(restricted);
         Ok(kept)
     }
 

@@ -498,7 +498,7 @@ table! {
     imports (position) { position -> BigInt, }
 }
 table! {
-    decision_expiries (position) { position -> BigInt, through -> Nullable<BigInt>, }
+    decision_expiries (position) { position -> BigInt, what -> Text, through -> Nullable<BigInt>, }
 }
 table! {
     systems (id) { id -> Text, body -> Text, position -> BigInt, }

@@ -4,6 +4,7 @@
 use super::contacts::Touch;
 use super::decisions::DecisionBlock;
 use super::disputes::DisputeRow;
+use super::expiries::Expiry;
 use super::holds::HoldRow;
 use super::keys::{Epoch, MasterId, SubjectKey};
 use super::paces::Paces;
@@ -161,8 +162,8 @@ pub(super) enum Extra {
     HoldLifted(Position, NaiveDate),
     /// What is done about retention: the day, where it is a run.
     Retention(Option<NaiveDate>),
-    /// For how long decisions are kept; up to which entry they were taken out, where they were.
-    DecisionExpiry(Option<Position>),
+    /// What is done about decisions and lists whose time is over.
+    Expiry(Expiry),
     /// The entry tells of an import.
     Import,
     /// A request's challenge, in whose place no earlier one counts.

@@ -36,6 +36,22 @@ fn is_there(shop: &Shop, id: &str) -> Result<(), String> {
     }
 }
 
+/// Filters a list; two of its three lines are about somebody whom the registry knows.
+fn filters(shop: &Shop) {
+    shop.record(&yes(BEN));
+    let list = format!("email\n{ANNE}\n{BEN}\nnobody@example.fr\n");
+    let path = "/v1/audiences?purpose=newsletter&channel=email";
+    shop.marketing()
+        .send("POST", path, "text/csv", list)
+        .expect(200);
+}
+
+fn lists(shop: &Shop) -> usize {
+    let id = shop.subject(ANNE);
+    let page = shop.dpo().get(&format!("/v1/subjects/{id}/lists"));
+    page.expect(200).json()["items"].as_array().unwrap().len()
+}
+
 fn of_campaign(shop: &Shop, campaign: &str) -> usize {
     let page = shop
         .dpo()
@@ -73,16 +89,19 @@ on_both! {
         let mut shop = Shop::open(db);
         shop.record(&yes(ANNE));
         let old = asks(&shop, "spring");
+        filters(&shop);
         shop.server.terminate();
         serves_on(db, &mut shop, 100);
         let late = asks(&shop, "spring");
+        filters(&shop);
+        assert_eq!(lists(&shop), 2);
         shop.server.terminate();
         assert!(!runs(db, 150).contains("decision"), "none is old enough");
         assert!(runs(db, 190).contains("for how long decisions are kept is announced"));
         assert!(runs(db, 199).contains("old decisions wait"));
         let told = on_day(db, 199, &["retention", "due"]).stdout;
         assert!(told.contains("decisions: kept for P6M, announced on "), "{told}");
-        assert!(runs(db, 200).contains("taken out: 2 old decision(s)"));
+        assert!(runs(db, 200).contains("taken out: 2 old decision(s), 2 line(s) of old lists"));
         assert!(!runs(db, 201).contains("decision"), "nothing is left to do");
         on_day(db, 201, &["audit", "check"]);
         let package = db.data_dir().join("all.zip");
@@ -96,9 +115,9 @@ on_both! {
         serves_on(db, &mut shop, 202);
         assert!(is_there(&shop, &old[0]).unwrap_err().contains("no longer kept"));
         assert_eq!(is_there(&shop, &late[0]), Ok(()));
-        assert_eq!(of_campaign(&shop, "spring"), 2);
+        assert_eq!((of_campaign(&shop, "spring"), lists(&shop)), (2, 1));
         let expired: Value = shop.dpo().get("/v1/audit/entries?limit=200").expect(200).json();
-        let kinds = ["decisions.kept", "decisions.expired"];
+        let kinds = ["decisions.kept", "decisions.expired", "lists.expired"];
         for kind in kinds {
             let is_it = |one: &&Value| one["leaf"]["t"] == kind;
             assert_eq!(expired["items"].as_array().unwrap().iter().filter(is_it).count(), 1, "{kind}");

@@ -277,7 +277,7 @@ on_both! {
         let client: Http = shop.staff(db, "dpo").header("accept-language", "en");
         let before = shop.position();
         let page = client.get("/console/retention").expect(200).text;
-        assert!(page.contains("Recorded decisions are kept for 5 years. This is not announced yet"), "{page}");
+        assert!(page.contains("Recorded decisions, and who was on filtered lists, are kept for 5 years. This is not announced yet"), "{page}");
         for part in ["Whole files due: 1.", "Our newsletter", "P35D", "are not announced"] {
             assert!(page.contains(part), "{part}: {page}");
         }

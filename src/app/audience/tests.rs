@@ -137,7 +137,7 @@ pub(in crate::app) fn happen(shop: &TestApp, who: &str, act: Act) {
     }
 }
 
-fn query(purpose: &str) -> AudienceQuery {
+pub(in crate::app) fn query(purpose: &str) -> AudienceQuery {
     AudienceQuery {
         purpose: purpose.into(),
         channel: "email".into(),
@@ -170,7 +170,12 @@ fn question(shop: &TestApp, who: &str, purpose: &str) -> Question {
     }
 }
 
-fn filter(shop: &TestApp, query: AudienceQuery, header: &str, list: &str) -> (Lists, Tally) {
+pub(in crate::app) fn filter(
+    shop: &TestApp,
+    query: AudienceQuery,
+    header: &str,
+    list: &str,
+) -> (Lists, Tally) {
     let mut audience = begun(shop, query, header);
     let mut lists = Lists {
         permitted: Vec::new(),

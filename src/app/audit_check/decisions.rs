@@ -10,7 +10,7 @@ use crate::audit::decision::Block;
 use crate::audit::encoding::unb64;
 use crate::audit::leaf::{EntryKind, Leaf};
 use crate::domain::ids::Position;
-use crate::store::{DECISION_BLOCKS, StoreError, StoredEntry};
+use crate::store::{DECISION_BLOCKS, Expiring, Expiry, StoreError, StoredEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,16 +25,18 @@ pub(super) struct DecisionCheck {
     #[serde(skip)]
     said: BTreeMap<Position, Said>,
     texts: BTreeSet<Hash>,
-    /// The entries about the time of decisions, and up to which entry each says that blocks went.
+    /// The entries about the time of decisions and lists: what each is, and up to which entry it says that something
+    /// went.
     #[serde(default)]
-    expiries: BTreeMap<Position, Option<Position>>,
+    expiries: BTreeMap<Position, (String, Option<Position>)>,
 }
 
 /// The entries that are about decisions.
-const ABOUT: [EntryKind; 3] = [
+const ABOUT: [EntryKind; 4] = [
     EntryKind::DecisionsRecorded,
     EntryKind::DecisionsKept,
     EntryKind::DecisionsExpired,
+    EntryKind::ListsExpired,
 ];
 
 impl DecisionCheck {
@@ -45,7 +47,14 @@ impl DecisionCheck {
         };
         if kind != EntryKind::DecisionsRecorded {
             let through = payload.get("through").and_then(Value::as_u64);
-            self.expiries.insert(entry.position, through);
+            let what = match kind {
+                EntryKind::ListsExpired => Expiring::Lists,
+                _ => Expiring::Decisions,
+            };
+            let said = through.map_or(Expiry::Announced, |through| Expiry::Gone(what, through));
+            let (what, through) = said.row();
+            self.expiries
+                .insert(entry.position, (what.to_owned(), through));
             return;
         }
         let root = payload.get("root").and_then(Value::as_str).and_then(unb64);
@@ -145,8 +154,8 @@ impl DecisionCheck {
         check: &mut Check<'_, '_, '_>,
         found: &mut Collector,
     ) -> Result<(), StoreError> {
-        for (position, through) in check.tx.audited_expiries(check.grant)? {
-            if self.expiries.remove(&position) != Some(through) {
+        for (position, what, through) in check.tx.audited_expiries(check.grant)? {
+            if self.expiries.remove(&position) != Some((what, through)) {
                 let what = "which decisions are gone is not what an entry says";
                 found.at(position, what);
             }

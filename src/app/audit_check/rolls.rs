@@ -1,6 +1,6 @@
 //! Rolls of lists against the entries that ended the lists: a person who was added, taken away or given
-//! another answer gives the roll another root than the log has. Who was taken off because they were
-//! erased is what the erasures say.
+//! another answer gives the roll another root than the log has. Who was taken off, because they were
+//! erased or since the list's time was over, is what the entries about that say.
 
 use super::Check;
 use super::entry::said;
@@ -24,7 +24,7 @@ pub(super) struct RollCheck {
     /// Lines that are no longer on rolls, and sheets that are said to have lost some.
     missing: u64,
     sheets: u64,
-    /// Lines that erasures took off rolls, and what the last one says of all sheets.
+    /// Lines that erasures, or time, took off rolls, and what the last entry about it says of all sheets.
     erased: u64,
     last: Option<(Position, Option<String>)>,
 }
@@ -41,7 +41,11 @@ struct Found {
 impl RollCheck {
     /// Takes note of what one entry says.
     pub(super) fn note(&mut self, entry: &StoredEntry, leaf: Option<&Leaf>) {
-        let about = [EntryKind::AudienceEnded, EntryKind::SubjectErased];
+        let about = [
+            EntryKind::AudienceEnded,
+            EntryKind::SubjectErased,
+            EntryKind::ListsExpired,
+        ];
         let Some((kind, payload)) = said(entry, leaf, &about) else {
             return;
         };

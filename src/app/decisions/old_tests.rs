@@ -1,4 +1,4 @@
-//! Decisions whose time is over: announced, then gone, except those about whom something keeps; and everything that
+//! Decisions and lists whose time is over: announced, then gone, except those about whom something keeps; and everything that
 //! is left still holds.
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +8,8 @@
 )]
 
 use super::tests::{NoReport, ask, of, person};
-use crate::app::erase::Whom;
+use crate::app::audience::tests::{filter, query};
+use crate::app::erase::{ErasureClaim, Whom};
 use crate::app::export::ExportQuery;
 use crate::app::holds::HoldClaim;
 use crate::app::refusal::Refusal;
@@ -36,6 +37,10 @@ fn shop() -> TestApp {
 
 fn run(shop: &TestApp) -> DecisionsRan {
     shop.app.expire_decisions(&TestApp::grant()).unwrap()
+}
+
+const fn gone(decisions: u64, listed: u64) -> DecisionsRan {
+    DecisionsRan::TakenOut { decisions, listed }
 }
 
 /// Has them announced, and the notice be over.
@@ -122,7 +127,7 @@ fn the_old_go_once_announced_and_the_rest_holds() {
         (None, 4)
     );
     shop.clock.pass(DAY);
-    assert_eq!(run(&shop), DecisionsRan::TakenOut(2));
+    assert_eq!(run(&shop), gone(2, 0));
     assert_eq!(run(&shop), DecisionsRan::Nothing);
     assert!(
         why_not(&shop, old[0].id)
@@ -162,7 +167,7 @@ fn an_earlier_package_names_the_entry_that_says_so() {
     let before = shop.app.now().utc() + chrono::Duration::days(1);
     shop.clock.pass(370 * DAY);
     announced(&shop);
-    assert_eq!(run(&shop), DecisionsRan::TakenOut(1));
+    assert_eq!(run(&shop), gone(1, 0));
     let now = shop.app.now();
     let query = ExportQuery {
         from: before - chrono::Duration::days(9),
@@ -203,6 +208,12 @@ fn hold(shop: &TestApp, subject: SubjectId) -> u64 {
     TestApp::wait(placing).unwrap().positions[0]
 }
 
+fn lift(shop: &TestApp, placed: u64) {
+    let (grant, now) = (TestApp::grant(), shop.app.now());
+    let lifting = shop.app.lift_hold(&grant, placed, now, None);
+    TestApp::wait(lifting).unwrap();
+}
+
 #[test]
 fn whom_something_keeps_keeps_their_decisions() {
     let shop = shop();
@@ -212,7 +223,7 @@ fn whom_something_keeps_keeps_their_decisions() {
     let placed = hold(&shop, a);
     shop.clock.pass(370 * DAY);
     announced(&shop);
-    assert_eq!(run(&shop), DecisionsRan::TakenOut(2));
+    assert_eq!(run(&shop), gone(2, 0));
     assert_eq!((of(&shop, a).len(), of(&shop, b).len()), (1, 0));
     assert_eq!(
         (of_campaign(&shop, "spring"), of_campaign(&shop, "summer")),
@@ -222,10 +233,10 @@ fn whom_something_keeps_keeps_their_decisions() {
     // nothing is said twice of what stays
     assert_eq!(run(&shop), DecisionsRan::Nothing);
     assert_eq!(of(&shop, a).len(), 1);
-    let grant = TestApp::grant();
-    let lifting = shop.app.lift_hold(&grant, placed, shop.app.now(), None);
-    TestApp::wait(lifting).unwrap();
-    assert_eq!(run(&shop), DecisionsRan::TakenOut(1));
+    lift(&shop, placed);
+    // the first look of a month begins at the beginning
+    shop.clock.pass(31 * DAY);
+    assert_eq!(run(&shop), gone(1, 0));
     assert_eq!(of(&shop, a).len(), 0);
     holds(&shop);
 }
@@ -247,7 +258,7 @@ fn who_was_merged_is_kept_with_the_one_they_became() {
     hold(&shop, both);
     shop.clock.pass(370 * DAY);
     announced(&shop);
-    assert_eq!(run(&shop), DecisionsRan::TakenOut(0));
+    assert_eq!(run(&shop), DecisionsRan::Nothing);
     assert_eq!(of(&shop, both).len(), 2);
 }
 
@@ -297,7 +308,7 @@ fn many_go_in_steps_and_their_lists_with_them() {
     shop.clock.pass(370 * DAY);
     ask(&shop, &[A], "autumn");
     announced(&shop);
-    assert_eq!(run(&shop), DecisionsRan::TakenOut(300));
+    assert_eq!(run(&shop), gone(300, 0));
     assert_eq!((of(&shop, a).len(), of_campaign(&shop, "summer")), (1, 0));
     holds(&shop);
     let left = |table: &str| count(&shop, table);
@@ -316,7 +327,7 @@ fn who_says_that_decisions_are_gone_is_compared_with_the_log() {
     ask(&shop, &[A], "spring");
     shop.clock.pass(370 * DAY);
     announced(&shop);
-    assert_eq!(run(&shop), DecisionsRan::TakenOut(1));
+    assert_eq!(run(&shop), gone(1, 0));
     ask(&shop, &[A], "autumn");
     sql(&shop.file, "PRAGMA wal_checkpoint(TRUNCATE)");
     let missing = "the decisions that were recorded are missing";
@@ -324,11 +335,11 @@ fn who_says_that_decisions_are_gone_is_compared_with_the_log() {
         ("SELECT 1", None),
         ("DELETE FROM decision_blocks", Some(missing)),
         (
-            "DELETE FROM decision_expiries WHERE through IS NOT NULL",
+            "DELETE FROM decision_expiries WHERE what = 'decisions'",
             Some(missing),
         ),
         (
-            "DELETE FROM decision_expiries WHERE through IS NULL",
+            "DELETE FROM decision_expiries WHERE what = 'kept'",
             Some("what this entry says of old decisions is missing"),
         ),
         (
@@ -336,8 +347,108 @@ fn who_says_that_decisions_are_gone_is_compared_with_the_log() {
             Some("which decisions are gone is not what an entry says"),
         ),
         (
-            "INSERT INTO decision_expiries VALUES (9999, 9999); DELETE FROM decision_blocks",
+            "INSERT INTO decision_expiries VALUES (9999, 'decisions', 9999); DELETE FROM decision_blocks",
             Some("which decisions are gone is not what an entry says"),
+        ),
+    ];
+    for (tamper, what) in cases {
+        let copy = TestApp::copy_of(&shop.file, 2, tamper);
+        let findings = copy.app.audit_check(&TestApp::grant(), &|_, _| ()).unwrap();
+        let found: Vec<String> = findings.findings.into_iter().map(|one| one.what).collect();
+        match what {
+            None => assert!(found.is_empty(), "{tamper}: {found:?}"),
+            Some(what) => assert!(
+                found.iter().any(|one| one.contains(what)),
+                "{tamper}: {found:?}"
+            ),
+        }
+    }
+}
+
+/// How many lists a person was on.
+fn lists(shop: &TestApp, subject: SubjectId) -> usize {
+    let found = shop
+        .app
+        .lists_of_subject(&TestApp::grant(), subject, (0, 100), None);
+    found.unwrap().0.len()
+}
+
+/// Filters a list of everybody.
+fn filters(shop: &TestApp, lines: &str) {
+    filter(shop, query("newsletter"), "email", lines);
+}
+
+/// Everybody goes off old lists, except whom something keeps; what is left is proved as after an erasure.
+#[test]
+fn nobody_is_on_lists_for_longer() {
+    let shop = shop();
+    let begin = shop.app.now().utc();
+    let (a, b) = (person(&shop, A), person(&shop, B));
+    let both = format!("{A}\n{B}\n{A}\nnobody@known.example\n");
+    filters(&shop, &both);
+    filters(&shop, &both);
+    let placed = hold(&shop, a);
+    shop.clock.pass(364 * DAY);
+    filters(&shop, &both);
+    assert_eq!(run(&shop), DecisionsRan::Nothing);
+    shop.clock.pass(2 * DAY);
+    announced(&shop);
+    assert_eq!((lists(&shop, a), lists(&shop, b)), (3, 3));
+    assert_eq!(run(&shop), gone(0, 2));
+    assert_eq!((lists(&shop, a), lists(&shop, b)), (3, 1));
+    holds(&shop);
+    assert_eq!(run(&shop), DecisionsRan::Nothing);
+    let (_, verified) = package(&shop, begin - chrono::Duration::days(1));
+    assert!(verified.ok, "{verified:?}");
+    // an erasure and the next run go together with what is gone
+    let erased = ErasureClaim {
+        reason: "objection".into(),
+        reference: None,
+        keep_suppression: false,
+        systems: true,
+    };
+    let grant = TestApp::grant();
+    let now = shop.app.now();
+    let erasing = shop.app.erase(&grant, Whom::Subject(b), erased, now, None);
+    TestApp::wait(erasing).unwrap();
+    holds(&shop);
+    lift(&shop, placed);
+    // the first look of a month begins at the first list
+    shop.clock.pass(31 * DAY);
+    assert_eq!(run(&shop), gone(0, 2));
+    assert_eq!(lists(&shop, a), 1, "the late one");
+    holds(&shop);
+    let (_, verified) = package(&shop, begin - chrono::Duration::days(1));
+    assert!(verified.ok, "{verified:?}");
+}
+
+/// Whoever puts somebody back onto a list, or takes another off, is found out.
+#[test]
+fn what_is_left_of_old_lists_is_compared_with_the_log() {
+    let shop = shop();
+    person(&shop, A);
+    filters(&shop, &format!("{A}\n"));
+    sql(&shop.file, "PRAGMA wal_checkpoint(TRUNCATE)");
+    let sheet = "CREATE TABLE kept AS SELECT * FROM roll_sheets";
+    sql(&shop.file, sheet);
+    shop.clock.pass(370 * DAY);
+    announced(&shop);
+    assert_eq!(run(&shop), gone(0, 1));
+    filters(&shop, &format!("{A}\n"));
+    sql(&shop.file, "PRAGMA wal_checkpoint(TRUNCATE)");
+    let cases = [
+        ("DROP TABLE kept", None),
+        (
+            "UPDATE roll_sheets SET sealed = (SELECT sealed FROM kept) WHERE position = (SELECT position FROM kept); DROP TABLE kept",
+            Some("a part of who was on the list is not what an erasure left of it"),
+        ),
+        (
+            "DELETE FROM roll_erasures; DROP TABLE kept",
+            Some("the root is another"),
+        ),
+        (
+            "DELETE FROM decision_expiries WHERE what = 'lists'; DROP TABLE kept",
+            Some("what this entry says of old decisions is missing"),
         ),
     ];
     for (tamper, what) in cases {

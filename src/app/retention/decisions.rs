@@ -1,8 +1,9 @@
-//! Takes out the decisions that were made longer ago than they are kept for. As with persons nothing goes before it
-//! stood announced for as many days as are configured, and nothing about somebody whom something keeps. What the log
-//! says of a block stays: how many decisions it held, and their root.
+//! Takes out the decisions that were made longer ago than they are kept for, and everybody off the lists that were
+//! filtered before. As with persons nothing goes before it stood announced for as many days as are configured, and
+//! nothing about somebody whom something keeps. What the log says stays: how many there were, and their root.
 
 use super::super::open::App;
+use super::super::period::first_since;
 use super::super::refusal::Refusal;
 use super::super::requests::today;
 use super::run::{NOT_NOW, not_now};
@@ -11,9 +12,12 @@ use crate::access::{Grant, KeepRetention};
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::Position;
 use crate::domain::time::{midnight, rfc3339};
-use crate::store::ExpiredDecisions;
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::store::{ExpiredDecisions, Expiring, Expiry, Keepers, Recorded, WriteTx};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// What came of looking for old decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +30,13 @@ pub enum DecisionsRan {
     Waits,
     /// The DPO has the schedule wait.
     Paused,
-    /// So many decisions were taken out.
-    TakenOut(u64),
+    /// So many decisions were taken out, and so many lines of lists.
+    TakenOut {
+        /// Decisions.
+        decisions: u64,
+        /// Lines.
+        listed: u64,
+    },
 }
 
 /// For how long decisions are kept, and what was done about it.
@@ -41,12 +50,22 @@ pub struct DecisionsKept {
     pub gone_before: Option<DateTime<Utc>>,
 }
 
-/// What one run works with.
-struct Old {
+/// What is old, on a day.
+#[derive(Clone, Copy)]
+pub(super) struct Old {
     period: CalendarPeriod,
-    today: NaiveDate,
+    pub(super) today: NaiveDate,
     /// What was decided before has been kept for the period.
-    before: DateTime<Utc>,
+    pub(super) before: DateTime<Utc>,
+    /// The first entry that was made later.
+    pub(super) until: Position,
+}
+
+/// What one run works with.
+pub(super) struct OldRun<'a> {
+    pub(super) grant: &'a Grant<KeepRetention>,
+    pub(super) old: Old,
+    pub(super) keepers: Arc<Keepers>,
 }
 
 impl App {
@@ -65,46 +84,52 @@ impl App {
         })
     }
 
-    /// Takes out the decisions whose time is over, where that stood announced for long enough. Blocks for as long as
-    /// that takes.
+    /// Takes out the decisions whose time is over, and everybody off lists of then, where that stood announced for long
+    /// enough. Blocks for as long as that takes.
     ///
     /// # Errors
     /// Where the data cannot be read or written. What was taken out by then is on record.
     pub fn expire_decisions(&self, grant: &Grant<KeepRetention>) -> Result<DecisionsRan, Refusal> {
-        let Some(old) = self.old_decisions() else {
+        let Some(old) = self.old_decisions()? else {
             return Ok(DecisionsRan::Nothing);
         };
         let millis = old.before.timestamp_millis();
-        if !self
-            .store
-            .read(|tx| tx.has_decisions_before(grant, millis))?
-        {
+        let is_due = self.store.read(|tx| {
+            let decided = tx.has_decisions_before(grant, millis)?;
+            Ok::<_, Refusal>(decided || tx.has_lists_before(grant, old.until)?)
+        })?;
+        if !is_due {
             return Ok(DecisionsRan::Nothing);
         }
-        match self.decisions_kept(grant)?.announced {
-            None => {
-                self.announce_decisions(grant, &old)?;
-                return Ok(DecisionsRan::Announced);
-            }
-            Some(since)
-                if after_notice(since, self.keeping).is_none_or(|over| over > old.today) =>
-            {
-                return Ok(DecisionsRan::Waits);
-            }
-            Some(_) => {}
+        let Some(since) = self.decisions_kept(grant)?.announced else {
+            self.announce_decisions(grant, &old)?;
+            return Ok(DecisionsRan::Announced);
+        };
+        if after_notice(since, self.keeping).is_none_or(|over| over > old.today) {
+            return Ok(DecisionsRan::Waits);
         }
-        self.take_out_old(grant, &old)
+        self.take_out_old(grant, old)
     }
 
-    fn old_decisions(&self) -> Option<Old> {
-        let period = self.keeping.decisions?;
+    fn old_decisions(&self) -> Result<Option<Old>, Refusal> {
         let today = today(self.now(), self.home_zone);
-        let first_kept = period.before_day(today)?.succ_opt()?;
-        Some(Old {
+        let old = |period: CalendarPeriod| {
+            let first_kept = period.before_day(today)?.succ_opt()?;
+            Some((period, midnight(self.home_zone, first_kept)?))
+        };
+        let Some((period, before)) = self.keeping.decisions.and_then(old) else {
+            return Ok(None);
+        };
+        let until = self.store.read(|tx| {
+            let size = tx.position(&self.serve)?;
+            first_since(tx, &self.serve, before, size)
+        })?;
+        Ok(Some(Old {
             period,
             today,
-            before: midnight(self.home_zone, first_kept)?,
-        })
+            before,
+            until,
+        }))
     }
 
     /// Since when a period stands announced by what an entry says.
@@ -126,59 +151,103 @@ impl App {
             if announced.is_some_and(|other| says_the_same(&other, &said)) {
                 return Err(not_now());
             }
-            Ok(tx.act_on_decisions(&actor, said.clone(), None).with(()))
+            let entry = tx.act_on_expiry(&actor, said.clone(), Expiry::Announced);
+            Ok(entry.with(()))
         })
         .map(drop)
     }
 
-    /// One step after the other, until nothing is left or somebody has the schedule wait.
     fn take_out_old(
         &self,
         grant: &Grant<KeepRetention>,
-        old: &Old,
+        old: Old,
     ) -> Result<DecisionsRan, Refusal> {
-        let (mut behind, mut decisions) = (None, 0);
-        loop {
-            self.goes_on()?;
-            if self.schedule(grant)?.paused_on.is_some() {
-                return Ok(DecisionsRan::Paused);
-            }
-            let Some(step) = self.take_out_some(grant, old, behind)? else {
-                break;
+        let keepers = self.store.read(|tx| tx.keepers(grant, old.today))?;
+        let run = OldRun {
+            grant,
+            old,
+            keepers: Arc::new(keepers),
+        };
+        let Some(decisions) = self.take_out_decisions(&run)? else {
+            return Ok(DecisionsRan::Paused);
+        };
+        let Some(listed) = self.take_off_lists(&run)? else {
+            return Ok(DecisionsRan::Paused);
+        };
+        if decisions + listed == 0 {
+            return Ok(DecisionsRan::Nothing);
+        }
+        self.sweep_now();
+        Ok(DecisionsRan::TakenOut { decisions, listed })
+    }
+
+    /// How many decisions went; `None` where somebody has the schedule wait.
+    fn take_out_decisions(&self, run: &OldRun<'_>) -> Result<Option<u64>, Refusal> {
+        let mut behind = self.came_to(run, Expiring::Decisions)?;
+        let mut decisions = 0;
+        while self.may_go_on(run)? {
+            let Some(step) = self.take_out_some(run, behind)? else {
+                let through = behind.unwrap_or_default();
+                self.store.drop_empty_runs(run.grant, through, self.now())?;
+                return Ok(Some(decisions));
             };
             (behind, decisions) = (Some(step.through), decisions + step.decisions);
         }
-        if let Some(through) = behind {
-            self.store.drop_empty_runs(grant, through, self.now())?;
-            self.sweep_now();
-        }
-        Ok(match behind {
-            Some(_) => DecisionsRan::TakenOut(decisions),
-            None => DecisionsRan::Nothing,
-        })
+        Ok(None)
     }
 
     fn take_out_some(
         &self,
-        grant: &Grant<KeepRetention>,
-        old: &Old,
+        run: &OldRun<'_>,
         behind: Option<Position>,
     ) -> Result<Option<ExpiredDecisions>, Refusal> {
-        let (actor, day, before) = (grant.clone(), old.today, old.before);
-        let written = self
-            .store
-            .write_blocking(grant, alone(self.now()), move |tx| {
-                let limits = (before.timestamp_millis(), day);
-                let step = tx.expire_decisions(&actor, behind, limits)?;
-                let step = step.ok_or_else(not_now)?;
-                let told = json!({
-                    "on": day, "before": rfc3339(before), "through": step.gone_through,
-                    "blocks": step.blocks, "decisions": step.decisions,
-                });
-                let entry = tx.act_on_decisions(&actor, told, Some(step.gone_through));
-                Ok::<_, Refusal>(entry.with(step))
+        let (actor, old, keepers) = (run.grant.clone(), run.old, run.keepers.clone());
+        self.expire_some(run.grant, move |tx| {
+            let before = old.before.timestamp_millis();
+            let step = tx.expire_decisions(&actor, behind, before, &keepers)?;
+            let step = step.ok_or_else(not_now)?;
+            let told = json!({
+                "on": old.today, "before": rfc3339(old.before), "through": step.gone_through,
+                "blocks": step.blocks, "decisions": step.decisions,
             });
-        match written {
+            let what = Expiry::Gone(Expiring::Decisions, step.gone_through);
+            Ok(tx.act_on_expiry(&actor, told, what).with(step))
+        })
+    }
+
+    /// Up to where the last run of this month came. The first of each month begins at the beginning, for those whom
+    /// something kept then and nothing keeps any more.
+    pub(super) fn came_to(
+        &self,
+        run: &OldRun<'_>,
+        what: Expiring,
+    ) -> Result<Option<Position>, Refusal> {
+        let gone = self.store.read(|tx| tx.last_taken_out(run.grant, what))?;
+        let today = run.old.today;
+        let this_month = |told: &Value| {
+            let on: Option<NaiveDate> = told.get("on")?.as_str()?.parse().ok();
+            on.map(|on| (on.year(), on.month()) == (today.year(), today.month()))
+        };
+        let gone = gone.filter(|(told, _)| this_month(told) == Some(true));
+        Ok(gone.map(|(_, through)| through))
+    }
+
+    /// Whether neither the service ends nor somebody has the schedule wait.
+    pub(super) fn may_go_on(&self, run: &OldRun<'_>) -> Result<bool, Refusal> {
+        self.goes_on()?;
+        Ok(self.schedule(run.grant)?.paused_on.is_none())
+    }
+
+    /// One write; `None` where nothing is left to do.
+    pub(super) fn expire_some<T>(
+        &self,
+        grant: &Grant<KeepRetention>,
+        act: impl Fn(&mut WriteTx<'_>) -> Result<Recorded<T>, Refusal> + Send + 'static,
+    ) -> Result<Option<T>, Refusal>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        match self.store.write_blocking(grant, alone(self.now()), act) {
             Ok(done) => Ok(Some(done.value)),
             Err(Refusal::Conflict { code: NOT_NOW, .. }) => Ok(None),
             Err(error) => Err(error),

@@ -6,6 +6,7 @@
 
 mod decisions;
 mod due;
+mod lists;
 mod run;
 
 pub use decisions::{DecisionsKept, DecisionsRan};
@@ -33,7 +34,7 @@ pub struct Keeping {
     pub proof: CalendarPeriod,
     /// For how long backups are kept, where that is known.
     pub backups: Option<CalendarPeriod>,
-    /// For how long recorded decisions are kept; `None` for as long as the registry.
+    /// For how long recorded decisions are kept, and who was on lists; `None` for as long as the registry.
     pub decisions: Option<CalendarPeriod>,
 }
 
@@ -184,8 +185,5 @@ fn so_already(pause: bool) -> Refusal {
     } else {
         "the schedule does not wait; there is nothing to resume"
     };
-    Refusal::Conflict {
-        code: "schedule_unchanged",
-        what: what.into(),
-    }
+    Refusal::conflict("schedule_unchanged", what)
 }

@@ -242,8 +242,5 @@ fn goes_with_the_file(system: &System, is_over: impl Fn(CalendarPeriod) -> bool)
 }
 
 pub(super) fn not_now() -> Refusal {
-    Refusal::Conflict {
-        code: NOT_NOW,
-        what: "it is not the time for it".into(),
-    }
+    Refusal::conflict(NOT_NOW, "it is not the time for it")
 }

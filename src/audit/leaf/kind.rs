@@ -277,6 +277,9 @@ pub enum EntryKind {
     /// The decisions up to an entry were taken out since their time was over.
     #[serde(rename = "decisions.expired")]
     DecisionsExpired,
+    /// Everybody was taken off the lists up to one since their time was over, except whom something keeps.
+    #[serde(rename = "lists.expired")]
+    ListsExpired,
 }
 
 /// A kind outside the list.
@@ -286,7 +289,7 @@ pub struct UnknownKind;
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 90] = [
+    pub const ALL: [Self; 91] = [
         Self::LogGenesis,
         Self::ControllerPublished,
         Self::PurposePublished,
@@ -377,6 +380,7 @@ impl EntryKind {
         Self::RetentionEnded,
         Self::DecisionsKept,
         Self::DecisionsExpired,
+        Self::ListsExpired,
     ];
 
     /// Its text in leaves, tables and the API.
@@ -473,6 +477,7 @@ impl EntryKind {
             Self::RetentionEnded => "retention.ended",
             Self::DecisionsKept => "decisions.kept",
             Self::DecisionsExpired => "decisions.expired",
+            Self::ListsExpired => "lists.expired",
         }
     }
 }

@@ -74,7 +74,7 @@ mod tests {
         let line = SheetLine::of(7, 0, &sheet, None);
         assert_eq!(line.tree_hash(), Some(sheet.hash()));
         assert_eq!(line.content(), Some(sheet.clone()));
-        let (rest, _) = sheet.without(&[3]).unwrap();
+        let (rest, _) = sheet.keeping(|number| number != 3).unwrap();
         let line = SheetLine::of(7, 0, &rest, Some(&sheet.hash()));
         assert_eq!(
             (line.tree_hash(), line.content()),

@@ -65,12 +65,11 @@ impl Sheet {
             .map(|one| one.answer)
     }
 
-    /// The sheet without these persons, and how many of its lines that were; `None` where it has none of
-    /// them.
+    /// The sheet with those alone whose numbers stay, and how many of its lines went; `None` where none did.
     #[must_use]
-    pub fn without(&self, numbers: &[u64]) -> Option<(Self, u64)> {
-        let stays = |one: &&Listed| !numbers.contains(&one.number);
-        let listed: Vec<Listed> = self.listed.iter().filter(stays).copied().collect();
+    pub fn keeping(&self, stays: impl Fn(u64) -> bool) -> Option<(Self, u64)> {
+        let listed = self.listed.iter().filter(|one| stays(one.number));
+        let listed: Vec<Listed> = listed.copied().collect();
         let gone = self.listed.len() - listed.len();
         let salt = self.salt;
         (gone > 0).then_some((Self { salt, listed }, gone as u64))
@@ -187,14 +186,14 @@ mod tests {
     fn who_is_taken_out_is_gone_and_the_others_stay() {
         let whole = sheet(&[(5, 1), (9, 0), (9, 2), (12, 0)]);
         assert_eq!(whole.answers(9).collect::<Vec<_>>(), [0, 2]);
-        let (rest, gone) = whole.without(&[9, 4]).unwrap();
+        let (rest, gone) = whole.keeping(|number| ![9, 4].contains(&number)).unwrap();
         assert_eq!(
             (rest.listed(), gone),
             (sheet(&[(5, 1), (12, 0)]).listed(), 2)
         );
         assert_ne!(rest.hash(), whole.hash());
-        assert_eq!(rest.without(&[9]), None);
-        assert_eq!(rest.without(&[5, 12]).unwrap().0.listed(), []);
+        assert_eq!(rest.keeping(|number| number != 9), None);
+        assert_eq!(rest.keeping(|_| false).unwrap().0.listed(), []);
     }
 
     proptest! {

@@ -2,41 +2,26 @@
 //! says of them stays: how many there were, and their root.
 
 use super::rows::{BlockRow, LIVE};
-use crate::access::{ExportAudit, Grant, KeepRetention};
+use crate::access::{Grant, KeepRetention};
 use crate::audit::decision::{Block, Record};
-use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::Position;
 use crate::domain::time::Now;
-use crate::store::connection::{Db, on};
-use crate::store::decisions::ReadsDecisions;
+use crate::store::connection::on;
 use crate::store::error::StoreError;
 use crate::store::flush::lock_head;
+use crate::store::retention::Keepers;
 use crate::store::rows::{signed, unsigned};
-use crate::store::schema::{
-    decision_blocks, decision_campaigns, decision_expiries, decision_runs, public_events,
-};
-use crate::store::tx::{Entry, WriteTx};
-use crate::store::world::Extra;
+use crate::store::schema::{decision_blocks, decision_campaigns, decision_runs};
+use crate::store::tx::WriteTx;
 use crate::store::{ReadTx, Store};
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 
 /// Blocks that are looked at in one transaction: three megabytes or so.
 const AT_ONCE: i64 = 64;
 /// After how many microseconds a list of people that is still being made is taken for abandoned.
 const ABANDONED: i64 = 600 * 1_000_000;
-
-/// Up to where blocks of decisions were taken out since their time was over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DecisionsGone {
-    /// The last entry whose block was.
-    pub through: Position,
-    /// The entry that says so.
-    pub said_by: Position,
-}
 
 /// What one step came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,105 +37,6 @@ pub struct ExpiredDecisions {
 }
 
 impl ReadTx<'_> {
-    /// Up to where blocks of decisions were taken out; `None` where none was.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn decisions_gone<P: ReadsDecisions>(
-        &mut self,
-        _grant: &Grant<P>,
-    ) -> Result<Option<DecisionsGone>, StoreError> {
-        self.gone()
-    }
-
-    fn gone(&mut self) -> Result<Option<DecisionsGone>, StoreError> {
-        let last: Option<(i64, Option<i64>)> = on!(self.db, conn => decision_expiries::table
-            .filter(decision_expiries::through.is_not_null())
-            .order(decision_expiries::position.desc())
-            .select((decision_expiries::position, decision_expiries::through))
-            .first(conn).optional())
-        .map_err(StoreError::failed("reading which decisions are gone"))?;
-        let gone = |(said_by, through): (i64, Option<i64>)| {
-            Some(DecisionsGone {
-                through: unsigned(through?),
-                said_by: unsigned(said_by),
-            })
-        };
-        Ok(last.and_then(gone))
-    }
-
-    /// Before which instant decisions were made that were taken out since; `None` where none was.
-    ///
-    /// # Errors
-    /// Where the database fails or a row is damaged.
-    pub fn decisions_gone_before<P: ReadsDecisions>(
-        &mut self,
-        _grant: &Grant<P>,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.gone_before()
-    }
-
-    fn gone_before(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let Some(gone) = self.gone()? else {
-            return Ok(None);
-        };
-        let told = self.told_by(gone.said_by)?;
-        let before = told.get("before").and_then(Value::as_str);
-        let before = before.and_then(|text| text.parse().ok());
-        before.map(Some).ok_or(StoreError::Damaged {
-            what: "an entry about decisions",
-            position: Some(gone.said_by),
-        })
-    }
-
-    /// What the last entry says that announces for how long decisions are kept; and before which instant those were
-    /// made that were taken out since.
-    ///
-    /// # Errors
-    /// Where the database fails or a row is damaged.
-    pub fn decision_expiry(
-        &mut self,
-        _grant: &Grant<KeepRetention>,
-    ) -> Result<(Option<Value>, Option<DateTime<Utc>>), StoreError> {
-        let announced = decision_expiries::through.is_null();
-        let last: Option<i64> = on!(self.db, conn => decision_expiries::table
-            .filter(announced).order(decision_expiries::position.desc())
-            .select(decision_expiries::position).first(conn).optional())
-        .map_err(StoreError::failed(
-            "reading for how long decisions are kept",
-        ))?;
-        let told = last.map(|position| self.told_by(unsigned(position)));
-        Ok((told.transpose()?, self.gone_before()?))
-    }
-
-    fn told_by(&mut self, position: Position) -> Result<Value, StoreError> {
-        let text: String = on!(self.db, conn => public_events::table.find(signed(position))
-            .select(public_events::payload).first(conn))
-        .map_err(StoreError::failed(
-            "reading for how long decisions are kept",
-        ))?;
-        serde_json::from_str(&text).map_err(|_| StoreError::Damaged {
-            what: "an entry about decisions",
-            position: Some(position),
-        })
-    }
-
-    /// The rows, as a comparison with the log reads them.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn audited_expiries(
-        &mut self,
-        _grant: &Grant<ExportAudit>,
-    ) -> Result<Vec<(Position, Option<Position>)>, StoreError> {
-        let rows: Vec<(i64, Option<i64>)> = on!(self.db, conn => decision_expiries::table
-            .order(decision_expiries::position).load(conn))
-        .map_err(StoreError::failed("reading which decisions are gone"))?;
-        let read =
-            |(position, through): (i64, Option<i64>)| (unsigned(position), through.map(unsigned));
-        Ok(rows.into_iter().map(read).collect())
-    }
-
     /// Whether a block is there of which the last decision was made before an instant, in milliseconds since 1970.
     ///
     /// # Errors
@@ -169,47 +55,34 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// As [`ReadTx::decision_expiry`]. The write must be alone.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn decision_expiry(
-        &mut self,
-        grant: &Grant<KeepRetention>,
-    ) -> Result<(Option<Value>, Option<DateTime<Utc>>), StoreError> {
-        let found = self.reading().decision_expiry(grant);
-        self.broken |= found.is_err();
-        found
-    }
-
     /// Takes the decisions of the next blocks behind an entry out, as far as all of them were made before an instant, in
-    /// milliseconds since 1970; those stay that are about somebody whom something keeps on this day. `None` where there
-    /// is no such block. The write must be alone in its transaction.
+    /// milliseconds since 1970; those stay that are about somebody whom something keeps. `None` where there is no such
+    /// block. The write must be alone in its transaction.
     ///
     /// # Errors
     /// Where the database fails; the transaction is given up then.
     pub fn expire_decisions(
         &mut self,
-        grant: &Grant<KeepRetention>,
+        _grant: &Grant<KeepRetention>,
         behind: Option<Position>,
-        (before, day): (i64, NaiveDate),
+        before: i64,
+        keepers: &Keepers,
     ) -> Result<Option<ExpiredDecisions>, StoreError> {
-        let outcome = self.expire_now(grant, behind, (before, day));
+        let outcome = self.expire_now(behind, before, keepers);
         self.broken |= outcome.is_err();
         outcome
     }
 
     fn expire_now(
         &mut self,
-        grant: &Grant<KeepRetention>,
-        behind: Option<Position>,
-        (before, day): (i64, NaiveDate),
+        mut behind: Option<Position>,
+        before: i64,
+        keepers: &Keepers,
     ) -> Result<Option<ExpiredDecisions>, StoreError> {
         // from here on nobody else keeps anybody
         lock_head(self.db)?;
-        let kept = self.reading().kept_persons(grant, day)?;
+        let kept = self.reading().kept_persons(keepers)?;
         let gone = self.reading().gone()?.map(|gone| gone.through);
-        let mut behind = behind;
         loop {
             let due = self.old_blocks(behind, before)?;
             let Some(last) = due.last().map(|row| unsigned(row.position)) else {
@@ -305,21 +178,6 @@ impl WriteTx<'_> {
         }
         Ok(())
     }
-
-    /// Writes down for how long decisions are kept, or up to which entry they were taken out.
-    pub fn act_on_decisions(
-        &mut self,
-        grant: &Grant<KeepRetention>,
-        told: Value,
-        through: Option<Position>,
-    ) -> Entry {
-        let kind = match through {
-            Some(_) => PublicKind::DecisionsExpired,
-            None => PublicKind::DecisionsKept,
-        };
-        let event = PublicEvent::new(kind, grant.actor(), told);
-        self.public_with(event, Extra::DecisionExpiry(through))
-    }
 }
 
 impl Store {
@@ -361,21 +219,4 @@ impl Store {
             Ok(found.is_some())
         })
     }
-}
-
-/// Writes the row of an entry about the time of decisions.
-pub(in crate::store) fn write_expiry(
-    db: &mut Db,
-    through: Option<Position>,
-    position: i64,
-) -> Result<(), StoreError> {
-    let row = (
-        decision_expiries::position.eq(position),
-        decision_expiries::through.eq(through.map(signed)),
-    );
-    on!(db, conn => diesel::insert_into(decision_expiries::table).values(row).execute(conn))
-        .map_err(StoreError::failed(
-            "writing for how long decisions are kept",
-        ))?;
-    Ok(())
 }

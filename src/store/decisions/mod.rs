@@ -24,8 +24,7 @@ mod read;
 mod rows;
 mod write;
 
-pub(super) use expire::write_expiry;
-pub use expire::{DecisionsGone, ExpiredDecisions};
+pub use expire::ExpiredDecisions;
 pub(super) use journal::clear as clear_journal;
 pub use journal::{JournalEntry, JournalPart, Journalled};
 pub use read::{BLOCKS, FoundDecision, ReadsDecisions, Whose};

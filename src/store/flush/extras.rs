@@ -74,9 +74,7 @@ pub(super) fn write_extras(
             Extra::Hold(row) => crate::store::holds::write(db, row, position)?,
             Extra::HoldLifted(hold, on) => crate::store::holds::lift(db, hold, on)?,
             Extra::Retention(run_on) => crate::store::retention::write(db, run_on, position)?,
-            Extra::DecisionExpiry(through) => {
-                crate::store::decisions::write_expiry(db, through, position)?;
-            }
+            Extra::Expiry(what) => crate::store::expiries::write(db, what, position)?,
             Extra::Import => crate::store::imports::write(db, position)?,
             Extra::Challenge(row) => crate::store::requests::write_challenge(db, &row)?,
             Extra::Dsr(row) => crate::store::requests::write(db, *row, position)?,

@@ -1,8 +1,9 @@
 //! Takes a person who is erased off every list. The hash that a sheet had is kept, so that the root in
 //! the log is still the roll's; what the sheet is now is committed to by the erasure's entry.
 
-use super::TakenOffRow;
+use super::{SheetRow, TakenOffRow};
 use crate::audit::Hash;
+use crate::audit::roll::Sheet;
 use crate::domain::ids::Position;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
@@ -36,29 +37,40 @@ impl WriteTx<'_> {
             return Ok(0);
         };
         let sheet = row.open(self.keys)?;
-        let Some((rest, gone)) = sheet.without(&[unsigned(number)]) else {
+        let Some((rest, gone)) = sheet.keeping(|other| other != unsigned(number)) else {
             return Ok(0);
         };
+        self.replace_sheet(&row, &sheet, &rest)?;
+        Ok(gone)
+    }
+
+    /// Puts what is left of a sheet in its place.
+    pub(super) fn replace_sheet(
+        &mut self,
+        row: &SheetRow,
+        sheet: &Sheet,
+        rest: &Sheet,
+    ) -> Result<(), StoreError> {
+        let (position, first) = (row.position, row.first);
         let sealed = self.keys.seal_decisions(&rest.to_bytes(), self.entropy)?;
         let held = rest.hash().to_vec();
         let taken = TakenOffRow {
             position,
-            first: row.first,
+            first,
             was: sheet.hash().to_vec(),
             held: held.clone(),
         };
         self.read("taking somebody off a list", |db| {
-            on!(db, conn => diesel::update(roll_sheets::table.find((position, row.first)))
+            on!(db, conn => diesel::update(roll_sheets::table.find((position, first)))
                 .set(roll_sheets::sealed.eq(sealed)).execute(conn))?;
             // what the list's entry has of the sheet is kept from the first time on
-            let again = on!(db, conn => diesel::update(roll_erasures::table.find((position, row.first)))
+            let again = on!(db, conn => diesel::update(roll_erasures::table.find((position, first)))
                 .set(roll_erasures::held.eq(held)).execute(conn))?;
             if again == 0 {
                 on!(db, conn => diesel::insert_into(roll_erasures::table).values(taken).execute(conn))?;
             }
             Ok(())
-        })?;
-        Ok(gone)
+        })
     }
 }
 

@@ -5,15 +5,18 @@
 //! |---|---|
 //! | [`write`] | a sealed roll and its rows |
 //! | [`find`] | the lists that a person was on |
+//! | [`expire`] | taking everybody off lists whose time is over |
 //! | [`forget`] | taking a person off who is erased |
 //! | [`audited`] | sheets and what was taken off them, as they are |
 
 mod audited;
+mod expire;
 mod find;
 mod forget;
 mod write;
 
 pub use audited::AuditedSheet;
+pub use expire::{ExpiredLists, Sheets};
 pub use find::FoundOnList;
 pub use write::SealedRoll;
 pub(super) use write::write;

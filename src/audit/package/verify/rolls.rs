@@ -48,7 +48,7 @@ pub(super) fn check<R: Read + Seek>(archive: &mut Archive<R>, lists: Lists, log:
     let mut told = format!("{lines} persons on lists");
     if changed > 0 {
         told.push_str(&format!(
-            "; {changed} parts as erasures left them, which the entries do not vouch for"
+            "; {changed} parts as erasures or time left them, which the entries do not vouch for"
         ));
     }
     log.done(Check::Lists, told);
