@@ -262,6 +262,31 @@ fn who_was_merged_is_kept_with_the_one_they_became() {
     assert_eq!(of(&shop, both).len(), 2);
 }
 
+/// With a longer period nothing comes back, and what is gone is still said to be.
+#[test]
+fn a_longer_period_brings_nothing_back() {
+    let mut shop = shop();
+    let old = ask(&shop, &[A], "spring");
+    shop.clock.pass(300 * DAY);
+    ask(&shop, &[A], "spring");
+    shop.clock.pass(70 * DAY);
+    announced(&shop);
+    assert_eq!(run(&shop), gone(1, 0));
+    shop.app.keep_data(Keeping {
+        decisions: Some("P14M".parse().unwrap()),
+        ..Keeping::default()
+    });
+    shop.clock.pass(365 * DAY);
+    announced(&shop);
+    assert_eq!(run(&shop), gone(1, 0));
+    assert!(
+        why_not(&shop, old[0].id)
+            .unwrap()
+            .contains("no longer kept")
+    );
+    holds(&shop);
+}
+
 /// The schedule that waits keeps decisions too, and a period that is another one is announced anew.
 #[test]
 fn whoever_waits_or_changes_the_period_takes_nothing_out() {
@@ -318,6 +343,26 @@ fn many_go_in_steps_and_their_lists_with_them() {
     );
     assert!(left("decision_runs") <= 1, "{}", left("decision_runs"));
     assert_eq!(left("decision_chunks"), 0);
+}
+
+/// A sheet and a block that somebody damaged stay, for the comparison to name, and hold nothing else up.
+#[test]
+fn what_does_not_open_stays_and_holds_nothing_up() {
+    let shop = shop();
+    person(&shop, A);
+    ask(&shop, &[A], "spring");
+    filters(&shop, &format!("{A}\n"));
+    for table in ["decision_blocks", "roll_sheets"] {
+        let broken = "CAST(substr(sealed, 1, 40) || X'00' || substr(sealed, 42) AS BLOB)";
+        sql(&shop.file, &format!("UPDATE {table} SET sealed = {broken}"));
+    }
+    ask(&shop, &[A], "spring");
+    filters(&shop, &format!("{A}\n"));
+    shop.clock.pass(370 * DAY);
+    announced(&shop);
+    assert_eq!(run(&shop), gone(1, 1));
+    let findings = shop.app.audit_check(&TestApp::grant(), &|_, _| ()).unwrap();
+    assert_eq!(findings.findings.len(), 3, "{findings:?}");
 }
 
 /// What a comparison finds in a registry whose old decisions are gone, tampered with.

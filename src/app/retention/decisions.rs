@@ -206,8 +206,11 @@ impl App {
             let before = old.before.timestamp_millis();
             let step = tx.expire_decisions(&actor, behind, before, &keepers)?;
             let step = step.ok_or_else(not_now)?;
+            // a longer period brings nothing back
+            let (_, gone_before) = tx.decision_expiry(&actor)?;
+            let before = old.before.max(gone_before.unwrap_or_default());
             let told = json!({
-                "on": old.today, "before": rfc3339(old.before), "through": step.gone_through,
+                "on": old.today, "before": rfc3339(before), "through": step.gone_through,
                 "blocks": step.blocks, "decisions": step.decisions,
             });
             let what = Expiry::Gone(Expiring::Decisions, step.gone_through);
