@@ -61,7 +61,7 @@ fn take(visitor: Visitor<'_>) {
     picture(&browser, "console", visitor);
     browser.goto(&format!("{}/console/reports", demo.server.url()));
     picture(&browser, "reports", visitor);
-    for name in ["purposes", "staff", "system", "imports"] {
+    for name in ["purposes", "retention", "staff", "system", "imports"] {
         browser.goto(&format!("{}/console/{name}", demo.server.url()));
         picture(&browser, name, visitor);
     }
