@@ -171,7 +171,7 @@ impl ReadTx<'_> {
         let rows: Vec<HoldRow> = on!(self.db, conn => {
             let found = holds::table.filter(holds::position.ge(signed(from))).into_boxed();
             let found = if standing {
-                found.filter(holds::lifted_on.is_null()).filter(holds::until_day.ge(day))
+                found.filter(self::standing(day))
             } else {
                 found.filter(holds::lifted_on.is_not_null().or(holds::until_day.lt(day)))
             };
@@ -293,4 +293,10 @@ pub(super) fn carry_over(db: &mut Db, world: &World) -> Result<(), StoreError> {
         .map_err(StoreError::failed("merging holds"))?;
     }
     Ok(())
+}
+
+/// Whether a hold stands on a day, written as the table writes it.
+#[diesel::dsl::auto_type]
+pub(super) fn standing(day: String) -> _ {
+    holds::lifted_on.is_null().and(holds::until_day.ge(day))
 }

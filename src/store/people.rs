@@ -15,6 +15,10 @@ use crate::domain::registry::{Cell, Identifier, IdentifierKind, Standing};
 use crate::domain::time::from_micros;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use std::collections::HashSet;
+
+/// Ids that one statement names.
+pub(super) const IDS: usize = 500;
 
 /// A permission that lets a person's file be read.
 pub trait Reads: Permission {}
@@ -207,21 +211,34 @@ impl ReadTx<'_> {
 
     /// The ids of a person's own record and of all that were merged into it.
     pub(super) fn cluster(&mut self, id: SubjectId) -> Result<Vec<Vec<u8>>, StoreError> {
-        let mut cluster = vec![id.as_bytes().to_vec()];
-        let mut next = cluster.clone();
-        while !next.is_empty() {
-            let merged: Vec<Vec<u8>> = on!(self.db, conn => subjects::table
-                .filter(subjects::merged_into.eq_any(next.iter().map(|id| Some(id.clone())).collect::<Vec<_>>()))
-                .select(subjects::id)
-                .load(conn))
-            .map_err(StoreError::failed("finding merged data subjects"))?;
-            next = merged
-                .into_iter()
-                .filter(|id| !cluster.contains(id))
-                .collect();
-            cluster.extend(next.iter().cloned());
+        self.with_merged(vec![id.as_bytes().to_vec()])
+    }
+
+    /// These records, each once, and all that were merged into them.
+    pub(super) fn with_merged(
+        &mut self,
+        mut next: Vec<Vec<u8>>,
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        let (mut all, mut known) = (Vec::new(), HashSet::new());
+        loop {
+            // nobody is looked at twice, however records were merged
+            next.retain(|id| known.insert(id.clone()));
+            if next.is_empty() {
+                return Ok(all);
+            }
+            let mut found = Vec::new();
+            for some in next.chunks(IDS) {
+                let into: Vec<Option<&Vec<u8>>> = some.iter().map(Some).collect();
+                let merged: Vec<Vec<u8>> = on!(self.db, conn => subjects::table
+                    .filter(subjects::merged_into.eq_any(&into))
+                    .select(subjects::id)
+                    .load(conn))
+                .map_err(StoreError::failed("finding merged data subjects"))?;
+                found.extend(merged);
+            }
+            all.append(&mut next);
+            next = found;
         }
-        Ok(cluster)
     }
 
     pub(super) fn history_entry(

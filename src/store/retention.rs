@@ -4,6 +4,7 @@
 
 use super::connection::on;
 use super::error::StoreError;
+use super::holds::standing;
 use super::read::ReadTx;
 use super::rows::unsigned;
 use super::schema::{
@@ -22,7 +23,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, max, select};
 use diesel::prelude::*;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// Entries that come from the person themself, and that by which another record of theirs was found: what was
 /// on it happened before.
@@ -34,9 +35,6 @@ const OWN: [&str; 6] = [
     "pace.set",
     "subject.merged",
 ];
-
-/// Ids that one statement names.
-const AT_ONCE: usize = 500;
 
 /// A person, as retention sees them.
 #[derive(Debug, Clone)]
@@ -242,8 +240,8 @@ impl ReadTx<'_> {
         let records = self.cluster(aged.subject)?;
         let looking = || StoreError::failed("looking for what keeps data");
         let held: bool = on!(self.db, conn => select(exists(holds::table
-            .filter(holds::subject_id.eq_any(&records)).filter(holds::lifted_on.is_null())
-            .filter(holds::until_day.ge(day.to_string())))).get_result(conn))
+            .filter(holds::subject_id.eq_any(&records)).filter(standing(day.to_string()))))
+            .get_result(conn))
         .map_err(looking())?;
         if held {
             return Ok(Some(Kept::Hold));
@@ -282,27 +280,16 @@ impl ReadTx<'_> {
 
     /// Everybody whom something keeps, with the records that were merged into theirs: whom a hold names, who asked for
     /// something or disputes something, as it is now, and whose data are restricted.
-    pub(super) fn kept_persons(
-        &mut self,
-        keepers: &Keepers,
-    ) -> Result<HashSet<[u8; 16]>, StoreError> {
-        let mut found = self.kept_records(keepers.day)?;
-        found.extend_from_slice(&keepers.restricted);
-        let mut kept: HashSet<[u8; 16]> = HashSet::new();
-        while !found.is_empty() {
-            let ids = found.iter().filter_map(|id| id.as_slice().try_into().ok());
-            // nobody is looked at twice, however records were merged
-            let new: Vec<[u8; 16]> = ids.filter(|id| kept.insert(*id)).collect();
-            found = self.merged_into(&new)?;
-        }
-        Ok(kept)
+    pub(super) fn kept_persons(&mut self, keepers: &Keepers) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut kept = self.kept_records(keepers.day)?;
+        kept.extend_from_slice(&keepers.restricted);
+        self.with_merged(kept)
     }
 
     fn kept_records(&mut self, day: NaiveDate) -> Result<Vec<Vec<u8>>, StoreError> {
         let looking = || StoreError::failed("looking for what keeps data");
         let mut kept: Vec<Vec<u8>> = on!(self.db, conn => holds::table
-            .filter(holds::lifted_on.is_null()).filter(holds::until_day.ge(day.to_string()))
-            .select(holds::subject_id).load(conn))
+            .filter(standing(day.to_string())).select(holds::subject_id).load(conn))
         .map_err(looking())?;
         let asked: Vec<Option<Vec<u8>>> = on!(self.db, conn => requests::table
             .filter(requests::is_open.eq(true)).select(requests::subject_id).load(conn))
@@ -313,19 +300,6 @@ impl ReadTx<'_> {
         .map_err(looking())?;
         kept.extend(disputed);
         Ok(kept)
-    }
-
-    /// The records that were merged into these.
-    fn merged_into(&mut self, ids: &[[u8; 16]]) -> Result<Vec<Vec<u8>>, StoreError> {
-        let mut found = Vec::new();
-        for some in ids.chunks(AT_ONCE) {
-            let into: Vec<Option<Vec<u8>>> = some.iter().map(|id| Some(id.to_vec())).collect();
-            let merged: Vec<Vec<u8>> = on!(self.db, conn => subjects::table
-                .filter(subjects::merged_into.eq_any(&into)).select(subjects::id).load(conn))
-            .map_err(StoreError::failed("finding merged data subjects"))?;
-            found.extend(merged);
-        }
-        Ok(found)
     }
 
     /// What was done about retention, in order.

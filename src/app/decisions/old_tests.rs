@@ -7,17 +7,16 @@
     reason = "tests"
 )]
 
-use super::tests::{NoReport, ask, of, person};
+use super::tests::{ask, exported, of, period, person};
 use crate::app::audience::tests::{filter, query};
 use crate::app::erase::{ErasureClaim, Whom};
-use crate::app::export::ExportQuery;
 use crate::app::holds::HoldClaim;
 use crate::app::refusal::Refusal;
 use crate::app::retention::{DecisionsRan, Keeping};
 use crate::app::testing::{TestApp, sql};
-use crate::audit::package::verify::{VerifyReport, verify};
+use crate::audit::package::verify::VerifyReport;
 use crate::domain::ids::{DecisionId, SubjectId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{Connection, RunQueryDsl};
 
 const DAY: i64 = 86_400;
@@ -71,21 +70,8 @@ fn of_campaign(shop: &TestApp, campaign: &str) -> usize {
 
 /// A package of everything from an instant on, and what the verifier says of it.
 fn package(shop: &TestApp, from: DateTime<Utc>) -> (Option<u64>, VerifyReport) {
-    let now = shop.app.now();
-    let query = ExportQuery {
-        from,
-        to: now.utc() + chrono::Duration::days(1),
-        controller: None,
-        purpose: None,
-        campaign: None,
-    };
-    let (grant, mut package) = (TestApp::grant(), Vec::new());
-    let made = shop
-        .app
-        .export(&grant, &query, &NoReport, now, &mut package, &|_, _| ())
-        .unwrap();
-    let key = Some(shop.app.verifier());
-    let verified = verify(std::io::Cursor::new(&package), key, &[], &[]);
+    let to = shop.app.now().utc() + TimeDelta::days(1);
+    let (made, verified) = exported(shop, &period(from, to));
     let expired = made.withheld_by_reason.get("decision expired");
     (expired.copied(), verified)
 }
@@ -142,7 +128,7 @@ fn the_old_go_once_announced_and_the_rest_holds() {
     let never = why_not(&shop, DecisionId::from_bytes(never)).unwrap();
     assert!(!never.contains("no longer kept"), "{never}");
     holds(&shop);
-    let (expired, verified) = package(&shop, begin - chrono::Duration::days(1));
+    let (expired, verified) = package(&shop, begin - TimeDelta::days(1));
     assert!(verified.ok, "{verified:?}");
     assert_eq!(expired, Some(2));
     assert!(
@@ -164,28 +150,11 @@ fn the_old_go_once_announced_and_the_rest_holds() {
 fn an_earlier_package_names_the_entry_that_says_so() {
     let shop = shop();
     ask(&shop, &[A], "spring");
-    let before = shop.app.now().utc() + chrono::Duration::days(1);
+    let before = shop.app.now().utc() + TimeDelta::days(1);
     shop.clock.pass(370 * DAY);
     announced(&shop);
     assert_eq!(run(&shop), gone(1, 0));
-    let now = shop.app.now();
-    let query = ExportQuery {
-        from: before - chrono::Duration::days(9),
-        to: before,
-        controller: None,
-        purpose: None,
-        campaign: None,
-    };
-    let (grant, mut package) = (TestApp::grant(), Vec::new());
-    shop.app
-        .export(&grant, &query, &NoReport, now, &mut package, &|_, _| ())
-        .unwrap();
-    let verified = verify(
-        std::io::Cursor::new(&package),
-        Some(shop.app.verifier()),
-        &[],
-        &[],
-    );
+    let (_, verified) = exported(&shop, &period(before - TimeDelta::days(9), before));
     assert!(verified.ok, "{verified:?}");
     assert!(
         says(&verified, "which is not in this package"),
@@ -196,7 +165,7 @@ fn an_earlier_package_names_the_entry_that_says_so() {
 fn hold(shop: &TestApp, subject: SubjectId) -> u64 {
     let claim = HoldClaim {
         ground: "legal_claims".into(),
-        until: (shop.app.now().utc() + chrono::Duration::days(900))
+        until: (shop.app.now().utc() + TimeDelta::days(900))
             .date_naive()
             .to_string(),
         reference: "CASE-1".into(),
@@ -365,6 +334,24 @@ fn what_does_not_open_stays_and_holds_nothing_up() {
     assert_eq!(findings.findings.len(), 3, "{findings:?}");
 }
 
+/// What a comparison finds in copies of a registry, each tampered with in its way: this, or nothing.
+#[track_caller]
+fn finds(shop: &TestApp, cases: &[(&str, Option<&str>)]) {
+    sql(&shop.file, "PRAGMA wal_checkpoint(TRUNCATE)");
+    for (tamper, what) in cases {
+        let copy = TestApp::copy_of(&shop.file, 2, tamper);
+        let findings = copy.app.audit_check(&TestApp::grant(), &|_, _| ()).unwrap();
+        let found: Vec<String> = findings.findings.into_iter().map(|one| one.what).collect();
+        match what {
+            None => assert!(found.is_empty(), "{tamper}: {found:?}"),
+            Some(what) => assert!(
+                found.iter().any(|one| one.contains(what)),
+                "{tamper}: {found:?}"
+            ),
+        }
+    }
+}
+
 /// What a comparison finds in a registry whose old decisions are gone, tampered with.
 #[test]
 fn who_says_that_decisions_are_gone_is_compared_with_the_log() {
@@ -374,7 +361,6 @@ fn who_says_that_decisions_are_gone_is_compared_with_the_log() {
     announced(&shop);
     assert_eq!(run(&shop), gone(1, 0));
     ask(&shop, &[A], "autumn");
-    sql(&shop.file, "PRAGMA wal_checkpoint(TRUNCATE)");
     let missing = "the decisions that were recorded are missing";
     let cases = [
         ("SELECT 1", None),
@@ -396,18 +382,7 @@ fn who_says_that_decisions_are_gone_is_compared_with_the_log() {
             Some("which decisions are gone is not what an entry says"),
         ),
     ];
-    for (tamper, what) in cases {
-        let copy = TestApp::copy_of(&shop.file, 2, tamper);
-        let findings = copy.app.audit_check(&TestApp::grant(), &|_, _| ()).unwrap();
-        let found: Vec<String> = findings.findings.into_iter().map(|one| one.what).collect();
-        match what {
-            None => assert!(found.is_empty(), "{tamper}: {found:?}"),
-            Some(what) => assert!(
-                found.iter().any(|one| one.contains(what)),
-                "{tamper}: {found:?}"
-            ),
-        }
-    }
+    finds(&shop, &cases);
 }
 
 /// How many lists a person was on.
@@ -443,7 +418,7 @@ fn nobody_is_on_lists_for_longer() {
     assert_eq!((lists(&shop, a), lists(&shop, b)), (3, 1));
     holds(&shop);
     assert_eq!(run(&shop), DecisionsRan::Nothing);
-    let (_, verified) = package(&shop, begin - chrono::Duration::days(1));
+    let (_, verified) = package(&shop, begin - TimeDelta::days(1));
     assert!(verified.ok, "{verified:?}");
     // an erasure and the next run go together with what is gone
     let erased = ErasureClaim {
@@ -463,7 +438,7 @@ fn nobody_is_on_lists_for_longer() {
     assert_eq!(run(&shop), gone(0, 2));
     assert_eq!(lists(&shop, a), 1, "the late one");
     holds(&shop);
-    let (_, verified) = package(&shop, begin - chrono::Duration::days(1));
+    let (_, verified) = package(&shop, begin - TimeDelta::days(1));
     assert!(verified.ok, "{verified:?}");
 }
 
@@ -480,7 +455,6 @@ fn what_is_left_of_old_lists_is_compared_with_the_log() {
     announced(&shop);
     assert_eq!(run(&shop), gone(0, 1));
     filters(&shop, &format!("{A}\n"));
-    sql(&shop.file, "PRAGMA wal_checkpoint(TRUNCATE)");
     let cases = [
         ("DROP TABLE kept", None),
         (
@@ -496,16 +470,5 @@ fn what_is_left_of_old_lists_is_compared_with_the_log() {
             Some("what this entry says of old decisions is missing"),
         ),
     ];
-    for (tamper, what) in cases {
-        let copy = TestApp::copy_of(&shop.file, 2, tamper);
-        let findings = copy.app.audit_check(&TestApp::grant(), &|_, _| ()).unwrap();
-        let found: Vec<String> = findings.findings.into_iter().map(|one| one.what).collect();
-        match what {
-            None => assert!(found.is_empty(), "{tamper}: {found:?}"),
-            Some(what) => assert!(
-                found.iter().any(|one| one.contains(what)),
-                "{tamper}: {found:?}"
-            ),
-        }
-    }
+    finds(&shop, &cases);
 }

@@ -8,11 +8,13 @@
 
 use super::story::Story;
 use crate::app::check::{Decided, Question};
-use crate::app::export::{Report, ReportData, ReportEntry};
+use crate::app::export::{ExportQuery, Exported, Report, ReportData, ReportEntry};
 use crate::app::facts::Said;
 use crate::app::testing::{TestApp, sql};
+use crate::audit::package::verify::{VerifyReport, verify};
 use crate::domain::ids::SubjectId;
 use crate::domain::registry::IdentifierKinds;
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -156,7 +158,7 @@ fn what_is_tampered_with_is_named() {
 }
 
 /// No report: what is proven stands in the other files.
-pub(super) struct NoReport;
+struct NoReport;
 
 impl Report for NoReport {
     fn head(&self, _: &mut dyn Write, _: &ReportData) -> std::io::Result<()> {
@@ -172,42 +174,51 @@ impl Report for NoReport {
     }
 }
 
+/// A package of what is asked for, and what the verifier says of it.
+pub(super) fn exported(shop: &TestApp, query: &ExportQuery) -> (Exported, VerifyReport) {
+    let (grant, mut package) = (TestApp::grant(), Vec::new());
+    let now = shop.app.now();
+    let made = shop
+        .app
+        .export(&grant, query, &NoReport, now, &mut package, &|_, _| ())
+        .unwrap();
+    let key = Some(shop.app.verifier());
+    let verified = verify(std::io::Cursor::new(&package), key, &[], &[]);
+    (made, verified)
+}
+
+/// Asks for everything of a period.
+pub(super) const fn period(from: DateTime<Utc>, to: DateTime<Utc>) -> ExportQuery {
+    ExportQuery {
+        from,
+        to,
+        controller: None,
+        purpose: None,
+        campaign: None,
+    }
+}
+
 /// The package holds the decisions of its period, and whoever changes one is caught offline.
 #[test]
 fn the_package_proves_them() {
-    use crate::app::export::ExportQuery;
-    use crate::audit::package::verify::verify;
     let shop = TestApp::new();
     shop.publish();
     person(&shop, "a@known.example");
     ask(&shop, &["a@known.example", "b@known.example"], "spring");
-    let now = shop.app.now();
-    let query = ExportQuery {
-        from: now.utc() - chrono::Duration::days(1),
-        to: now.utc() + chrono::Duration::days(1),
-        controller: None,
-        purpose: None,
-        campaign: None,
-    };
+    let now = shop.app.now().utc();
+    let query = period(now - TimeDelta::days(1), now + TimeDelta::days(1));
     for (campaign, kept) in [("spring", 0), ("autumn", 2)] {
         let query = ExportQuery {
             campaign: Some(campaign.into()),
             ..query.clone()
         };
-        let mut package = Vec::new();
-        let (grant, report) = (TestApp::grant(), NoReport);
-        let made = shop
-            .app
-            .export(&grant, &query, &report, now, &mut package, &|_, _| ())
-            .unwrap();
+        let (made, verified) = exported(&shop, &query);
         let decisions = made.withheld_by_reason.get("decision");
         assert_eq!(decisions.copied().unwrap_or(0), kept, "{campaign}");
         assert_eq!(
             made.withheld_by_reason.get("outside the query"),
             Some(&made.withheld)
         );
-        let key = Some(shop.app.verifier());
-        let verified = verify(std::io::Cursor::new(&package), key, &[], &[]);
         assert!(verified.ok, "{verified:?}");
     }
     for purpose in [None, Some("offers")] {
@@ -215,17 +226,7 @@ fn the_package_proves_them() {
             purpose: purpose.map(|purpose| purpose.parse().unwrap()),
             ..query.clone()
         };
-        let mut package = Vec::new();
-        let (grant, report) = (TestApp::grant(), NoReport);
-        shop.app
-            .export(&grant, &query, &report, now, &mut package, &|_, _| ())
-            .unwrap();
-        let verified = verify(
-            std::io::Cursor::new(&package),
-            Some(shop.app.verifier()),
-            &[],
-            &[],
-        );
+        let (_, verified) = exported(&shop, &query);
         assert!(verified.ok, "{verified:?}");
         let checked = verified.checks.iter();
         let details: Vec<&str> = checked.map(|check| check.detail.as_str()).collect();

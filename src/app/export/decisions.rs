@@ -12,9 +12,7 @@ use crate::audit::package::format::{DECISION_TEXTS, DECISIONS};
 use crate::audit::package::write::PackageWriter;
 use crate::domain::ids::Position;
 use crate::domain::registry::Catalogue;
-use crate::store::{
-    DECISION_BLOCKS, DecisionsGone, ReadTx, StoreError, StoredEntry, StoredPayload,
-};
+use crate::store::{DECISION_BLOCKS, DecisionsGone, PublicEntry, ReadTx, StoreError};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -119,7 +117,8 @@ fn expired(
     out: &mut dyn Write,
 ) -> Result<u64, LineError> {
     let mut count: u64 = 0;
-    for entry in tx.entries(job.grant, range).map_err(LineError::Store)? {
+    let entries = tx.public_entries(job.grant, range, DECISION_BLOCKS as i64);
+    for entry in entries.map_err(LineError::Store)? {
         let is_held = held.iter().any(|(position, _)| *position == entry.position);
         if is_held || entry.position > gone.through {
             continue;
@@ -134,12 +133,9 @@ fn expired(
 }
 
 /// How many decisions an entry records; `None` where it records none.
-fn recorded(entry: &StoredEntry) -> Option<u64> {
-    let leaf = Leaf::parse(entry.leaf.as_deref()?.as_bytes()).ok()?;
-    let StoredPayload::Public { text, .. } = &entry.payload else {
-        return None;
-    };
-    let payload: Value = serde_json::from_str(text).unwrap_or_default();
+fn recorded(entry: &PublicEntry) -> Option<u64> {
+    let leaf = Leaf::parse(entry.leaf.as_bytes()).ok()?;
+    let payload: Value = serde_json::from_str(&entry.payload).unwrap_or_default();
     let count = payload.get("decisions").and_then(Value::as_u64);
     (leaf.kind == EntryKind::DecisionsRecorded).then(|| count.unwrap_or_default())
 }

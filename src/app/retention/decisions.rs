@@ -6,16 +6,14 @@ use super::super::open::App;
 use super::super::period::first_since;
 use super::super::refusal::Refusal;
 use super::super::requests::today;
-use super::run::{NOT_NOW, not_now};
-use super::{after_notice, alone};
+use super::run::not_now;
+use super::{Keeping, after_notice};
 use crate::access::{Grant, KeepRetention};
 use crate::domain::duration::CalendarPeriod;
 use crate::domain::ids::Position;
 use crate::domain::time::{midnight, rfc3339};
-use crate::store::{ExpiredDecisions, Expiring, Expiry, Keepers, Recorded, WriteTx};
+use crate::store::{ExpiredDecisions, Expiring, Expiry, Keepers};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -76,7 +74,7 @@ impl App {
     pub fn decisions_kept(&self, grant: &Grant<KeepRetention>) -> Result<DecisionsKept, Refusal> {
         let (announced, gone_before) = self.store.read(|tx| tx.decision_expiry(grant))?;
         let period = self.keeping.decisions;
-        let since = |told: &Value| self.stands(told, period?);
+        let since = |told: &Value| since(told, period?, self.keeping);
         Ok(DecisionsKept {
             period,
             announced: announced.as_ref().and_then(since),
@@ -132,26 +130,18 @@ impl App {
         }))
     }
 
-    /// Since when a period stands announced by what an entry says.
-    fn stands(&self, told: &Value, period: CalendarPeriod) -> Option<NaiveDate> {
-        let same = told.get("kept_for") == Some(&json!(period))
-            && told.get("notice_days") == Some(&json!(self.keeping.notice));
-        let on = told.get("on").filter(|_| same)?;
-        on.as_str()?.parse().ok()
-    }
-
     fn announce_decisions(&self, grant: &Grant<KeepRetention>, old: &Old) -> Result<(), Refusal> {
-        let told = json!({
-            "on": old.today, "kept_for": old.period, "notice_days": self.keeping.notice,
-        });
-        let (actor, said) = (grant.clone(), told.clone());
+        let (actor, old, keeping) = (grant.clone(), *old, self.keeping);
         self.write_alone(grant, move |tx| {
             // another node may have said so meanwhile
             let (announced, _) = tx.decision_expiry(&actor)?;
-            if announced.is_some_and(|other| says_the_same(&other, &said)) {
+            if announced.is_some_and(|told| since(&told, old.period, keeping).is_some()) {
                 return Err(not_now());
             }
-            let entry = tx.act_on_expiry(&actor, said.clone(), Expiry::Announced);
+            let told = json!({
+                "on": old.today, "kept_for": old.period, "notice_days": keeping.notice,
+            });
+            let entry = tx.act_on_expiry(&actor, told, Expiry::Announced);
             Ok(entry.with(()))
         })
         .map(drop)
@@ -202,7 +192,7 @@ impl App {
         behind: Option<Position>,
     ) -> Result<Option<ExpiredDecisions>, Refusal> {
         let (actor, old, keepers) = (run.grant.clone(), run.old, run.keepers.clone());
-        self.expire_some(run.grant, move |tx| {
+        self.write_alone(run.grant, move |tx| {
             let before = old.before.timestamp_millis();
             let step = tx.expire_decisions(&actor, behind, before, &keepers)?;
             let step = step.ok_or_else(not_now)?;
@@ -240,27 +230,12 @@ impl App {
         self.goes_on()?;
         Ok(self.schedule(run.grant)?.paused_on.is_none())
     }
-
-    /// One write; `None` where nothing is left to do.
-    pub(super) fn expire_some<T>(
-        &self,
-        grant: &Grant<KeepRetention>,
-        act: impl Fn(&mut WriteTx<'_>) -> Result<Recorded<T>, Refusal> + Send + 'static,
-    ) -> Result<Option<T>, Refusal>
-    where
-        T: Serialize + DeserializeOwned + Send + 'static,
-    {
-        match self.store.write_blocking(grant, alone(self.now()), act) {
-            Ok(done) => Ok(Some(done.value)),
-            Err(Refusal::Conflict { code: NOT_NOW, .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
 }
 
-/// Whether two entries announce the same, on whichever day, by whomever.
-fn says_the_same(one: &Value, other: &Value) -> bool {
-    ["kept_for", "notice_days"]
-        .iter()
-        .all(|name| one.get(name) == other.get(name))
+/// Since when a period stands announced by what an entry says.
+fn since(told: &Value, period: CalendarPeriod, keeping: Keeping) -> Option<NaiveDate> {
+    let same = told.get("kept_for") == Some(&json!(period))
+        && told.get("notice_days") == Some(&json!(keeping.notice));
+    let on = told.get("on").filter(|_| same)?;
+    on.as_str()?.parse().ok()
 }

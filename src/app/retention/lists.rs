@@ -36,7 +36,7 @@ impl App {
         behind: Sheets,
     ) -> Result<Option<ExpiredLists>, Refusal> {
         let (actor, old, keepers) = (run.grant.clone(), run.old, run.keepers.clone());
-        self.expire_some(run.grant, move |tx| {
+        self.write_alone(run.grant, move |tx| {
             let step = tx.expire_lists(&actor, behind, old.until, &keepers)?;
             let step = step.ok_or_else(not_now)?;
             let (through, _) = step.through;

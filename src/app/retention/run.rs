@@ -14,14 +14,16 @@ use crate::domain::ids::SubjectId;
 use crate::domain::registry::ErasureReason;
 use crate::domain::retention::Periods;
 use crate::domain::systems::System;
-use crate::store::{Erasure, Order, Recorded, WriteTx};
+use crate::store::{Committed, Erasure, Order, Recorded, WriteTx};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::sync::Arc;
 
 /// Persons between two looks at whether the schedule was told to wait.
 const BETWEEN_LOOKS: usize = 50;
 /// It is not the turn of this node, or of this person.
-pub(super) const NOT_NOW: &str = "not_now";
+const NOT_NOW: &str = "not_now";
 
 /// What came of looking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,14 +90,15 @@ impl App {
     ) -> Result<bool, Refusal> {
         let rules = rules(&counting.periods, self.keeping);
         let (actor, day) = (grant.clone(), counting.today);
-        self.write_alone(grant, move |tx| {
+        let announced = self.write_alone(grant, move |tx| {
             if held(tx, &actor)?.since(&rules).is_some() {
                 return Err(not_now());
             }
             let told = json!({ "act": "announced", "on": day, "rules": rules });
             let entry = tx.act_on_retention(&actor, PublicKind::RetentionAnnounced, told, None);
             Ok(entry.with(()))
-        })
+        });
+        Ok(announced?.is_some())
     }
 
     /// Begins the run of a day; whether nobody had.
@@ -110,7 +113,7 @@ impl App {
         let told = json!({
             "act": "begun", "on": day, "due": list.persons.due, "kept": list.kept, "planned": planned,
         });
-        self.write_alone(grant, move |tx| {
+        let begun = self.write_alone(grant, move |tx| {
             let stands = held(tx, &actor)?;
             if stands.began(day) || stands.paused_on.is_some() {
                 return Err(not_now());
@@ -118,7 +121,8 @@ impl App {
             let kind = PublicKind::RetentionBegun;
             let entry = tx.act_on_retention(&actor, kind, told.clone(), Some(day));
             Ok(entry.with(()))
-        })
+        });
+        Ok(begun?.is_some())
     }
 
     fn end_run(
@@ -137,17 +141,16 @@ impl App {
         .map(drop)
     }
 
-    /// One write; whether it was its turn.
-    pub(super) fn write_alone(
+    /// One write, and what it answers; `None` where it was not its turn.
+    pub(super) fn write_alone<T>(
         &self,
         grant: &Grant<KeepRetention>,
-        act: impl Fn(&mut WriteTx<'_>) -> Result<Recorded<()>, Refusal> + Send + 'static,
-    ) -> Result<bool, Refusal> {
-        match self.store.write_blocking(grant, alone(self.now()), act) {
-            Ok(_) => Ok(true),
-            Err(Refusal::Conflict { code: NOT_NOW, .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        act: impl Fn(&mut WriteTx<'_>) -> Result<Recorded<T>, Refusal> + Send + 'static,
+    ) -> Result<Option<T>, Refusal>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+    {
+        in_turn(self.store.write_blocking(grant, alone(self.now()), act))
     }
 
     /// Erases one after the other, until somebody has the schedule wait; how many, and what went wrong.
@@ -221,11 +224,7 @@ impl App {
             };
             Ok::<_, Refusal>(tx.erase(&eraser, subject, &why)?.0.with(()))
         });
-        match done {
-            Ok(_) => Ok(true),
-            Err(Refusal::Conflict { code: NOT_NOW, .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(in_turn(done)?.is_some())
     }
 
     pub(super) fn sweep_now(&self) {
@@ -239,6 +238,15 @@ impl App {
 /// A system that names none, or a longer one, keeps what it has by its own rules.
 fn goes_with_the_file(system: &System, is_over: impl Fn(CalendarPeriod) -> bool) -> bool {
     system.recipient || system.kept_for().is_some_and(is_over)
+}
+
+/// What a write answered; `None` where it was not its turn.
+fn in_turn<T>(done: Result<Committed<T>, Refusal>) -> Result<Option<T>, Refusal> {
+    match done {
+        Ok(done) => Ok(Some(done.value)),
+        Err(Refusal::Conflict { code: NOT_NOW, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 pub(super) fn not_now() -> Refusal {

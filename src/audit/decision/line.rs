@@ -39,15 +39,7 @@ impl DecisionLine {
     /// The line of a place in a block; its content where it is `disclosed`.
     #[must_use]
     pub fn of(block: u64, index: u64, item: &Item, disclosed: impl Fn(&Record) -> bool) -> Self {
-        let bare = Self {
-            block,
-            context: None,
-            expired: None,
-            hash: None,
-            index,
-            record: None,
-            salt: None,
-        };
+        let bare = Self::bare(block, index);
         let (record, salt) = match item {
             Item::Removed(hash) => {
                 return Self {
@@ -75,27 +67,31 @@ impl DecisionLine {
 
     /// The line of a block that is not there any more, as an entry says.
     #[must_use]
-    pub const fn of_expired(block: u64, said_by: u64) -> Self {
+    pub fn of_expired(block: u64, said_by: u64) -> Self {
         Self {
-            block,
-            context: None,
             expired: Some(said_by),
-            hash: None,
-            index: 0,
-            record: None,
-            salt: None,
+            ..Self::bare(block, 0)
         }
     }
 
     /// The entry that says that the block's time was over, where the line stands for such a block and says nothing else.
     #[must_use]
-    pub const fn is_expired(&self) -> Option<u64> {
-        let nothing_else = self.index == 0
-            && self.hash.is_none()
-            && self.record.is_none()
-            && self.context.is_none()
-            && self.salt.is_none();
-        if nothing_else { self.expired } else { None }
+    pub fn is_expired(&self) -> Option<u64> {
+        let alone = |said_by: &u64| *self == Self::of_expired(self.block, *said_by);
+        self.expired.filter(alone)
+    }
+
+    /// A line that says nothing of its place.
+    const fn bare(block: u64, index: u64) -> Self {
+        Self {
+            block,
+            context: None,
+            expired: None,
+            hash: None,
+            index,
+            record: None,
+            salt: None,
+        }
     }
 
     /// The hash in the block's tree; `None` where the line does not say it, or contradicts itself.

@@ -81,7 +81,7 @@ impl WriteTx<'_> {
     ) -> Result<Option<ExpiredDecisions>, StoreError> {
         // from here on nobody else keeps anybody
         lock_head(self.db)?;
-        let kept = self.reading().kept_persons(keepers)?;
+        let kept: HashSet<Vec<u8>> = self.reading().kept_persons(keepers)?.into_iter().collect();
         let gone = self.reading().gone()?.map(|gone| gone.through);
         loop {
             let due = self.old_blocks(behind, before)?;
@@ -122,7 +122,7 @@ impl WriteTx<'_> {
     fn take_out(
         &mut self,
         due: &[BlockRow],
-        kept: &HashSet<[u8; 16]>,
+        kept: &HashSet<Vec<u8>>,
     ) -> Result<(u64, u64), StoreError> {
         let (mut whole, mut decisions) = (Vec::new(), 0);
         for row in due {
@@ -142,9 +142,13 @@ impl WriteTx<'_> {
     fn take_out_of(
         &mut self,
         row: &BlockRow,
-        kept: &HashSet<[u8; 16]>,
+        kept: &HashSet<Vec<u8>>,
     ) -> Result<(u64, bool), StoreError> {
-        let is_kept = |record: &Record| record.subject.is_some_and(|id| kept.contains(&id));
+        let is_kept = |record: &Record| {
+            record
+                .subject
+                .is_some_and(|id| kept.contains(id.as_slice()))
+        };
         let Ok(block) = self.reading().open_block(row) else {
             return Ok((0, false));
         };
@@ -155,11 +159,7 @@ impl WriteTx<'_> {
             return Ok((goes, true));
         }
         if let Some(rest) = block.without(|record| !is_kept(record)) {
-            let sealed = self.keys.seal_decisions(&rest.to_bytes(), self.entropy)?;
-            self.read("taking out decisions", |db| {
-                on!(db, conn => diesel::update(decision_blocks::table.find(row.position))
-                    .set(decision_blocks::sealed.eq(&sealed)).execute(conn))
-            })?;
+            self.replace_block(unsigned(row.position), &rest)?;
         }
         Ok((goes, false))
     }

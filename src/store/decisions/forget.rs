@@ -2,7 +2,8 @@
 //! that the root that the log has is still the block's.
 
 use super::super::schema::decision_blocks;
-use crate::audit::decision::Record;
+use crate::audit::decision::{Block, Record};
+use crate::domain::ids::Position;
 use crate::store::connection::on;
 use crate::store::error::StoreError;
 use crate::store::read::ReadTx;
@@ -23,12 +24,22 @@ impl WriteTx<'_> {
             let Some(rest) = block.and_then(|block| block.without(gone)) else {
                 continue;
             };
-            let sealed = self.keys.seal_decisions(&rest.to_bytes(), self.entropy)?;
-            self.read("taking out decisions", |db| {
-                on!(db, conn => diesel::update(decision_blocks::table.find(signed(position)))
-                    .set(decision_blocks::sealed.eq(sealed)).execute(conn))
-            })?;
+            self.replace_block(position, &rest)?;
         }
+        Ok(())
+    }
+
+    /// Puts what is left of a block in its place.
+    pub(super) fn replace_block(
+        &mut self,
+        position: Position,
+        rest: &Block,
+    ) -> Result<(), StoreError> {
+        let sealed = self.keys.seal_decisions(&rest.to_bytes(), self.entropy)?;
+        self.read("taking out decisions", |db| {
+            on!(db, conn => diesel::update(decision_blocks::table.find(signed(position)))
+                .set(decision_blocks::sealed.eq(sealed)).execute(conn))
+        })?;
         Ok(())
     }
 

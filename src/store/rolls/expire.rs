@@ -22,8 +22,6 @@ use std::collections::BTreeSet;
 
 /// Sheets that are looked at in one transaction: a million persons at most.
 const AT_ONCE: i64 = 128;
-/// Ids that one statement names.
-const IDS: usize = 500;
 
 /// How far the look has come: a list, and where in it a sheet began.
 pub type Sheets = (Position, u64);
@@ -79,12 +77,8 @@ impl ReadTx<'_> {
     /// The numbers by which lists know those whom something keeps.
     fn kept_numbers(&mut self, keepers: &Keepers) -> Result<BTreeSet<u64>, StoreError> {
         let kept = self.kept_persons(keepers)?;
-        let kept: Vec<Vec<u8>> = kept.iter().map(|id| id.to_vec()).collect();
-        let mut numbers = BTreeSet::new();
-        for some in kept.chunks(IDS) {
-            numbers.extend(self.numbers_of(some)?.into_iter().map(unsigned));
-        }
-        Ok(numbers)
+        let numbers = self.numbers_of(&kept)?;
+        Ok(numbers.into_iter().map(unsigned).collect())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::ids::{Position, SubjectId};
 use crate::store::connection::on;
 use crate::store::decisions::ReadsDecisions;
 use crate::store::error::StoreError;
+use crate::store::people::IDS;
 use crate::store::read::ReadTx;
 use crate::store::rows::{signed, unsigned};
 use crate::store::schema::{public_events, roll_sheets, rolls, subject_events};
@@ -55,11 +56,16 @@ impl ReadTx<'_> {
 
     /// The numbers of these records: the position of the first entry about each.
     pub(super) fn numbers_of(&mut self, records: &[Vec<u8>]) -> Result<Vec<i64>, StoreError> {
-        on!(self.db, conn => subject_events::table
-            .filter(subject_events::subject_id.eq_any(records))
-            .filter(subject_events::counter.eq(0))
-            .select(subject_events::position).load(conn))
-        .map_err(StoreError::failed("finding a person's lists"))
+        let mut numbers = Vec::new();
+        for some in records.chunks(IDS) {
+            let found: Vec<i64> = on!(self.db, conn => subject_events::table
+                .filter(subject_events::subject_id.eq_any(some))
+                .filter(subject_events::counter.eq(0))
+                .select(subject_events::position).load(conn))
+            .map_err(StoreError::failed("finding a person's lists"))?;
+            numbers.extend(found);
+        }
+        Ok(numbers)
     }
 
     /// Every list with a roll, the newest first.

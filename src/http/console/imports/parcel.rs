@@ -2,7 +2,6 @@
 //! was tried with. Nothing of it is kept here, and what is run is what was tried.
 
 use crate::audit::encoding::hex;
-use crate::domain::ids::StaffId;
 use crate::http::browser::Form;
 use crate::http::console::is_ours;
 use crate::http::site::Site;
@@ -31,21 +30,6 @@ pub(super) struct Parcel {
     pub mapping: String,
 }
 
-/// Whose session it is sealed for.
-struct Sender {
-    staff: StaffId,
-    csrf: String,
-}
-
-impl Sender {
-    fn of(open: &Session) -> Self {
-        Self {
-            staff: open.staff,
-            csrf: open.csrf.clone(),
-        }
-    }
-}
-
 /// The hidden fields of a form that brings a parcel back; `None` where it is too large. It is packed away from the
 /// threads that answer.
 pub(super) async fn sealed(
@@ -53,8 +37,8 @@ pub(super) async fn sealed(
     site: &web::Data<Site>,
     open: &Session,
 ) -> Option<Vec<(String, String)>> {
-    let (parcel, site, from) = (parcel.clone(), site.clone(), Sender::of(open));
-    let packed = web::block(move || parcel.sealed(&site, &from));
+    let (parcel, site, open) = (parcel.clone(), site.clone(), open.clone());
+    let packed = web::block(move || parcel.sealed(&site, &open));
     packed.await.ok().flatten()
 }
 
@@ -68,19 +52,19 @@ pub(super) async fn opened<T: Send + 'static>(
     make: impl FnOnce(Parcel) -> Option<T> + Send + 'static,
 ) -> Option<T> {
     is_ours(site, request, form, open).then_some(())?;
-    let (site, from, form) = (site.clone(), Sender::of(open), form.clone());
-    let unpacked = web::block(move || Parcel::opened(&site, &from, &form).and_then(make));
+    let (site, open, form) = (site.clone(), open.clone(), form.clone());
+    let unpacked = web::block(move || Parcel::opened(&site, &open, &form).and_then(make));
     unpacked.await.ok().flatten()
 }
 
 impl Parcel {
-    fn sealed(&self, site: &Site, from: &Sender) -> Option<Vec<(String, String)>> {
+    fn sealed(&self, site: &Site, open: &Session) -> Option<Vec<(String, String)>> {
         let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
         packed.write_all(&self.file).ok()?;
         let file = URL_SAFE_NO_PAD.encode(packed.finish().ok()?);
         let fields = [
-            ("csrf", from.csrf.clone()),
-            ("tag", self.tag(site, from, &file)),
+            ("csrf", open.csrf.clone()),
+            ("tag", self.tag(site, open, &file)),
             ("map", self.map.clone()),
             ("mapping", URL_SAFE_NO_PAD.encode(&self.mapping)),
             ("file", file),
@@ -90,14 +74,14 @@ impl Parcel {
         fits.then(|| fields.map(own).to_vec())
     }
 
-    fn opened(site: &Site, from: &Sender, form: &Form) -> Option<Self> {
+    fn opened(site: &Site, open: &Session, form: &Form) -> Option<Self> {
         let mut parcel = Self {
             file: Vec::new(),
             map: form.get("map")?.to_owned(),
             mapping: text(form.get("mapping")?)?,
         };
         let file = form.get("file")?;
-        let tag = parcel.tag(site, from, file);
+        let tag = parcel.tag(site, open, file);
         // the tag is looked at first: only what was packed here is unpacked
         (form.get("tag") == Some(&*tag)).then_some(())?;
         let packed = URL_SAFE_NO_PAD.decode(file).ok()?;
@@ -107,10 +91,10 @@ impl Parcel {
         Some(parcel)
     }
 
-    fn tag(&self, site: &Site, from: &Sender, file: &str) -> String {
+    fn tag(&self, site: &Site, open: &Session, file: &str) -> String {
         let of = format!(
             "import/{}/{}\n{}\n{file}",
-            from.staff, self.map, self.mapping
+            open.staff, self.map, self.mapping
         );
         hex(&site.app.keys().form_tag(of.as_bytes()))
     }
