@@ -20,7 +20,7 @@ use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 /// So much work of one turn is taken on.
-pub const MOST: Duration = Duration::from_millis(400);
+pub const MOST: Duration = Duration::from_millis(200);
 /// Between two turns.
 const EVERY: Duration = Duration::from_millis(20);
 
