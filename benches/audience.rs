@@ -220,6 +220,8 @@ fn duckdb(persons: &Path, lines: &Path) -> Option<f64> {
     let python = std::env::var_os("PLACET_BENCH_PYTHON").unwrap_or_else(|| "python3".into());
     let mut script =
         String::from("import duckdb, time\nc = duckdb.connect()\nc.execute('SET threads = 1')\n");
+    // it draws its bar into the same output as the answer
+    script.push_str("c.execute('SET enable_progress_bar = false')\n");
     let persons = persons.display();
     writeln!(script, "c.execute(\"CREATE TABLE p AS SELECT * FROM read_csv('{persons}', header=false, names=['email','yes'])\")").ok()?;
     writeln!(
