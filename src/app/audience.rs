@@ -30,7 +30,7 @@ use crate::domain::audience::Layout;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::AudienceId;
 use crate::store::{Entry, Order, SealedRoll, StoreError, WriteTx};
-use given::Given;
+use given::{Given, Place};
 use judge::Judge;
 use line::Lines;
 use roll::Roll;
@@ -38,8 +38,10 @@ use run::Run;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Lines that are looked up together: what they wait for in memory, they then wait for at once.
-const TOGETHER: usize = 256;
+/// Lines that are answered for on one view of the index: as long as that is held, writers wait.
+const AT_ONCE: usize = 8 * 1024;
+/// Lines that are passed on at once.
+const PASSED: usize = 4 * 1024;
 
 /// What a list is to be used for.
 #[derive(Debug, Clone)]
@@ -69,6 +71,11 @@ pub struct Audience<'a> {
     query: AudienceQuery,
     layout: Layout,
     judge: Judge,
+    lines: Lines,
+    /// Of each line the place of its answer among those given.
+    places: Vec<Place>,
+    /// How many of the lines were passed on or refused.
+    passed: usize,
     given: Given,
     roll: Roll,
     tally: Tally,
@@ -95,6 +102,9 @@ impl App {
             query,
             layout,
             judge,
+            lines: Lines::default(),
+            places: Vec::new(),
+            passed: 0,
             given: Given::default(),
             roll: Roll::default(),
             tally: Tally::default(),
@@ -131,42 +141,67 @@ impl App {
 
 impl Audience<'_> {
     /// Takes into the record what was passed on besides lines: a heading.
-    fn passed(&mut self, heading: &[u8]) {
+    fn heading(&mut self, heading: &[u8]) {
         self.digest.update(heading);
     }
 
-    /// Answers for the whole records that `piece` begins with, and returns how many bytes those
-    /// were. `last` where nothing follows. `fresh` says that the index has taken in all that was
-    /// acknowledged before; where it is false every line is refused.
-    pub fn take(&mut self, piece: &[u8], last: bool, fresh: bool, lists: &mut Lists) -> usize {
-        let before = lists.permitted.len();
-        let layout = self.layout.clone();
-        let mut records = layout.records(piece, last);
+    /// Answers for whole records that `piece` begins with, and returns how many bytes those are: not all of them
+    /// where there are very many. `last` where nothing follows. `fresh` says whether the index has taken in all that was
+    /// acknowledged before; where it has not, lines are refused.
+    pub fn answer(&mut self, piece: &[u8], last: bool, fresh: impl Fn() -> bool) -> usize {
+        let mut records = self.layout.records(piece, last);
+        self.lines.read(self.app.keys(), &self.layout, &mut records);
+        self.places.clear();
+        self.places.resize(self.lines.len(), 0);
+        self.passed = 0;
+        // also where there is no line: the tally says on what it was answered
+        for from in (0..self.lines.len().max(1)).step_by(AT_ONCE) {
+            self.answer_some(from, fresh());
+        }
+        records.taken()
+    }
+
+    /// Answers for lines from a place in the order of their hashes on.
+    fn answer_some(&mut self, from: usize, fresh: bool) {
         let view = self.app.index().view();
         self.judge.renew(&view, &self.query, self.app.now(), fresh);
         let (position, version) = (view.position(), view.rules().version());
         self.tally.at(&self.given, position, version);
+        let to = self.lines.len().min(from + AT_ONCE);
+        let (told, lines) = (
+            (&mut self.given, &mut self.roll),
+            self.lines.in_order(from..to),
+        );
+        let places = &mut self.places;
+        self.judge
+            .lines(self.app, &view, told, lines, |line, place| {
+                if let Some(answered) = places.get_mut(line as usize) {
+                    *answered = place;
+                }
+            });
+    }
+
+    /// Passes on the next of the lines that were answered for, or refuses them; `piece` is where they stand.
+    /// Whether there were any.
+    pub fn pass(&mut self, piece: &[u8], lists: &mut Lists) -> bool {
+        let before = lists.permitted.len();
         let mut run = Run::new(piece);
-        loop {
-            let some = records.by_ref().take(TOGETHER);
-            let lines = Lines::read(self.app.keys(), &layout, some);
-            if lines.is_empty() {
-                break;
+        let (first, end) = (self.passed, self.lines.len().min(self.passed + PASSED));
+        let places = self.places.get(first..end).unwrap_or_default();
+        for (line, place) in self.lines.ranges(first).iter().zip(places) {
+            let verdict = self.given.count(*place);
+            if verdict.permit {
+                run.add(line, &mut lists.permitted);
+            } else if let Some(refused) = &mut lists.refused {
+                let record = piece.get(line.clone()).unwrap_or_default();
+                self.layout.with_reason(record, &verdict.reason, refused);
             }
-            let told = (&mut self.given, &mut self.roll);
-            self.judge
-                .lines(self.app, &view, told, &lines, |record, verdict| {
-                    if verdict.permit {
-                        run.add(record, &mut lists.permitted);
-                    } else if let Some(refused) = &mut lists.refused {
-                        layout.with_reason(record, &verdict.reason, refused);
-                    }
-                });
         }
         run.pass(&mut lists.permitted);
         self.digest
             .update(lists.permitted.get(before..).unwrap_or_default());
-        records.taken()
+        self.passed = end;
+        first < end
     }
 
     /// Ends the run: records what came of it, and says it.

@@ -113,7 +113,7 @@ impl App {
         let mut deciding = self.deciding(&table, now, effort(questions.len()), &mut memory);
         let mut decided = Vec::with_capacity(questions.len());
         for some in questions.chunks(TOGETHER) {
-            touch(&table, some);
+            prefetch(&table, some);
             decided.extend(some.iter().map(|question| deciding.draft(grant, question)));
         }
         self.memories.keep(memory);
@@ -203,10 +203,10 @@ pub(super) const fn effort(questions: usize) -> usize {
 const TOGETHER: usize = 64;
 
 /// Begins to read the rows of whoever is asked about. Of a few each comes as soon by itself.
-fn touch(table: &Table, questions: &[Question]) {
+fn prefetch(table: &Table, questions: &[Question]) {
     if questions.len() > 4 {
         let named = questions.iter().flat_map(|question| &question.blinds);
-        table.rows(named.map(Some), |row| table.touch(row));
+        table.rows(named.map(Some), |row| table.prefetch(row));
     }
 }
 

@@ -5,6 +5,7 @@
 //! memory is given back that nobody can use, and none is held twice.
 
 use super::pieces::Pieces;
+use prefetch_index::prefetch_index;
 
 /// Parts, a power of two.
 pub(super) const PARTS: usize = 1 << PART_BITS;
@@ -36,6 +37,14 @@ pub(super) trait Line: Copy {
     fn entries(&self) -> impl Iterator<Item = (Self::Tag, u32)> + '_;
 }
 
+/// Where a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Home {
+    block: u32,
+    /// Which one of its part it is.
+    at: u32,
+}
+
 /// Lines that lie one behind the other.
 type Block<L> = [L; BLOCK];
 
@@ -54,6 +63,14 @@ impl Part {
     /// The line that an entry belongs to.
     fn home<L: Line>(&self, tag: L::Tag) -> usize {
         ((u64::from(L::order(tag)) * self.lines() as u64) >> u32::BITS) as usize
+    }
+
+    /// Where a line is.
+    #[inline]
+    fn place(&self, line: usize) -> Option<Home> {
+        let block = *self.blocks.get(line / BLOCK)?;
+        let at = line as u32;
+        Some(Home { block, at })
     }
 
     /// Every line, an entry's own first.
@@ -105,8 +122,13 @@ impl<L: Line> Parts<L> {
 
     #[inline]
     fn line(&self, part: &Part, at: usize) -> Option<&L> {
-        let block = *part.blocks.get(at / BLOCK)?;
-        self.blocks.get(block)?.get(at % BLOCK)
+        self.at(part.place(at)?)
+    }
+
+    /// The line that stands there.
+    #[inline]
+    pub fn at(&self, home: Home) -> Option<&L> {
+        self.blocks.get(home.block)?.get(home.at as usize % BLOCK)
     }
 
     /// The lines of a part that an entry may stand in, its own first: it stands in none behind the first that is not
@@ -122,11 +144,26 @@ impl<L: Line> Parts<L> {
         lines.take_while(move |line| std::mem::replace(&mut more, line.is_full()))
     }
 
-    /// The line that an entry belongs to.
+    /// Where the line is that an entry belongs to.
     #[inline]
-    pub fn home(&self, part: usize, tag: L::Tag) -> Option<&L> {
+    pub fn home(&self, part: usize, tag: L::Tag) -> Option<Home> {
         let part = self.all.get(part)?;
-        self.line(part, part.home::<L>(tag))
+        part.place(part.home::<L>(tag))
+    }
+
+    /// Where the line is that follows, for an entry that has no room in its own.
+    pub fn next(&self, part: usize, home: Home) -> Option<Home> {
+        let part = self.all.get(part)?;
+        let next = home.at as usize + 1;
+        part.place(if next < part.lines() { next } else { 0 })
+    }
+
+    /// Begins to read a line, so that several can be waited for at once.
+    #[inline]
+    pub fn prefetch(&self, home: Home) {
+        if let Some(block) = self.blocks.get(home.block) {
+            prefetch_index(block, home.at as usize % BLOCK);
+        }
     }
 
     /// The entries of a part; `None` where there is no such part. No entry moves from one part to another.

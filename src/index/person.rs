@@ -272,12 +272,6 @@ impl Person {
             nothing && *standing == Standing::default()
         })
     }
-
-    /// Reads from the line of the cache that a row lies in.
-    pub const fn touch(&self) -> u32 {
-        let [first, ..] = self.acts;
-        first.points_to()
-    }
 }
 
 /// A person as a check sees them.

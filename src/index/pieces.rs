@@ -1,5 +1,7 @@
 //! A list that grows a piece at a time: what stands in it is never moved, so that nobody waits while it is.
 
+use prefetch_index::prefetch_index;
+
 /// Bytes of a piece. The system gives memory only where it is written to, so that a large one costs nothing.
 const BYTES: usize = 16 << 20;
 
@@ -35,6 +37,15 @@ impl<T> Pieces<T> {
         self.pieces
             .get(number / Self::EACH)?
             .get(number % Self::EACH)
+    }
+
+    /// Begins to read the one of a number, so that several can be waited for at once.
+    #[inline]
+    pub fn prefetch(&self, number: u32) {
+        let number = number as usize;
+        if let Some(piece) = self.pieces.get(number / Self::EACH) {
+            prefetch_index(piece, number % Self::EACH);
+        }
     }
 
     /// The one of a number, to be changed.
@@ -95,6 +106,8 @@ mod tests {
             let rest: Vec<u32> = list.from(n as usize).map(|one| one[0]).collect();
             assert_eq!(rest, (n..many).collect::<Vec<u32>>());
         }
+        list.prefetch(many - 1);
+        list.prefetch(u32::MAX);
         assert!(list.get(many).is_none() && list.from(many as usize).next().is_none());
         assert_eq!(list.all_mut().count(), many as usize);
     }

@@ -5,7 +5,7 @@
 //! the hash's own bits, and only where a line is full does the next one follow. Nothing is ever
 //! taken out.
 
-use super::parts::{Line, PART_BITS, Parts};
+use super::parts::{Home, Line, PART_BITS, Parts};
 use crate::domain::ids::Blind;
 
 /// Places of a line.
@@ -106,26 +106,73 @@ impl Places {
     pub fn get(&self, hash: &Blind) -> Option<u32> {
         let tag = Tag::of(hash);
         let home = self.0.home(tag.part(), tag)?;
-        match home.row(tag) {
-            None if home.is_full() => self.further(tag),
+        let line = self.0.at(home)?;
+        match line.row(tag) {
+            None if line.is_full() => self.further(tag, home),
             row => row,
         }
     }
 
-    /// Where the line of a hash is full of others, as few are.
-    #[cold]
-    fn further(&self, tag: Tag) -> Option<u32> {
-        let mut lines = self.0.lines(tag.part(), tag);
-        lines.find_map(|line| line.row(tag))
+    /// The row of a hash of which the own line is full of others.
+    fn further(&self, tag: Tag, home: Home) -> Option<u32> {
+        let mut next = home;
+        loop {
+            next = self.0.next(tag.part(), next)?;
+            let line = self.0.at(next)?;
+            let row = line.row(tag);
+            if row.is_some() || !line.is_full() || next == home {
+                return row;
+            }
+        }
     }
 
-    /// Begins to read where a hash would stand, so that several can be waited for at once. What is
-    /// returned means nothing.
+    /// The rows of several hashes, in their order. What they wait for in memory they wait for at once; `prefetch` begins
+    /// to read what the caller wants of a row.
+    pub fn rows<'h>(
+        &self,
+        hashes: impl Iterator<Item = Option<&'h Blind>> + Clone,
+        prefetch: impl Fn(u32),
+    ) -> Vec<Option<u32>> {
+        let homes = hashes.clone().map(|hash| self.prefetch(hash?));
+        let homes: Vec<Option<Home>> = homes.collect();
+        let (mut rows, mut further) = (Vec::with_capacity(homes.len()), Vec::new());
+        for (hash, home) in hashes.zip(homes) {
+            let row = hash.map(Tag::of).zip(home).and_then(|(tag, home)| {
+                let line = self.0.at(home)?;
+                let row = line.row(tag);
+                if row.is_none() && line.is_full() {
+                    self.prefetch_next(tag, home);
+                    further.push((rows.len(), tag, home));
+                }
+                row
+            });
+            row.into_iter().for_each(&prefetch);
+            rows.push(row);
+        }
+        for (place, tag, home) in further {
+            let row = self.further(tag, home);
+            row.into_iter().for_each(&prefetch);
+            if let Some(own) = rows.get_mut(place) {
+                *own = row;
+            }
+        }
+        rows
+    }
+
+    /// Begins to read where a hash would stand, so that several can be waited for at once; where that is.
     #[inline]
-    pub fn touch(&self, hash: &Blind) -> u32 {
+    pub fn prefetch(&self, hash: &Blind) -> Option<Home> {
         let tag = Tag::of(hash);
-        let line = self.0.home(tag.part(), tag);
-        line.map_or(0, |line| line.rows[0])
+        let home = self.0.home(tag.part(), tag)?;
+        self.0.prefetch(home);
+        Some(home)
+    }
+
+    /// Begins to read the two lines that follow; hardly ever is a third one asked for.
+    fn prefetch_next(&self, tag: Tag, home: Home) {
+        let next = |home: &Home| self.0.next(tag.part(), *home);
+        let following = std::iter::successors(next(&home), next).take(2);
+        following.for_each(|line| self.0.prefetch(line));
     }
 
     /// The rows of all hashes that begin with these 64 bits. As good as always that is one at most.
@@ -172,6 +219,7 @@ mod tests {
     use super::super::parts::grows_in_parts;
     use super::*;
     use proptest::prelude::*;
+    use std::cell::RefCell;
     use std::collections::HashMap;
 
     /// Few beginnings, so that lines are crowded, and the last of them, behind which the first
@@ -197,10 +245,19 @@ mod tests {
                 map.insert(*hash, *row);
                 prop_assert_eq!(places.get(hash), Some(*row));
             }
-            for hash in put.iter().map(|(hash, _)| hash).chain(&asked) {
-                places.touch(hash);
-                prop_assert_eq!(places.get(hash), map.get(hash).copied());
+            let all: Vec<&Blind> = put.iter().map(|(hash, _)| hash).chain(&asked).collect();
+            for hash in &all {
+                places.prefetch(hash);
+                prop_assert_eq!(places.get(hash), map.get(*hash).copied());
             }
+            let begun = RefCell::new(Vec::new());
+            let none_between = all.iter().flat_map(|hash| [Some(*hash), None]);
+            let rows = places.rows(none_between.clone(), |row| begun.borrow_mut().push(row));
+            let single: Vec<Option<u32>> = none_between.map(|hash| places.get(hash?)).collect();
+            let (mut begun, mut known) = (begun.into_inner(), single.iter().copied().flatten().collect::<Vec<u32>>());
+            begun.sort_unstable();
+            known.sort_unstable();
+            prop_assert_eq!((rows, begun), (single, known));
             for hash in &asked {
                 let first = Tag::of(hash).0;
                 let mut rows: Vec<u32> = places.beginning(first).collect();
@@ -219,7 +276,7 @@ mod tests {
     fn an_empty_one_finds_nobody_and_no_row_is_nobody() {
         let mut places = Places::default();
         let hash = Blind([7; 32]);
-        places.touch(&hash);
+        places.prefetch(&hash);
         assert_eq!(places.get(&hash), None);
         places.insert(&hash, NOWHERE);
         assert_eq!(places.get(&hash), None);

@@ -68,11 +68,12 @@ impl Subjects {
         entries.filter_map(move |(held, row)| (held == tag).then_some(row))
     }
 
-    /// Begins to read where a subject would stand. What is returned means nothing.
+    /// Begins to read where a subject would stand, so that several can be waited for at once.
     #[inline]
-    pub fn touch(&self, subject: SubjectId) -> u32 {
+    pub fn prefetch(&self, subject: SubjectId) {
         let (part, tag) = own_bits(subject);
-        self.0.home(part, tag).map_or(0, |line| line.rows[0])
+        let home = self.0.home(part, tag);
+        home.into_iter().for_each(|home| self.0.prefetch(home));
     }
 
     /// Says which row a subject has that has none yet.

@@ -113,29 +113,24 @@ impl Table {
     }
 
     /// The rows that contact points lead to, in their order. What each waits for in memory is waited for at once;
-    /// `touch` begins to read what the caller keeps of a row.
+    /// `prefetch` begins to read what the caller wants of a row.
     pub fn rows<'c>(
         &self,
         contacts: impl Iterator<Item = Option<&'c Blind>> + Clone,
-        touch: impl Fn(u32) -> u32,
+        prefetch: impl Fn(u32),
     ) -> Vec<Option<u32>> {
-        let known = contacts.clone().flatten();
-        let mut begun = known.fold(0, |begun, contact| begun ^ self.by_contact.touch(contact));
-        let row = |contact: Option<&Blind>| {
-            let row = self.by_contact.get(contact?)?;
-            begun ^= touch(row);
-            Some(row)
-        };
-        let rows = contacts.map(row).collect();
-        // what was read means nothing, and must be read all the same
-        std::hint::black_box(begun);
-        rows
+        if self.suppressed.held() > 0 {
+            for contact in contacts.clone().flatten() {
+                self.suppressed.prefetch(contact);
+            }
+        }
+        self.by_contact.rows(contacts, prefetch)
     }
 
-    /// Begins to read a row. What is returned means nothing.
-    #[must_use]
-    pub fn touch(&self, row: u32) -> u32 {
-        self.rows.get(row).map_or(0, Person::touch)
+    /// Begins to read a row, so that several can be waited for at once.
+    #[inline]
+    pub fn prefetch(&self, row: u32) {
+        self.rows.prefetch(row);
     }
 
     /// How many changes of rows it has taken in.

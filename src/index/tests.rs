@@ -64,7 +64,7 @@ fn a_contact_point_that_was_left_leads_to_nobody_until_it_is_somebodys() {
     );
     let asked = [blind(1), blind(2)];
     let view = index.view();
-    let rows = view.rows(asked.iter().map(Some), |row| view.touch(row));
+    let rows = view.rows(asked.iter().map(Some), |row| view.prefetch(row));
     let leads = |row: &Option<u32>| row.is_some_and(|row| view.at(row).is_some());
     let found: Vec<bool> = rows.iter().map(leads).collect();
     drop(view);

@@ -38,7 +38,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// What only some rooms may name.
-const ONLY_IN: [(&str, &[&str]); 32] = [
+const ONLY_IN: [(&str, &[&str]); 33] = [
     ("diesel", &["store"]),
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
@@ -68,6 +68,7 @@ const ONLY_IN: [(&str, &[&str]); 32] = [
     ("tokio::signal", &["cli"]),
     ("lettre", &["cli"]),
     ("sha2", &["store"]),
+    ("prefetch_index", &["index", "app"]),
     ("pki_types", &["audit", "http", "store"]),
     ("webpki", &["audit", "http"]),
     (

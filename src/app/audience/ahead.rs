@@ -12,10 +12,8 @@ use crate::index::{PersonView, Table, Use};
 
 /// The part of all persons that a list names before it is worth while.
 const PART: usize = 8;
-/// Quarters of a day, back from now, for which answers are remembered: ten years.
-const QUARTERS: usize = 4 * 3_660;
-/// For what was said under so many numbers, the first that there are: thirty megabytes at most.
-const SAID: usize = 1_024;
+/// Bits of the places for what is known of those who said the same: a megabyte.
+const BITS: u32 = 15;
 
 /// Whether the answers that the roll keeps of rows hold.
 #[derive(Debug, Default)]
@@ -50,7 +48,7 @@ impl Ahead {
         roll.keep_none(table.persons());
         // which registers name somebody depends on what a line names them by
         if answers.used.consults_none() {
-            let mut alike = Alike::until(answers.now());
+            let mut alike = Alike::new();
             for person in table.some(0, table.persons()) {
                 roll.keep(person.row(), alike.answer(answers, person, until));
             }
@@ -59,22 +57,29 @@ impl Ahead {
     }
 }
 
-/// The answers of those who said the same in the same quarter of a day, and nothing else: most persons.
-struct Alike {
-    /// The first quarter that is remembered.
-    first: i64,
-    /// By the number of what was said, then by quarter: a place and two; 1 where each is asked for.
-    by_said: Vec<Vec<u16>>,
+/// The answers of those who said the same in the same quarter of a day, and nothing else: most persons. What has the
+/// same place as something later is forgotten.
+struct Alike(Vec<Kept>);
+
+/// What was found of who said the same in the same quarter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Kept {
+    /// The number of what was said.
+    said: usize,
+    quarter: i64,
+    /// Their answer; `None` where each is asked for.
+    place: Option<Place>,
 }
 
-const EACH: u16 = 1;
+const NOTHING: Kept = Kept {
+    said: usize::MAX,
+    quarter: 0,
+    place: None,
+};
 
 impl Alike {
-    fn until(now: i64) -> Self {
-        Self {
-            first: now.div_euclid(QUARTER) - QUARTERS as i64 + 1,
-            by_said: Vec::new(),
-        }
+    fn new() -> Self {
+        Self(vec![NOTHING; 1 << BITS])
     }
 
     #[inline]
@@ -84,41 +89,41 @@ impl Alike {
         person: PersonView<'_>,
         until: &Use,
     ) -> Option<Place> {
-        let sole = person.sole_act();
-        match sole.and_then(|(said, at)| Some((said, at, self.kept(said, at)?))) {
-            Some((_, _, kept)) if *kept > EACH => Some(Place::from(*kept - EACH - 1)),
-            Some((said, at, kept)) if *kept == 0 => {
-                let place = answers.ahead(person, until);
-                let begins = at.div_euclid(QUARTER) * QUARTER;
-                let quarter = (begins, begins + QUARTER - 1);
-                let all = answers
-                    .table
-                    .says_the_same(said, quarter, &answers.used, until);
-                let mark = place.filter(|_| all).and_then(|place| {
-                    let place = u16::try_from(place).ok()?;
-                    place.checked_add(EACH + 1)
-                });
-                *kept = mark.unwrap_or(EACH);
-                place
+        let Some((said, at)) = person.sole_act() else {
+            return answers.ahead(person, until);
+        };
+        let quarter = at.div_euclid(QUARTER);
+        let kept = self.0.get_mut(place_of(said, quarter));
+        match kept {
+            Some(kept) if (kept.said, kept.quarter) == (said, quarter) => {
+                kept.place.or_else(|| answers.ahead(person, until))
             }
-            _ => answers.ahead(person, until),
+            kept => {
+                let answer = answers.ahead(person, until);
+                let begins = quarter.saturating_mul(QUARTER);
+                let span = (begins, begins.saturating_add(QUARTER - 1));
+                let (table, used) = (answers.table, &answers.used);
+                let all = table.says_the_same(said, span, used, until);
+                let place = answer.filter(|_| all);
+                kept.into_iter().for_each(|kept| {
+                    *kept = Kept {
+                        said,
+                        quarter,
+                        place,
+                    };
+                });
+                answer
+            }
         }
     }
+}
 
-    /// What is remembered for an instant; `None` where nothing is.
-    #[inline]
-    fn kept(&mut self, said: usize, at: i64) -> Option<&mut u16> {
-        if said >= SAID {
-            return None;
-        }
-        let quarter = usize::try_from(at.div_euclid(QUARTER) - self.first).ok()?;
-        if self.by_said.len() <= said {
-            self.by_said.resize(said + 1, Vec::new());
-        }
-        let of_said = self.by_said.get_mut(said)?;
-        if of_said.is_empty() {
-            of_said.resize(QUARTERS, 0);
-        }
-        of_said.get_mut(quarter)
-    }
+/// Where is kept what is known of those who said something in a quarter.
+#[inline]
+const fn place_of(said: usize, quarter: i64) -> usize {
+    let mixed = (said as u64)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(quarter as u64)
+        .wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (mixed >> (u64::BITS - BITS)) as usize
 }

@@ -1,7 +1,7 @@
 //! From what is seen of a person to the answer, each worked out once.
 
 use super::given::{Given, Place, Verdict};
-use super::line::{Line, Who};
+use super::line::{Named, Who};
 use super::months::Months;
 use crate::app::contact::Hashes;
 use crate::app::facts::{Asked, Seen};
@@ -40,11 +40,11 @@ pub(super) struct Answers<'a> {
 impl Answers<'_> {
     /// The answer for a line, of which the one identifier leads to a row, if it leads to anybody.
     #[inline]
-    pub(super) fn of(&mut self, line: Line<'_, '_>, row: Option<u32>) -> Place {
-        match line.who {
+    pub(super) fn of(&mut self, line: &Named, row: Option<u32>) -> Place {
+        match line.who() {
             Who::One(kinds, coarse) => {
                 let person = row.and_then(|row| self.table.at(row));
-                self.one(person, (line.own, coarse.as_deref()), *kinds)
+                self.one(person, (line.own(), coarse.as_deref()), *kinds)
             }
             Who::Several(contacts) => self.several(contacts),
             Who::Unreadable => self.given.place(Verdict::refused(UNREADABLE)),
@@ -93,11 +93,6 @@ impl Answers<'_> {
         } else {
             self.other(person, &glance, point)
         }
-    }
-
-    /// The instant that is asked about, in microseconds since 1970.
-    pub(super) const fn now(&self) -> i64 {
-        self.asked.moment().at.timestamp_micros()
     }
 
     /// The answer for a person whom a contact point leads to that is on no list, where a glance says all and says

@@ -2,14 +2,13 @@
 
 use super::ahead::Ahead;
 use super::answers::{Answers, Memory};
-use super::given::{Given, Verdict};
-use super::line::Lines;
+use super::given::{Given, Place, Verdict};
+use super::line::InOrder;
 use super::roll::Roll;
 use super::{App, AudienceQuery};
 use crate::app::facts::{Asked, Said};
 use crate::app::policies::rules::Rules;
 use crate::app::refusal::FieldProblem;
-use crate::domain::audience::Record;
 use crate::domain::registry::{Catalogue, Channel, Purpose};
 use crate::domain::time::{Now, from_micros};
 use crate::index::{Table, View};
@@ -97,22 +96,24 @@ impl Judge {
             && rules.is_by_cedar() == self.by_cedar
     }
 
-    /// Answers for lines, in their order.
+    /// Answers for lines: `each` is told the number of one and the place of its answer.
     pub(super) fn lines(
         &mut self,
         app: &App,
         view: &View<Rules>,
         (given, roll): (&mut Given, &mut Roll),
-        lines: &Lines<'_>,
-        mut each: impl FnMut(&Record<'_>, &Verdict),
+        lines: InOrder<'_>,
+        mut each: impl FnMut(u32, Place),
     ) {
         let (table, setting): (&Table, _) = (view, app.setting(view));
         let asked_at = |at| Asked::new(setting, &self.purpose, self.channel, &NOTHING_SAID, at);
         let (Some(asked), true) = (asked_at(self.now.utc()), self.fresh) else {
             let place = given.place(self.no());
-            for (line, row) in lines.iter().zip(lines.rows(table, roll, false)) {
-                line.enter(table, row, place, roll);
-                each(line.record, given.count(place));
+            for few in lines.few() {
+                for (number, line, row) in few.rows(table, roll, false) {
+                    line.enter(table, row, place, roll);
+                    each(number, place);
+                }
             }
             return;
         };
@@ -130,15 +131,17 @@ impl Judge {
             self.ahead.work_out(&mut answers, roll, &until);
         }
         let held = self.ahead.is_held();
-        for (line, row) in lines.iter().zip(lines.rows(table, roll, held)) {
-            let kept = row.filter(|_| held && line.is_plain(table));
-            let place = kept.and_then(|row| roll.take_ahead(row));
-            let place = place.unwrap_or_else(|| {
-                let place = answers.of(line, row);
-                line.enter(table, row, place, roll);
-                place
-            });
-            each(line.record, answers.given.count(place));
+        for few in lines.few() {
+            for (number, line, row) in few.rows(table, roll, held) {
+                let kept = row.filter(|_| held && line.is_plain(table));
+                let place = kept.and_then(|row| roll.take_ahead(row));
+                let place = place.unwrap_or_else(|| {
+                    let place = answers.of(line, row);
+                    line.enter(table, row, place, roll);
+                    place
+                });
+                each(number, place);
+            }
         }
     }
 

@@ -1,26 +1,46 @@
 //! Lines that are answered for together: whom each names.
 //!
-//! They stand in columns, and each step is taken for all of them before the next one: hashes that do
-//! not wait for each other are worked out side by side by the processor.
+//! Each step is taken for many of them before the next one: hashes that do not wait for each other are worked
+//! out side by side by the processor, and looked up in their order, which is the order of the index's places.
 
 use super::given::Place;
 use super::roll::Roll;
 use crate::app::contact::{self, Hashes, Plain};
-use crate::domain::audience::{Layout, Record};
+use crate::domain::audience::{Layout, Record, Records};
 use crate::domain::ids::Blind;
 use crate::domain::registry::IdentifierKinds;
 use crate::index::{PersonView, Table};
 use crate::store::keys::Keyring;
+use std::ops::Range;
 
-/// Lines and their persons.
-pub(super) struct Lines<'a> {
-    records: Vec<Record<'a>>,
-    /// Of each line the keyed hash of its one identifier; of the others nothing that means anything.
-    own: Vec<Blind>,
-    who: Vec<Who>,
+/// Lines whose hashes are worked out together, and then looked up together.
+const TOGETHER: usize = 256;
+/// Most lines that are put in the order of their hashes at once: the more, the nearer is each to the next, until
+/// they themselves are too many for the processor's caches.
+const MOST: usize = 32 * 1024;
+/// Bits of a hash by which lines are put in order.
+const BITS: u32 = 12;
+
+/// Lines and whom they name.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// Where each stands in its piece.
+    at: Vec<Range<usize>>,
+    named: Vec<Named>,
+    /// Their numbers, in the order of their hashes.
+    order: Vec<u32>,
+    /// How many hashes begin with which bits.
+    beginning: Vec<u32>,
 }
 
 /// Whom a line names.
+pub(super) struct Named {
+    /// The keyed hash of its one identifier; otherwise nothing that means anything.
+    own: Blind,
+    who: Who,
+}
+
+/// By what a line names somebody.
 pub(super) enum Who {
     /// By one identifier, as most lines do; with the coarser hash that it may have.
     One(IdentifierKinds, Option<Box<Blind>>),
@@ -30,89 +50,166 @@ pub(super) enum Who {
     Unreadable,
 }
 
-/// One of the lines.
-#[derive(Clone, Copy)]
-pub(super) struct Line<'l, 'a> {
-    pub(super) record: &'l Record<'a>,
-    pub(super) own: &'l Blind,
-    pub(super) who: &'l Who,
-}
-
 const NOBODY: Blind = Blind([0; 32]);
 
-impl<'a> Lines<'a> {
-    pub(super) fn read(
-        keys: &Keyring,
-        layout: &Layout,
-        records: impl Iterator<Item = Record<'a>>,
-    ) -> Self {
-        let records: Vec<Record<'a>> = records.collect();
-        let mut own = Vec::with_capacity(records.len());
-        let mut who = Vec::with_capacity(records.len());
+impl Lines {
+    /// Reads records, as many as go together, in the place of those that were read before.
+    pub(super) fn read(&mut self, keys: &Keyring, layout: &Layout, records: &mut Records<'_>) {
+        self.at.clear();
+        self.named.clear();
+        self.beginning.clear();
+        self.beginning.resize(1 << BITS, 0);
+        while self.len() < MOST {
+            let some: Vec<Record<'_>> = records.by_ref().take(TOGETHER).collect();
+            if some.is_empty() {
+                break;
+            }
+            self.add(keys, layout, &some);
+        }
+        self.put_in_order();
+    }
+
+    fn add(&mut self, keys: &Keyring, layout: &Layout, records: &[Record<'_>]) {
+        let first = self.len();
         let (mut texts, mut places) = (Vec::new(), Vec::new());
-        for (place, record) in records.iter().enumerate() {
+        for (place, record) in (first..).zip(records) {
             // nearly all lines are of the plain kind; what is not goes the long way
             let sole = layout.sole_identifier(record);
-            let (hash, named) = match sole.and_then(|(name, text)| contact::plain(name, text)) {
+            let named = match sole.and_then(|(name, text)| contact::plain(name, text)) {
                 Some(Plain::Text(canonical, kinds)) => {
                     texts.push(canonical);
                     places.push(place);
-                    (NOBODY, Who::One(kinds, None))
+                    Named::by(NOBODY, Who::One(kinds, None))
                 }
-                Some(Plain::Hash(hash)) => (hash, Who::One(IdentifierKinds::NONE, None)),
+                Some(Plain::Hash(hash)) => Named::by(hash, Who::One(IdentifierKinds::NONE, None)),
                 None => read_slowly(keys, layout, record),
             };
-            own.push(hash);
-            who.push(named);
+            self.named.push(named);
+            self.at.push(record.range());
         }
         for (place, hash) in places.into_iter().zip(keys.blinds(&texts)) {
-            if let Some(own) = own.get_mut(place) {
-                *own = hash;
+            if let Some(named) = self.named.get_mut(place) {
+                named.own = hash;
             }
         }
-        Self { records, own, who }
+        for named in self.named.get(first..).unwrap_or_default() {
+            if let Some(count) = self.beginning.get_mut(named.beginning()) {
+                *count += 1;
+            }
+        }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty()
+    fn put_in_order(&mut self) {
+        let mut before = 0;
+        for count in &mut self.beginning {
+            before += std::mem::replace(count, before);
+        }
+        self.order.resize(self.named.len(), 0);
+        for (line, named) in (0..).zip(&self.named) {
+            let next = self.beginning.get_mut(named.beginning());
+            let place = next.map(|next| std::mem::replace(next, *next + 1) as usize);
+            if let Some(place) = place.and_then(|place| self.order.get_mut(place)) {
+                *place = line;
+            }
+        }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.records.len()
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.named.len()
     }
 
-    /// Of each line the row that its one identifier leads to. The rows themselves are waited for unless answers
-    /// are `held` for them.
-    pub(super) fn rows(&self, table: &Table, roll: &Roll, held: bool) -> Vec<Option<u32>> {
-        table.rows(self.firsts(), |row| {
-            let read = if held { 0 } else { table.touch(row) };
-            read ^ roll.touch(row)
-        })
+    /// Where the lines from one on stand in their piece.
+    pub(super) fn ranges(&self, from: usize) -> &[Range<usize>] {
+        self.at.get(from..).unwrap_or_default()
     }
 
-    /// Of each line the hash of the one identifier.
-    fn firsts(&self) -> impl Iterator<Item = Option<&Blind>> + Clone {
-        let one = |(own, who)| matches!(who, &Who::One(..)).then_some(own);
-        self.own.iter().zip(&self.who).map(one)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = Line<'_, 'a>> {
-        let columns = self.records.iter().zip(&self.own).zip(&self.who);
-        columns.map(|((record, own), who)| Line { record, own, who })
+    /// Those from one place to another in the order of their hashes.
+    pub(super) fn in_order(&self, places: Range<usize>) -> InOrder<'_> {
+        let order = self.order.get(places).unwrap_or_default();
+        InOrder { lines: self, order }
     }
 }
 
-impl Line<'_, '_> {
+/// Some lines in the order of their hashes.
+#[derive(Clone, Copy)]
+pub(super) struct InOrder<'l> {
+    lines: &'l Lines,
+    order: &'l [u32],
+}
+
+impl<'l> InOrder<'l> {
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The same, a few at a time.
+    pub(super) fn few(self) -> impl Iterator<Item = Self> {
+        let few = self.order.chunks(TOGETHER);
+        few.map(move |order| Self { order, ..self })
+    }
+
+    /// Each line's number, whom it names, and the row that its one identifier leads to. The rows themselves are
+    /// waited for unless answers are `held` for them.
+    pub(super) fn rows(
+        self,
+        table: &Table,
+        roll: &Roll,
+        held: bool,
+    ) -> impl Iterator<Item = (u32, &'l Named, Option<u32>)> + use<'l> {
+        let rows = table.rows(self.named().map(|(_, named)| named.one()), |row| {
+            if !held {
+                table.prefetch(row);
+            }
+            roll.prefetch(row);
+        });
+        let rows = self.named().zip(rows);
+        rows.map(|((line, named), row)| (line, named, row))
+    }
+
+    fn named(self) -> impl Iterator<Item = (u32, &'l Named)> + Clone + use<'l> {
+        let named = move |line: &u32| Some((*line, self.lines.named.get(*line as usize)?));
+        self.order.iter().filter_map(named)
+    }
+}
+
+impl Named {
+    const fn by(own: Blind, who: Who) -> Self {
+        Self { own, who }
+    }
+
+    /// The keyed hash of its one identifier.
+    pub(super) const fn own(&self) -> &Blind {
+        &self.own
+    }
+
+    /// By what it names somebody.
+    pub(super) const fn who(&self) -> &Who {
+        &self.who
+    }
+
+    /// The keyed hash of its one identifier, where it names somebody by one.
+    fn one(&self) -> Option<&Blind> {
+        matches!(self.who, Who::One(..)).then_some(&self.own)
+    }
+
+    /// The first bits of the hash.
+    const fn beginning(&self) -> usize {
+        let [first, second, ..] = self.own.0;
+        u16::from_be_bytes([first, second]) as usize >> (u16::BITS - BITS)
+    }
+
     /// Whether it names a person by one identifier of which nothing more is known than whose it is.
     #[inline]
     pub(super) fn is_plain(&self, table: &Table) -> bool {
-        matches!(self.who, Who::One(_, None)) && !table.is_suppressed(self.own)
+        matches!(self.who, Who::One(_, None)) && !table.is_suppressed(&self.own)
     }
 
     /// Enters everybody whom the line leads to; its one identifier leads to `row`.
     pub(super) fn enter(&self, table: &Table, row: Option<u32>, place: Place, roll: &mut Roll) {
         let mut enter = |person: PersonView<'_>| roll.enter(person.row(), place, table.persons());
-        if let Who::Several(contacts) = self.who {
+        if let Who::Several(contacts) = &self.who {
             let found = contacts.iter().filter_map(|one| table.person(&one.own));
             return found.for_each(enter);
         }
@@ -122,7 +219,7 @@ impl Line<'_, '_> {
     }
 }
 
-fn read_slowly(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> (Blind, Who) {
+fn read_slowly(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> Named {
     let mut all = Vec::new();
     let read = layout.identifiers(record, &mut |name, text| {
         all.push(contact::hashes_of(keys, name, &text));
@@ -130,8 +227,52 @@ fn read_slowly(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> (Blind, 
     // one identifier that is none spoils the line: it may be the person who said no
     let all: Option<Vec<Hashes>> = read.ok().and_then(|()| all.into_iter().collect());
     match all.map(<[Hashes; 1]>::try_from) {
-        Some(Ok([one])) => (one.own, Who::One(one.kinds, one.coarse)),
-        Some(Err(several)) if !several.is_empty() => (NOBODY, Who::Several(several.into())),
-        Some(Err(_)) | None => (NOBODY, Who::Unreadable),
+        Some(Ok([one])) => Named::by(one.own, Who::One(one.kinds, one.coarse)),
+        Some(Err(several)) if !several.is_empty() => {
+            Named::by(NOBODY, Who::Several(several.into()))
+        }
+        Some(Err(_)) | None => Named::by(NOBODY, Who::Unreadable),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+    use crate::app::testing::TestApp;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn lines_are_looked_up_each_once_in_the_order_of_their_hashes(
+            hashes in prop::collection::vec(any::<u32>(), 0..400),
+            from in 0_usize..400,
+        ) {
+            let hash = |first: &u32| format!("{first:08x}{:056x}\n", 1);
+            let piece: String = hashes.iter().map(hash).collect();
+            let header = crate::domain::audience::Header::read(b"id_hash", None);
+            let layout = Layout::Csv(header.map_err(|error| TestCaseError::fail(error.to_string()))?);
+            let shop = TestApp::new();
+            let mut lines = Lines::default();
+            for _ in 0..2 {
+                let mut records = layout.records(piece.as_bytes(), true);
+                lines.read(shop.app.keys(), &layout, &mut records);
+                prop_assert_eq!((lines.len(), records.taken()), (hashes.len(), piece.len()));
+            }
+            let in_order: Vec<u32> = lines
+                .in_order(0..hashes.len())
+                .few()
+                .flat_map(|few| few.named().map(|(line, _)| line))
+                .collect();
+            let mut expected: Vec<u32> = (0..hashes.len() as u32).collect();
+            // those that begin alike stay in the order of the file
+            expected.sort_by_key(|line| hashes[*line as usize] >> (u32::BITS - BITS));
+            prop_assert_eq!(in_order, expected);
+            let from = from.min(hashes.len());
+            let stand = (from..hashes.len()).map(|line| line * 65..(line + 1) * 65);
+            prop_assert_eq!(lines.ranges(from), stand.collect::<Vec<_>>());
+        }
     }
 }

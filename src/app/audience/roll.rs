@@ -3,6 +3,7 @@
 use super::given::Place;
 use crate::audit::roll::Listed;
 use crate::index::Table;
+use prefetch_index::prefetch_index;
 use std::collections::BTreeSet;
 
 /// Which answer the lines of each person got, and which one the next would get.
@@ -29,11 +30,10 @@ fn mark(place: Place) -> u8 {
 }
 
 impl Roll {
-    /// Begins to read what is kept of a row, so that many are waited for at once. What is returned means nothing.
+    /// Begins to read what is kept of a row, so that several can be waited for at once.
     #[inline]
-    pub(super) fn touch(&self, row: u32) -> u32 {
-        let kept = self.rows.get(row as usize);
-        kept.map_or(0, |kept| kept.first.into())
+    pub(super) fn prefetch(&self, row: u32) {
+        prefetch_index(&self.rows, row as usize);
     }
 
     /// The answer for a row that was worked out ahead; the line that asks for it is entered.

@@ -1,6 +1,5 @@
 //! Permitted lines that stand side by side pass together.
 
-use crate::domain::audience::Record;
 use std::ops::Range;
 
 /// Lines of a piece that were permitted one after the other and are not passed on yet.
@@ -15,12 +14,12 @@ impl<'p> Run<'p> {
     }
 
     /// Adds a line; where it does not follow the others, they are passed on first.
-    pub(super) fn add(&mut self, record: &Record<'_>, to: &mut Vec<u8>) {
-        if record.at != self.lines.end {
+    pub(super) fn add(&mut self, line: &Range<usize>, to: &mut Vec<u8>) {
+        if line.start != self.lines.end {
             self.pass(to);
-            self.lines = record.at..record.at;
+            self.lines.start = line.start;
         }
-        self.lines.end += record.bytes.len();
+        self.lines.end = line.end;
     }
 
     /// Passes the lines on.
@@ -48,7 +47,7 @@ mod tests {
             let (mut run, mut out) = (Run::new(piece.as_bytes()), Vec::new());
             for record in Layout::JsonLines.records(piece.as_bytes(), true) {
                 if adds.next() == Some(true) {
-                    run.add(&record, &mut out);
+                    run.add(&record.range(), &mut out);
                 }
             }
             run.pass(&mut out);

@@ -9,6 +9,9 @@ use std::io::{self, Read, Write};
 
 /// Bytes that are read at a time.
 const PIECE: usize = 256 * 1024;
+/// Most bytes that are answered for at a time. A list begins with one piece and takes ever more, so that a short one, or
+/// one that comes slowly, is answered soon.
+const MOST: usize = 2 * 1024 * 1024;
 
 /// A list was not filtered, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +68,7 @@ impl App {
         let mut list = List::default();
         let (layout, heading) = list.layout(reading, &mut streams)?;
         let mut audience = self.audience(grant, query, layout)?;
-        audience.passed(&heading);
+        audience.heading(&heading);
         match list.filter(self, &mut audience, &mut streams) {
             Ok(()) => Ok(audience.finish()?),
             Err(error) => {
@@ -150,21 +153,35 @@ impl List {
             refused: streams.refused.is_some().then(Vec::new),
             ..Lists::default()
         };
+        let mut wanted = 0;
         loop {
-            let fresh = app.catches_up();
-            let taken = audience.take(self.waiting(), self.ended, fresh, &mut lists);
-            self.drop_first(taken);
-            write(streams.permitted, &lists.permitted)?;
-            lists.permitted.clear();
-            if let (Some(to), Some(refused)) = (&mut streams.refused, &mut lists.refused) {
-                write(*to, refused)?;
-                refused.clear();
+            while !self.ended && self.filled < wanted {
+                self.fill(streams)?;
             }
-            if self.ended {
+            let piece = self.waiting();
+            let taken = audience.answer(piece, self.ended, || app.catches_up());
+            while audience.pass(piece, &mut lists) {
+                lists.write(streams)?;
+            }
+            self.drop_first(taken);
+            if self.ended && (taken == 0 || self.filled == 0) {
                 return Ok(());
             }
-            self.fill(streams)?;
+            wanted = MOST.min(PIECE.max(2 * wanted));
         }
+    }
+}
+
+impl Lists {
+    /// Writes the lines where they go.
+    fn write(&mut self, streams: &mut Streams<'_>) -> Result<(), AudienceError> {
+        write(streams.permitted, &self.permitted)?;
+        self.permitted.clear();
+        if let (Some(to), Some(refused)) = (&mut streams.refused, &mut self.refused) {
+            write(*to, refused)?;
+            refused.clear();
+        }
+        Ok(())
     }
 }
 

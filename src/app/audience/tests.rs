@@ -181,9 +181,21 @@ pub(in crate::app) fn filter(
         permitted: Vec::new(),
         refused: Some(Vec::new()),
     };
-    let taken = audience.take(list.as_bytes(), true, true, &mut lists);
+    let taken = take(&mut audience, list, true, &mut lists);
     assert_eq!(taken, list.len());
     (lists, audience.finish().unwrap())
+}
+
+/// Answers for a whole list, and passes its lines on; how many bytes that were.
+pub(in crate::app) fn take(
+    audience: &mut Audience<'_>,
+    list: &str,
+    fresh: bool,
+    lists: &mut Lists,
+) -> usize {
+    let taken = audience.answer(list.as_bytes(), true, || fresh);
+    while audience.pass(list.as_bytes(), lists) {}
+    taken
 }
 
 fn lines(bytes: &[u8]) -> Vec<String> {
@@ -345,9 +357,9 @@ fn nothing_is_permitted_where_the_head_is_not_known() {
     )]);
     let mut audience = begun(&shop, query("newsletter"), "email");
     let mut lists = Lists::default();
-    audience.take(b"yes@example.fr\n", true, false, &mut lists);
+    take(&mut audience, "yes@example.fr\n", false, &mut lists);
     assert_eq!(lists.permitted, b"");
-    audience.take(b"yes@example.fr\n", true, true, &mut lists);
+    take(&mut audience, "yes@example.fr\n", true, &mut lists);
     assert_eq!(lists.permitted, b"yes@example.fr\n");
     assert_eq!(audience.finish().unwrap().refused["STALE"], 1);
 }
@@ -362,7 +374,7 @@ fn what_changes_meanwhile_is_seen() {
     let mut audience = begun(&shop, query("newsletter"), "email");
     let mut ask = || {
         let mut lists = Lists::default();
-        audience.take(b"anne@example.fr\n", true, true, &mut lists);
+        take(&mut audience, "anne@example.fr\n", true, &mut lists);
         !lists.permitted.is_empty()
     };
     assert!(ask());
@@ -381,6 +393,61 @@ fn what_changes_meanwhile_is_seen() {
     audience.broke_off().unwrap();
     let rolled = on_record(&shop).into_values().next().unwrap();
     assert_eq!(rolled.len(), 3, "{rolled:?}");
+}
+
+/// More lines than are answered for at once, in the order of the file though they are looked up in another; and what
+/// is acknowledged meanwhile is seen by the lines that are looked up after it.
+#[test]
+fn a_long_list_keeps_its_order_and_sees_what_changes_in_it() {
+    let shop = TestApp::new();
+    shop.publish();
+    for (who, status) in [("a", "given"), ("b", "refused"), ("c", "given")] {
+        let who = format!("{who}@example.fr");
+        shop.record(vec![shop.claim(&[("email", &who)], "newsletter", status)]);
+    }
+    let of = |n: usize| ["a@example.fr", "b@example.fr", "c@example.fr", "@"][n * n % 7 % 4];
+    let names: Vec<String> = (0..3 * AT_ONCE).map(|n| format!("{},{n}", of(n))).collect();
+    let (lists, tally) = filter(&shop, query("newsletter"), "email,note", &names.join("\n"));
+    let permits = |line: &&String| line.starts_with('a') || line.starts_with('c');
+    let permitted: Vec<&String> = names.iter().filter(permits).collect();
+    assert_eq!(
+        lines(&lists.permitted),
+        permitted.into_iter().cloned().collect::<Vec<_>>()
+    );
+    let refused = names.iter().filter(|line| !permits(line));
+    let with_reason = |line: &String| {
+        let is_read = line.starts_with('b');
+        let reason = if is_read {
+            "CONSENT_REFUSED"
+        } else {
+            "IDENTIFIER_INVALID"
+        };
+        format!("{line},{reason}")
+    };
+    assert_eq!(
+        lines(&lists.refused.unwrap()),
+        refused.map(with_reason).collect::<Vec<_>>()
+    );
+    assert_eq!(tally.lines, names.len() as u64);
+    // one person, so that lines are looked up in their own order
+    let mut audience = begun(&shop, query("newsletter"), "email");
+    let times = std::cell::Cell::new(0);
+    let withdraws_meanwhile = || {
+        times.set(times.get() + 1);
+        if times.get() == 2 {
+            let no = shop.claim(&[("email", "a@example.fr")], "newsletter", "withdrawn");
+            shop.record(vec![no]);
+        }
+        true
+    };
+    let (list, mut lists) = ("a@example.fr\n".repeat(2 * AT_ONCE), Lists::default());
+    audience.answer(list.as_bytes(), true, withdraws_meanwhile);
+    while audience.pass(list.as_bytes(), &mut lists) {}
+    assert_eq!(lines(&lists.permitted).len(), AT_ONCE);
+    assert_eq!(
+        (times.get(), audience.finish().unwrap().permitted),
+        (2, AT_ONCE as u64)
+    );
 }
 
 /// Consents that end within the minute, second by second, beside single checks; they began within one quarter of a
@@ -411,7 +478,7 @@ fn what_ends_within_a_minute_ends_in_its_second() {
     let mut counts = BTreeSet::new();
     for _ in 0..45 {
         let mut lists = Lists::default();
-        audience.take(list.as_bytes(), true, true, &mut lists);
+        take(&mut audience, &list, true, &mut lists);
         let ask = |at: i64| question(&shop, &who(at), "newsletter");
         let questions: Vec<Question> = (0..6).map(ask).collect();
         let permitted = (0..6).zip(outcomes(&shop, &questions));
@@ -437,8 +504,8 @@ fn who_is_erased_meanwhile_is_on_no_list() {
         shop.record(vec![shop.claim(&[("email", who)], "newsletter", "given")]);
     }
     let mut audience = begun(&shop, query("newsletter"), "email");
-    let list = b"anne@example.fr\nbruno@example.fr\n";
-    audience.take(list, true, true, &mut Lists::default());
+    let list = "anne@example.fr\nbruno@example.fr\n";
+    take(&mut audience, list, true, &mut Lists::default());
     let anne = shop.named(&[("email", "anne@example.fr")]).blinds()[0];
     let anne = shop.app.index().view().person(&anne).unwrap().subject();
     let asked = ErasureClaim {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 use super::*;
 use crate::access::{CheckDecisions, ExportAudit};
+use crate::app::audience::tests::take;
 use crate::app::audience::{AudienceQuery, Lists};
 use crate::app::check::{Decided, Question};
 use crate::app::facts::Said;
@@ -611,7 +612,7 @@ fn refused_of_list(shop: &TestApp, of: &str, kind: &str, list: &str) -> Vec<Stri
         permitted: Vec::new(),
         refused: Some(Vec::new()),
     };
-    audience.take(list.as_bytes(), true, true, &mut lists);
+    take(&mut audience, list, true, &mut lists);
     let refused = String::from_utf8(lists.refused.unwrap()).unwrap();
     refused.lines().map(str::to_owned).collect()
 }

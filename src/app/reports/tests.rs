@@ -8,7 +8,8 @@
 
 use super::*;
 use crate::access::FileRequests;
-use crate::app::audience::AudienceQuery;
+use crate::app::audience::tests::take;
+use crate::app::audience::{AudienceQuery, Lists};
 use crate::app::check::Question;
 use crate::app::create_key::NewKey;
 use crate::app::erase::{ErasureClaim, Whom};
@@ -326,13 +327,8 @@ fn uses_are_counted_by_campaign_purpose_and_reason() {
         .app
         .audience(&TestApp::grant(), list, Layout::JsonLines)
         .unwrap();
-    let lines = b"{\"email\":\"d@known.example\"}\n{\"email\":\"b@known.example\"}\n";
-    audience.take(
-        lines,
-        true,
-        true,
-        &mut crate::app::audience::Lists::default(),
-    );
+    let lines = "{\"email\":\"d@known.example\"}\n{\"email\":\"b@known.example\"}\n";
+    take(&mut audience, lines, true, &mut Lists::default());
     audience.finish().unwrap();
     let (kept, _) = made(&shop, query(ReportKind::Uses));
     assert_eq!(

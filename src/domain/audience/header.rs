@@ -1,6 +1,7 @@
 //! The first line of a CSV file: which columns name the person.
 
-use super::{Record, Unreadable, csv};
+use super::records::{end_of, line_of};
+use super::{Unreadable, csv};
 use std::borrow::Cow;
 
 /// The names that a column may have.
@@ -69,14 +70,8 @@ impl Header {
     /// The first line with the column of the reason behind it.
     #[must_use]
     pub fn with_reason(&self, line: &[u8]) -> Vec<u8> {
-        let record = Record {
-            bytes: line,
-            at: 0,
-            quoted: false,
-            sound: true,
-        };
         let name = b"placet_reason";
-        [record.line(), &[self.delimiter], name, record.end()].concat()
+        [line_of(line), &[self.delimiter], name, end_of(line)].concat()
     }
 
     /// The one field that names the person, in a line without quotes.

@@ -1,6 +1,7 @@
 //! Records that are JSON objects.
 
-use super::{Record, Unreadable};
+use super::Unreadable;
+use super::records::{end_of, line_of};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -46,14 +47,14 @@ pub(super) fn identifiers<'r>(
 }
 
 /// The object with the field `placet_reason`; what is no object becomes a field of one.
-pub(super) fn with_reason(record: &Record<'_>, reason: &str, to: &mut Vec<u8>) {
-    let line = String::from_utf8_lossy(record.line());
+pub(super) fn with_reason(record: &[u8], reason: &str, to: &mut Vec<u8>) {
+    let line = String::from_utf8_lossy(line_of(record));
     let mut object: Map<String, Value> = serde_json::from_str(&line).unwrap_or_else(|_| {
         Map::from_iter([("placet_line".to_owned(), Value::from(line.as_ref()))])
     });
     object.insert("placet_reason".to_owned(), reason.into());
     to.extend_from_slice(Value::Object(object).to_string().as_bytes());
-    to.extend_from_slice(record.end());
+    to.extend_from_slice(end_of(record));
 }
 
 #[cfg(test)]

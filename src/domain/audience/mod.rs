@@ -8,6 +8,7 @@ mod records;
 
 pub use header::{Header, HeaderError};
 pub use records::{LONGEST, Record, Records};
+use records::{end_of, line_of};
 
 use std::borrow::Cow;
 
@@ -73,14 +74,14 @@ impl Layout {
         }
     }
 
-    /// A refused record with its reason behind it, as a record of the same file.
-    pub fn with_reason(&self, record: &Record<'_>, reason: &str, to: &mut Vec<u8>) {
+    /// The bytes of a refused record with its reason behind them, as a record of the same file.
+    pub fn with_reason(&self, record: &[u8], reason: &str, to: &mut Vec<u8>) {
         match self {
             Self::Csv(header) => {
-                to.extend_from_slice(record.line());
+                to.extend_from_slice(line_of(record));
                 to.push(header.delimiter);
                 to.extend_from_slice(reason.as_bytes());
-                to.extend_from_slice(record.end());
+                to.extend_from_slice(end_of(record));
             }
             Self::JsonLines => jsonl::with_reason(record, reason, to),
         }

@@ -1,6 +1,7 @@
 //! Where one record ends and the next begins.
 
 use super::csv::{self, Scanned};
+use std::ops::Range;
 
 /// The longest record in bytes. What is longer is no record, but a quote that nobody closed.
 pub const LONGEST: usize = 1024 * 1024;
@@ -24,17 +25,28 @@ impl<'a> Record<'a> {
     #[must_use]
     #[inline]
     pub fn line(&self) -> &'a [u8] {
-        let line = self.bytes.strip_suffix(b"\n").unwrap_or(self.bytes);
-        line.strip_suffix(b"\r").unwrap_or(line)
+        line_of(self.bytes)
     }
 
-    /// The line end; one is made up for the last line of a file that lacks it.
+    /// Where it stands in the piece.
     #[must_use]
-    pub fn end(&self) -> &'a [u8] {
-        match self.bytes.get(self.line().len()..) {
-            None | Some([]) => b"\n",
-            Some(end) => end,
-        }
+    pub const fn range(&self) -> Range<usize> {
+        self.at..self.at + self.bytes.len()
+    }
+}
+
+/// A record's bytes without the line end.
+#[inline]
+pub(super) fn line_of(record: &[u8]) -> &[u8] {
+    let line = record.strip_suffix(b"\n").unwrap_or(record);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The line end among a record's bytes; one is made up for the last line of a file that lacks it.
+pub(super) fn end_of(record: &[u8]) -> &[u8] {
+    match record.get(line_of(record).len()..) {
+        None | Some([]) => b"\n",
+        Some(end) => end,
     }
 }
 
