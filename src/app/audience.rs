@@ -30,7 +30,7 @@ use crate::domain::audience::Layout;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::AudienceId;
 use crate::store::{Entry, Order, SealedRoll, StoreError, WriteTx};
-use given::{Given, Place};
+use given::{Given, NO_ANSWER, Place};
 use judge::Judge;
 use line::Lines;
 use roll::Roll;
@@ -152,7 +152,7 @@ impl Audience<'_> {
         let mut records = self.layout.records(piece, last);
         self.lines.read(self.app.keys(), &self.layout, &mut records);
         self.places.clear();
-        self.places.resize(self.lines.len(), 0);
+        self.places.resize(self.lines.len(), NO_ANSWER);
         self.passed = 0;
         // also where there is no line: the tally says on what it was answered
         for from in (0..self.lines.len().max(1)).step_by(AT_ONCE) {

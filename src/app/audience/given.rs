@@ -36,6 +36,9 @@ pub(super) struct Given(Vec<(Verdict, u64)>);
 /// Where an answer stands among those given.
 pub(super) type Place = u32;
 
+/// The place of no answer: a line that has it is not passed on.
+pub(super) const NO_ANSWER: Place = Place::MAX;
+
 /// What is counted at no place; it does not happen.
 static NOTHING: LazyLock<Verdict> = LazyLock::new(|| Verdict::refused(""));
 
@@ -85,5 +88,25 @@ impl Given {
     /// Each answer with its lines.
     pub(super) fn iter(&self) -> impl Iterator<Item = &(Verdict, u64)> {
         self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_answer_is_refused_and_counts_as_none() {
+        let mut given = Given::default();
+        let permit = Verdict {
+            permit: true,
+            reason: "CONSENT_VALID".into(),
+        };
+        assert!(given.is_empty());
+        let place = given.place(permit);
+        assert!(given.count(place).permit);
+        assert!(!given.count(NO_ANSWER).permit && !given.at(NO_ANSWER).permit);
+        let lines: Vec<u64> = given.iter().map(|(_, lines)| *lines).collect();
+        assert_eq!(lines, [1]);
     }
 }
