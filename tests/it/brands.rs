@@ -181,16 +181,16 @@ on_both! {
     fn a_choice_made_in_a_shop_names_it(db: &Db) {
         let shop = Shop::open_with(db, &FOLDER);
         shop.record(&yes(ANNE));
+        let desk = shop.staff(db, "dpo").header("accept-language", "en");
         assert_eq!(Files::new().catalogue(db, "apply", &[]).code, 0);
+        // what the command line published a moment ago is on the page, to print in the page's language
+        let codes = desk.get("/console/codes").expect(200).text;
+        assert!(codes.contains("<option value=\"default/lille-2\">Lille</option>"), "{codes}");
         let code = cli(db, &["link", "code", "--brand", "default", "--place", "lille-2"]);
         assert!(code.code == 0 && code.stdout.starts_with("<?xml") && code.stdout.contains("<svg"), "{code:?}");
         let plain = cli(db, &["link", "code", "--brand", "default", "--place", "lille-2", "--json"]);
         assert!(plain.stdout.contains("http://choices.lumen.localhost:8080/at/default/lille-2"), "{plain:?}");
         assert_eq!(cli(db, &["link", "code", "--brand", "default", "--place", "none"]).code, 2);
-        // the same to print, in the console: for whoever works there, in the page's language
-        let desk = shop.staff(db, "dpo").header("accept-language", "en");
-        let codes = desk.get("/console/codes").expect(200).text;
-        assert!(codes.contains("<option value=\"default/lille-2\">Lille</option>"), "{codes}");
         let sheet = desk.get("/console/codes/sheet?of=default/lille-2&speaks=de").expect(200).text;
         let address = scanned(&sheet);
         let host = format!("choices.lumen.localhost:{}", shop.server.port());

@@ -122,8 +122,6 @@ pub(super) async fn page(
             vouched: vouched(site, vouchers),
         })
     });
-    // whoever just published wants to see it: the index may be a moment behind another node
-    let _behind = site.app.fresh().await;
     let (catalogue, persons, position) = {
         let view = site.app.index().view();
         (

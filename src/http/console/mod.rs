@@ -114,14 +114,15 @@ fn token(site: &Site, request: &HttpRequest) -> Option<String> {
         .map(|cookie| cookie.value().to_owned())
 }
 
-/// Who is signed in; `None` sends them to the sign-in page.
+/// Who is signed in; `None` sends them to the sign-in page. What a command or another node published a moment ago is
+/// then on their page.
 async fn session(site: &web::Data<Site>, request: &HttpRequest) -> Option<Session> {
     let token = token(site, request)?;
-    let site = site.clone();
-    block(move || site.app.session(&token, site.app.now()))
-        .await
-        .ok()
-        .flatten()
+    let own = site.clone();
+    let open = block(move || own.app.session(&token, own.app.now()));
+    let open = open.await.ok().flatten()?;
+    let _behind = site.app.fresh().await;
+    Some(open)
 }
 
 /// Whose password was right and who is not in yet, with what is ahead of them.
