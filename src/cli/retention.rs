@@ -8,6 +8,7 @@ use crate::app::retention::{Ahead, DecisionsKept, DecisionsRan, DueList, Keeping
 use crate::app::{App, Refusal};
 use crate::domain::time::rfc3339;
 use clap::Subcommand;
+use serde::Serialize;
 
 /// `placet retention …`
 #[derive(Subcommand)]
@@ -106,11 +107,20 @@ fn decisions(ran: DecisionsRan) -> Option<String> {
 
 fn due(app: &App, grant: &Grant<KeepRetention>, as_json: bool) -> Result<Exit, Failure> {
     let (list, _) = app.count_due(grant)?;
+    let decisions = app.decisions_kept(grant)?;
     if as_json {
-        let text = serde_json::to_string(&list);
+        let text = serde_json::to_string(&Due { list, decisions });
         return print(&text.map_err(|error| Failure::failed(error.to_string()))?);
     }
-    print(&[told(&list), kept(app.decisions_kept(grant)?)].join("\n"))
+    print(&[told(&list), kept(decisions)].join("\n"))
+}
+
+/// What `--json` tells.
+#[derive(Serialize)]
+struct Due {
+    #[serde(flatten)]
+    list: DueList,
+    decisions: DecisionsKept,
 }
 
 fn kept(decisions: DecisionsKept) -> String {

@@ -72,6 +72,13 @@ fn runs(db: &Db, day: u16) -> String {
     on_day(db, day, &["retention", "run"]).stdout
 }
 
+/// What scripts are told of decisions.
+fn due(db: &Db, day: u16) -> Value {
+    let told = on_day(db, day, &["retention", "due", "--json"]).stdout;
+    let told: Value = serde_json::from_str(&told).unwrap();
+    told["decisions"].clone()
+}
+
 /// The service, some days from now.
 fn serves_on(db: &Db, shop: &mut Shop, day: u16) {
     let clock = shifted(&format!("+{day}d")).expect("another time");
@@ -101,8 +108,12 @@ on_both! {
         assert!(runs(db, 199).contains("old decisions wait"));
         let told = on_day(db, 199, &["retention", "due"]).stdout;
         assert!(told.contains("decisions: kept for P6M, announced on "), "{told}");
+        let told = due(db, 199);
+        assert_eq!(told["period"], "P6M");
+        assert!(told["announced"].is_string() && told["gone_before"].is_null(), "{told}");
         assert!(runs(db, 200).contains("taken out: 2 old decision(s), 2 line(s) of old lists"));
         assert!(!runs(db, 201).contains("decision"), "nothing is left to do");
+        assert!(due(db, 201)["gone_before"].is_string());
         on_day(db, 201, &["audit", "check"]);
         let package = db.data_dir().join("all.zip");
         let package = package.display().to_string();

@@ -14,6 +14,7 @@ use crate::domain::ids::Position;
 use crate::domain::time::{midnight, rfc3339};
 use crate::store::{ExpiredDecisions, Expiring, Expiry, Keepers};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub enum DecisionsRan {
 }
 
 /// For how long decisions are kept, and what was done about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct DecisionsKept {
     /// The period; `None` where they are kept for as long as the registry.
     pub period: Option<CalendarPeriod>,
