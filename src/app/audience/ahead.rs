@@ -62,7 +62,7 @@ impl Ahead {
 struct Alike(Vec<Kept>);
 
 /// What was found of who said the same in the same quarter.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Kept {
     /// The number of what was said.
     said: usize,
@@ -105,13 +105,13 @@ impl Alike {
                 let (table, used) = (answers.table, &answers.used);
                 let all = table.says_the_same(said, span, used, until);
                 let place = answer.filter(|_| all);
-                kept.into_iter().for_each(|kept| {
+                if let Some(kept) = kept {
                     *kept = Kept {
                         said,
                         quarter,
                         place,
                     };
-                });
+                }
                 answer
             }
         }

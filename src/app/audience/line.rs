@@ -29,8 +29,6 @@ pub(super) struct Lines {
     named: Vec<Named>,
     /// Their numbers, in the order of their hashes.
     order: Vec<u32>,
-    /// How many hashes begin with which bits.
-    beginning: Vec<u32>,
 }
 
 /// Whom a line names.
@@ -57,19 +55,24 @@ impl Lines {
     pub(super) fn read(&mut self, keys: &Keyring, layout: &Layout, records: &mut Records<'_>) {
         self.at.clear();
         self.named.clear();
-        self.beginning.clear();
-        self.beginning.resize(1 << BITS, 0);
+        // how many hashes begin with which bits
+        let mut beginning = vec![0; 1 << BITS];
         while self.len() < MOST {
             let some: Vec<Record<'_>> = records.by_ref().take(TOGETHER).collect();
             if some.is_empty() {
                 break;
             }
-            self.add(keys, layout, &some);
+            for named in self.add(keys, layout, &some) {
+                if let Some(count) = beginning.get_mut(named.beginning()) {
+                    *count += 1;
+                }
+            }
         }
-        self.put_in_order();
+        self.put_in_order(beginning);
     }
 
-    fn add(&mut self, keys: &Keyring, layout: &Layout, records: &[Record<'_>]) {
+    /// Adds lines; whom they name.
+    fn add(&mut self, keys: &Keyring, layout: &Layout, records: &[Record<'_>]) -> &[Named] {
         let first = self.len();
         let (mut texts, mut places) = (Vec::new(), Vec::new());
         for (place, record) in (first..).zip(records) {
@@ -92,21 +95,17 @@ impl Lines {
                 named.own = hash;
             }
         }
-        for named in self.named.get(first..).unwrap_or_default() {
-            if let Some(count) = self.beginning.get_mut(named.beginning()) {
-                *count += 1;
-            }
-        }
+        self.named.get(first..).unwrap_or_default()
     }
 
-    fn put_in_order(&mut self) {
+    fn put_in_order(&mut self, mut beginning: Vec<u32>) {
         let mut before = 0;
-        for count in &mut self.beginning {
+        for count in &mut beginning {
             before += std::mem::replace(count, before);
         }
         self.order.resize(self.named.len(), 0);
         for (line, named) in (0..).zip(&self.named) {
-            let next = self.beginning.get_mut(named.beginning());
+            let next = beginning.get_mut(named.beginning());
             let place = next.map(|next| std::mem::replace(next, *next + 1) as usize);
             if let Some(place) = place.and_then(|place| self.order.get_mut(place)) {
                 *place = line;
