@@ -63,13 +63,15 @@ fn in_process(place: &Place, table: &mut Table) {
     };
     let questions: Vec<Question> = (0..BATCH * 100).map(question).collect();
     // texts that decisions name are on record from the first batch on
-    let first = app.check(&grant, &questions[..BATCH as usize], app.now());
+    let first = app
+        .check_blocking(&grant, &questions[..BATCH as usize], app.now())
+        .unwrap();
     let recorded = app.record_decisions_blocking(first);
     assert!(recorded.is_ok(), "a batch is recorded");
     let round = |_| {
         let started = Instant::now();
         for batch in questions.chunks(BATCH as usize) {
-            std::hint::black_box(app.check(&grant, batch, app.now()));
+            std::hint::black_box(app.check_blocking(&grant, batch, app.now()).unwrap());
         }
         questions.len() as f64 / started.elapsed().as_secs_f64()
     };

@@ -6,6 +6,7 @@
 
 mod ahead;
 mod answers;
+mod elsewhere;
 mod given;
 mod judge;
 mod line;
@@ -26,6 +27,7 @@ use super::refusal::{FieldProblem, Refusal};
 use super::scope::beyond;
 use crate::access::{CheckDecisions, Grant};
 use crate::audit::encoding::hex;
+use crate::audit::roll::Listed;
 use crate::domain::audience::Layout;
 use crate::domain::event::{PublicEvent, PublicKind};
 use crate::domain::ids::AudienceId;
@@ -78,6 +80,8 @@ pub struct Audience<'a> {
     passed: usize,
     given: Given,
     roll: Roll,
+    /// Who was on it and is not in the index, which holds a part of the persons.
+    elsewhere: Vec<Listed>,
     tally: Tally,
     digest: ring::digest::Context,
 }
@@ -107,6 +111,7 @@ impl App {
             passed: 0,
             given: Given::default(),
             roll: Roll::default(),
+            elsewhere: Vec::new(),
             tally: Tally::default(),
             digest: ring::digest::Context::new(&ring::digest::SHA256),
         };
@@ -168,10 +173,14 @@ impl Audience<'_> {
         let (position, version) = (view.position(), view.rules().version());
         self.tally.at(&self.given, position, version);
         let to = self.lines.len().min(from + AT_ONCE);
-        let (told, lines) = (
-            (&mut self.given, &mut self.roll),
-            self.lines.in_order(from..to),
-        );
+        let all = self.lines.in_order(from..to);
+        // a node that holds a part of the persons does not know everybody whom lines name
+        let shard = self.app.index().shard().filter(|_| fresh);
+        let parted = shard.map(|shard| all.parted(|named| named.is_here(shard, &view)));
+        let lines = parted
+            .as_ref()
+            .map_or(all, |(here, _)| self.lines.some(here));
+        let told = (&mut self.given, &mut self.roll);
         let places = &mut self.places;
         self.judge
             .lines(self.app, &view, told, lines, |line, place| {
@@ -179,6 +188,10 @@ impl Audience<'_> {
                     *answered = place;
                 }
             });
+        drop(view);
+        if let Some((_, elsewhere)) = parted {
+            self.answer_elsewhere(&elsewhere);
+        }
     }
 
     /// Passes on the next of the lines that were answered for, or refuses them; `piece` is where they stand.
@@ -240,7 +253,8 @@ impl Audience<'_> {
     fn sealed_roll(&self) -> Result<SealedRoll, StoreError> {
         // who was erased while the list was filtered does not go onto its roll, as far as can be learned
         let _learned = self.app.catches_up();
-        let listed = self.roll.listed(&self.app.index().view());
+        let others = self.listed_elsewhere()?;
+        let listed = self.roll.listed(&self.app.index().view(), &others);
         let (keys, entropy) = (self.app.keys(), self.app.entropy());
         SealedRoll::seal(&listed, self.given.answers(), keys, entropy)
     }

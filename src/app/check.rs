@@ -9,13 +9,15 @@ use super::open::App;
 use super::outlook::{self, Case, Lawful};
 use super::policies::rules::Rules;
 use super::policies::shadow::Shadow;
-use super::refusal::FieldProblem;
+use super::refusal::{FieldProblem, Refusal};
+use super::shard::{self, is_here};
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::ids::{Blind, DecisionId, Position, RecordId, SubjectId};
 use crate::domain::registry::{Answer, Catalogue, Channel, IdentifierKinds, NoticeRef, Purpose};
 use crate::domain::time::{Now, from_micros};
 use crate::index::{PersonView, Point, Table};
 use crate::policy::{Outcome, Situation};
+use crate::store::StoreError;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -43,6 +45,9 @@ pub struct Question {
     /// The campaign, for the record.
     pub campaign: Option<String>,
 }
+
+/// What was decided of a question, or what is wrong with it.
+pub type Drafted = Result<Draft, Vec<FieldProblem>>;
 
 /// The answer.
 #[derive(Debug, Clone)]
@@ -99,22 +104,63 @@ pub(super) struct Judgement {
 }
 
 impl App {
-    /// Answers questions on one view of the index, in their order. Call [`App::fresh`] first, and
-    /// [`App::record_decisions`] afterwards, which gives the answers.
-    #[must_use]
-    pub fn check(
+    /// Answers questions in their order: on one view of the index, and those about persons who are not in it on what the
+    /// database holds. Call [`App::fresh`] first, and [`App::record_decisions`] afterwards, which gives the answers.
+    ///
+    /// # Errors
+    /// Where the data cannot be read.
+    pub async fn check(
+        self: &Arc<Self>,
+        grant: &Grant<CheckDecisions>,
+        questions: &[Question],
+        now: Now,
+    ) -> Result<Vec<Drafted>, Refusal> {
+        let mut drafts = self.from_memory(grant, questions, now);
+        let asked = elsewhere(grant, questions, &drafts);
+        if !asked.is_empty() {
+            let app = self.clone();
+            let read = tokio::task::spawn_blocking(move || app.read_and_decide(&asked, now)).await;
+            fill(&mut drafts, read.map_err(|_| StoreError::Stopping)??);
+        }
+        Ok(drafts.into_iter().flatten().collect())
+    }
+
+    /// [`App::check`] for callers that may block.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check_blocking(
         &self,
         grant: &Grant<CheckDecisions>,
         questions: &[Question],
         now: Now,
-    ) -> Vec<Result<Draft, Vec<FieldProblem>>> {
+    ) -> Result<Vec<Drafted>, Refusal> {
+        let mut drafts = self.from_memory(grant, questions, now);
+        let asked = elsewhere(grant, questions, &drafts);
+        if !asked.is_empty() {
+            fill(&mut drafts, self.read_and_decide(&asked, now)?);
+        }
+        Ok(drafts.into_iter().flatten().collect())
+    }
+
+    /// Answers questions on one view of the index; `None` where it cannot, since it does not hold everybody whom they are
+    /// about.
+    fn from_memory(
+        &self,
+        grant: &Grant<CheckDecisions>,
+        questions: &[Question],
+        now: Now,
+    ) -> Vec<Option<Drafted>> {
         let table = self.index.view();
+        let shard = self.index.shard();
         let mut memory = self.memories.take();
         let mut deciding = self.deciding(&table, now, effort(questions.len()), &mut memory);
         let mut decided = Vec::with_capacity(questions.len());
         for some in questions.chunks(TOGETHER) {
             prefetch(&table, some);
-            decided.extend(some.iter().map(|question| deciding.draft(grant, question)));
+            decided.extend(some.iter().map(|question| {
+                is_here(shard, &table, question).then(|| deciding.draft(grant, question))
+            }));
         }
         self.memories.keep(memory);
         decided
@@ -138,7 +184,7 @@ impl App {
         grant: &Grant<CheckDecisions>,
         question: &Question,
         now: Now,
-    ) -> Result<Decided, super::Refusal> {
+    ) -> Result<Decided, Refusal> {
         let decided = self.stale(now)?;
         let table = self.index.view();
         // an unknown name may be anything; it is not written down
@@ -159,7 +205,7 @@ impl App {
         Ok(self.answer_a_denial(draft))
     }
 
-    fn stale(&self, now: Now) -> Result<Decided, super::Refusal> {
+    fn stale(&self, now: Now) -> Result<Decided, Refusal> {
         let view = self.index.view();
         Ok(Decided {
             id: DecisionId::new(now, self.entropy())?,
@@ -175,6 +221,26 @@ impl App {
             contact: None,
         })
     }
+}
+
+/// The questions that were not decided.
+fn elsewhere(
+    grant: &Grant<CheckDecisions>,
+    questions: &[Question],
+    drafts: &[Option<Drafted>],
+) -> Vec<shard::Asked> {
+    let asked = questions.iter().zip(drafts);
+    let asked = asked.filter(|(_, draft)| draft.is_none());
+    let asked = asked.map(|(question, _)| (grant.clone(), question.clone()));
+    asked.collect()
+}
+
+/// Puts decisions where none are, in their order.
+fn fill(drafts: &mut [Option<Drafted>], read: Vec<Drafted>) {
+    let missing = drafts.iter_mut().filter(|draft| draft.is_none());
+    missing
+        .zip(read)
+        .for_each(|(draft, read)| *draft = Some(read));
 }
 
 /// By what a question is decided, and what is asked beside it.

@@ -7,12 +7,15 @@
 use super::App;
 use super::admit::{Badge, Shut, admitted};
 use super::check::{Decided, Question};
-use super::deciding::Memory;
+use super::deciding::{Deciding, Memory};
 use super::decisions::{Draft, When};
 use super::outlook::EFFORT;
 use super::refusal::{FieldProblem, Refusal};
-use crate::access::CheckDecisions;
+use super::shard::{Asked, is_here};
+use crate::access::{CheckDecisions, Grant};
+use crate::domain::shard::Shard;
 use crate::domain::time::Now;
+use crate::index::Table;
 use crate::store::StoreError;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -43,6 +46,16 @@ struct Case {
 
 /// What was made of a case.
 type Made = (oneshot::Sender<Answer>, Result<Draft, Wrong>);
+
+/// A case about somebody whom this node does not hold.
+type Elsewhere = (oneshot::Sender<Answer>, Asked);
+
+/// What came of a case on a view of the index.
+enum Decision {
+    Made(Result<Draft, Wrong>),
+    /// Somebody is not held.
+    Elsewhere(Grant<CheckDecisions>),
+}
 
 /// Why a case has no decision: what is wrong with the question, or with who asks it.
 type Wrong = Result<Vec<FieldProblem>, Unanswered>;
@@ -101,7 +114,11 @@ impl Desk {
             cases.into_iter().partition(|case| case.when == When::Now);
         for (cases, when) in [(later, When::Later), (at_once, When::Now)] {
             if fresh {
-                let made = self.decide(cases, now);
+                let (made, elsewhere) = self.decide(cases, now);
+                if !elsewhere.is_empty() {
+                    // nobody who is here waits for the database
+                    tokio::task::spawn_local(self.clone().read(elsewhere, now, when));
+                }
                 self.record(made, when).await;
             } else {
                 self.deny(cases, now);
@@ -109,24 +126,44 @@ impl Desk {
         }
     }
 
-    /// Decides on one view of the index.
-    fn decide(&self, cases: Vec<Case>, now: Now) -> Vec<Made> {
-        let table = self.app.index.view();
+    /// Decides on one view of the index; and whom it does not hold, with who asks.
+    fn decide(&self, cases: Vec<Case>, now: Now) -> (Vec<Made>, Vec<Elsewhere>) {
+        let (table, shard) = (self.app.index.view(), self.app.index.shard());
         let mut memory = self.memory.borrow_mut();
         let mut deciding = self.app.deciding(&table, now, EFFORT, &mut memory);
-        let decided =
-            cases.iter().map(
-                |case| match admitted::<CheckDecisions>(&table, case.badge, now) {
-                    Err(shut) => Err(Err(shut.into())),
-                    Ok(grant) => deciding.draft(&grant, &case.question).map_err(Ok),
-                },
-            );
-        let decided: Vec<_> = decided.collect();
-        cases
-            .into_iter()
-            .map(|case| case.told)
-            .zip(decided)
-            .collect()
+        let decide = |case| decided((&mut deciding, &table, shard), case, now);
+        // questions are asked where they lie
+        let decided: Vec<Decision> = cases.iter().map(decide).collect();
+        let (mut made, mut elsewhere) = (Vec::with_capacity(cases.len()), Vec::new());
+        for (case, decision) in cases.into_iter().zip(decided) {
+            match decision {
+                Decision::Made(draft) => made.push((case.told, draft)),
+                Decision::Elsewhere(grant) => elsewhere.push((case.told, (grant, case.question))),
+            }
+        }
+        (made, elsewhere)
+    }
+
+    /// Decides those who are not held here, on what the database holds.
+    async fn read(self: Rc<Self>, elsewhere: Vec<Elsewhere>, now: Now, when: When) {
+        let (told, asked): (Vec<_>, Vec<_>) = elsewhere.into_iter().unzip();
+        let app = self.app.clone();
+        let read = tokio::task::spawn_blocking(move || app.read_and_decide(&asked, now)).await;
+        match read {
+            Ok(Ok(drafts)) => {
+                let drafts = drafts.into_iter().map(|draft| draft.map_err(Ok));
+                self.record(told.into_iter().zip(drafts).collect(), when)
+                    .await;
+            }
+            failed => {
+                let error = failed.ok().and_then(Result::err);
+                let error = error.unwrap_or(StoreError::Stopping);
+                tracing::warn!(%error, checks = told.len(), "checks are not answered");
+                let stopped = || Refusal::from(StoreError::Stopping).into();
+                told.into_iter()
+                    .for_each(|told| drop(told.send(Err(stopped()))));
+            }
+        }
     }
 
     /// Writes the decisions down and gives the answers.
@@ -169,6 +206,20 @@ impl Desk {
             });
             drop(case.told.send(answer));
         }
+    }
+}
+
+fn decided<'a>(
+    (deciding, table, shard): (&mut Deciding<'a>, &Table, Option<Shard>),
+    case: &'a Case,
+    now: Now,
+) -> Decision {
+    match admitted::<CheckDecisions>(table, case.badge, now) {
+        Err(shut) => Decision::Made(Err(Err(shut.into()))),
+        Ok(grant) if is_here(shard, table, &case.question) => {
+            Decision::Made(deciding.draft(&grant, &case.question).map_err(Ok))
+        }
+        Ok(grant) => Decision::Elsewhere(grant),
     }
 }
 

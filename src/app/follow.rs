@@ -6,13 +6,14 @@
 
 use super::policies::load::Loader;
 use super::policies::rules::Rules;
+use super::shard::sieve::Sieve;
 use super::snapshot::{self, Unused};
 use crate::access::{Grant, Serve};
 use crate::domain::ids::Position;
 use crate::domain::registry::Change;
 use crate::domain::tip::{Loss, Tip};
 use crate::index::Index;
-use crate::store::{ReadTx, Store, StoreError};
+use crate::store::{ReadTx, Store, StoreError, Whom};
 use std::cmp::Ordering::{Equal, Greater, Less};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,9 +85,12 @@ fn from_database(
 ) -> Result<(), StoreError> {
     let mut done = 0;
     let mut block = Vec::with_capacity(BLOCK);
+    let mut sieve = Sieve::of(index);
     let mut tell = |change| {
         done += u64::from(matches!(change, Change::Person(_)));
-        block.push(change);
+        if sieve.passes(&change) {
+            block.push(change);
+        }
         if block.len() == BLOCK {
             index.load(std::mem::take(&mut block));
             progress(done, total);
@@ -97,8 +101,21 @@ fn from_database(
     } else {
         tx.everything(grant, &mut tell)?;
     }
+    complete((tx, grant), sieve, &mut block)?;
     index.load(block);
     Ok(())
+}
+
+/// Adds those whom an index of a part needs besides.
+fn complete(
+    (tx, grant): (&mut ReadTx<'_>, &Grant<Serve>),
+    mut sieve: Sieve<'_>,
+    changes: &mut Vec<Change>,
+) -> Result<(), StoreError> {
+    sieve.complete(|sieve, subject| {
+        let mut tell = |change| changes.extend(Some(change).filter(|one| sieve.passes(one)));
+        tx.person(grant, subject, &mut tell)
+    })
 }
 
 /// Brings the index to the head of the log.
@@ -146,8 +163,10 @@ fn take_in(
         // without the present epoch's key this node could neither read nor write what comes
         tx.hold_current_epoch(grant)?;
         let end = tx.tip(grant)?;
-        let mut changes = Vec::new();
-        tx.changes_since(grant, held, &mut |change| changes.push(change))?;
+        let (mut changes, mut sieve) = (Vec::new(), Sieve::of(index));
+        let mut tell = |change| changes.extend(Some(change).filter(|one| sieve.passes(one)));
+        tx.changes_since(grant, held, &mut tell)?;
+        complete((tx, grant), sieve, &mut changes)?;
         let policy = tx.policy_since(grant, held)?;
         index.catch_up(end, changes, policy.map(|held| loader.rules(&held)));
         Ok(true)
@@ -331,23 +350,16 @@ impl super::App {
     /// # Errors
     /// Where the data cannot be read.
     pub fn index_one(&self, named: &super::contact::Named) -> Result<(), StoreError> {
-        let (serve, blinds) = (&self.serve, named.blinds());
-        let (mut changes, mut held) = (Vec::new(), None);
+        let (serve, mut changes, mut held) = (&self.serve, Vec::new(), None);
         let position = self.store.read(|tx| {
             changes.push(Change::Catalogue(Arc::new(tx.catalogue(serve)?)));
-            let mut filed: Vec<_> = named.coarse().into_iter().chain(named.blinds()).collect();
-            tx.suppressed(serve, &filed, &mut |change| changes.push(change))?;
-            for blind in &blinds {
-                if let Some(subject) = tx.find(serve, &[*blind])? {
-                    tx.person(serve, subject, &mut |change| changes.push(change))?;
-                }
-            }
-            let held_by_persons = changes.iter().flat_map(|change| match change {
-                Change::Person(image) => image.contacts.as_slice(),
-                _ => &[],
-            });
-            filed.extend(held_by_persons);
-            tx.listed(serve, &filed, &mut |change| changes.push(change))?;
+            let whom = Whom {
+                contacts: &named.blinds(),
+                filed: &named.coarse(),
+                persons: &[],
+            };
+            let all = Position::MAX >> 1;
+            tx.seen_of(serve, &whom, all, &mut |change| changes.push(change))?;
             held = Some(tx.policy_in_force(serve)?);
             tx.position(serve)
         })?;

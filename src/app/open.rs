@@ -27,6 +27,7 @@ use crate::access::{Grant, Principal, Serve, authorize};
 use crate::audit::note::{NoteError, NoteSigner};
 use crate::domain::ids::Position;
 use crate::domain::registry::brand::Host;
+use crate::domain::shard::Shard;
 use crate::domain::time::{Clock, Entropy, random};
 use crate::domain::tip::Loss;
 use crate::index::Index;
@@ -66,6 +67,8 @@ pub struct Setup {
     pub entropy: Arc<dyn Entropy>,
     /// Where a snapshot of the index may be.
     pub snapshot: Option<PathBuf>,
+    /// Whom this node holds in memory, where that is not everybody.
+    pub shard: Option<Shard>,
     /// Told how far the index is built: persons read, persons in all.
     pub progress: Box<dyn Fn(u64, u64) + Send + Sync>,
 }
@@ -228,7 +231,9 @@ impl App {
         let failed = |error: NoteError| OpenError::Signing(error.to_string());
         let policy_signer = note::signer(&keys).map_err(failed)?;
         let loader = Arc::new(Loader::new(own, engine, policy_signer.verifier().clone()));
-        let index = Arc::new(Index::new(loader.own_rules()));
+        // a command holds whom it needs, or everybody
+        let shard = setup.shard.filter(|_| indexed);
+        let index = Arc::new(Index::of_shard(loader.own_rules(), shard));
         let (told, loads) = (index.clone(), loader.clone());
         // where entries of other nodes come before, the next check catches up with them all
         let observer = Arc::new(move |commit: Commit| {

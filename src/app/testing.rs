@@ -16,6 +16,7 @@ use crate::access::{Grant, Permission, Principal, authorize};
 use crate::audit::tree::sha256;
 use crate::domain::personal::Secret;
 use crate::domain::registry::{Act, Source, SourceKind};
+use crate::domain::shard::Shard;
 use crate::domain::time::{Clock, Entropy, NoEntropy, Now, from_micros};
 use crate::policy::PolicySource;
 use crate::store::keys::{KeyDirectory, MasterKey};
@@ -136,6 +137,18 @@ impl TestApp {
         again
     }
 
+    /// Another node on the same database, with the same clock, which holds a part of the persons.
+    pub fn beside(other: &Self, shard: Shard) -> App {
+        let seed = REOPENED.fetch_add(1, Ordering::SeqCst);
+        let setup = Self::setup(&other.file, beside(&other.file), seed, other.clock.clone());
+        App::open(Setup {
+            shard: Some(shard),
+            snapshot: None,
+            ..setup
+        })
+        .unwrap()
+    }
+
     fn opened(
         folder: TempDir,
         keys: PathBuf,
@@ -171,6 +184,7 @@ impl TestApp {
             clock,
             entropy: TestDice::new(seed),
             snapshot: Some(place_in(file.parent().unwrap())),
+            shard: None,
             progress: Box::new(|_, _| {}),
         }
     }

@@ -101,7 +101,7 @@ pub fn run(args: &CheckArgs, config: &Config, as_json: bool) -> Result<Exit, Fai
         at: None,
         reserve: false,
     };
-    let drafts = app.check(&grant, &[question], app.now());
+    let drafts = app.check_blocking(&grant, &[question], app.now())?;
     let decided = app
         .record_decisions_blocking(drafts)?
         .pop()

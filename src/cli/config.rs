@@ -38,6 +38,8 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("language", "fr", false),
     ("log", "info", false),
     ("workers", "0", false),
+    // which part of the persons this node holds in memory, like 2/8; nothing: everybody
+    ("index_shard", "", false),
     ("witnesses", "", false),
     ("timestamp_url", "", true),
     ("timestamp_chain", "", false),

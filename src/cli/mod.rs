@@ -25,6 +25,7 @@ mod keys;
 mod link;
 mod mail;
 mod master_key;
+mod nodes;
 mod output;
 mod period;
 mod policy;
@@ -407,6 +408,7 @@ fn setup(
         "" => PolicySource::Embedded,
         directory => PolicySource::Directory(directory.into()),
     };
+    let shard = nodes::shard(config, &places.database)?;
     Ok(Setup {
         database: places.database,
         owner: places.owner,
@@ -424,6 +426,7 @@ fn setup(
         clock: Arc::new(system::SystemClock),
         entropy,
         snapshot: Some(crate::app::snapshot::place_in(&places.data_dir)),
+        shard,
         progress,
     })
 }

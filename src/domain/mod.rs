@@ -15,6 +15,7 @@ pub mod personal;
 pub mod registry;
 pub mod requests;
 pub mod retention;
+pub mod shard;
 pub mod signals;
 pub mod spreadsheet;
 pub mod systems;

@@ -29,6 +29,7 @@ pub use table::Table;
 
 use crate::domain::ids::Position;
 use crate::domain::registry::Change;
+use crate::domain::shard::Shard;
 use crate::domain::tip::{Loss, Stretch, Tip};
 use std::ops::Deref;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -38,6 +39,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 #[derive(Debug)]
 pub struct Index<R> {
     view: RwLock<View<R>>,
+    /// Whom it holds, where that is not everybody.
+    shard: Option<Shard>,
 }
 
 /// The tables and the rules of one position.
@@ -83,8 +86,15 @@ impl<R> View<R> {
 impl<R> Index<R> {
     /// An empty index, at position 0, with the rules to begin with.
     pub fn new(rules: R) -> Self {
+        Self::of_shard(rules, None)
+    }
+
+    /// The same, of those persons alone whom contact points of a part lead to, where there is one. Who fills it sees
+    /// to that.
+    pub fn of_shard(rules: R, shard: Option<Shard>) -> Self {
         let table = Table::default();
         Self {
+            shard,
             view: RwLock::new(View {
                 table,
                 rules,
@@ -101,6 +111,11 @@ impl<R> Index<R> {
 
     fn change(&self) -> RwLockWriteGuard<'_, View<R>> {
         self.view.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whom it holds, where that is not everybody.
+    pub const fn shard(&self) -> Option<Shard> {
+        self.shard
     }
 
     /// How many ledger entries it has taken in.
@@ -131,8 +146,12 @@ impl<R> Index<R> {
 
     /// Takes in what a write changed; `false` where it has not yet taken in what came before, so that nothing is
     /// skipped, or where the write did not find the log that was followed. `rules` are those after it, where they
-    /// changed.
+    /// changed. An index of a part takes in nothing so: of somebody who belongs to it from now on a write does not
+    /// tell all.
     pub fn apply(&self, stretch: &Stretch, changes: Vec<Change>, rules: Option<R>) -> bool {
+        if self.shard.is_some() {
+            return false;
+        }
         let mut view = self.change();
         let (held, tip) = (view.position(), view.tip);
         if held < stretch.first || view.lost.is_some() {

@@ -95,6 +95,18 @@ impl Table {
         self.at(self.by_contact.get(contact)?)
     }
 
+    /// Whether a contact point leads, or led, to somebody who is held.
+    #[must_use]
+    pub fn knows(&self, contact: &Blind) -> bool {
+        self.by_contact.get(contact).is_some()
+    }
+
+    /// Whether a person has a row.
+    #[must_use]
+    pub fn has(&self, subject: SubjectId) -> bool {
+        self.slot_of(subject).is_some()
+    }
+
     /// Of the `count` rows from `from` on, the persons; who was merged into another is that other.
     pub fn some(&self, from: usize, count: usize) -> impl Iterator<Item = PersonView<'_>> {
         let rows = self.rows.from(from).take(count);

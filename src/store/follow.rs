@@ -15,6 +15,7 @@ use crate::domain::ids::{Blind, Position, SubjectId};
 use crate::domain::registry::Change;
 use diesel::prelude::*;
 use page::{IdentifierOf, NumberOf, Page};
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -28,6 +29,16 @@ type Told<'t> = &'t mut (dyn FnMut(Change) + Send);
 
 /// Persons read at once while it follows.
 const CHUNK: usize = 500;
+
+/// Of whom everything is read that checks read.
+pub struct Whom<'a> {
+    /// Contact points, and whoever they lead to.
+    pub contacts: &'a [Blind],
+    /// Hashes under which a no may be filed, and nobody is found.
+    pub filed: &'a [Blind],
+    /// Persons by their ids.
+    pub persons: &'a [SubjectId],
+}
 
 impl ReadTx<'_> {
     /// How many entries the log holds.
@@ -147,7 +158,7 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    /// The image of one person, for a check without an index.
+    /// All that is told of one person.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
@@ -160,20 +171,58 @@ impl ReadTx<'_> {
         self.persons(&[id.as_bytes().to_vec()], tell)
     }
 
-    /// What the registers' lists say of these contact points and no others, as lists of their own.
+    /// Everything that checks of these contact points and persons read, as an index is told of it: whoever they lead
+    /// to, with all that they are held by; which of their contact points and of `filed` are on the suppression list, and what
+    /// registers' lists say of them; and the catalogue, where it changed since a position.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
-    pub fn listed(
+    pub fn seen_of(
         &mut self,
-        _grant: &Grant<Serve>,
-        blinds: &[Blind],
+        grant: &Grant<Serve>,
+        whom: &Whom<'_>,
+        since: Position,
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
-        super::registers::of_contacts(self.db, blinds, tell)
+        self.catalogue_since(signed(since), tell)?;
+        let mut filed: BTreeSet<Blind> = whom.contacts.iter().chain(whom.filed).copied().collect();
+        let mut next = self.holders(whom.contacts)?;
+        next.extend(whom.persons.iter().map(|id| id.as_bytes().to_vec()));
+        let mut known = BTreeSet::new();
+        while !next.is_empty() {
+            let ids: Vec<Vec<u8>> = next.iter().cloned().collect();
+            known.append(&mut next);
+            let mut heard = |change| {
+                if let Change::Person(image) = &change {
+                    filed.extend(&image.contacts);
+                    let into = image.merged_into.map(|into| into.as_bytes().to_vec());
+                    next.extend(into.filter(|into| !known.contains(into)));
+                }
+                tell(change);
+            };
+            for some in ids.chunks(CHUNK) {
+                self.persons(some, &mut heard)?;
+            }
+        }
+        let filed: Vec<Blind> = filed.into_iter().collect();
+        self.suppressed(grant, &filed, tell)?;
+        super::registers::of_contacts(self.db, &filed, tell)
     }
 
-    /// Whether these contact points are on the suppression list.
+    /// Whose contact points these are.
+    fn holders(&mut self, contacts: &[Blind]) -> Result<BTreeSet<Vec<u8>>, StoreError> {
+        let mut holders = BTreeSet::new();
+        for some in contacts.chunks(CHUNK) {
+            let some: Vec<Vec<u8>> = some.iter().map(|blind| blind.0.to_vec()).collect();
+            let found: Vec<Vec<u8>> = on!(self.db, conn => identifiers::table
+                .filter(identifiers::blind.eq_any(some)).select(identifiers::subject_id).load(conn))
+            .map_err(StoreError::failed("finding identifiers"))?;
+            holders.extend(found);
+        }
+        Ok(holders)
+    }
+
+    /// Which of these contact points are on the suppression list.
     ///
     /// # Errors
     /// Where the database fails.
@@ -183,11 +232,14 @@ impl ReadTx<'_> {
         blinds: &[Blind],
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
-        let wanted: Vec<Vec<u8>> = blinds.iter().map(|blind| blind.0.to_vec()).collect();
-        let found: Vec<Vec<u8>> = on!(self.db, conn => suppressions::table
-            .filter(suppressions::blind.eq_any(wanted)).select(suppressions::blind).load(conn))
-        .map_err(StoreError::failed("reading the suppression list"))?;
-        tell_suppressed(&found, tell)
+        for some in blinds.chunks(CHUNK) {
+            let wanted: Vec<Vec<u8>> = some.iter().map(|blind| blind.0.to_vec()).collect();
+            let found: Vec<Vec<u8>> = on!(self.db, conn => suppressions::table
+                .filter(suppressions::blind.eq_any(wanted)).select(suppressions::blind).load(conn))
+            .map_err(StoreError::failed("reading the suppression list"))?;
+            tell_suppressed(&found, tell)?;
+        }
+        Ok(())
     }
 
     fn persons(&mut self, ids: &[Vec<u8>], tell: &mut dyn FnMut(Change)) -> Result<(), StoreError> {

@@ -106,6 +106,7 @@ pub use error::StoreError;
 pub use expiries::{DecisionsGone, Expiring, Expiry};
 pub use feeds::AlarmOf;
 pub use figures::{ConsentCount, CountsFigures, PublicEntry};
+pub use follow::Whom;
 pub use guesses::Counter;
 pub use holds::StoredHold;
 pub use log::{LogHead, PersonalPayload, ReadsLog, StoredEntry, StoredPayload};

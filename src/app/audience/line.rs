@@ -9,6 +9,7 @@ use crate::app::contact::{self, Hashes, Plain};
 use crate::domain::audience::{Layout, Record, Records};
 use crate::domain::ids::Blind;
 use crate::domain::registry::IdentifierKinds;
+use crate::domain::shard::Shard;
 use crate::index::{PersonView, Table};
 use crate::store::keys::Keyring;
 use std::ops::Range;
@@ -123,6 +124,11 @@ impl Lines {
         self.at.get(from..).unwrap_or_default()
     }
 
+    /// Those of these numbers.
+    pub(super) const fn some<'l>(&'l self, order: &'l [u32]) -> InOrder<'l> {
+        InOrder { lines: self, order }
+    }
+
     /// Those from one place to another in the order of their hashes.
     pub(super) fn in_order(&self, places: Range<usize>) -> InOrder<'_> {
         let order = self.order.get(places).unwrap_or_default();
@@ -135,6 +141,15 @@ impl Lines {
 pub(super) struct InOrder<'l> {
     lines: &'l Lines,
     order: &'l [u32],
+}
+
+/// By which hashes lines name persons.
+#[derive(Default)]
+pub(super) struct Contacts {
+    /// Those by which they are found.
+    pub(super) own: Vec<Blind>,
+    /// The coarser ones.
+    pub(super) coarse: Vec<Blind>,
 }
 
 impl<'l> InOrder<'l> {
@@ -167,6 +182,24 @@ impl<'l> InOrder<'l> {
         rows.map(|((line, named), row)| (line, named, row))
     }
 
+    /// The numbers of those of whom something is so, and of the others.
+    pub(super) fn parted(self, is_so: impl Fn(&Named) -> bool) -> (Vec<u32>, Vec<u32>) {
+        let is_so = |(line, named): (u32, &Named)| (line, is_so(named));
+        let (these, others): (Vec<_>, Vec<_>) =
+            self.named().map(is_so).partition(|(_, is_so)| *is_so);
+        let numbers = |lines: Vec<(u32, bool)>| lines.into_iter().map(|(line, _)| line).collect();
+        (numbers(these), numbers(others))
+    }
+
+    /// By which hashes they name persons.
+    pub(super) fn contacts(self) -> Contacts {
+        let mut all = Contacts::default();
+        for (_, named) in self.named() {
+            named.add_to(&mut all);
+        }
+        all
+    }
+
     fn named(self) -> impl Iterator<Item = (u32, &'l Named)> + Clone + use<'l> {
         let named = move |line: &u32| Some((*line, self.lines.named.get(*line as usize)?));
         self.order.iter().filter_map(named)
@@ -191,6 +224,31 @@ impl Named {
     /// The keyed hash of its one identifier, where it names somebody by one.
     fn one(&self) -> Option<&Blind> {
         matches!(self.who, Who::One(..)).then_some(&self.own)
+    }
+
+    /// Whether everybody whom it names is held by a node that holds a part of the persons.
+    pub(super) fn is_here(&self, shard: Shard, table: &Table) -> bool {
+        let holds = |hash: &Blind| shard.holds(hash) || table.person(hash).is_some();
+        match &self.who {
+            Who::One(..) => holds(&self.own),
+            Who::Several(contacts) => contacts.iter().all(|one| holds(&one.own)),
+            Who::Unreadable => true,
+        }
+    }
+
+    fn add_to(&self, all: &mut Contacts) {
+        match &self.who {
+            Who::One(_, coarse) => {
+                all.own.push(self.own);
+                all.coarse.extend(coarse.as_deref());
+            }
+            Who::Several(contacts) => {
+                all.own.extend(contacts.iter().map(|one| one.own));
+                all.coarse
+                    .extend(contacts.iter().filter_map(|one| one.coarse.as_deref()));
+            }
+            Who::Unreadable => {}
+        }
     }
 
     /// The first bits of the hash.

@@ -80,8 +80,9 @@ impl Roll {
         }
     }
 
-    /// The persons by the numbers that lists know them by, in order. Who was erased meanwhile has none.
-    pub(super) fn listed(&self, table: &Table) -> Vec<Listed> {
+    /// The persons by the numbers that lists know them by, in order, with others whose numbers are known. Who was erased
+    /// meanwhile has none.
+    pub(super) fn listed(&self, table: &Table, others: &[Listed]) -> Vec<Listed> {
         let rows = (0..).zip(&self.rows);
         let first =
             rows.filter_map(|(row, kept)| Some((row, Place::from(kept.first.checked_sub(1)?))));
@@ -90,11 +91,14 @@ impl Roll {
             Some(Listed { number, answer })
         };
         let listed_rows = self.rows.iter().filter(|kept| kept.first > 0).count();
-        let mut all = Vec::with_capacity(listed_rows + self.more.len());
+        let mut all = Vec::with_capacity(listed_rows + self.more.len() + others.len());
         all.extend(first.filter_map(listed));
         all.extend(self.more.iter().copied().filter_map(listed));
+        all.extend_from_slice(others);
         // rows are nearly in the order of the numbers, which this sort makes use of
         all.sort();
+        // who is named by several lines may be among the others for each
+        all.dedup();
         all
     }
 }

@@ -146,11 +146,13 @@ pub(in crate::app) fn query(purpose: &str) -> AudienceQuery {
 }
 
 fn begun<'a>(shop: &'a TestApp, query: AudienceQuery, header: &str) -> Audience<'a> {
+    begun_by(&shop.app, query, header)
+}
+
+fn begun_by<'a>(app: &'a App, query: AudienceQuery, header: &str) -> Audience<'a> {
     let header = Header::read(header.as_bytes(), None).unwrap();
     let grant = TestApp::grant();
-    shop.app
-        .audience(&grant, query, Layout::Csv(header))
-        .unwrap()
+    app.audience(&grant, query, Layout::Csv(header)).unwrap()
 }
 
 /// What a single check asks about somebody.
@@ -176,7 +178,17 @@ pub(in crate::app) fn filter(
     header: &str,
     list: &str,
 ) -> (Lists, Tally) {
-    let mut audience = begun(shop, query, header);
+    filter_by(&shop.app, query, header, list)
+}
+
+/// The same by a node.
+pub(in crate::app) fn filter_by(
+    app: &App,
+    query: AudienceQuery,
+    header: &str,
+    list: &str,
+) -> (Lists, Tally) {
+    let mut audience = begun_by(app, query, header);
     let mut lists = Lists {
         permitted: Vec::new(),
         refused: Some(Vec::new()),
@@ -204,7 +216,7 @@ fn lines(bytes: &[u8]) -> Vec<String> {
 }
 
 /// What each person's lines were answered on the newest list, by who they are.
-fn on_record(shop: &TestApp) -> BTreeMap<SubjectId, BTreeSet<String>> {
+pub(in crate::app) fn on_record(shop: &TestApp) -> BTreeMap<SubjectId, BTreeSet<String>> {
     let grant: Grant<ReadSubjects> = TestApp::grant();
     let view = shop.app.index().view();
     let persons: BTreeSet<SubjectId> = view
@@ -229,7 +241,10 @@ fn on_record(shop: &TestApp) -> BTreeMap<SubjectId, BTreeSet<String>> {
 
 /// What single checks answer.
 fn outcomes(shop: &TestApp, questions: &[Question]) -> Vec<Arc<Outcome>> {
-    let checked = shop.app.check(&TestApp::grant(), questions, shop.app.now());
+    let checked = shop
+        .app
+        .check_blocking(&TestApp::grant(), questions, shop.app.now())
+        .unwrap();
     let outcome = |draft: Result<Draft, _>| draft.map(|draft| draft.decided().outcome).unwrap();
     checked.into_iter().map(outcome).collect()
 }

@@ -41,7 +41,8 @@ pub(super) fn ask(shop: &TestApp, people: &[&str], campaign: &str) -> Vec<Decide
         .collect();
     let drafts = shop
         .app
-        .check(&TestApp::grant(), &questions, shop.app.now());
+        .check_blocking(&TestApp::grant(), &questions, shop.app.now())
+        .unwrap();
     let answers = shop.app.record_decisions_blocking(drafts).unwrap();
     shop.app.seal_decisions().unwrap();
     answers.into_iter().map(Result::unwrap).collect()

@@ -139,7 +139,10 @@ impl Bench {
             at: None,
             reserve: false,
         };
-        let drafts = self.app.check(&grant(), &[question], self.app.now());
+        let drafts = self
+            .app
+            .check_blocking(&grant(), &[question], self.app.now())
+            .unwrap();
         let answers = wait(
             self.app
                 .record_decisions(drafts, crate::app::decisions::When::Now),
@@ -182,6 +185,7 @@ pub fn open(directory: &std::path::Path) -> App {
         clock: Arc::new(Fixed),
         entropy: Arc::new(Dice),
         snapshot: None,
+        shard: None,
         progress: Box::new(|_, _| {}),
     })
     .unwrap()

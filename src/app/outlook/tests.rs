@@ -90,7 +90,10 @@ fn ask(shop: &TestApp, channel: &str, said: &Said, at: DateTime<Utc>) -> Decided
     };
     TestApp::wait(shop.app.fresh()).unwrap();
     let grant = TestApp::grant::<CheckDecisions>();
-    let mut answers = shop.app.check(&grant, &[question], shop.app.now());
+    let mut answers = shop
+        .app
+        .check_blocking(&grant, &[question], shop.app.now())
+        .unwrap();
     answers.pop().unwrap().unwrap().decided()
 }
 

@@ -101,7 +101,10 @@ fn ask(shop: &TestApp, purpose: &str) -> Decided {
     TestApp::wait(shop.app.fresh()).unwrap();
     let grant = TestApp::grant::<CheckDecisions>();
     let asked = question(shop, ANNE, purpose);
-    let mut answers = shop.app.check(&grant, &[asked], shop.app.now());
+    let mut answers = shop
+        .app
+        .check_blocking(&grant, &[asked], shop.app.now())
+        .unwrap();
     answers.pop().unwrap().unwrap().decided()
 }
 
@@ -184,7 +187,10 @@ fn a_pause_weakens_no_no_and_makes_no_yes() {
     shop.clock.pass(2 * DAY);
     let grant = TestApp::grant::<CheckDecisions>();
     let asked = question(&shop, &bert, "offers");
-    let mut answers = shop.app.check(&grant, &[asked], shop.app.now());
+    let mut answers = shop
+        .app
+        .check_blocking(&grant, &[asked], shop.app.now())
+        .unwrap();
     let answer = answers.pop().unwrap().unwrap().decided();
     assert_eq!(answer.outcome.reason(), "NO_CONSENT");
 }

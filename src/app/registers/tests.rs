@@ -91,7 +91,10 @@ fn question(shop: &TestApp, who: &[(&str, &str)], of: (&str, &str), said: Said) 
 fn decide(shop: &TestApp, question: Question) -> Decided {
     TestApp::wait(shop.app.fresh()).unwrap();
     let grant = TestApp::grant::<CheckDecisions>();
-    let mut answers = shop.app.check(&grant, &[question], shop.app.now());
+    let mut answers = shop
+        .app
+        .check_blocking(&grant, &[question], shop.app.now())
+        .unwrap();
     answers.pop().unwrap().unwrap().decided()
 }
 
@@ -556,7 +559,10 @@ fn ways_agree(shop: &TestApp, of: &str) -> Result<(), TestCaseError> {
             .collect();
         let grant = TestApp::grant::<CheckDecisions>();
         for _ in 0..2 {
-            let remembered = shop.app.check(&grant, &asked, shop.app.now());
+            let remembered = shop
+                .app
+                .check_blocking(&grant, &asked, shop.app.now())
+                .unwrap();
             let reasons = remembered
                 .into_iter()
                 .map(|one| reason(&one.unwrap().decided()));

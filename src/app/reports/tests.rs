@@ -304,7 +304,9 @@ fn ask(shop: &TestApp, people: &[&str], campaign: Option<&str>) {
     };
     let questions: Vec<Question> = people.iter().map(question).collect();
     let app = &shop.app;
-    let drafts = app.check(&TestApp::grant(), &questions, app.now());
+    let drafts = app
+        .check_blocking(&TestApp::grant(), &questions, app.now())
+        .unwrap();
     app.record_decisions_blocking(drafts).unwrap();
 }
 

@@ -88,7 +88,8 @@ fn reason(shop: &TestApp, email: &str, max: u16, period: &str) -> String {
     let question = question(shop, email, max, period);
     let mut answers = shop
         .app
-        .check(&TestApp::grant(), &[question], shop.app.now());
+        .check_blocking(&TestApp::grant(), &[question], shop.app.now())
+        .unwrap();
     answers
         .remove(0)
         .unwrap()
@@ -351,7 +352,8 @@ fn phone_reasons(shop: &TestApp, email: &str) -> Vec<String> {
     question.channel = "phone_live".into();
     let mut answers = shop
         .app
-        .check(&TestApp::grant(), &[question], shop.app.now());
+        .check_blocking(&TestApp::grant(), &[question], shop.app.now())
+        .unwrap();
     let outcome = answers.remove(0).unwrap().decided().outcome;
     let first = std::iter::once(outcome.reason().to_owned());
     first.chain(outcome.also().iter().cloned()).collect()

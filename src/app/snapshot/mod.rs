@@ -10,7 +10,7 @@
 mod frames;
 mod read;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod write;
 
 pub(super) use read::{Unused, load};
@@ -22,6 +22,7 @@ use crate::audit::encoding::hex;
 use crate::audit::proof;
 use crate::audit::tile::TileReader;
 use crate::domain::ids::Position;
+use crate::domain::shard::Shard;
 use crate::index::FORM;
 use crate::store::{ReadTx, StoreError};
 use serde::{Deserialize, Serialize};
@@ -39,18 +40,27 @@ struct Head {
     position: Position,
     /// The root of the log there.
     root: String,
+    /// Which part of the persons is in it, where not everybody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shard: Option<String>,
     /// By which the pieces of this file are told from those of another.
     file: String,
 }
 
 impl Head {
-    fn of(origin: &str, position: Position, root: String, file: [u8; 16]) -> Self {
+    fn of(
+        origin: &str,
+        shard: Option<Shard>,
+        (position, root): (Position, String),
+        file: [u8; 16],
+    ) -> Self {
         Self {
             placet_index: FORM,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             origin: origin.to_owned(),
             position,
             root,
+            shard: shard.map(|shard| shard.to_string()),
             file: hex(&file),
         }
     }

@@ -39,6 +39,8 @@ pub(in crate::app) enum Unused {
     OtherVersion,
     #[error("it is another registry's, or the ledger went another way since")]
     OtherLedger,
+    #[error("it is of another part of the persons")]
+    OtherShard,
     #[error("too much has happened since")]
     Old,
     #[error(transparent)]
@@ -72,6 +74,9 @@ pub(in crate::app) fn load(
     from.by_ref().take(LINE).read_until(b'\n', &mut line)?;
     let head: Head = serde_json::from_slice(&line).map_err(|_| Unused::OtherVersion)?;
     holds(&head, store.origin(), persons, (tx, grant))?;
+    if head.shard != index.shard().map(|shard| shard.to_string()) {
+        return Err(Unused::OtherShard);
+    }
     let binding = Binding {
         keys: store.keys(),
         head: &line,

@@ -12,16 +12,16 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use std::sync::Arc;
 
-fn who(at: usize) -> String {
+pub(in crate::app) fn who(at: usize) -> String {
     format!("p{at}@example.fr")
 }
 
-fn blind(shop: &TestApp, at: usize) -> Blind {
+pub(in crate::app) fn blind(shop: &TestApp, at: usize) -> Blind {
     shop.named(&[("email", &who(at))]).blinds()[0]
 }
 
 /// Everything that an index says of whom a contact point leads to.
-fn said(view: &View<Rules>, contact: &Blind, now: &DateTime<Utc>) -> String {
+pub(in crate::app) fn said(view: &View<Rules>, contact: &Blind, now: &DateTime<Utc>) -> String {
     let suppressed = view.is_suppressed(contact);
     let Some(person) = view.person(contact) else {
         return format!("nobody, suppressed {suppressed}");
@@ -55,7 +55,7 @@ fn said(view: &View<Rules>, contact: &Blind, now: &DateTime<Utc>) -> String {
     )
 }
 
-fn everybody(shop: &TestApp, index: &Index<Rules>, count: usize) -> Vec<String> {
+pub(in crate::app) fn everybody(shop: &TestApp, index: &Index<Rules>, count: usize) -> Vec<String> {
     let view = index.view();
     let now = shop.app.now().utc();
     (0..count)
@@ -93,7 +93,7 @@ fn loaded(shop: &TestApp) -> Result<(Index<Rules>, Position), Unused> {
     Ok((index, position))
 }
 
-fn erase(shop: &TestApp, at: usize) {
+pub(in crate::app) fn erase(shop: &TestApp, at: usize) {
     let Some(subject) = shop
         .app
         .index()
@@ -130,15 +130,15 @@ fn meet(shop: &TestApp, one: usize, other: usize) {
 
 /// What happens while the file is written or after.
 #[derive(Debug, Clone, Copy)]
-enum Event {
+pub(in crate::app) enum Event {
     To(usize, Act),
     Meet(usize, usize),
     Erased(usize),
 }
 
-const PERSONS: usize = 8;
+pub(in crate::app) const PERSONS: usize = 8;
 
-fn event() -> impl Strategy<Value = Event> {
+pub(in crate::app) fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         12 => (0..PERSONS, act()).prop_map(|(at, act)| Event::To(at, act)),
         1 => (0..PERSONS, 0..PERSONS).prop_map(|(one, other)| Event::Meet(one, other)),
@@ -146,7 +146,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn comes(shop: &TestApp, event: Event) {
+pub(in crate::app) fn comes(shop: &TestApp, event: Event) {
     match event {
         Event::To(at, act) => happen(shop, &who(at), act),
         Event::Meet(one, other) if one != other => meet(shop, one, other),

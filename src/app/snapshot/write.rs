@@ -66,7 +66,8 @@ impl App {
         // what changes while pieces are made, the ledger says again from here on
         let position = next.as_ref().map_or(0, |(_, position)| *position);
         let root = self.store.read(|tx| root(tx, &self.serve, position))?;
-        let head = Head::of(self.store.origin(), position, root, random(self.entropy())?);
+        let (origin, shard) = (self.store.origin(), self.index.shard());
+        let head = Head::of(origin, shard, (position, root), random(self.entropy())?);
         let line = serde_json::to_string(&head).map_err(io::Error::from)? + "\n";
         to.write_all(line.as_bytes())?;
         let binding = Binding {

@@ -522,7 +522,7 @@ pub(super) async fn decide(
 ) -> Result<Vec<Result<Decided, Vec<FieldProblem>>>, Problem> {
     let now = site.app.now();
     if door.fresh {
-        let drafts = site.app.check(&door.grant, questions, now);
+        let drafts = site.app.check(&door.grant, questions, now).await?;
         return Ok(site.app.record_decisions(drafts, when).await?);
     }
     let grant = &door.grant;

@@ -1,7 +1,7 @@
 //! Finding the lists that a person was on: one sheet a list.
 
 use super::SheetRow;
-use crate::access::Grant;
+use crate::access::{Grant, Serve};
 use crate::audit::roll::Said;
 use crate::domain::ids::{Position, SubjectId};
 use crate::store::connection::on;
@@ -13,7 +13,7 @@ use crate::store::rows::{signed, unsigned};
 use crate::store::schema::{public_events, roll_sheets, rolls, subject_events};
 use diesel::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A list that a person was on.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +52,27 @@ impl ReadTx<'_> {
             found.extend(self.told(position, &answers)?);
         }
         Ok((found, None))
+    }
+
+    /// Those of these numbers by which lists still know somebody.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn known_numbers(
+        &mut self,
+        _grant: &Grant<Serve>,
+        numbers: &[Position],
+    ) -> Result<HashSet<Position>, StoreError> {
+        let mut known = HashSet::new();
+        for some in numbers.chunks(IDS) {
+            let some: Vec<i64> = some.iter().map(|number| signed(*number)).collect();
+            let found: Vec<i64> = on!(self.db, conn => subject_events::table
+                .filter(subject_events::position.eq_any(some))
+                .select(subject_events::position).load(conn))
+            .map_err(StoreError::failed("loading the first entries"))?;
+            known.extend(found.into_iter().map(unsigned));
+        }
+        Ok(known)
     }
 
     /// The numbers of these records: the position of the first entry about each.

@@ -105,7 +105,11 @@ async fn decided(
         let stale = site.app.decide_stale(grant, &question, now);
         return stale.map(Some).map_err(drop);
     }
-    let drafts = site.app.check(grant, &[question], now);
+    let drafts = site
+        .app
+        .check(grant, &[question], now)
+        .await
+        .map_err(drop)?;
     let answers = site.app.record_decisions(drafts, When::Now).await;
     let answer = answers.map_err(drop)?.pop().ok_or(())?;
     Ok(answer.ok())

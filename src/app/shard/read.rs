@@ -1,0 +1,75 @@
+//! Answers from the database, for whom this node does not hold.
+
+use crate::access::{CheckDecisions, Grant};
+use crate::app::check::{Question, effort};
+use crate::app::deciding::Memory;
+use crate::app::decisions::Draft;
+use crate::app::open::App;
+use crate::app::policies::rules::Rules;
+use crate::app::refusal::FieldProblem;
+use crate::domain::ids::Blind;
+use crate::domain::registry::Change;
+use crate::domain::time::Now;
+use crate::index::Index;
+use crate::store::{StoreError, Whom};
+
+/// A question, and who asks it.
+pub(in crate::app) type Asked = (Grant<CheckDecisions>, Question);
+
+impl App {
+    /// Decides questions on what the database holds of these persons at one instant, in their order, by the functions that
+    /// decide from memory. Blocks.
+    ///
+    /// # Errors
+    /// Where it cannot be read: then nothing is decided.
+    pub(in crate::app) fn read_and_decide(
+        &self,
+        asked: &[Asked],
+        now: Now,
+    ) -> Result<Vec<Result<Draft, Vec<FieldProblem>>>, StoreError> {
+        let questions = || asked.iter().map(|(_, question)| question);
+        let contacts: Vec<Blind> = questions().flat_map(|one| one.blinds.clone()).collect();
+        let filed: Vec<Blind> = questions().flat_map(|one| one.coarse.clone()).collect();
+        let persons: Vec<_> = questions().filter_map(|one| one.subject).collect();
+        let index = self.read_index(&Whom {
+            contacts: &contacts,
+            filed: &filed,
+            persons: &persons,
+        })?;
+        let view = index.view();
+        let mut memory = Memory::new(self.maker.clone());
+        let mut deciding = self.deciding(&view, now, effort(asked.len()), &mut memory);
+        let drafts = asked
+            .iter()
+            .map(|(grant, question)| deciding.draft(grant, question));
+        Ok(drafts.collect())
+    }
+
+    /// An index of these persons only, as the database holds them at one instant, with the rules in force then. Whoever was
+    /// acknowledged before is in it. Blocks.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(in crate::app) fn read_index(&self, whom: &Whom<'_>) -> Result<Index<Rules>, StoreError> {
+        // what is the same for everybody is known already, as of then
+        let (held, rules, catalogue) = {
+            let view = self.index.view();
+            (
+                view.position(),
+                view.rules().clone(),
+                view.catalogue().clone(),
+            )
+        };
+        let serve = &self.serve;
+        let mut changes = vec![Change::Catalogue(catalogue)];
+        let (position, newer) = self.store.read(|tx| {
+            tx.seen_of(serve, whom, held, &mut |change| changes.push(change))?;
+            Ok::<_, StoreError>((tx.position(serve)?, tx.policy_since(serve, held)?))
+        })?;
+        let rules = newer.map_or(rules, |newer| self.loader.rules(&newer));
+        let index = Index::new(rules.clone());
+        index.load(changes);
+        index.built((position, None), rules);
+        Ok(index)
+    }
+}

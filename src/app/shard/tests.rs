@@ -1,0 +1,221 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+use crate::access::CheckDecisions;
+use crate::app::audience::tests::{Act, filter, filter_by, happen, on_record, query};
+use crate::app::check::Question;
+use crate::app::facts::Said;
+use crate::app::follow::{self, Following};
+use crate::app::open::App;
+use crate::app::policies::rules::Rules;
+use crate::app::refusal::FieldProblem;
+use crate::app::snapshot::tests::{Event, PERSONS, blind, comes, event, said, who};
+use crate::app::testing::TestApp;
+use crate::domain::registry::IdentifierKinds;
+use crate::domain::shard::Shard;
+use crate::index::Index;
+use crate::store::Whom;
+use proptest::prelude::*;
+use std::sync::Arc;
+
+fn shards(of: u32) -> Vec<Shard> {
+    let first: Shard = format!("1/{of}").parse().unwrap();
+    first.all().collect()
+}
+
+/// An index of a part, built from the database as it is now.
+fn built(shop: &TestApp, shard: Shard) -> Following {
+    let rules = shop.app.index().view().rules().clone();
+    let index = Arc::new(Index::of_shard(rules, Some(shard)));
+    let following = (shop.app.store.clone(), index, shop.app.loader.clone());
+    follow::build(&following, &shop.app.serve, None, &|_, _| ()).unwrap();
+    following
+}
+
+/// Of whom a part answers, it says what the whole says; nobody of its own is missing.
+fn agrees(shop: &TestApp, index: &Index<Rules>) -> Result<(), TestCaseError> {
+    let (whole, part) = (shop.app.index().view(), index.view());
+    let (shard, now) = (index.shard().unwrap(), shop.app.now().utc());
+    prop_assert_eq!(part.position(), whole.position());
+    for at in 0..PERSONS {
+        let contact = blind(shop, at);
+        if shard.holds(&contact) || part.person(&contact).is_some() {
+            let (known, held) = (said(&whole, &contact, &now), said(&part, &contact, &now));
+            prop_assert_eq!(held, known, "p{} in {}", at, shard);
+        }
+        prop_assert_eq!(part.is_suppressed(&contact), whole.is_suppressed(&contact));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever happens before a node starts and while it follows.
+    #[test]
+    fn a_part_knows_of_its_own_what_the_whole_knows(
+        before in prop::collection::vec(event(), 0..24),
+        after in prop::collection::vec(prop::collection::vec(event(), 1..5), 0..6),
+        of in 1_u32..5,
+    ) {
+        let shop = TestApp::new();
+        shop.publish();
+        before.into_iter().for_each(|event| comes(&shop, event));
+        let parts: Vec<Following> = shards(of).into_iter().map(|one| built(&shop, one)).collect();
+        for part in &parts {
+            agrees(&shop, &part.1)?;
+        }
+        for events in after {
+            events.into_iter().for_each(|event| comes(&shop, event));
+            for part in &parts {
+                follow::catch_up(part, &shop.app.serve).unwrap();
+                agrees(&shop, &part.1)?;
+            }
+        }
+    }
+
+    /// What is read of anybody is what the whole knows, alone and with others.
+    #[test]
+    fn what_is_read_is_what_the_whole_knows(
+        events in prop::collection::vec(event(), 0..30),
+        together in prop::collection::vec(0..PERSONS, 1..5),
+    ) {
+        let shop = TestApp::new();
+        shop.publish();
+        events.into_iter().for_each(|event| comes(&shop, event));
+        let now = shop.app.now().utc();
+        let alone = (0..PERSONS).map(|at| vec![at]);
+        for some in alone.chain([together]) {
+            let contacts: Vec<_> = some.iter().map(|at| blind(&shop, *at)).collect();
+            let read = shop.app.read_index(&Whom { contacts: &contacts, filed: &[], persons: &[] });
+            let (read, whole) = (read.unwrap(), shop.app.index().view());
+            for contact in &contacts {
+                let known = said(&whole, contact, &now);
+                prop_assert_eq!(said(&read.view(), contact, &now), known);
+            }
+        }
+    }
+}
+
+/// Who is asked about by all of these addresses together.
+fn question(shop: &TestApp, persons: &[usize], purpose: &str) -> Question {
+    let names: Vec<String> = persons.iter().map(|at| who(*at)).collect();
+    let pairs: Vec<(&str, &str)> = names.iter().map(|name| ("email", name.as_str())).collect();
+    let named = shop.named(&pairs);
+    Question {
+        blinds: named.blinds(),
+        coarse: named.coarse(),
+        kinds: named.identifier_kinds(),
+        subject: None,
+        purpose: purpose.into(),
+        channel: "email".into(),
+        campaign: None,
+        said: Said::default(),
+        at: None,
+        reserve: false,
+    }
+}
+
+/// What is told and what is written down, but for the decision's name.
+fn answers(app: &App, questions: &[Question]) -> Vec<String> {
+    let grant = TestApp::grant::<CheckDecisions>();
+    assert!(app.catches_up());
+    let drafts = app.check_blocking(&grant, questions, app.now()).unwrap();
+    let told = |draft: Result<_, Vec<FieldProblem>>| {
+        let draft: crate::app::decisions::Draft = draft.unwrap();
+        let (mut record, decided) = (draft.record().clone(), draft.told());
+        record.id = [0; 16];
+        format!(
+            "{record:?} {:?} {:?} {:?}",
+            decided.outcome, decided.lawful, decided.valid_until
+        )
+    };
+    drafts.into_iter().map(told).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Every node answers for everybody, and for several at once, as one does that holds all.
+    #[test]
+    fn every_node_answers_for_everybody(
+        events in prop::collection::vec(event(), 0..30),
+        later in prop::collection::vec(event(), 1..6),
+        together in prop::collection::vec(prop::collection::vec(0..PERSONS, 2..4), 4),
+        of in 2_u32..5,
+    ) {
+        let shop = TestApp::new();
+        shop.publish();
+        events.into_iter().for_each(|event| comes(&shop, event));
+        let nodes: Vec<App> = shards(of).into_iter().map(|one| TestApp::beside(&shop, one)).collect();
+        let alone = (0..PERSONS).map(|at| vec![at]);
+        let asked: Vec<Vec<usize>> = alone.chain(together).collect();
+        let ask = |purpose: &'static str| asked.iter().map(move |some| (some, purpose));
+        let questions = ask("newsletter").chain(ask("offers"));
+        let questions: Vec<Question> = questions.map(|(some, purpose)| question(&shop, some, purpose)).collect();
+        for event in later {
+            comes(&shop, event);
+            let whole = answers(&shop.app, &questions);
+            for node in &nodes {
+                prop_assert_eq!(&answers(node, &questions), &whole);
+            }
+        }
+    }
+}
+
+/// By the registry's own id, whoever holds the person; who does not exist is nobody everywhere.
+#[test]
+fn by_its_id_a_person_is_found_from_every_node() {
+    let shop = TestApp::new();
+    shop.publish();
+    for at in 0..4 {
+        happen(&shop, &who(at), Act::Says("newsletter", "given"));
+    }
+    let ids: Vec<_> = {
+        let view = shop.app.index().view();
+        let id = |at| view.person(&blind(&shop, at)).unwrap().subject();
+        (0..4).map(id).collect()
+    };
+    let asked = |subject| Question {
+        blinds: vec![],
+        kinds: IdentifierKinds::NONE,
+        subject: Some(subject),
+        ..question(&shop, &[0], "newsletter")
+    };
+    let questions: Vec<Question> = ids.into_iter().map(asked).collect();
+    let whole = answers(&shop.app, &questions);
+    assert!(whole.iter().all(|one| one.contains("CONSENT_VALID")));
+    for shard in shards(3) {
+        assert_eq!(answers(&TestApp::beside(&shop, shard), &questions), whole);
+    }
+}
+
+/// A list is answered for, and its roll written, as by a node that holds all.
+#[test]
+fn a_list_is_filtered_by_any_node() {
+    let shop = TestApp::new();
+    shop.publish();
+    for at in 0..40 {
+        let status = if at % 3 == 0 { "refused" } else { "given" };
+        happen(&shop, &who(at), Act::Says("newsletter", status));
+    }
+    comes(&shop, Event::Meet(4, 5));
+    comes(&shop, Event::Erased(7));
+    let lines: Vec<String> = (0..44).rev().map(who).collect();
+    let text = lines.join("\n");
+    let (lists, tally) = filter(&shop, query("newsletter"), "email", &text);
+    let whole = on_record(&shop);
+    assert_eq!((tally.lines, whole.len()), (44, 38));
+    for shard in shards(3) {
+        let node = TestApp::beside(&shop, shard);
+        let (own, counted) = filter_by(&node, query("newsletter"), "email", &text);
+        assert_eq!(
+            (own.permitted, own.refused),
+            (lists.permitted.clone(), lists.refused.clone())
+        );
+        assert_eq!(
+            (counted.permitted, counted.refused),
+            (tally.permitted, tally.refused.clone())
+        );
+        assert!(shop.app.catches_up());
+        assert_eq!(on_record(&shop), whole);
+    }
+}
