@@ -17,6 +17,7 @@ mod stream;
 mod tally;
 #[cfg(test)]
 pub(super) mod tests;
+mod wire;
 
 pub(super) use months::Months;
 pub use stream::{AudienceError, Reading, Streams};
@@ -159,15 +160,19 @@ impl Audience<'_> {
         self.places.clear();
         self.places.resize(self.lines.len(), NO_ANSWER);
         self.passed = 0;
+        let mut elsewhere = Vec::new();
         // also where there is no line: the tally says on what it was answered
         for from in (0..self.lines.len().max(1)).step_by(AT_ONCE) {
-            self.answer_some(from, fresh());
+            self.answer_some(from, fresh(), &mut elsewhere);
+        }
+        if let Some(shard) = self.app.index().shard() {
+            self.answer_elsewhere(shard, &elsewhere);
         }
         records.taken()
     }
 
-    /// Answers for lines from a place in the order of their hashes on.
-    fn answer_some(&mut self, from: usize, fresh: bool) {
+    /// Answers for lines from a place in the order of their hashes on, as far as everybody whom they name is held here.
+    fn answer_some(&mut self, from: usize, fresh: bool, elsewhere: &mut Vec<u32>) {
         let view = self.app.index().view();
         self.judge.renew(&view, &self.query, self.app.now(), fresh);
         let (position, version) = (view.position(), view.rules().version());
@@ -188,10 +193,7 @@ impl Audience<'_> {
                     *answered = place;
                 }
             });
-        drop(view);
-        if let Some((_, elsewhere)) = parted {
-            self.answer_elsewhere(&elsewhere);
-        }
+        elsewhere.extend(parted.into_iter().flat_map(|(_, others)| others));
     }
 
     /// Passes on the next of the lines that were answered for, or refuses them; `piece` is where they stand.

@@ -17,7 +17,7 @@ use crate::domain::shard::Shard;
 use crate::domain::time::Now;
 use crate::index::Table;
 use crate::store::StoreError;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -34,6 +34,9 @@ pub enum Unanswered {
     /// It is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// More wait for the database than it can be asked for in time.
+    #[error("more checks wait for the database than can be answered in time")]
+    Crowded,
 }
 
 /// A check that waits to be decided.
@@ -50,6 +53,8 @@ type Made = (oneshot::Sender<Answer>, Result<Draft, Wrong>);
 /// A case about somebody whom this node does not hold.
 type Elsewhere = (oneshot::Sender<Answer>, Asked);
 
+type Unread = (oneshot::Sender<Answer>, Asked, When);
+
 /// What came of a case on a view of the index.
 enum Decision {
     Made(Result<Draft, Wrong>),
@@ -65,7 +70,14 @@ pub struct Desk {
     app: Arc<App>,
     waiting: RefCell<Vec<Case>>,
     memory: RefCell<Memory>,
+    /// Those who are not held here and wait for the database.
+    unread: RefCell<Vec<Unread>>,
+    /// Whether others are read.
+    reading: Cell<bool>,
 }
+
+/// So many wait for the database; whoever comes then is told so.
+const CROWD: usize = 4_000;
 
 impl Desk {
     /// A desk for the checks of this thread.
@@ -76,6 +88,8 @@ impl Desk {
             app,
             waiting: RefCell::default(),
             memory,
+            unread: RefCell::default(),
+            reading: Cell::new(false),
         })
     }
 
@@ -115,10 +129,8 @@ impl Desk {
         for (cases, when) in [(later, When::Later), (at_once, When::Now)] {
             if fresh {
                 let (made, elsewhere) = self.decide(cases, now);
-                if !elsewhere.is_empty() {
-                    // nobody who is here waits for the database
-                    tokio::task::spawn_local(self.clone().read(elsewhere, now, when));
-                }
+                // nobody who is here waits for the database
+                self.read_later(elsewhere, when);
                 self.record(made, when).await;
             } else {
                 self.deny(cases, now);
@@ -144,10 +156,48 @@ impl Desk {
         (made, elsewhere)
     }
 
+    /// Has those who are not held here decided on what the database holds: together with those who come while others
+    /// are read.
+    fn read_later(self: &Rc<Self>, elsewhere: Vec<Elsewhere>, when: When) {
+        let mut unread = self.unread.borrow_mut();
+        let is_read = !unread.is_empty() || self.reading.get();
+        for (told, asked) in elsewhere {
+            if unread.len() < CROWD {
+                unread.push((told, asked, when));
+            } else {
+                drop(told.send(Err(Unanswered::Crowded)));
+            }
+        }
+        if !is_read && !unread.is_empty() {
+            tokio::task::spawn_local(self.clone().read_all());
+        }
+    }
+
+    async fn read_all(self: Rc<Self>) {
+        self.reading.set(true);
+        loop {
+            let unread = self.unread.take();
+            if unread.is_empty() {
+                break;
+            }
+            let (at_once, later): (Vec<_>, Vec<_>) = unread
+                .into_iter()
+                .partition(|(_, _, when)| *when == When::Now);
+            for (cases, when) in [(later, When::Later), (at_once, When::Now)] {
+                let cases = cases.into_iter().map(|(told, asked, _)| (told, asked));
+                self.read(cases.collect(), when).await;
+            }
+        }
+        self.reading.set(false);
+    }
+
     /// Decides those who are not held here, on what the database holds.
-    async fn read(self: Rc<Self>, elsewhere: Vec<Elsewhere>, now: Now, when: When) {
+    async fn read(self: &Rc<Self>, elsewhere: Vec<Elsewhere>, when: When) {
+        if elsewhere.is_empty() {
+            return;
+        }
         let (told, asked): (Vec<_>, Vec<_>) = elsewhere.into_iter().unzip();
-        let app = self.app.clone();
+        let (app, now) = (self.app.clone(), self.app.now());
         let read = tokio::task::spawn_blocking(move || app.read_and_decide(&asked, now)).await;
         match read {
             Ok(Ok(drafts)) => {
@@ -159,9 +209,9 @@ impl Desk {
                 let error = failed.ok().and_then(Result::err);
                 let error = error.unwrap_or(StoreError::Stopping);
                 tracing::warn!(%error, checks = told.len(), "checks are not answered");
-                let stopped = || Refusal::from(StoreError::Stopping).into();
-                told.into_iter()
-                    .for_each(|told| drop(told.send(Err(stopped()))));
+                for told in told {
+                    drop(told.send(Err(not_recorded())));
+                }
             }
         }
     }

@@ -76,7 +76,7 @@ pub mod reserve;
 pub mod retention;
 mod scope;
 pub mod serve_customer;
-mod shard;
+pub mod shard;
 pub mod sign_in;
 pub mod signing;
 pub mod snapshot;

@@ -91,6 +91,9 @@ pub enum OpenError {
 pub struct App {
     /// The way to other systems, where this node goes it.
     pub(super) reach: Option<Arc<dyn super::systems::Reach>>,
+    /// The way to other nodes, where there are such.
+    pub(super) nodes: Option<Arc<dyn super::shard::nodes::Nodes>>,
+    pub(super) elsewhere: super::shard::Counts,
     pub(super) store: Arc<Store>,
     pub(super) index: Arc<Index<Rules>>,
     /// Where a snapshot of the index may be.
@@ -293,6 +296,8 @@ impl App {
             master_look: None,
             node,
             reach: None,
+            nodes: None,
+            elsewhere: super::shard::Counts::default(),
             shelf: None,
             stopping: AtomicBool::new(false),
             maker,

@@ -40,6 +40,8 @@ const SETTINGS: &[(&str, &str, bool)] = &[
     ("workers", "0", false),
     // which part of the persons this node holds in memory, like 2/8; nothing: everybody
     ("index_shard", "", false),
+    // which nodes hold the parts, like 1/8=http://10.0.0.7:8080
+    ("index_nodes", "", false),
     ("witnesses", "", false),
     ("timestamp_url", "", true),
     ("timestamp_chain", "", false),

@@ -5,7 +5,7 @@ use super::courier::HttpCourier;
 use super::egress::Egress;
 use super::output::{Exit, Failure, say};
 use super::signals::Signals;
-use super::{authority, hosts, mail, master_key, setup, tls};
+use super::{authority, hosts, mail, master_key, nodes, setup, tls};
 use crate::app::App;
 use crate::app::systems::Reach;
 
@@ -170,7 +170,11 @@ pub fn run(args: &ServeArgs, config: &Config) -> Result<Exit, Failure> {
     let witnesses = witnesses(config)?;
     let authority = authority(config)?;
     let provider = super::provider::of(config)?;
+    let others = nodes::others(config, setup.shard, &Egress::of(config)?)?;
     let mut app = App::open(setup)?;
+    if let Some(others) = others {
+        app.keep_nodes(Arc::new(others));
+    }
     app.look_for_master(super::places(config)?.master_key.looking());
     if let Some(authority) = authority {
         app.stamp_with(authority);

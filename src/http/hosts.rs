@@ -22,7 +22,7 @@ pub struct Hosts {
 /// For whom something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Room {
-    /// Whoever watches the service, by whatever name.
+    /// Whoever watches the service, and its other nodes, by whatever name.
     Everywhere,
     /// What pages of customers and staff load.
     Pages,
@@ -35,9 +35,10 @@ pub(super) enum Room {
 }
 
 /// What begins so is not for customers.
-const ROOMS: [(&str, Room); 14] = [
+const ROOMS: [(&str, Room); 15] = [
     ("/healthz", Room::Everywhere),
     ("/readyz", Room::Everywhere),
+    ("/nodes", Room::Everywhere),
     ("/assets", Room::Pages),
     ("/console", Room::Console),
     ("/calendar", Room::Console),

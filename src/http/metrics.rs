@@ -23,6 +23,7 @@ pub struct Metrics {
     checks: (IntCounter, Histogram),
     repeats: IntCounter,
     differences: IntCounter,
+    elsewhere: IntCounterVec,
     taking_over: Mutex<()>,
     position: IntGauge,
     persons: IntGauge,
@@ -87,6 +88,13 @@ impl Metrics {
         let differences = IntCounter::new(
             "placet_policy_differences_total",
             "Checks that Cedar answered otherwise than the compiled policies",
+        )?;
+        let elsewhere = IntCounterVec::new(
+            Opts::new(
+                "placet_elsewhere_total",
+                "Checks and lines about persons whom this node does not hold, by who answered",
+            ),
+            &["by"],
         )?;
         let position = IntGauge::new(
             "placet_index_position",
@@ -163,6 +171,7 @@ impl Metrics {
         registry.register(Box::new(decisions.clone()))?;
         registry.register(Box::new(repeats.clone()))?;
         registry.register(Box::new(differences.clone()))?;
+        registry.register(Box::new(elsewhere.clone()))?;
         registry.register(Box::new(position.clone()))?;
         registry.register(Box::new(persons.clone()))?;
         let checks = (
@@ -177,6 +186,7 @@ impl Metrics {
             checks,
             repeats,
             differences,
+            elsewhere,
             taking_over: Mutex::new(()),
             position,
             persons,
@@ -259,6 +269,15 @@ impl Metrics {
             |counter: &IntCounter, now: u64| counter.inc_by(now.saturating_sub(counter.get()));
         more(&self.repeats, repeats);
         more(&self.differences, differences);
+    }
+
+    /// Takes over how many checks and lines other nodes answered, and how many the database.
+    pub fn elsewhere(&self, (nodes, database): (u64, u64)) {
+        let _alone = self.taking_over.lock();
+        for (by, now) in [("nodes", nodes), ("database", database)] {
+            let counter = self.elsewhere.with_label_values(&[by]);
+            counter.inc_by(now.saturating_sub(counter.get()));
+        }
     }
 
     /// As Prometheus reads it.

@@ -19,6 +19,7 @@ pub mod log;
 pub mod metrics;
 mod multipart;
 pub mod network;
+mod nodes;
 pub mod oauth;
 pub mod openapi;
 pub mod package;

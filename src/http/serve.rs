@@ -4,8 +4,9 @@ use super::problem::Problem;
 use super::pulse::Pulse;
 use super::site::Site;
 use super::tls::{self, Line};
-use super::{api, brand_files, console, dev, envelope, form, log, oauth, openapi, pages};
+use super::{api, brand_files, console, dev, envelope, form, log, nodes, oauth, openapi, pages};
 use crate::app::desk::Desk;
+use crate::app::shard::lanes::Lanes;
 use actix_web::dev::Server;
 use actix_web::http::header;
 use actix_web::{
@@ -44,6 +45,8 @@ fn page_routes(config: &mut web::ServiceConfig) {
         .service(describe)
         .service(style)
         .service(script)
+        .service(nodes::hear::checks)
+        .service(nodes::hear::lines)
         .service(brand_files::file)
         .service(form::access::access)
         .service(form::texts::texts)
@@ -151,6 +154,7 @@ pub fn serve(
             .split_for_parts();
         app.app_data(site.clone())
             .app_data(Desk::new(site.app.clone()))
+            .app_data(Lanes::new(site.app.clone()))
             .app_data(Rc::new(Pulse::default()))
             .app_data(described.clone())
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))

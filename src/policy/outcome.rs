@@ -189,6 +189,12 @@ impl Outcome {
         Self::own(reasons::STALE, "freshness", fr, en)
     }
 
+    /// Whether it is the answer of a node that could not learn the head of the ledger.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.reason == reasons::STALE
+    }
+
     /// Permit or deny.
     #[must_use]
     pub const fn effect(&self) -> Effect {

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 mod epoch;
 pub mod file;
+mod letters;
 mod master;
 mod register;
 mod sealing;
@@ -30,6 +31,7 @@ mod tests;
 mod wrapping;
 
 pub use epoch::{Epoch, EpochKey, KeyDirectory};
+pub use letters::SALT as LETTER_SALT;
 pub use master::{MasterId, MasterKey, Root};
 pub(super) use sealing::signed32;
 pub use subject::SubjectKey;
@@ -70,6 +72,7 @@ pub struct Keyring {
     addresses: LessSafeKey,
     factors: LessSafeKey,
     snapshots: LessSafeKey,
+    nodes: hmac::Key,
     check: [u8; 32],
 }
 
@@ -106,6 +109,7 @@ impl Keyring {
             addresses: cipher_of(&root, b"addresses/1")?,
             factors: cipher_of(&root, b"factors/1")?,
             snapshots: cipher_of(&root, b"snapshots/1")?,
+            nodes: hashing_of(&root, b"nodes/1")?,
             check,
         })
     }

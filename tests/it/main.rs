@@ -80,6 +80,7 @@ mod requests_systems;
 mod restore;
 mod retention;
 mod roles;
+mod shards;
 mod shop;
 mod signals;
 mod signing_keys;

@@ -18,7 +18,7 @@ use crate::support::database::Db;
 use crate::support::dice::Dice;
 use crate::support::postgres::Cluster;
 use crate::support::process::until;
-use crate::support::scene::{consent, permits, question};
+use crate::support::scene::{consent, metric, permits, question};
 use crate::support::server::cli;
 use crate::support::waits::{POSTGRES, long, test_name};
 
@@ -100,6 +100,41 @@ fn no_history_of_harmed_nodes_is_impossible() {
     });
     eprintln!("PLACET_TEST_SEED={seed}");
     nothing_is_wrong(&history, 60);
+    let checked = cli(&db, &["audit", "check"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+}
+
+/// The same where each node holds a part of the persons, and asks others, or the database, about everybody else.
+#[test]
+fn no_history_of_harmed_nodes_with_a_part_each_is_impossible() {
+    let Some(cluster) = cluster() else { return };
+    let (parts, clients, lasts): (&[&str], _, _) = if long() {
+        (&["1/3", "2/3", "3/3", "1/3", "2/3", "3/3"], 16, 300)
+    } else {
+        (&["1/2", "2/2", "2/2"], 12, 16)
+    };
+    let seed = u64::from(std::process::id());
+    let db = Db::in_cluster(&cluster);
+    let fleet = Fleet::parted(&db, cluster.port(), parts);
+    let history = witnessed(&fleet, clients, seed, |clients| {
+        let mut dice = Dice::new(seed);
+        let end = Instant::now() + Duration::from_secs(lasts);
+        while Instant::now() < end {
+            eprintln!("{}", fleet.harms(&mut dice));
+            clients.moves_on();
+        }
+    });
+    nothing_is_wrong(&history, 60);
+    let answered = |by: &str| -> u64 {
+        let of = |node| {
+            metric(
+                &fleet.api(node),
+                &format!("placet_elsewhere_total{{by=\"{by}\"}}"),
+            )
+        };
+        (0..parts.len()).map(of).sum()
+    };
+    assert!(answered("nodes") > 0 && answered("database") > 0);
     let checked = cli(&db, &["audit", "check"]);
     assert_eq!(checked.code, 0, "{checked:?}");
 }

@@ -72,6 +72,15 @@ impl Lines {
         self.put_in_order(beginning);
     }
 
+    /// Lines that were read elsewhere, in the order in which they came.
+    pub(super) fn of(named: Vec<Named>) -> Self {
+        Self {
+            at: vec![0..0; named.len()],
+            order: (0..named.len() as u32).collect(),
+            named,
+        }
+    }
+
     /// Adds lines; whom they name.
     fn add(&mut self, keys: &Keyring, layout: &Layout, records: &[Record<'_>]) -> &[Named] {
         let first = self.len();
@@ -191,6 +200,17 @@ impl<'l> InOrder<'l> {
         (numbers(these), numbers(others))
     }
 
+    /// The part that each belongs to, where it is not of one's `own`; with its number.
+    pub(super) fn homes(self, own: Shard) -> impl Iterator<Item = (u32, Shard)> {
+        self.named()
+            .map(move |(line, named)| (line, named.home(own)))
+    }
+
+    /// Whom each names.
+    pub(super) fn who(self) -> impl Iterator<Item = &'l Named> {
+        self.named().map(|(_, named)| named)
+    }
+
     /// By which hashes they name persons.
     pub(super) fn contacts(self) -> Contacts {
         let mut all = Contacts::default();
@@ -209,6 +229,15 @@ impl<'l> InOrder<'l> {
 impl Named {
     const fn by(own: Blind, who: Who) -> Self {
         Self { own, who }
+    }
+
+    /// By all identifiers of a line; by none it names nobody.
+    pub(super) fn of(all: Vec<Hashes>) -> Self {
+        match <[Hashes; 1]>::try_from(all) {
+            Ok([one]) => Self::by(one.own, Who::One(one.kinds, one.coarse)),
+            Err(several) if !several.is_empty() => Self::by(NOBODY, Who::Several(several.into())),
+            Err(_) => Self::by(NOBODY, Who::Unreadable),
+        }
     }
 
     /// The keyed hash of its one identifier.
@@ -234,6 +263,16 @@ impl Named {
             Who::Several(contacts) => contacts.iter().all(|one| holds(&one.own)),
             Who::Unreadable => true,
         }
+    }
+
+    /// The part of the first contact point that is not of one's `own`.
+    fn home(&self, own: Shard) -> Shard {
+        let mut homes = match &self.who {
+            Who::Several(contacts) => contacts.iter().map(|one| own.home(&one.own)).collect(),
+            Who::One(..) | Who::Unreadable => vec![own.home(&self.own)],
+        };
+        homes.retain(|home| *home != own);
+        homes.first().copied().unwrap_or(own)
     }
 
     fn add_to(&self, all: &mut Contacts) {
@@ -283,13 +322,7 @@ fn read_slowly(keys: &Keyring, layout: &Layout, record: &Record<'_>) -> Named {
     });
     // one identifier that is none spoils the line: it may be the person who said no
     let all: Option<Vec<Hashes>> = read.ok().and_then(|()| all.into_iter().collect());
-    match all.map(<[Hashes; 1]>::try_from) {
-        Some(Ok([one])) => Named::by(one.own, Who::One(one.kinds, one.coarse)),
-        Some(Err(several)) if !several.is_empty() => {
-            Named::by(NOBODY, Who::Several(several.into()))
-        }
-        Some(Err(_)) | None => Named::by(NOBODY, Who::Unreadable),
-    }
+    all.map_or_else(|| Named::by(NOBODY, Who::Unreadable), Named::of)
 }
 
 #[cfg(test)]

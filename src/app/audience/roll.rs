@@ -13,6 +13,8 @@ pub(super) struct Roll {
     /// Further answers, where something changed meanwhile or several persons are on a line; and those
     /// whose place takes more than a byte.
     more: BTreeSet<(u32, Place)>,
+    /// Whether so few lines are entered that nothing is kept for every row.
+    few: bool,
 }
 
 /// What is kept of a row. The two stand side by side, since a line waits for both.
@@ -30,6 +32,14 @@ fn mark(place: Place) -> u8 {
 }
 
 impl Roll {
+    /// One for few lines, which has no room for every person.
+    pub(super) fn of_few() -> Self {
+        Self {
+            few: true,
+            ..Self::default()
+        }
+    }
+
     /// Begins to read what is kept of a row, so that several can be waited for at once.
     #[inline]
     pub(super) fn prefetch(&self, row: u32) {
@@ -67,6 +77,10 @@ impl Roll {
     /// A line of the person who has a row got the answer at a place. There are so many `rows`.
     #[inline]
     pub(super) fn enter(&mut self, row: u32, place: Place, rows: usize) {
+        if self.few {
+            self.more.insert((row, place));
+            return;
+        }
         if self.rows.len() <= row as usize {
             // rows are only added: room for all there are is taken at once
             self.rows

@@ -36,6 +36,7 @@ impl App {
             filed: &filed,
             persons: &persons,
         })?;
+        self.elsewhere.database(asked.len());
         let view = index.view();
         let mut memory = Memory::new(self.maker.clone());
         let mut deciding = self.deciding(&view, now, effort(asked.len()), &mut memory);

@@ -3,9 +3,10 @@
 use super::{Egress, Failed, Kind, Target};
 use std::fmt;
 use std::time::Duration;
-use ureq::config::Config;
+use ureq::config::{Config, ConfigBuilder};
 pub use ureq::http::HeaderMap as Headers;
 use ureq::http::{Response, Uri};
+use ureq::typestate::AgentScope;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
@@ -14,6 +15,10 @@ use ureq::{Agent, Body};
 const CONNECTS: Duration = Duration::from_secs(5);
 /// The longest head of an answer, in bytes.
 const LONGEST_HEAD: usize = 1 << 14;
+/// Connections of a line that nobody uses just now.
+const KEPT: usize = 16;
+/// For how long; shorter than the other side keeps them.
+const KEPT_FOR: Duration = Duration::from_secs(3);
 /// Most addresses of a name that are tried.
 const TRIED: usize = 4;
 
@@ -77,25 +82,75 @@ impl Egress {
 
     /// One call's own: a connection that was looked at for one is not handed to another.
     fn agent(&self, target: Target, order: &Order<'_>) -> Agent {
-        let config = Agent::config_builder()
+        let config = self
+            .way(order.kind)
+            .max_idle_connections(0)
+            .timeout_connect(Some(CONNECTS))
+            .timeout_global(Some(order.within));
+        self.pinned(config.build(), target, order.kind)
+    }
+
+    /// A line to one destination, of which connections are kept for the next call: to nodes of this service, which call each
+    /// other all the time.
+    ///
+    /// # Errors
+    /// Where nobody may be called there.
+    pub fn line(&self, url: &str, kind: Kind, connects: Duration) -> Result<Line, Failed> {
+        let target = Target::of(url, kind)?;
+        let url = target.url.trim_end_matches('/').to_owned();
+        let config = self
+            .way(kind)
+            .max_idle_connections(KEPT)
+            .max_idle_connections_per_host(KEPT)
+            .max_idle_age(KEPT_FOR)
+            .timeout_connect(Some(connects));
+        let agent = self.pinned(config.build(), target, kind);
+        Ok(Line { agent, url })
+    }
+
+    fn way(&self, kind: Kind) -> ConfigBuilder<AgentScope> {
+        Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
-            .tls_config(self.roots.tls(order.kind))
+            .tls_config(self.roots.tls(kind))
             .user_agent("placet")
             .accept_encoding("identity")
             .max_response_header_size(LONGEST_HEAD)
-            .max_idle_connections(0)
-            .timeout_connect(Some(CONNECTS))
-            .timeout_global(Some(order.within))
-            .build();
+    }
+
+    fn pinned(&self, config: Config, target: Target, kind: Kind) -> Agent {
         let pinned = Pinned {
             egress: self.clone(),
             target,
-            kind: order.kind,
+            kind,
         };
         Agent::with_parts(config, DefaultConnector::new(), pinned)
+    }
+}
+
+/// A line to one destination.
+pub struct Line {
+    agent: Agent,
+    url: String,
+}
+
+impl Line {
+    /// Posts to a path there.
+    ///
+    /// # Errors
+    /// Where no whole answer came in time.
+    pub fn post(
+        &self,
+        path: &str,
+        body: &[u8],
+        (within, most): (Duration, u64),
+    ) -> Result<Answer, Failed> {
+        let call = self.agent.post(format!("{}{path}", self.url));
+        let call = call.content_type("application/octet-stream");
+        let call = call.config().timeout_global(Some(within)).build();
+        taken(call.send(body).map_err(failed)?, most)
     }
 }
 

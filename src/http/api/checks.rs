@@ -4,16 +4,19 @@ use super::lawful::{self, LawfulIf};
 use super::subject::Subject;
 use super::told::{FactsSchema, MessageSchema, PersonSchema};
 use crate::access::CheckDecisions;
+use crate::app::admit::Badge;
 use crate::app::check::{Decided, Question};
 use crate::app::decisions::When;
 use crate::app::desk::{Desk, Unanswered};
 use crate::app::facts::Said;
 use crate::app::reserve::{self, Told};
 use crate::app::{App, FieldProblem, Refusal};
-use crate::domain::ids::{DecisionId, RecordId};
+use crate::domain::ids::{Blind, DecisionId, RecordId};
+use crate::domain::registry::IdentifierKinds;
 use crate::domain::time::rfc3339;
 use crate::http::door::{self, Allowed, Knock};
 use crate::http::json::{self, Body, LARGE};
+use crate::http::nodes::ask as nodes;
 use crate::http::problem::Problem;
 use crate::http::pulse::Pulse;
 use crate::http::site::Site;
@@ -32,12 +35,13 @@ pub const MOST: usize = 10_000;
 /// Bytes that one answer fits into.
 const ROOM: usize = 1024;
 
-/// One question.
+/// One question, whose subject is told as `S`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CheckBody {
+#[schema(as = CheckBody)]
+pub struct Check<S> {
     /// Whom it is about.
-    pub subject: Subject,
+    pub subject: S,
     /// What for.
     #[schema(example = "newsletter")]
     pub purpose: String,
@@ -67,6 +71,9 @@ pub struct CheckBody {
     #[schema(value_type = Option<String>, example = "now")]
     pub record: Option<When>,
 }
+
+/// One question.
+pub type CheckBody = Check<Subject>;
 
 /// Many questions: each is read for itself, so that a bad one does not stop the others.
 #[derive(Deserialize)]
@@ -210,11 +217,20 @@ pub async fn check(
     if first == Some(&b'{') && is_batch(&body.0) {
         let door = knock.come_in(&site, &request).await?;
         // what is asked rarely must not make every check's future large
-        return Box::pin(many(&door, &site, &request, &body.0)).await;
+        let by = (&door, knock.badge);
+        return Box::pin(many(by, &site, &request, &body.0)).await;
     }
     let asked = one(&site.app, &body.0);
     match asked {
         Ok((question, when)) if !question.reserve => {
+            if site.app.asks_nodes() {
+                // what few services need must not make every check's future large
+                let by = (knock.badge, when);
+                let told = nodes::one(&request, &site, by, (&question, &body.0));
+                if let Some(told) = Box::pin(told).await? {
+                    return Ok(json_body(String::from(Box::<str>::from(told)).into_bytes()));
+                }
+            }
             let decided = alone(&knock, &request, question, when).await?;
             let mut answer = Vec::with_capacity(ROOM);
             write_decision(&mut answer, &site, &decided)?;
@@ -250,6 +266,7 @@ async fn alone(
         Ok(Err(errors)) => Err(denied(Problem::invalid(errors))),
         Err(Unanswered::Shut(why)) => Err(door::shut(why)),
         Err(Unanswered::Refused(refusal)) => Err(denied(refusal.into())),
+        Err(Unanswered::Crowded) => Err(Problem::overloaded()),
     }
 }
 
@@ -307,8 +324,8 @@ fn denied(problem: Problem) -> Problem {
 }
 
 async fn many(
-    door: &Allowed<CheckDecisions>,
-    site: &Site,
+    (door, badge): (&Allowed<CheckDecisions>, Badge),
+    site: &web::Data<Site>,
     request: &HttpRequest,
     body: &[u8],
 ) -> Result<HttpResponse, Problem> {
@@ -334,7 +351,7 @@ async fn many(
     let mut questions = Vec::with_capacity(batch.checks.len());
     let refused = batch.checks.iter().map(|raw| match read(raw) {
         Ok(question) => {
-            questions.push(question);
+            questions.push((question, raw.get().as_bytes()));
             None
         }
         Err(problem) => Some(problem),
@@ -342,8 +359,8 @@ async fn many(
     let refused: Vec<Option<Problem>> = refused.collect();
     let call = Call::of(door, site, request, body);
     let when = batch.record.unwrap_or_default();
-    let told = call.decide(questions, when).await.map_err(denied)?;
-    let mut told = told.into_iter();
+    let told = everywhere(&call, (badge, when), site, questions).await;
+    let mut told = told.map_err(denied)?.into_iter();
     let mut answer = Vec::with_capacity(refused.len() * ROOM);
     answer.extend_from_slice(b"{\"decisions\":[");
     for (at, problem) in refused.into_iter().enumerate() {
@@ -363,16 +380,53 @@ async fn many(
     Ok(json_body(answer))
 }
 
+/// What a check of many was answered.
+enum Given {
+    /// By this node.
+    Here(Told),
+    /// By another one, as it stands in the answer.
+    Elsewhere(Box<RawValue>),
+}
+
+/// Answers checks: those about persons whom other nodes hold are asked of these.
+async fn everywhere(
+    call: &Call<'_>,
+    (badge, when): (Badge, When),
+    site: &web::Data<Site>,
+    asked: Vec<nodes::Asked<'_>>,
+) -> Result<Vec<Given>, Problem> {
+    let reserves = asked.iter().any(|(question, _)| question.reserve);
+    if reserves || !site.app.asks_nodes() {
+        let questions = asked.into_iter().map(|(question, _)| question).collect();
+        let told = call.decide(questions, when).await?;
+        return Ok(told.into_iter().map(Given::Here).collect());
+    }
+    let told = nodes::many(site, (badge, when), &asked).await?;
+    let left = asked.into_iter().zip(&told);
+    let left = left.filter(|(_, told)| told.is_none());
+    let left = left.map(|((question, _), _)| question).collect();
+    let mut here = call.decide(left, when).await?.into_iter();
+    let mut given = Vec::with_capacity(told.len());
+    for told in told {
+        given.push(match told {
+            Some(text) => Given::Elsewhere(text),
+            None => Given::Here(here.next().ok_or_else(Problem::unavailable)?),
+        });
+    }
+    Ok(given)
+}
+
 fn misplaced() -> FieldProblem {
     let mend = "stands beside checks, once for all of them";
     FieldProblem::new("/record", "misplaced", mend)
 }
 
-fn write_one(answer: &mut Vec<u8>, site: &Site, told: Told) -> Result<(), Problem> {
-    match told {
-        Told::Now(Ok(decided)) => write_decision(answer, site, &decided)?,
-        Told::Now(Err(errors)) => write_problem(answer, &Problem::invalid(errors)),
-        Told::Before(kept) => answer.extend_from_slice(kept.to_string().as_bytes()),
+fn write_one(answer: &mut Vec<u8>, site: &Site, given: Given) -> Result<(), Problem> {
+    match given {
+        Given::Here(Told::Now(Ok(decided))) => write_decision(answer, site, &decided)?,
+        Given::Here(Told::Now(Err(errors))) => write_problem(answer, &Problem::invalid(errors)),
+        Given::Here(Told::Before(kept)) => answer.extend_from_slice(kept.to_string().as_bytes()),
+        Given::Elsewhere(text) => answer.extend_from_slice(text.get().as_bytes()),
     }
     Ok(())
 }
@@ -387,7 +441,11 @@ fn refused(problem: &Problem) -> Value {
 }
 
 /// Counts a decision and writes it down.
-fn write_decision(answer: &mut Vec<u8>, site: &Site, decided: &Decided) -> Result<(), Problem> {
+pub(in crate::http) fn write_decision(
+    answer: &mut Vec<u8>,
+    site: &Site,
+    decided: &Decided,
+) -> Result<(), Problem> {
     site.metrics
         .decided(decided.outcome.is_permit(), decided.outcome.reason());
     put(answer, &decided.policy_version, decided).map_err(|_| Problem::unavailable())
@@ -548,6 +606,14 @@ fn question(app: &App, asked: CheckBody) -> Result<Question, Vec<FieldProblem>> 
         let named = asked.subject.named(app.keys(), "/subject")?;
         (named.blinds(), named.coarse(), named.identifier_kinds())
     };
+    question_about((blinds, coarse, kinds), asked)
+}
+
+/// The question of a body about whom it is known to name.
+pub(in crate::http) fn question_about<S>(
+    (blinds, coarse, kinds): (Vec<Blind>, Vec<Blind>, IdentifierKinds),
+    asked: Check<S>,
+) -> Result<Question, Vec<FieldProblem>> {
     let problems = reserve::faults(
         asked.facts.as_deref(),
         asked.campaign.as_deref(),

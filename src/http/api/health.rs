@@ -61,6 +61,7 @@ pub async fn ready(site: web::Data<Site>) -> HttpResponse {
         "leaving": site.leaving.is_so(),
         "lost": site.app.loss().map(Loss::as_str),
         "position": looked.position,
+        "shard": site.app.index().shard().map(|shard| shard.to_string()),
         "policy_version": rules.version().as_ref(),
         "policy_error": broken,
         "policies_by": if by_cedar { "cedar" } else { "compiled" },
@@ -104,6 +105,9 @@ pub async fn metrics(site: web::Data<Site>) -> Result<HttpResponse, Problem> {
         site.metrics.stamped(&state);
     }
     site.metrics.repeated(site.app.repeats());
+    if site.app.index().shard().is_some() {
+        site.metrics.elsewhere(site.app.answered_elsewhere());
+    }
     if site.app.mails() {
         let app = site.clone();
         if let Ok(counts) = block(move || app.app.mail_counts()).await {

@@ -20,6 +20,9 @@ pub struct Node {
     db: Db,
     /// By how many seconds its clock is ahead.
     pub shift: i64,
+    /// At which port it serves, where others know it by that, and what it is told.
+    port: u16,
+    told: Vec<(&'static str, String)>,
     running: RwLock<(Server, Http)>,
 }
 
@@ -38,8 +41,31 @@ impl Fleet {
         let key = Scene::new(db).key;
         let shifted = shifts.iter().any(|shift| *shift != 0);
         let can = shifted && clock::shifted("+0").is_some();
-        let node = |shift: &i64| Node::start(db, port, if can { *shift } else { 0 }, &key);
+        let node = |shift: &i64| {
+            let shift = if can { *shift } else { 0 };
+            Node::start(db, port, shift, (0, vec![]), &key)
+        };
         let nodes = shifts.iter().map(node).collect();
+        Self { nodes, key }
+    }
+
+    /// Nodes that each hold a part of the persons, and know of each other.
+    #[track_caller]
+    pub fn parted(db: &Db, port: u16, parts: &[&str]) -> Self {
+        let key = Scene::new(db).key;
+        let ports: Vec<u16> = parts.iter().map(|_| process::free_port()).collect();
+        let known = parts.iter().zip(&ports);
+        let known = known.map(|(part, port)| format!("{part}=http://127.0.0.1:{port}"));
+        let known = known.collect::<Vec<_>>().join(",");
+        let node = |(part, own): (&&str, &u16)| {
+            let told = vec![
+                ("PLACET_INDEX_SHARD", (*part).to_owned()),
+                ("PLACET_INDEX_NODES", known.clone()),
+                ("PLACET_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
+            ];
+            Node::start(db, port, 0, (*own, told), &key)
+        };
+        let nodes = parts.iter().zip(&ports).map(node).collect();
         Self { nodes, key }
     }
 
@@ -101,20 +127,28 @@ impl Fleet {
 }
 
 impl Node {
-    fn start(db: &Db, port: u16, shift: i64, key: &str) -> Self {
-        let wire = Wire::to(port);
+    fn start(
+        db: &Db,
+        database: u16,
+        shift: i64,
+        (port, told): (u16, Vec<(&'static str, String)>),
+        key: &str,
+    ) -> Self {
+        let wire = Wire::to(database);
         let db = db.through(wire.port());
-        let running = RwLock::new(started(&db, shift, key));
+        let running = RwLock::new(started(&db, shift, (port, &told), key));
         Self {
             wire,
             db,
             shift,
+            port,
+            told,
             running,
         }
     }
 
     fn starts(&self, key: &str) -> (Server, Http) {
-        started(&self.db, self.shift, key)
+        started(&self.db, self.shift, (self.port, &self.told), key)
     }
 
     /// What its clock shows, in microseconds.
@@ -131,14 +165,19 @@ impl Node {
     }
 }
 
-fn started(db: &Db, shift: i64, key: &str) -> (Server, Http) {
+fn started(
+    db: &Db,
+    shift: i64,
+    (port, told): (u16, &[(&'static str, String)]),
+    key: &str,
+) -> (Server, Http) {
     let clock = match shift {
         0 => None,
         _ => clock::shifted(&format!("{shift:+}")),
     };
-    let clock = clock.iter().flatten();
-    let clock: Vec<(&str, &str)> = clock.map(|(name, told)| (*name, told.as_str())).collect();
-    let server = Server::start_with(db, &[], &clock);
+    let told = clock.iter().flatten().chain(told);
+    let told: Vec<(&str, &str)> = told.map(|(name, told)| (*name, told.as_str())).collect();
+    let server = Server::start_at(db, port, &told);
     let api = server.http().bearer(key);
     (server, api)
 }

@@ -119,6 +119,13 @@ pub fn known(ask: impl Fn() -> Value) -> Value {
     answer
 }
 
+/// A counter or gauge of a server; 0 where it has none of that name.
+pub fn metric(api: &Http, name: &str) -> u64 {
+    let text = api.get("/metrics").expect(200).text;
+    let value = text.lines().find_map(|line| line.strip_prefix(name));
+    value.map_or(0, |value| value.trim().parse().expect("a number"))
+}
+
 /// A person known by an e-mail address.
 pub fn email(address: &str) -> Value {
     json!({ "email": address })

@@ -49,6 +49,13 @@ impl Server {
         Self::spawn_at(db, 0, arguments, variables)
     }
 
+    /// Serves it at a port of the caller's choice, and waits until it is ready.
+    pub fn start_at(db: &Db, port: u16, variables: &[(&str, &str)]) -> Self {
+        let mut server = Self::spawn_at(db, port, &[], variables);
+        server.await_ready();
+        server
+    }
+
     /// Serves it at `http://localhost:PORT`, and says so: at an address of numbers browsers have no passkeys.
     pub fn at_localhost(db: &Db) -> Self {
         let port = process::free_port();

@@ -1,0 +1,101 @@
+//! A check as it goes from one node to another.
+
+use crate::access::token::TokenHash;
+use crate::app::FieldProblem;
+use crate::app::admit::Badge;
+use crate::app::check::Question;
+use crate::app::decisions::When;
+use crate::app::oauth::Holder;
+use crate::audit::encoding::{hex, unhex};
+use crate::domain::ids::{Blind, KeyId};
+use crate::domain::registry::IdentifierKinds;
+use crate::http::api::checks::{Check, question_about};
+use crate::http::json;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use std::collections::BTreeMap;
+
+/// Who asks, as the node found that came first: it has looked at the line, and at the certificate where one was needed.
+#[derive(Serialize, Deserialize)]
+enum Asker {
+    Key(String),
+    Client { id: KeyId, ends: DateTime<Utc> },
+}
+
+/// A check.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    asker: Asker,
+    when: When,
+    contacts: Vec<String>,
+    filed: Vec<String>,
+    kinds: u8,
+    /// The body, without the subject.
+    body: BTreeMap<String, Box<RawValue>>,
+}
+
+/// Nobody is named in the body.
+const NOBODY: &str = "null";
+
+/// Writes a check, of which `body` was read as a question; `None` where it cannot be written.
+pub(super) fn write(
+    badge: Badge,
+    when: When,
+    question: &Question,
+    body: &[u8],
+) -> Option<Box<RawValue>> {
+    let mut body: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(body).ok()?;
+    let nobody = RawValue::from_string(NOBODY.to_owned()).ok()?;
+    body.insert("subject".to_owned(), nobody);
+    body.remove("record");
+    let hashes = |all: &[Blind]| all.iter().map(|one| hex(&one.0)).collect();
+    let wire = Wire {
+        asker: Asker::of(badge),
+        when,
+        contacts: hashes(&question.blinds),
+        filed: hashes(&question.coarse),
+        kinds: question.kinds.bits(),
+        body,
+    };
+    to_raw_value(&wire).ok()
+}
+
+/// Reads a check: who asks, what, and when it is answered.
+///
+/// # Errors
+/// What is wrong with it; nobody sees that but the node that asked, which answers itself then.
+pub(super) fn read(text: &RawValue) -> Result<(Badge, Question, When), Vec<FieldProblem>> {
+    let wire: Wire = serde_json::from_str(text.get()).map_err(|_| Vec::new())?;
+    let hashes = |all: Vec<String>| -> Option<Vec<Blind>> {
+        all.iter().map(|one| unhex(one).map(Blind)).collect()
+    };
+    let body = to_raw_value(&wire.body).map_err(|_| Vec::new())?;
+    let asked: Check<()> = json::read(body.get().as_bytes()).map_err(|_| Vec::new())?;
+    let whom = hashes(wire.contacts).zip(hashes(wire.filed));
+    let (contacts, filed) = whom.ok_or_else(Vec::new)?;
+    let kinds = IdentifierKinds::of_bits(wire.kinds);
+    let question = question_about((contacts, filed, kinds), asked)?;
+    let badge = wire.asker.badge().ok_or_else(Vec::new)?;
+    Ok((badge, question, wire.when))
+}
+
+impl Asker {
+    fn of(badge: Badge) -> Self {
+        match badge {
+            Badge::Key(TokenHash(hash)) => Self::Key(hex(&hash)),
+            Badge::Token(Holder { client, ends, .. }) => Self::Client { id: client, ends },
+        }
+    }
+
+    fn badge(self) -> Option<Badge> {
+        match self {
+            Self::Key(hash) => Some(Badge::Key(TokenHash(unhex(&hash)?))),
+            Self::Client { id, ends } => Some(Badge::Token(Holder {
+                client: id,
+                ends,
+                certificate: None,
+            })),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! An index over several nodes: each holds a part of the persons in memory, and every one of them answers for everybody.
+
+use serde_json::{Value, json};
+
+use crate::support::database::Db;
+use crate::support::http::Http;
+use crate::support::process;
+use crate::support::scene::{Scene, consent, email, metric, permits, question};
+use crate::support::server::{Server, cli};
+
+const PERSONS: usize = 24;
+
+/// Nodes that hold a part each, and know of each other.
+struct Parts {
+    nodes: Vec<(Server, Http)>,
+    told: Vec<[(&'static str, String); 3]>,
+    ports: Vec<u16>,
+    key: String,
+}
+
+impl Parts {
+    fn of(db: &Db, parts: &[&str]) -> Self {
+        let key = Scene::new(db).key;
+        let ports: Vec<u16> = parts.iter().map(|_| process::free_port()).collect();
+        let known = parts.iter().zip(&ports);
+        let known = known.map(|(part, port)| format!("{part}=http://127.0.0.1:{port}"));
+        let known = known.collect::<Vec<_>>().join(",");
+        let told = parts.iter().map(|part| {
+            [
+                ("PLACET_INDEX_SHARD", (*part).to_owned()),
+                ("PLACET_INDEX_NODES", known.clone()),
+                ("PLACET_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
+            ]
+        });
+        let mut all = Self {
+            nodes: vec![],
+            told: told.collect(),
+            ports,
+            key,
+        };
+        all.nodes = (0..parts.len()).map(|at| all.starts(db, at)).collect();
+        all
+    }
+
+    fn starts(&self, db: &Db, at: usize) -> (Server, Http) {
+        let told: Vec<(&str, &str)> = self.told[at]
+            .iter()
+            .map(|(name, told)| (*name, told.as_str()))
+            .collect();
+        let server = Server::start_at(db, self.ports[at], &told);
+        let api = server.http().bearer(&self.key);
+        (server, api)
+    }
+
+    fn apis(&self) -> impl Iterator<Item = &Http> {
+        self.nodes.iter().map(|(_, api)| api)
+    }
+}
+
+fn who(n: usize) -> String {
+    format!("p{n}@parts.example")
+}
+
+fn says(api: &Http, n: usize, status: &str) {
+    api.records(&consent(&email(&who(n)), "newsletter", "email", status));
+}
+
+/// The answer without what is each decision's own.
+fn plain(answer: &Value) -> Value {
+    let mut answer = answer.clone();
+    for own in ["decision_id", "position"] {
+        answer.as_object_mut().unwrap().remove(own);
+    }
+    answer
+}
+
+fn is_permitted(n: usize) -> bool {
+    n % 3 != 0
+}
+
+/// Whom a filtered list lets pass.
+fn passed(api: &Http, lines: &str) -> Vec<String> {
+    let path = "/v1/audiences?purpose=newsletter&channel=email";
+    let text = api.send("POST", path, "text/csv", lines).expect(200).text;
+    // the last line counts
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines.skip(1).map(str::to_owned).collect()
+}
+
+/// By single checks, in a batch, by lists: the same at each node, whoever holds the person.
+fn answers_for_everybody(all: &Parts) {
+    let body = |n| question(&email(&who(n)), "newsletter", "email");
+    let questions: Vec<Value> = (0..PERSONS + 2).map(body).collect();
+    let batch = json!({ "checks": questions });
+    let lines: Vec<String> = (0..PERSONS + 2).map(who).collect();
+    let list = format!("email\n{}\n", lines.join("\n"));
+    let permitted: Vec<String> = (0..PERSONS).filter(|n| is_permitted(*n)).map(who).collect();
+    for api in all.apis() {
+        let together = api.post("/v1/checks", &batch).expect(200).json();
+        for (n, question) in questions.iter().enumerate() {
+            let alone = api.post("/v1/checks", question).expect(200).json();
+            assert_eq!(
+                permits(&alone),
+                n < PERSONS && is_permitted(n),
+                "{n}: {alone}"
+            );
+            assert_eq!(plain(&alone), plain(&together["decisions"][n]), "{n}");
+            // whoever decided, it is on record
+            let id = alone["decision_id"].as_str().unwrap();
+            let kept = api.get(&format!("/v1/decisions/{id}")).expect(200).json();
+            assert_eq!(kept["reason"], alone["reason"], "{kept}");
+        }
+        assert_eq!(passed(api, &list), permitted);
+    }
+}
+
+#[test]
+fn every_node_answers_for_everybody() {
+    let Some(db) = Db::postgres("every_node_answers_for_everybody") else {
+        return;
+    };
+    let mut all = Parts::of(&db, &["1/3", "2/3", "3/3"]);
+    for n in 0..PERSONS {
+        let status = if is_permitted(n) { "given" } else { "refused" };
+        says(&all.nodes[n % 3].1, n, status);
+    }
+    answers_for_everybody(&all);
+    let held = |api: &Http| metric(api, "placet_index_persons");
+    let held: Vec<u64> = all.apis().map(held).collect();
+    assert_eq!(held.iter().sum::<u64>(), PERSONS as u64, "{held:?}");
+    assert!(held.iter().all(|held| *held > 0), "{held:?}");
+    for api in all.apis() {
+        // nobody was read from the database: other nodes answered
+        assert!(metric(api, "placet_elsewhere_total{by=\"nodes\"}") > 0);
+        assert_eq!(metric(api, "placet_elsewhere_total{by=\"database\"}"), 0);
+    }
+    let shards: Vec<Value> = all
+        .apis()
+        .map(|api| api.get("/readyz").expect(200).json()["shard"].clone())
+        .collect();
+    assert_eq!(shards, ["1/3", "2/3", "3/3"]);
+    // one is gone: the others read whom it held from the database
+    let (server, _) = &mut all.nodes[1];
+    server.kill9();
+    let rest = Parts {
+        nodes: vec![all.nodes.remove(0), all.nodes.remove(1)],
+        told: vec![],
+        ports: vec![],
+        key: String::new(),
+    };
+    answers_for_everybody(&rest);
+    for api in rest.apis() {
+        assert!(metric(api, "placet_elsewhere_total{by=\"database\"}") > 0);
+    }
+    let checked = cli(&db, &["audit", "check"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+}
+
+/// What was acknowledged by any node is seen by the next check at any other, whoever holds the person.
+#[test]
+fn a_no_is_seen_whoever_holds_the_person() {
+    let Some(db) = Db::postgres("a_no_is_seen_whoever_holds_the_person") else {
+        return;
+    };
+    let all = Parts::of(&db, &["1/2", "2/2"]);
+    for n in 0..16 {
+        let (writes, asks) = (&all.nodes[n % 2].1, &all.nodes[n / 2 % 2].1);
+        says(writes, n, "given");
+        assert!(permits(&asks.asks(&email(&who(n)))), "{n}");
+        says(asks, n, "withdrawn");
+        assert!(!permits(&writes.asks(&email(&who(n)))), "{n}");
+        assert!(!permits(&asks.asks(&email(&who(n)))), "{n}");
+    }
+}
+
+/// Identifiers of two persons of different parts: whoever may not be reached decides, at each node. Once they are one
+/// person, what holds is the stricter of both.
+#[test]
+fn persons_of_two_parts_are_asked_about_at_once() {
+    let Some(db) = Db::postgres("persons_of_two_parts_are_asked_about_at_once") else {
+        return;
+    };
+    let all = Parts::of(&db, &["1/2", "2/2"]);
+    let api = &all.nodes[0].1;
+    let both = |n: usize| json!({ "email": who(n), "crm_id": format!("c{n}") });
+    for n in 0..8 {
+        let by_key = json!({ "crm_id": format!("c{n}") });
+        let status = if n % 2 == 0 { "given" } else { "refused" };
+        says(api, n, "given");
+        api.records(&consent(&by_key, "newsletter", "email", status));
+    }
+    let permitted = || -> Vec<Vec<bool>> {
+        let of = |api: &Http| (0..8).map(|n| permits(&api.asks(&both(n)))).collect();
+        all.apis().map(of).collect()
+    };
+    let expected: Vec<bool> = (0..8).map(|n| n % 2 == 0).collect();
+    assert_eq!(permitted(), [expected.clone(), expected.clone()]);
+    // a write that names both says that they are one
+    for n in 0..8 {
+        let body = consent(&both(n), "offers", "email", "refused");
+        all.nodes[n % 2].1.records(&body);
+    }
+    assert_eq!(permitted(), [expected.clone(), expected]);
+    for api in all.apis() {
+        for n in 0..8 {
+            let alone = permits(&api.asks(&email(&who(n))));
+            assert_eq!(alone, n % 2 == 0, "{n}");
+        }
+    }
+}
+
+/// Whoever has not the registry's key is no node, whatever they send; a tool's key opens nothing there.
+#[test]
+fn strangers_write_no_letters() {
+    let Some(db) = Db::postgres("strangers_write_no_letters") else {
+        return;
+    };
+    let all = Parts::of(&db, &["1/2", "2/2"]);
+    for path in ["/nodes/checks", "/nodes/lines"] {
+        for text in ["", "{\"checks\":[]}", &"x".repeat(4_096)] {
+            let reply = all.nodes[0]
+                .1
+                .send("POST", path, "application/octet-stream", text);
+            assert_eq!(reply.status, 401, "{}", reply.text);
+        }
+        all.nodes[0].1.get(path).expect(404);
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_meant_are_refused() {
+    let refused = |db: &Db, variables: &[(&str, &str)]| {
+        let mut server = Server::spawn(db, &[], variables);
+        assert_ne!(server.await_exit().code(), Some(0));
+        server.stderr()
+    };
+    let sqlite = Db::sqlite();
+    let log = refused(&sqlite, &[("PLACET_INDEX_SHARD", "1/2")]);
+    assert!(log.contains("needs PostgreSQL"), "{log}");
+    let log = refused(
+        &sqlite,
+        &[("PLACET_INDEX_NODES", "1/2=http://10.0.0.1:8080")],
+    );
+    assert!(log.contains("needs index_shard"), "{log}");
+    let Some(db) = Db::postgres("settings_that_cannot_be_meant_are_refused") else {
+        return;
+    };
+    for (shard, nodes, says) in [
+        ("3/2", "", "must be a number and how many there are"),
+        ("1/2", "1/3=http://10.0.0.1:8080", "both must be of as many"),
+        ("1/2", "http://10.0.0.1:8080", "parts and addresses"),
+        ("1/2", "2/2=10.0.0.1:8080", "10.0.0.1:8080"),
+    ] {
+        let told = [("PLACET_INDEX_SHARD", shard), ("PLACET_INDEX_NODES", nodes)];
+        let log = refused(&db, &told);
+        assert!(log.contains(says), "{shard} {nodes}: {log}");
+    }
+}
