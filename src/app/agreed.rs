@@ -7,12 +7,12 @@ use crate::domain::registry::{Answer, Slug};
 use crate::domain::time::Now;
 use crate::index::{CellView, PersonView};
 
-/// Persons looked at on one view of the index: writers wait for no more than these.
+/// Persons looked at on one view of the index.
 const AT_A_TIME: usize = 4_096;
 
 impl App {
     /// How many persons said yes to a purpose, by any channel, with a yes that has not run out and that the words in
-    /// force cover. Blocks, for as long as going through all persons in memory takes.
+    /// force cover. Blocks, for as long as going through all persons takes.
     ///
     /// # Errors
     /// Where the data cannot be read.
@@ -29,14 +29,10 @@ impl App {
             yes && catalogue.covers(purpose, cell.notice)
         };
         let says_yes = |person: &PersonView<'_>| person.answers(purpose).any(|cell| counts(&cell));
-        let (mut found, mut from) = (0, 0);
-        loop {
-            let view = self.index.view();
-            if from >= view.persons() {
-                return Ok(found);
-            }
-            found += view.some(from, AT_A_TIME).filter(says_yes).count() as u64;
-            from += AT_A_TIME;
-        }
+        let mut found = 0;
+        self.everybody(AT_A_TIME, &mut |_, person| {
+            found += u64::from(says_yes(&person))
+        })?;
+        Ok(found)
     }
 }

@@ -359,7 +359,8 @@ impl super::App {
                 persons: &[],
             };
             let all = Position::MAX >> 1;
-            tx.seen_of(serve, &whom, all, &mut |change| changes.push(change))?;
+            let filed = tx.seen_of(serve, &whom, all, &mut |change| changes.push(change))?;
+            tx.listed(serve, &filed, &mut |change| changes.push(change))?;
             held = Some(tx.policy_in_force(serve)?);
             tx.position(serve)
         })?;

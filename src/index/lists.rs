@@ -43,6 +43,14 @@ impl Entered {
 }
 
 impl Lists {
+    /// The same lists, of nobody yet.
+    pub(super) fn of_nobody(&self) -> Self {
+        Self {
+            held: self.held.clone(),
+            since: Default::default(),
+        }
+    }
+
     /// The list that is loaded of a register.
     pub(super) fn of(&self, register: Register) -> Option<&Arc<RegisterList>> {
         self.held.get(register as usize)?.as_ref()

@@ -104,6 +104,25 @@ impl<R> Index<R> {
         }
     }
 
+    /// An index of nobody beside this one: with its catalogue, its rules and the lists of its registers; and its position.
+    pub fn of_nobody(&self) -> (Self, Position)
+    where
+        R: Clone,
+    {
+        let view = self.view();
+        let beside = View {
+            table: view.table.of_nobody(),
+            rules: view.rules.clone(),
+            tip: None,
+            lost: None,
+        };
+        let beside = Self {
+            view: RwLock::new(beside),
+            shard: None,
+        };
+        (beside, view.position())
+    }
+
     /// A view that does not change while it is held. Hold it briefly: writers wait.
     pub fn view(&self) -> RwLockReadGuard<'_, View<R>> {
         self.view.read().unwrap_or_else(PoisonError::into_inner)

@@ -53,6 +53,15 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table of nobody, with the catalogue and the registers' lists of this one.
+    pub(super) fn of_nobody(&self) -> Self {
+        Self {
+            catalogue: self.catalogue.clone(),
+            lists: self.lists.of_nobody(),
+            ..Self::default()
+        }
+    }
+
     /// How many ledger entries it has taken in.
     #[must_use]
     pub const fn position(&self) -> Position {

@@ -171,9 +171,9 @@ impl ReadTx<'_> {
         self.persons(&[id.as_bytes().to_vec()], tell)
     }
 
-    /// Everything that checks of these contact points and persons read, as an index is told of it: whoever they lead
-    /// to, with all that they are held by; which of their contact points and of `filed` are on the suppression list, and what
-    /// registers' lists say of them; and the catalogue, where it changed since a position.
+    /// Everything that checks of these contact points and persons read, as an index is told of it, but for registers'
+    /// lists: whoever they lead to, with all that they are held by; which of their contact points and of `filed` are on the
+    /// suppression list; and the catalogue, where it changed since a position. All those contact points.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
@@ -183,7 +183,7 @@ impl ReadTx<'_> {
         whom: &Whom<'_>,
         since: Position,
         tell: &mut dyn FnMut(Change),
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Blind>, StoreError> {
         self.catalogue_since(signed(since), tell)?;
         let mut filed: BTreeSet<Blind> = whom.contacts.iter().chain(whom.filed).copied().collect();
         let mut next = self.holders(whom.contacts)?;
@@ -206,7 +206,52 @@ impl ReadTx<'_> {
         }
         let filed: Vec<Blind> = filed.into_iter().collect();
         self.suppressed(grant, &filed, tell)?;
-        super::registers::of_contacts(self.db, &filed, tell)
+        Ok(filed)
+    }
+
+    /// What registers' lists say of these contact points and no others, as lists of their own.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn listed(
+        &mut self,
+        _grant: &Grant<Serve>,
+        contacts: &[Blind],
+        tell: &mut dyn FnMut(Change),
+    ) -> Result<(), StoreError> {
+        super::registers::of_contacts(self.db, contacts, tell)
+    }
+
+    /// Whether the list of a register was loaded by an entry from a position on.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn any_list_since(
+        &mut self,
+        _grant: &Grant<Serve>,
+        since: Position,
+    ) -> Result<bool, StoreError> {
+        super::registers::any_since(self.db, signed(since))
+    }
+
+    /// The ids of so many persons behind one, in their order.
+    ///
+    /// # Errors
+    /// Where the database fails or a row is damaged.
+    pub fn persons_after(
+        &mut self,
+        _grant: &Grant<Serve>,
+        last: Option<SubjectId>,
+        many: i64,
+    ) -> Result<Vec<SubjectId>, StoreError> {
+        let last = last.map_or_else(Vec::new, |last| last.as_bytes().to_vec());
+        let ids: Vec<Vec<u8>> = on!(self.db, conn => subjects::table
+            .filter(subjects::id.gt(&last)).order(subjects::id).limit(many)
+            .select(subjects::id).load(conn))
+        .map_err(StoreError::failed("loading data subjects"))?;
+        let read = |id: &Vec<u8>| SubjectId::from_slice(id);
+        let read: Option<Vec<SubjectId>> = ids.iter().map(read).collect();
+        read.ok_or(StoreError::damaged("a data subject's id"))
     }
 
     /// Whose contact points these are.

@@ -22,7 +22,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Persons tried on one view of the index: writers wait for no more than these.
+/// Persons tried on one view of the index.
 const AT_A_TIME: usize = 512;
 
 /// What a draft would change.
@@ -135,24 +135,17 @@ impl App {
                 tallies.insert((purpose.id.as_str().to_owned(), *channel), Tally::default());
             }
         }
-        let (mut persons, mut from) = (0, 0);
-        loop {
-            let view = self.index.view();
-            if from >= view.persons() {
-                break;
+        let mut persons = 0;
+        self.everybody(AT_A_TIME, &mut |view, person| {
+            persons += 1;
+            for ((purpose, channel), tally) in &mut tallies {
+                let Some(purpose) = catalogue.purpose(purpose) else {
+                    continue;
+                };
+                let asked = (purpose, *channel, person);
+                self.judge(view, asked, (live, draft), &circumstances, tally);
             }
-            for person in view.some(from, AT_A_TIME) {
-                persons += 1;
-                for ((purpose, channel), tally) in &mut tallies {
-                    let Some(purpose) = catalogue.purpose(purpose) else {
-                        continue;
-                    };
-                    let asked = (purpose, *channel, person);
-                    self.judge(&view, asked, (live, draft), &circumstances, tally);
-                }
-            }
-            from += AT_A_TIME;
-        }
+        })?;
         Ok(Simulation {
             live: live.version().as_ref().to_owned(),
             draft: draft.version().as_ref().to_owned(),

@@ -17,9 +17,11 @@
 //! | [`nodes`] | letters to other nodes |
 //! | [`lanes`] | checks that wait for another node go to it together |
 //! | [`read`] | answers from the database |
+//! | [`everybody`] | going through all persons |
 //! | [`counts`] | how often others answered |
 
 mod counts;
+mod everybody;
 mod here;
 pub mod lanes;
 pub mod nodes;

@@ -8,10 +8,12 @@ use crate::app::open::App;
 use crate::app::policies::rules::Rules;
 use crate::app::refusal::FieldProblem;
 use crate::domain::ids::Blind;
-use crate::domain::registry::Change;
 use crate::domain::time::Now;
 use crate::index::Index;
-use crate::store::{StoreError, Whom};
+use crate::store::{ReadTx, StoreError, Whom};
+
+/// So often the index is brought up where a register's list was loaded meanwhile.
+const TRIES: usize = 3;
 
 /// A question, and who asks it.
 pub(in crate::app) type Asked = (Grant<CheckDecisions>, Question);
@@ -46,31 +48,47 @@ impl App {
         Ok(drafts.collect())
     }
 
-    /// An index of these persons only, as the database holds them at one instant, with the rules in force then. Whoever was
+    /// An index of these persons only, as the database holds them at one instant, with the rules in force then. Whatever was
     /// acknowledged before is in it. Blocks.
     ///
     /// # Errors
     /// Where it cannot be read.
     pub(in crate::app) fn read_index(&self, whom: &Whom<'_>) -> Result<Index<Rules>, StoreError> {
+        for _ in 0..TRIES {
+            let read = self.store.read(|tx| self.read_within(tx, whom))?;
+            if let Some(index) = read {
+                return Ok(index);
+            }
+            // it follows all the time, and is behind for a moment only
+            if !self.catches_up() {
+                break;
+            }
+        }
+        Err(StoreError::Failed {
+            doing: "reading whom this node does not hold",
+            kind: "registers' lists are loaded anew all the time".into(),
+        })
+    }
+
+    /// The same within a reading; `None` where a register's list was loaded that this node has not taken in.
+    pub(in crate::app) fn read_within(
+        &self,
+        tx: &mut ReadTx<'_>,
+        whom: &Whom<'_>,
+    ) -> Result<Option<Index<Rules>>, StoreError> {
         // what is the same for everybody is known already, as of then
-        let (held, rules, catalogue) = {
-            let view = self.index.view();
-            (
-                view.position(),
-                view.rules().clone(),
-                view.catalogue().clone(),
-            )
-        };
+        let (index, held) = self.index.of_nobody();
         let serve = &self.serve;
-        let mut changes = vec![Change::Catalogue(catalogue)];
-        let (position, newer) = self.store.read(|tx| {
-            tx.seen_of(serve, whom, held, &mut |change| changes.push(change))?;
-            Ok::<_, StoreError>((tx.position(serve)?, tx.policy_since(serve, held)?))
-        })?;
-        let rules = newer.map_or(rules, |newer| self.loader.rules(&newer));
-        let index = Index::new(rules.clone());
+        if tx.any_list_since(serve, held)? {
+            return Ok(None);
+        }
+        let mut changes = Vec::new();
+        tx.seen_of(serve, whom, held, &mut |change| changes.push(change))?;
+        let newer = tx.policy_since(serve, held)?;
+        let known = || index.view().rules().clone();
+        let rules = newer.map_or_else(known, |newer| self.loader.rules(&newer));
         index.load(changes);
-        index.built((position, None), rules);
-        Ok(index)
+        index.built((tx.position(serve)?, None), rules);
+        Ok(Some(index))
     }
 }

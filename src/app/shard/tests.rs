@@ -219,3 +219,72 @@ fn a_list_is_filtered_by_any_node() {
         assert_eq!(on_record(&shop), whole);
     }
 }
+
+/// What goes through everybody goes through all from every node: those who were merged once.
+#[test]
+fn everybody_is_counted_from_every_node() {
+    let shop = TestApp::new();
+    shop.publish();
+    for at in 0..9 {
+        let status = if at % 3 == 0 { "refused" } else { "given" };
+        happen(&shop, &who(at), Act::Says("newsletter", status));
+    }
+    comes(&shop, Event::Meet(1, 2));
+    comes(&shop, Event::Erased(4));
+    happen(&shop, &who(5), Act::Says("newsletter", "given"));
+    let newsletter = "newsletter".parse().unwrap();
+    let agreed = |app: &App| {
+        app.agreed(&TestApp::grant(), &newsletter, app.now())
+            .unwrap()
+    };
+    let counted = agreed(&shop.app);
+    // two met and said no, and one is gone
+    assert_eq!(counted, 3);
+    for shard in shards(3) {
+        assert_eq!(agreed(&TestApp::beside(&shop, shard)), counted, "{shard}");
+    }
+}
+
+/// A command asks about one person without an index, and sees what is known of all their contact points.
+#[test]
+fn a_command_sees_the_suppression_of_another_contact_point() {
+    let shop = TestApp::new();
+    shop.publish();
+    happen(&shop, &who(1), Act::IsSuppressed);
+    let (one, other) = (who(0), who(1));
+    let both = [("email", one.as_str()), ("email", other.as_str())];
+    shop.record(vec![shop.claim(&both, "newsletter", "given")]);
+    let questions = [question(&shop, &[0], "newsletter")];
+    let whole = answers(&shop.app, &questions);
+    assert!(whole[0].contains("SUPPRESSED"), "{whole:?}");
+    shop.app.settle().unwrap();
+    let plain = TestApp::copy_of(&shop.file, 31, "");
+    plain.app.index_one(&shop.named(&both[..1])).unwrap();
+    let view = plain.app.index().view();
+    assert!(view.person(&blind(&shop, 0)).unwrap().suppressed());
+}
+
+/// A file of another part is no start for a node.
+#[test]
+fn a_snapshot_of_another_part_is_not_used() {
+    let shop = TestApp::new();
+    shop.publish();
+    for at in 0..6 {
+        happen(&shop, &who(at), Act::Says("newsletter", "given"));
+    }
+    let folder = shop.file.parent().unwrap();
+    let [one, other] = [0, 1].map(|at| shards(2)[at]);
+    TestApp::beside(&shop, one).write_snapshot(folder).unwrap();
+    let file = crate::app::snapshot::place_in(folder);
+    for (shard, used) in [(None, false), (Some(other), false), (Some(one), true)] {
+        let rules = shop.app.index().view().rules().clone();
+        let index = Arc::new(Index::of_shard(rules, shard));
+        let following = (shop.app.store.clone(), index, shop.app.loader.clone());
+        let from = follow::build(&following, &shop.app.serve, Some(&file), &|_, _| ()).unwrap();
+        assert_eq!(from > 0, used, "{shard:?}");
+        match shard {
+            Some(_) => agrees(&shop, &following.1).unwrap(),
+            None => assert_eq!(following.1.view().persons(), 6),
+        }
+    }
+}

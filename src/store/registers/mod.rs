@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::{StoredRegister, TellsRegisters};
-pub(super) use read::{of_contacts, since};
+pub(super) use read::{any_since, of_contacts, since};
 pub(super) use write::write;
 pub use write::{NotLoaded, RegisterLoad};
 

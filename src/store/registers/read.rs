@@ -121,6 +121,11 @@ pub(in crate::store) fn since(
     Ok(())
 }
 
+/// Whether any was loaded by an entry from a position on.
+pub(in crate::store) fn any_since(db: &mut Db, since: i64) -> Result<bool, StoreError> {
+    Ok(!rows_since(db, since)?.is_empty())
+}
+
 /// Hands every list to `tell`, with the entries of these contact points alone.
 pub(in crate::store) fn of_contacts(
     db: &mut Db,
