@@ -89,24 +89,29 @@ fn question(shop: &TestApp, who: &[(&str, &str)], of: (&str, &str), said: Said) 
 }
 
 fn decide(shop: &TestApp, question: Question) -> Decided {
-    TestApp::wait(shop.app.fresh()).unwrap();
+    decide_by(&shop.app, question)
+}
+
+fn decide_by(app: &App, question: Question) -> Decided {
+    TestApp::wait(app.fresh()).unwrap();
     let grant = TestApp::grant::<CheckDecisions>();
-    let mut answers = shop
-        .app
-        .check_blocking(&grant, &[question], shop.app.now())
-        .unwrap();
+    let mut answers = app.check_blocking(&grant, &[question], app.now()).unwrap();
     answers.pop().unwrap().unwrap().decided()
 }
 
 /// Why a call in the United Kingdom is permitted or denied.
 fn call(shop: &TestApp, who: &[(&str, &str)], told: Value) -> Decided {
+    decide(shop, british(shop, who, told))
+}
+
+fn british(shop: &TestApp, who: &[(&str, &str)], told: Value) -> Question {
     let said = Said {
         person: serde_json::from_value(json!({"country": "GB", "timezone": "Europe/London"}))
             .unwrap(),
         told: serde_json::from_value(told).unwrap(),
         ..Said::default()
     };
-    decide(shop, question(shop, who, ("gb", "phone_live"), said))
+    question(shop, who, ("gb", "phone_live"), said)
 }
 
 const ANNE: &[(&str, &str)] = &[("phone", "+442071234567"), ("email", "anne@example.co.uk")];
@@ -366,6 +371,31 @@ fn reserve(shop: &TestApp, who: &[(&str, &str)]) -> String {
         Some(crate::app::reserve::Told::Now(decided)) => reason(&decided.unwrap()),
         other => format!("{other:?}"),
     }
+}
+
+/// Nodes that hold a part of the persons answer by the lists as one does that holds all, also where one is loaded
+/// while they run.
+#[test]
+fn a_list_counts_for_whom_a_node_does_not_hold() {
+    let shop = shop();
+    known(&shop, ANNE);
+    known(&shop, BOB);
+    let nodes = ["1/2", "2/2"].map(|part| TestApp::beside(&shop, part.parse().unwrap()));
+    let same = |expected: [&str; 2]| {
+        for (who, expected) in [ANNE, BOB].into_iter().zip(expected) {
+            assert_eq!(reason(&call(&shop, who, json!({}))), expected);
+            for node in &nodes {
+                let question = british(&shop, who, json!({}));
+                assert_eq!(reason(&decide_by(node, question)), expected);
+            }
+        }
+    };
+    same(["MISSING_FACT"; 2]);
+    load(&shop, Register::Tps, "2026-11-20", "020 7123 4567\n").unwrap();
+    same(["OPT_OUT_REGISTER", "OPT_OUT_REGIME"]);
+    load(&shop, Register::Tps, "2026-11-21", "020 7123 4568\n").unwrap();
+    same(["OPT_OUT_REGIME", "OPT_OUT_REGISTER"]);
+    assert!(nodes.iter().all(|node| node.answered_elsewhere().1 > 0));
 }
 
 /// From rest no more is read than the blocks of the contact points that are asked about.

@@ -105,3 +105,67 @@ impl<'a> Sieve<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::app::testing::TestApp;
+    use crate::domain::ids::Blind;
+    use crate::domain::registry::{IdentifierKinds, Standing};
+
+    /// A contact point of the first half of all, and of the second.
+    const OWN: Blind = Blind([0; 32]);
+    const OTHER: Blind = Blind([255; 32]);
+    const FOREIGN: Blind = Blind([254; 32]);
+
+    fn person(id: u8, contacts: &[Blind], merged_into: Option<u8>) -> Change {
+        let subject = |id: u8| SubjectId::from_slice(&[id; 16]).unwrap();
+        Change::Person(PersonImage {
+            subject: subject(id),
+            merged_into: merged_into.map(subject),
+            standing: Standing::default(),
+            cells: vec![],
+            contacts: contacts.to_vec(),
+            kinds: IdentifierKinds::NONE,
+            number: Some(1),
+        })
+    }
+
+    fn index() -> Index<Rules> {
+        let rules = TestApp::new().app.rules();
+        Index::of_shard(rules, Some("1/2".parse().unwrap()))
+    }
+
+    /// Where a contact point of another part led to somebody who is held, it must lead there no more.
+    #[test]
+    fn what_leaves_somebody_who_is_held_is_taken_in() {
+        let index = index();
+        index.load(vec![person(1, &[OWN, OTHER], None)]);
+        let passes = |change: &Change| Sieve::of(&index).passes(change);
+        assert!(passes(&Change::Left(OTHER)) && passes(&Change::Left(OWN)));
+        assert!(!passes(&Change::Left(FOREIGN)));
+        // it is somebody else's now, who has nothing of this part
+        assert!(passes(&person(2, &[OTHER], None)));
+        assert!(!passes(&person(2, &[FOREIGN], None)));
+    }
+
+    /// Whoever somebody of the part is now is held, though nothing of this part leads to them.
+    #[test]
+    fn who_somebody_was_merged_into_is_read() {
+        let index = index();
+        let mut sieve = Sieve::of(&index);
+        assert!(!sieve.passes(&person(2, &[FOREIGN], None)));
+        assert!(sieve.passes(&person(1, &[OWN], Some(2))));
+        let mut read = Vec::new();
+        let outcome: Result<(), ()> = sieve.complete(|sieve, subject| {
+            read.push(subject);
+            assert!(sieve.passes(&person(2, &[FOREIGN], Some(3))) || read.len() > 1);
+            Ok(())
+        });
+        outcome.unwrap();
+        // and whom that one was merged into
+        let ids: Vec<u8> = read.iter().map(|id| id.as_bytes()[0]).collect();
+        assert_eq!(ids, [2, 3]);
+    }
+}

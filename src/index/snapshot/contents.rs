@@ -75,14 +75,14 @@ impl Table {
         piece
     }
 
-    pub(super) fn take_piece(&mut self, piece: &[u8]) -> Result<(), Damaged> {
+    pub(super) fn take_piece(&mut self, piece: &[u8], evenly: bool) -> Result<(), Damaged> {
         let (kind, mut rest) = piece.split_first().ok_or(Damaged)?;
         while !rest.is_empty() {
             let taken = match *kind {
                 ROWS => self.take_rows(&mut rest),
                 CONTACTS => self.take_contact(&mut rest),
                 SAID => self.take_said(&mut rest),
-                COUNTS => self.take_counts(&mut rest),
+                COUNTS => self.take_counts(&mut rest, evenly),
                 _ => None,
             };
             taken.ok_or(Damaged)?;
@@ -90,10 +90,11 @@ impl Table {
         Ok(())
     }
 
-    fn take_counts(&mut self, from: &mut &[u8]) -> Option<()> {
+    fn take_counts(&mut self, from: &mut &[u8], evenly: bool) -> Option<()> {
         let (rows, contacts) = (u64::take(from)?, u64::take(from)?);
         let rows = u32::try_from(rows).ok()? as usize;
-        self.reserve(rows, usize::try_from(contacts).ok()?);
+        let contacts = usize::try_from(contacts).ok()?;
+        self.reserve(rows, if evenly { contacts } else { 0 });
         Some(())
     }
 

@@ -56,7 +56,9 @@ impl<R> Index<R> {
     /// # Errors
     /// Where it is none.
     pub fn take_piece(&self, piece: &[u8]) -> Result<(), Damaged> {
-        self.change().table.take_piece(piece)
+        // of a part of the persons contact points are spread unevenly: room for them is made as they come
+        let evenly = self.shard.is_none();
+        self.change().table.take_piece(piece, evenly)
     }
 
     /// Ends the taking in: what pieces say of one another holds. How many persons there are.
