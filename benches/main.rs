@@ -41,6 +41,7 @@ mod process;
 mod registry;
 mod server;
 mod service;
+mod shards;
 mod soak;
 mod start;
 mod table;
@@ -54,7 +55,7 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     "start",
     "deciding",
     "checks",
@@ -66,6 +67,7 @@ const PARTS: [&str; 16] = [
     "enter",
     "index",
     "audience",
+    "shards",
     "log",
     "append",
     "packages",
@@ -115,6 +117,7 @@ fn measure(named: &[String]) {
                 .iter()
                 .for_each(|place| overload::measure(place, &mut table)),
             "audience" => audience::measure(cluster.as_ref().ok(), &mut table),
+            "shards" => shards::measure(cluster.as_ref().ok(), &mut table),
             "log" => log::measure(&mut table),
             "append" => append::measure(cluster.as_ref().ok(), &mut table),
             "packages" => packages::measure(&places[0], &mut table),

@@ -122,6 +122,7 @@ pub fn open_from(url: &str, snapshot: Option<PathBuf>) -> Arc<App> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy::new()),
         snapshot,
+        shard: None,
         progress: Box::new(|_, _| ()),
     };
     Arc::new(App::open(setup).expect("open the registry"))

@@ -5,12 +5,13 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use ureq::Agent;
 
 /// A service that is ready.
 pub struct Service {
     child: Child,
-    home: tempfile::TempDir,
+    home: TempDir,
     database: String,
     port: u16,
     agent: Agent,
@@ -48,9 +49,13 @@ impl Service {
                 concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/catalogue"),
             ],
         );
-        let port = process::free_port();
+        Self::at(home, database, process::free_port(), &[])
+    }
+
+    fn at(home: TempDir, database: String, port: u16, told: &[(&str, &str)]) -> Self {
         let mut serve = program(home.path(), &database);
         serve.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        serve.envs(told.iter().copied());
         serve.stdout(Stdio::null()).stderr(Stdio::null());
         let service = Self {
             child: serve.spawn().expect("start the service"),
@@ -64,6 +69,24 @@ impl Service {
         };
         service.ready();
         service
+    }
+
+    /// Another node on the same database, at a port of its own, with these settings.
+    pub fn beside(&self, port: u16, told: &[(&str, &str)]) -> Self {
+        let home = tempfile::tempdir().expect("a directory");
+        let files = self.home.path().join("data");
+        let copied = Command::new("cp")
+            .arg("-r")
+            .arg(files)
+            .arg(home.path())
+            .status();
+        assert!(copied.is_ok_and(|status| status.success()), "copy the keys");
+        Self::at(home, self.database.clone(), port, told)
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// A new key with a role.

@@ -165,7 +165,7 @@ fn take_in(
         let end = tx.tip(grant)?;
         let (mut changes, mut sieve) = (Vec::new(), Sieve::of(index));
         let mut tell = |change| changes.extend(Some(change).filter(|one| sieve.passes(one)));
-        tx.changes_since(grant, held, &mut tell)?;
+        tx.changes_in(grant, held..end.0, &mut tell)?;
         complete((tx, grant), sieve, &mut changes)?;
         let policy = tx.policy_since(grant, held)?;
         index.catch_up(end, changes, policy.map(|held| loader.rules(&held)));

@@ -324,13 +324,14 @@ impl ReadTx<'_> {
         Ok(rows.into_iter().map(read).collect())
     }
 
-    pub(super) fn erased_since(
+    pub(super) fn erased_in(
         &mut self,
-        since: i64,
+        entries: Range<i64>,
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
         let rows: Vec<Vec<u8>> = on!(self.db, conn => erasures::table
-            .filter(erasures::position.ge(since)).select(erasures::subject_id).load(conn))
+            .filter(erasures::position.ge(entries.start)).filter(erasures::position.lt(entries.end))
+            .select(erasures::subject_id).load(conn))
         .map_err(StoreError::failed("following erasures"))?;
         for id in rows {
             let id = SubjectId::from_slice(&id).ok_or(StoreError::damaged("an erasure"))?;

@@ -8,7 +8,8 @@ use super::error::StoreError;
 use super::read::ReadTx;
 use super::rows::{KeyRow, StateRow, SubjectRow, signed, unsigned};
 use super::schema::{
-    api_keys, consent_states, identifiers, registry, subject_events, subjects, suppressions,
+    api_keys, consent_states, decision_blocks, identifiers, registry, subject_events, subjects,
+    suppressions,
 };
 use crate::access::{Grant, Serve};
 use crate::domain::ids::{Blind, Position, SubjectId};
@@ -16,6 +17,7 @@ use crate::domain::registry::Change;
 use diesel::prelude::*;
 use page::{IdentifierOf, NumberOf, Page};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -88,7 +90,7 @@ impl ReadTx<'_> {
             self.db,
         )?)));
         self.keys_since(0, tell)?;
-        self.suppressions_since(0, tell)
+        self.suppressions_in(0..i64::MAX, tell)
     }
 
     /// One thread reads, another puts together what was read before.
@@ -130,32 +132,46 @@ impl ReadTx<'_> {
         }
     }
 
-    /// Hands what changed from `since` on to `tell`.
+    /// Hands what changed by some entries, up to the last one, to `tell`. Entries are named by where they begin and where they
+    /// end: of what has no end a database thinks that it is a third of all, and reads all.
     ///
     /// # Errors
     /// Where the database fails or a row is damaged.
-    pub fn changes_since(
+    pub fn changes_in(
         &mut self,
         _grant: &Grant<Serve>,
-        since: Position,
+        entries: Range<Position>,
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
-        let since = signed(since);
+        if self.are_decisions(&entries)? {
+            return Ok(());
+        }
+        let (since, end) = (signed(entries.start), signed(entries.end));
         self.catalogue_since(since, tell)?;
         self.keys_since(since, tell)?;
-        self.suppressions_since(since, tell)?;
-        self.erased_since(since, tell)?;
+        self.suppressions_in(since..end, tell)?;
+        self.erased_in(since..end, tell)?;
         // before the persons: one may be somebody's again
-        self.left_since(since, tell)?;
+        self.left_in(since..end, tell)?;
         super::registers::since(self.db, since, tell)?;
         let ids: Vec<Vec<u8>> = on!(self.db, conn => subject_events::table
-            .filter(subject_events::position.ge(since))
+            .filter(subject_events::position.ge(since)).filter(subject_events::position.lt(end))
             .select(subject_events::subject_id).distinct().load(conn))
         .map_err(StoreError::failed("following the ledger"))?;
         for chunk in ids.chunks(CHUNK) {
             self.persons(chunk, tell)?;
         }
         Ok(())
+    }
+
+    /// Whether these entries say that decisions were recorded, and nothing else: most do, and no index holds decisions.
+    fn are_decisions(&mut self, entries: &Range<Position>) -> Result<bool, StoreError> {
+        let count: i64 = on!(self.db, conn => decision_blocks::table
+            .filter(decision_blocks::position.ge(signed(entries.start)))
+            .filter(decision_blocks::position.lt(signed(entries.end)))
+            .count().get_result(conn))
+        .map_err(StoreError::failed("following decisions"))?;
+        Ok(unsigned(count) == entries.end.saturating_sub(entries.start))
     }
 
     /// All that is told of one person.
@@ -373,13 +389,15 @@ impl ReadTx<'_> {
         Ok(())
     }
 
-    fn suppressions_since(
+    fn suppressions_in(
         &mut self,
-        since: i64,
+        entries: Range<i64>,
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
         let blinds: Vec<Vec<u8>> = on!(self.db, conn => suppressions::table
-            .filter(suppressions::position.ge(since)).select(suppressions::blind).load(conn))
+            .filter(suppressions::position.ge(entries.start))
+            .filter(suppressions::position.lt(entries.end))
+            .select(suppressions::blind).load(conn))
         .map_err(StoreError::failed("reading the suppression list"))?;
         tell_suppressed(&blinds, tell)
     }

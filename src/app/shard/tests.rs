@@ -288,3 +288,33 @@ fn a_snapshot_of_another_part_is_not_used() {
         }
     }
 }
+
+/// Entries of decisions change nobody; what stands between them does.
+#[test]
+fn an_index_moves_on_over_decisions() {
+    let shop = TestApp::new();
+    shop.publish();
+    happen(&shop, &who(0), Act::Says("newsletter", "given"));
+    let part = built(&shop, shards(1)[0]);
+    let decides = || {
+        let grant = TestApp::grant::<CheckDecisions>();
+        let asked = [question(&shop, &[0], "newsletter")];
+        let drafts = shop.app.check_blocking(&grant, &asked, shop.app.now());
+        shop.app.record_decisions_blocking(drafts.unwrap()).unwrap();
+        // as a block of the log, whatever waits in the journal
+        shop.app.recorder.sealing()().unwrap();
+    };
+    let follows = || {
+        let before = part.1.position();
+        follow::catch_up(&part, &shop.app.serve).unwrap();
+        agrees(&shop, &part.1).unwrap();
+        part.1.position() - before
+    };
+    decides();
+    assert_eq!(follows(), 1);
+    decides();
+    happen(&shop, &who(0), Act::Says("newsletter", "withdrawn"));
+    decides();
+    assert_eq!(follows(), 3);
+    assert_eq!(follows(), 0);
+}

@@ -12,6 +12,7 @@ use crate::store::schema::{confirmations, customer_sessions, identifiers, links,
 use crate::store::tx::{Contact, Entry, Records, WriteTx};
 use crate::store::{ReadTx, rows};
 use diesel::prelude::*;
+use std::ops::Range;
 
 /// The leaf's name for it.
 const CORRECTED: &str = "subject.corrected";
@@ -211,15 +212,16 @@ impl ReadTx<'_> {
             .map_err(|_| damaged())
     }
 
-    /// Tells which contact points were taken off their persons since.
-    pub(in crate::store) fn left_since(
+    /// Tells which contact points were taken off their persons by some entries.
+    pub(in crate::store) fn left_in(
         &mut self,
-        since: i64,
+        entries: Range<i64>,
         tell: &mut dyn FnMut(Change),
     ) -> Result<(), StoreError> {
         use crate::store::schema::subject_events as events;
         let found: Vec<rows::SubjectEventRow> = on!(self.db, conn => events::table
-            .filter(events::position.ge(since)).filter(events::kind.eq(CORRECTED))
+            .filter(events::position.ge(entries.start)).filter(events::position.lt(entries.end))
+            .filter(events::kind.eq(CORRECTED))
             .order(events::position).load(conn))
         .map_err(StoreError::failed("following corrections"))?;
         for row in found {
