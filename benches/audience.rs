@@ -95,7 +95,8 @@ fn blind(app: &App, n: u64) -> Blind {
     people::named(app, &people::address(n)).blinds()[0]
 }
 
-fn load(app: &App, persons: u64) {
+/// Lays persons into the index.
+pub fn load(app: &App, persons: u64) {
     let now = app.now().micros();
     for first in (0..persons).step_by(10_000) {
         let image = |n: u64| {

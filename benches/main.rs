@@ -55,7 +55,7 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 18] = [
     "start",
     "deciding",
     "checks",
@@ -72,11 +72,12 @@ const PARTS: [&str; 17] = [
     "append",
     "packages",
     "grown",
+    "laid",
     "soak",
 ];
 
 /// Those that take long, or much of a disk: measured where they are named.
-const NAMED_ONLY: [&str; 2] = ["grown", "soak"];
+const NAMED_ONLY: [&str; 3] = ["grown", "laid", "soak"];
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -124,6 +125,13 @@ fn measure(named: &[String]) {
             "decisions" => decisions::measure(&mut table),
             "peers" => peers::measure(cluster.as_ref().ok(), &mut table),
             "enter" => enter::measure(&mut table),
+            "laid" => {
+                // checks of more persons than can be written in an hour
+                let place = Place::sqlite(registry::LAID);
+                place.filled(3);
+                checks::measure(&place, &mut table);
+                batches::measure(&place, &mut table);
+            }
             "grown" => grown::measure(cluster.as_ref().ok(), &mut table),
             "soak" => soak::measure(cluster.as_ref().ok(), &mut table),
             "index" => index::measure(&mut table),

@@ -1,6 +1,6 @@
 //! Registries to measure on: opened as the service opens them, filled through its use cases.
 
-use crate::people;
+use crate::{audience, people};
 use futures_util::StreamExt;
 use placet::access::{ManageAccess, Principal, authorize};
 use placet::app::create_key::NewKey;
@@ -98,9 +98,16 @@ impl Place {
     }
 }
 
+/// The name of the registry whose persons are laid into the index at each start, and written nowhere.
+pub const LAID: &str = "laid";
+
 /// Opens a registry to serve.
 pub fn open(url: &str) -> Arc<App> {
-    open_from(url, None)
+    let app = open_from(url, None);
+    if url.ends_with(&format!("/{LAID}.db")) {
+        audience::load(&app, *people::PERSONS);
+    }
+    app
 }
 
 /// The same, from a snapshot of the index where there is one.

@@ -115,7 +115,7 @@ impl App {
         questions: &[Question],
         now: Now,
     ) -> Result<Vec<Drafted>, Refusal> {
-        let mut drafts = self.from_memory(grant, questions, now);
+        let mut drafts = self.on_the_index(grant, questions, now);
         let asked = elsewhere(grant, questions, &drafts);
         if !asked.is_empty() {
             let app = self.clone();
@@ -135,7 +135,7 @@ impl App {
         questions: &[Question],
         now: Now,
     ) -> Result<Vec<Drafted>, Refusal> {
-        let mut drafts = self.from_memory(grant, questions, now);
+        let mut drafts = self.on_the_index(grant, questions, now);
         let asked = elsewhere(grant, questions, &drafts);
         if !asked.is_empty() {
             fill(&mut drafts, self.read_and_decide(&asked, now)?);
@@ -145,7 +145,7 @@ impl App {
 
     /// Answers questions on one view of the index; `None` where it cannot, since it does not hold everybody whom they are
     /// about.
-    fn from_memory(
+    fn on_the_index(
         &self,
         grant: &Grant<CheckDecisions>,
         questions: &[Question],

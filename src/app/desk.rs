@@ -55,12 +55,8 @@ type Elsewhere = (oneshot::Sender<Answer>, Asked);
 
 type Unread = (oneshot::Sender<Answer>, Asked, When);
 
-/// What came of a case on a view of the index.
-enum Decision {
-    Made(Result<Draft, Wrong>),
-    /// Somebody is not held.
-    Elsewhere(Grant<CheckDecisions>),
-}
+/// What came of a case on a view of the index; where somebody is not held, who asks.
+type Decision = Result<Result<Draft, Wrong>, Grant<CheckDecisions>>;
 
 /// Why a case has no decision: what is wrong with the question, or with who asks it.
 type Wrong = Result<Vec<FieldProblem>, Unanswered>;
@@ -149,8 +145,8 @@ impl Desk {
         let (mut made, mut elsewhere) = (Vec::with_capacity(cases.len()), Vec::new());
         for (case, decision) in cases.into_iter().zip(decided) {
             match decision {
-                Decision::Made(draft) => made.push((case.told, draft)),
-                Decision::Elsewhere(grant) => elsewhere.push((case.told, (grant, case.question))),
+                Ok(draft) => made.push((case.told, draft)),
+                Err(grant) => elsewhere.push((case.told, (grant, case.question))),
             }
         }
         (made, elsewhere)
@@ -265,11 +261,11 @@ fn decided<'a>(
     now: Now,
 ) -> Decision {
     match admitted::<CheckDecisions>(table, case.badge, now) {
-        Err(shut) => Decision::Made(Err(Err(shut.into()))),
+        Err(shut) => Ok(Err(Err(shut.into()))),
         Ok(grant) if is_here(shard, table, &case.question) => {
-            Decision::Made(deciding.draft(&grant, &case.question).map_err(Ok))
+            Ok(deciding.draft(&grant, &case.question).map_err(Ok))
         }
-        Ok(grant) => Decision::Elsewhere(grant),
+        Ok(grant) => Err(grant),
     }
 }
 

@@ -75,7 +75,7 @@ fn plain(answer: &Value) -> Value {
 }
 
 fn is_permitted(n: usize) -> bool {
-    n % 3 != 0
+    !n.is_multiple_of(3)
 }
 
 /// Whom a filtered list lets pass.

@@ -1,6 +1,6 @@
 //! Lines about persons whom this node does not hold in memory: asked of those that do, else of the database.
 
-use super::given::{Place, Verdict};
+use super::given::{Given, Place, Verdict};
 use super::judge::Judge;
 use super::line::Lines;
 use super::roll::Roll;
@@ -183,7 +183,7 @@ impl App {
         let all = lines.in_order(0..lines.len());
         let shard = self.index.shard();
         let (here, _) = all.parted(|named| shard.is_none_or(|own| named.is_here(own, &view)));
-        let (mut given, mut roll) = (Default::default(), Roll::of_few());
+        let (mut given, mut roll) = (Given::default(), Roll::of_few());
         let mut places = vec![None; lines.len()];
         let told = (&mut given, &mut roll);
         judge.lines(self, &view, told, lines.some(&here), |line, place| {
