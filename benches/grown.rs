@@ -99,7 +99,7 @@ impl Words {
 /// Measures.
 pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
     let place = Place::sqlite("grown");
-    start(&place, table, || {
+    start(&place, table, NARROW, || {
         let file = place.url.trim_start_matches("sqlite://");
         let mut connection = SqliteConnection::establish(file).expect("open the database");
         let quick = "PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000;";
@@ -109,7 +109,7 @@ pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
         }
     });
     if let Some(cluster) = cluster {
-        start(&cluster.place("grown"), table, || {
+        start(&cluster.place("grown"), table, NARROW, || {
             for some in POSTGRES.statements() {
                 assert!(cluster.sql("grown", &some), "copy everybody");
             }
@@ -118,7 +118,53 @@ pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
     }
 }
 
-fn start(place: &Place, table: &mut Table, copy: impl FnOnce()) {
+/// The statements that give everybody a second contact point and ten choices, of two acts.
+fn widened(words: &Words) -> [String; 4] {
+    let (blind, nothing) = ((words.turned)("blind", 16), words.nothing);
+    let more = |suffix: char, later: u32, wanted: &str| {
+        format!(
+            "INSERT INTO consent_states SELECT subject_id, purpose || '-{suffix}', channel, status, effective_at + {later}, \
+             valid_until, notice_id, notice_version, source, proof, clarity, circumstances, record_id, position + {later} \
+             FROM consent_states WHERE {wanted};"
+        )
+    };
+    let three = "purpose IN ('newsletter', 'offers')";
+    [
+        format!(
+            "INSERT INTO identifiers (blind, kind, subject_id, sealed) SELECT {blind}, 2, subject_id, {nothing} FROM identifiers;"
+        ),
+        more('a', 0, three),
+        more('b', 1_000, three),
+        more('c', 1_000, "purpose = 'newsletter'"),
+    ]
+}
+
+/// Measures the start from the database alone with persons of two contact points and ten choices each.
+pub fn wide(cluster: Option<&Cluster>, table: &mut Table) {
+    let place = Place::sqlite("wide");
+    start(&place, table, WIDE, || {
+        let file = place.url.trim_start_matches("sqlite://");
+        let mut connection = SqliteConnection::establish(file).expect("open the database");
+        let quick = "PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000;";
+        connection.batch_execute(quick).expect("be quick");
+        for some in widened(&SQLITE) {
+            connection.batch_execute(&some).expect("widen everybody");
+        }
+    });
+    if let Some(cluster) = cluster {
+        start(&cluster.place("wide"), table, WIDE, || {
+            for some in widened(&POSTGRES) {
+                assert!(cluster.sql("wide", &some), "widen everybody");
+            }
+            assert!(cluster.sql("wide", "VACUUM ANALYZE"), "clean up");
+        });
+    }
+}
+
+const NARROW: &str = "one contact point and three choices each";
+const WIDE: &str = "two contact points and ten choices each, of two acts";
+
+fn start(place: &Place, table: &mut Table, whom: &str, copy: impl FnOnce()) {
     drop(place.filled(*PERSONS));
     let copied = home(&place.url).join("copied");
     if !copied.exists() {
@@ -135,7 +181,7 @@ fn start(place: &Place, table: &mut Table, copy: impl FnOnce()) {
         format!("start from the database alone, {}", place.database),
         format!("{:.1} s", median(&seconds)),
         format!(
-            "{} persons, one contact point and three choices each, files in the page cache as far as they fit",
+            "{} persons, {whom}, files in the page cache as far as they fit",
             grouped(ready[0].1 as f64)
         ),
     );

@@ -55,7 +55,7 @@ use registry::Place;
 use table::Table;
 
 /// The parts, in the order of the table.
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 19] = [
     "start",
     "deciding",
     "checks",
@@ -72,12 +72,13 @@ const PARTS: [&str; 18] = [
     "append",
     "packages",
     "grown",
+    "wide",
     "laid",
     "soak",
 ];
 
 /// Those that take long, or much of a disk: measured where they are named.
-const NAMED_ONLY: [&str; 3] = ["grown", "laid", "soak"];
+const NAMED_ONLY: [&str; 4] = ["grown", "wide", "laid", "soak"];
 
 fn main() {
     let args: Vec<String> = std::env::args()
@@ -125,6 +126,7 @@ fn measure(named: &[String]) {
             "decisions" => decisions::measure(&mut table),
             "peers" => peers::measure(cluster.as_ref().ok(), &mut table),
             "enter" => enter::measure(&mut table),
+            "wide" => grown::wide(cluster.as_ref().ok(), &mut table),
             "laid" => {
                 // checks of more persons than can be written in an hour
                 let place = Place::sqlite(registry::LAID);

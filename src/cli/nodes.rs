@@ -1,8 +1,8 @@
 //! The settings of an index over several nodes, and the way to the others.
 
 use super::config::{Config, ConfigError};
-use super::egress::{Egress, Failed, Kind, Line};
-use crate::app::shard::nodes::{Matter, Nodes, Unheard};
+use super::egress::{Egress, Failed, Kind, Line, Post};
+use crate::app::shard::nodes::{Matter, Nodes, Sealed, Unheard};
 use crate::domain::shard::Shard;
 use crate::store::DatabaseUrl;
 use std::collections::BTreeMap;
@@ -103,19 +103,26 @@ impl Node {
         }
     }
 
-    fn ask(&self, matter: Matter, letter: &[u8]) -> Result<Vec<u8>, Unheard> {
-        let (path, within) = match matter {
+    fn ask(&self, letter: &Sealed<'_>) -> Result<Vec<u8>, Unheard> {
+        let (path, within) = match letter.matter {
             Matter::Checks => ("/nodes/checks", CHECKS),
             Matter::Lines => ("/nodes/lines", LINES),
         };
-        let post = || self.line.post(path, letter, (within, LONGEST));
+        let order = Post {
+            path,
+            pass: letter.pass,
+            body: letter.bytes,
+            within,
+            most: LONGEST,
+        };
+        let post = || self.line.post(&order);
         let answer = match post() {
             // a connection that was kept may have been closed meanwhile
             Err(Failed::Unreachable | Failed::Garbage) => post(),
             other => other,
         };
         let answer = answer.map_err(|error| {
-            tracing::warn!(%error, matter = matter.name(), "another node does not answer");
+            tracing::warn!(%error, matter = letter.matter.name(), "another node does not answer");
             Unheard::Away
         })?;
         match answer.status {
@@ -124,7 +131,7 @@ impl Node {
             status => {
                 tracing::warn!(
                     status,
-                    matter = matter.name(),
+                    matter = letter.matter.name(),
                     "another node does not answer"
                 );
                 Err(Unheard::Garbled)
@@ -140,7 +147,7 @@ impl Others {
 }
 
 impl Nodes for Others {
-    fn carry(&self, to: Shard, matter: Matter, letter: &[u8]) -> Result<Vec<u8>, Unheard> {
+    fn carry(&self, to: Shard, letter: &Sealed<'_>) -> Result<Vec<u8>, Unheard> {
         let nodes = self.by_shard.get(&to).ok_or(Unheard::Away)?;
         let first = nodes.first().ok_or(Unheard::Away)?;
         let turn = first.asked.fetch_add(1, Ordering::Relaxed);
@@ -152,7 +159,7 @@ impl Nodes for Others {
             if node.away_until.load(Ordering::Relaxed) > self.passed() {
                 continue;
             }
-            outcome = node.ask(matter, letter);
+            outcome = node.ask(letter);
             match outcome {
                 Ok(_) | Err(Unheard::Busy) => break,
                 Err(_) => {

@@ -24,6 +24,8 @@ pub struct Allowed<P> {
     pub grant: Grant<P>,
     /// Whether the index is known to be at the head of the ledger.
     pub fresh: bool,
+    /// What they showed.
+    pub badge: Badge,
 }
 
 type Waiting<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
@@ -60,7 +62,11 @@ fn admit<P: Permission>(
 ) -> Result<Allowed<P>, Problem> {
     let grant = site.app.admit(badge, || network::peer(request, site));
     let grant = grant.map_err(|why| turned_away(site, request, Some(badge), shut(why)))?;
-    Ok(Allowed { grant, fresh })
+    Ok(Allowed {
+        grant,
+        fresh,
+        badge,
+    })
 }
 
 /// The same, and counts that they asked.

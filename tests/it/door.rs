@@ -92,6 +92,8 @@ fn filled(pattern: &str) -> String {
 fn room(file: &str, pattern: &str) -> Room {
     match (file, pattern) {
         (_, "/healthz" | "/readyz") => Room::Everywhere,
+        // other nodes know each other by their own names
+        (file, _) if file.starts_with("nodes/") => Room::Everywhere,
         (_, pattern) if pattern.starts_with("/assets/") => Room::Pages,
         (file, _) if file.starts_with("console/") => Room::Console,
         (file, _) if file.starts_with("form/") || file == "dev.rs" => Room::Customers,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::database::Db;
-use crate::support::http::Http;
+use crate::support::http::{Http, raw};
 use crate::support::process;
 use crate::support::scene::{Scene, consent, email, metric, permits, question};
 use crate::support::server::{Server, cli};
@@ -111,6 +111,32 @@ fn answers_for_everybody(all: &Parts) {
             assert_eq!(kept["reason"], alone["reason"], "{kept}");
         }
         assert_eq!(passed(api, &list), permitted);
+        evaluates(api);
+    }
+}
+
+/// The same in the words of the standard: one by one, and many at once.
+fn evaluates(api: &Http) {
+    let asked = |n| {
+        json!({
+            "subject": { "type": "campaign", "id": "spring" },
+            "action": { "name": "email", "properties": { "purpose": "newsletter" } },
+            "resource": { "type": "customer", "id": who(n) },
+            "context": { "message": { "identifies_sender": true }, "other": 1 },
+        })
+    };
+    let all: Vec<Value> = (0..PERSONS).map(asked).collect();
+    let body = json!({ "evaluations": all });
+    let many = api.post("/access/v1/evaluations", &body).expect(200).json();
+    for (n, asked) in all.iter().enumerate() {
+        let one = api.post("/access/v1/evaluation", asked).expect(200).json();
+        assert_eq!(one["decision"], is_permitted(n), "{one}");
+        let other = &many["evaluations"][n];
+        assert_eq!(one["decision"], other["decision"], "{other}");
+        assert_eq!(one["context"]["reason"], other["context"]["reason"]);
+        let id = one["context"]["decision_id"].as_str().unwrap();
+        let kept = api.get(&format!("/v1/decisions/{id}")).expect(200).json();
+        assert_eq!(kept["campaign"], "spring", "{kept}");
     }
 }
 
@@ -218,12 +244,21 @@ fn strangers_write_no_letters() {
     let all = Parts::of(&db, &["1/2", "2/2"]);
     for path in ["/nodes/checks", "/nodes/lines"] {
         for text in ["", "{\"checks\":[]}", &"x".repeat(4_096)] {
-            let reply = all.nodes[0]
-                .1
-                .send("POST", path, "application/octet-stream", text);
+            let octets = "application/octet-stream";
+            let reply = all.nodes[0].1.send("POST", path, octets, text);
             assert_eq!(reply.status, 401, "{}", reply.text);
         }
         all.nodes[0].1.get(path).expect(404);
+        // what a stranger announces is not waited for
+        let now = chrono::Utc::now().timestamp_micros();
+        for pass in ["", "Node 1.ab", &format!("Node {now}.{}", "0".repeat(64))] {
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {pass}\r\nContent-Length: 40000000\r\n\r\n"
+            );
+            let said = raw(all.nodes[0].0.port(), head.as_bytes());
+            let said = String::from_utf8_lossy(&said).into_owned();
+            assert!(said.starts_with("HTTP/1.1 401"), "{said}");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! it: nobody without the key reads either, or can answer in a node's place, over whatever line they go.
 
 use crate::app::open::App;
+use crate::audit::encoding::{hex, unhex};
 use crate::domain::shard::Shard;
 use crate::domain::time::Now;
 use crate::store::keys::LETTER_SALT;
@@ -50,11 +51,21 @@ pub enum Unheard {
 
 /// The way to other nodes: handed in, since the network is.
 pub trait Nodes: Send + Sync {
-    /// Carries a letter to a node that holds a part, and brings its answer. Blocks.
+    /// Carries a letter to a node that holds a part, shows it a pass, and brings its answer. Blocks.
     ///
     /// # Errors
     /// Where there is none.
-    fn carry(&self, to: Shard, matter: Matter, letter: &[u8]) -> Result<Vec<u8>, Unheard>;
+    fn carry(&self, to: Shard, letter: &Sealed<'_>) -> Result<Vec<u8>, Unheard>;
+}
+
+/// A letter on its way.
+pub struct Sealed<'a> {
+    /// What it is about.
+    pub matter: Matter,
+    /// By which whoever carries it is let in: when it was written, and a tag.
+    pub pass: &'a str,
+    /// The letter.
+    pub bytes: &'a [u8],
 }
 
 /// A letter that was read: what it asks, and by what its answer names it.
@@ -76,16 +87,30 @@ impl App {
     /// Where it does not answer.
     pub fn ask_node(&self, to: Shard, matter: Matter, text: &[u8]) -> Result<Vec<u8>, Unheard> {
         let nodes = self.nodes.as_ref().ok_or(Unheard::Away)?;
-        let dated = [&self.now().micros().to_be_bytes(), text].concat();
+        let now = self.now().micros();
+        let dated = [&now.to_be_bytes(), text].concat();
         let about = matter.name().as_bytes();
         let letter = self.keys().seal_letter(dated, about, self.entropy());
         let letter = letter.map_err(|_| Unheard::Garbled)?;
-        let answer = nodes.carry(to, matter, &letter)?;
+        let sealed = Sealed {
+            matter,
+            pass: &format!("{now}.{}", hex(&self.keys().node_pass(now))),
+            bytes: &letter,
+        };
+        let answer = nodes.carry(to, &sealed)?;
         let salt = letter.first_chunk::<LETTER_SALT>();
         let about = [ANSWER, salt.map_or(&[][..], |salt| salt)].concat();
         self.keys()
             .open_letter(answer, &about)
             .map_err(|_| Unheard::Garbled)
+    }
+
+    /// Whether somebody shows what another node shows, who may hand in a letter then.
+    #[must_use]
+    pub fn is_node(&self, pass: &str, now: Now) -> bool {
+        let read = |(at, tag): (&str, &str)| Some((at.parse().ok()?, unhex::<32>(tag)?));
+        let shown: Option<(i64, [u8; 32])> = pass.split_once('.').and_then(read);
+        shown.is_some_and(|(at, tag)| is_recent(at, now) && self.keys().is_node_pass(at, &tag))
     }
 
     /// Reads a letter of another node; `None` where it is none, or was written too long ago.
@@ -95,7 +120,7 @@ impl App {
         let opened = self.keys().open_letter(sealed, matter.name().as_bytes());
         let mut text = opened.ok()?;
         let written = i64::from_be_bytes(*text.first_chunk()?);
-        if now.micros().abs_diff(written) > OLDEST.unsigned_abs() {
+        if !is_recent(written, now) {
             return None;
         }
         text.drain(..size_of::<i64>());
@@ -109,4 +134,8 @@ impl App {
         let sealed = self.keys().seal_letter(text, &about, self.entropy());
         sealed.ok()
     }
+}
+
+const fn is_recent(at: i64, now: Now) -> bool {
+    now.micros().abs_diff(at) <= OLDEST.unsigned_abs()
 }

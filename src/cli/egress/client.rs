@@ -136,21 +136,32 @@ pub struct Line {
     url: String,
 }
 
+/// What is posted on a line, and how much is borne.
+pub struct Post<'a> {
+    /// To which path.
+    pub path: &'a str,
+    /// By what one is let in.
+    pub pass: &'a str,
+    /// What is posted.
+    pub body: &'a [u8],
+    /// How long all of it may take.
+    pub within: Duration,
+    /// The longest answer that is read, in bytes.
+    pub most: u64,
+}
+
 impl Line {
-    /// Posts to a path there.
+    /// Posts.
     ///
     /// # Errors
     /// Where no whole answer came in time.
-    pub fn post(
-        &self,
-        path: &str,
-        body: &[u8],
-        (within, most): (Duration, u64),
-    ) -> Result<Answer, Failed> {
-        let call = self.agent.post(format!("{}{path}", self.url));
-        let call = call.content_type("application/octet-stream");
-        let call = call.config().timeout_global(Some(within)).build();
-        taken(call.send(body).map_err(failed)?, most)
+    pub fn post(&self, order: &Post<'_>) -> Result<Answer, Failed> {
+        let call = self.agent.post(format!("{}{}", self.url, order.path));
+        let call = call
+            .content_type("application/octet-stream")
+            .header("authorization", format!("Node {}", order.pass));
+        let call = call.config().timeout_global(Some(order.within)).build();
+        taken(call.send(order.body).map_err(failed)?, order.most)
     }
 }
 

@@ -21,7 +21,7 @@ mod tests;
 
 #[cfg(test)]
 use client::Answer;
-pub use client::{Headers, Line, Order};
+pub use client::{Headers, Line, Order, Post};
 pub use names::Names;
 pub use target::{Host, Target};
 

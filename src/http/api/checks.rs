@@ -17,6 +17,7 @@ use crate::domain::time::rfc3339;
 use crate::http::door::{self, Allowed, Knock};
 use crate::http::json::{self, Body, LARGE};
 use crate::http::nodes::ask as nodes;
+use crate::http::nodes::wire::{self, By, Form};
 use crate::http::problem::Problem;
 use crate::http::pulse::Pulse;
 use crate::http::site::Site;
@@ -217,15 +218,14 @@ pub async fn check(
     if first == Some(&b'{') && is_batch(&body.0) {
         let door = knock.come_in(&site, &request).await?;
         // what is asked rarely must not make every check's future large
-        let by = (&door, knock.badge);
-        return Box::pin(many(by, &site, &request, &body.0)).await;
+        return Box::pin(many(&door, &site, &request, &body.0)).await;
     }
     let asked = one(&site.app, &body.0);
     match asked {
         Ok((question, when)) if !question.reserve => {
             if site.app.asks_nodes() {
                 // what few services need must not make every check's future large
-                let by = (knock.badge, when);
+                let by = by(knock.badge, when);
                 let told = nodes::one(&request, &site, by, (&question, &body.0));
                 if let Some(told) = Box::pin(told).await? {
                     return Ok(json_body(String::from(Box::<str>::from(told)).into_bytes()));
@@ -324,7 +324,7 @@ fn denied(problem: Problem) -> Problem {
 }
 
 async fn many(
-    (door, badge): (&Allowed<CheckDecisions>, Badge),
+    door: &Allowed<CheckDecisions>,
     site: &web::Data<Site>,
     request: &HttpRequest,
     body: &[u8],
@@ -359,7 +359,7 @@ async fn many(
     let refused: Vec<Option<Problem>> = refused.collect();
     let call = Call::of(door, site, request, body);
     let when = batch.record.unwrap_or_default();
-    let told = everywhere(&call, (badge, when), site, questions).await;
+    let told = everywhere(&call, when, site, questions).await;
     let mut told = told.map_err(denied)?.into_iter();
     let mut answer = Vec::with_capacity(refused.len() * ROOM);
     answer.extend_from_slice(b"{\"decisions\":[");
@@ -380,6 +380,11 @@ async fn many(
     Ok(json_body(answer))
 }
 
+const fn by(badge: Badge, when: When) -> By {
+    let form = Form::Check;
+    By { badge, when, form }
+}
+
 /// What a check of many was answered.
 enum Given {
     /// By this node.
@@ -391,9 +396,9 @@ enum Given {
 /// Answers checks: those about persons whom other nodes hold are asked of these.
 async fn everywhere(
     call: &Call<'_>,
-    (badge, when): (Badge, When),
+    when: When,
     site: &web::Data<Site>,
-    asked: Vec<nodes::Asked<'_>>,
+    asked: Vec<(Question, &[u8])>,
 ) -> Result<Vec<Given>, Problem> {
     let reserves = asked.iter().any(|(question, _)| question.reserve);
     if reserves || !site.app.asks_nodes() {
@@ -401,7 +406,10 @@ async fn everywhere(
         let told = call.decide(questions, when).await?;
         return Ok(told.into_iter().map(Given::Here).collect());
     }
-    let told = nodes::many(site, (badge, when), &asked).await?;
+    let questions: Vec<&Question> = asked.iter().map(|(question, _)| question).collect();
+    let body = |at: usize| wire::fields(asked.get(at)?.1);
+    let by = by(call.door.badge, when);
+    let told = nodes::many(site, by, &questions, body).await?;
     let left = asked.into_iter().zip(&told);
     let left = left.filter(|(_, told)| told.is_none());
     let left = left.map(|((question, _), _)| question).collect();

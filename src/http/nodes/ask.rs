@@ -1,9 +1,7 @@
 //! Checks that another node answers sooner than the database.
 
-use super::wire;
-use crate::app::admit::Badge;
+use super::wire::{self, By, Fields};
 use crate::app::check::Question;
-use crate::app::decisions::When;
 use crate::app::shard::lanes::{self, Lanes};
 use crate::app::shard::nodes::Unheard;
 use crate::domain::shard::Shard;
@@ -14,9 +12,6 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// What a caller asked, as it was read and as it came.
-pub type Asked<'a> = (Question, &'a [u8]);
-
 /// The answer to a check of a node that holds the person; `None` where this one answers.
 ///
 /// # Errors
@@ -24,14 +19,14 @@ pub type Asked<'a> = (Question, &'a [u8]);
 pub async fn one(
     request: &HttpRequest,
     site: &Site,
-    (badge, when): (Badge, When),
+    by: By,
     (question, body): (&Question, &[u8]),
 ) -> Result<Option<Box<RawValue>>, Problem> {
     let Some(home) = site.app.home_of(question) else {
         return Ok(None);
     };
     let lanes = request.app_data::<Rc<Lanes>>();
-    let check = wire::write(badge, when, question, body);
+    let check = wire::fields(body).and_then(|body| wire::write(by, question, body));
     let (Some(lanes), Some(check)) = (lanes, check) else {
         return Ok(None);
     };
@@ -43,21 +38,23 @@ pub async fn one(
 }
 
 /// The answers of those nodes that hold the persons, to many checks at once; `None` in the place of each that this
-/// node answers.
+/// node answers. `body` gives the fields of each that is sent.
 ///
 /// # Errors
 /// As above.
 pub async fn many(
     site: &web::Data<Site>,
-    (badge, when): (Badge, When),
-    asked: &[Asked<'_>],
+    by: By,
+    questions: &[&Question],
+    body: impl Fn(usize) -> Option<Fields>,
 ) -> Result<Vec<Option<Box<RawValue>>>, Problem> {
     let mut answers: Vec<Option<Box<RawValue>>> = Vec::new();
-    answers.resize_with(asked.len(), || None);
+    answers.resize_with(questions.len(), || None);
     let mut by_home: BTreeMap<Shard, Vec<(usize, Box<RawValue>)>> = BTreeMap::new();
-    for (at, (question, body)) in asked.iter().enumerate() {
+    for (at, question) in questions.iter().enumerate() {
         let home = site.app.home_of(question);
-        let check = home.and_then(|_| wire::write(badge, when, question, body));
+        let body = home.and_then(|_| body(at));
+        let check = body.and_then(|body| wire::write(by, question, body));
         if let Some((home, check)) = home.zip(check) {
             by_home.entry(home).or_default().push((at, check));
         }

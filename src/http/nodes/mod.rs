@@ -11,4 +11,4 @@
 
 pub mod ask;
 pub mod hear;
-mod wire;
+pub mod wire;

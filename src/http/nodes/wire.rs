@@ -23,36 +23,59 @@ enum Asker {
     Client { id: KeyId, ends: DateTime<Utc> },
 }
 
+/// In which form a check is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// As `/v1/checks` answers.
+    Check,
+    /// As `/access/v1/evaluation` does.
+    Evaluation,
+}
+
+/// Who asks, when it is answered, and in which form.
+#[derive(Debug, Clone, Copy)]
+pub struct By {
+    /// What the caller showed.
+    pub badge: Badge,
+    /// Before its record is on the disk, or after.
+    pub when: When,
+    /// As what.
+    pub form: Form,
+}
+
+/// The fields of a check, but for the subject.
+pub type Fields = BTreeMap<String, Box<RawValue>>;
+
 /// A check.
 #[derive(Serialize, Deserialize)]
 struct Wire {
     asker: Asker,
     when: When,
+    form: Form,
     contacts: Vec<String>,
     filed: Vec<String>,
     kinds: u8,
-    /// The body, without the subject.
-    body: BTreeMap<String, Box<RawValue>>,
+    body: Fields,
 }
 
 /// Nobody is named in the body.
 const NOBODY: &str = "null";
 
+/// The fields of a body that was read as a check.
+pub fn fields(body: &[u8]) -> Option<Fields> {
+    serde_json::from_slice(body).ok()
+}
+
 /// Writes a check, of which `body` was read as a question; `None` where it cannot be written.
-pub(super) fn write(
-    badge: Badge,
-    when: When,
-    question: &Question,
-    body: &[u8],
-) -> Option<Box<RawValue>> {
-    let mut body: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(body).ok()?;
+pub(super) fn write(by: By, question: &Question, mut body: Fields) -> Option<Box<RawValue>> {
     let nobody = RawValue::from_string(NOBODY.to_owned()).ok()?;
     body.insert("subject".to_owned(), nobody);
     body.remove("record");
     let hashes = |all: &[Blind]| all.iter().map(|one| hex(&one.0)).collect();
     let wire = Wire {
-        asker: Asker::of(badge),
-        when,
+        asker: Asker::of(by.badge),
+        when: by.when,
+        form: by.form,
         contacts: hashes(&question.blinds),
         filed: hashes(&question.coarse),
         kinds: question.kinds.bits(),
@@ -61,11 +84,11 @@ pub(super) fn write(
     to_raw_value(&wire).ok()
 }
 
-/// Reads a check: who asks, what, and when it is answered.
+/// Reads a check: who asks what.
 ///
 /// # Errors
 /// What is wrong with it; nobody sees that but the node that asked, which answers itself then.
-pub(super) fn read(text: &RawValue) -> Result<(Badge, Question, When), Vec<FieldProblem>> {
+pub(super) fn read(text: &RawValue) -> Result<(By, Question), Vec<FieldProblem>> {
     let wire: Wire = serde_json::from_str(text.get()).map_err(|_| Vec::new())?;
     let hashes = |all: Vec<String>| -> Option<Vec<Blind>> {
         all.iter().map(|one| unhex(one).map(Blind)).collect()
@@ -77,7 +100,12 @@ pub(super) fn read(text: &RawValue) -> Result<(Badge, Question, When), Vec<Field
     let kinds = IdentifierKinds::of_bits(wire.kinds);
     let question = question_about((contacts, filed, kinds), asked)?;
     let badge = wire.asker.badge().ok_or_else(Vec::new)?;
-    Ok((badge, question, wire.when))
+    let by = By {
+        badge,
+        when: wire.when,
+        form: wire.form,
+    };
+    Ok((by, question))
 }
 
 impl Asker {

@@ -4,6 +4,7 @@ use super::sealing::{cipher, tag32};
 use super::{KeyError, Keyring};
 use crate::domain::time::{Entropy, random};
 use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
+use ring::hmac;
 
 /// What each letter has for itself: its key follows from it, so that no nonce is used twice however many are written.
 pub const SALT: usize = 16;
@@ -43,8 +44,25 @@ impl Keyring {
         Ok(sealed)
     }
 
+    /// What a node shows before it hands in a letter, so that nobody reads what strangers send.
+    #[must_use]
+    pub fn node_pass(&self, at: i64) -> [u8; 32] {
+        tag32(&self.nodes, &pass(at))
+    }
+
+    /// Whether that is what a node shows then.
+    #[must_use]
+    pub fn is_node_pass(&self, at: i64, shown: &[u8]) -> bool {
+        hmac::verify(&self.nodes, &pass(at), shown).is_ok()
+    }
+
     fn letter_key(&self, salt: &[u8; SALT]) -> Result<(LessSafeKey, Nonce), KeyError> {
         let key = cipher(&tag32(&self.nodes, salt))?;
         Ok((key, Nonce::assume_unique_for_key([0; NONCE_LEN])))
     }
+}
+
+/// What a pass is of: longer than a salt, so that no letter's key is one.
+fn pass(at: i64) -> Vec<u8> {
+    [b"node's pass/".as_slice(), &at.to_be_bytes()].concat()
 }

@@ -33,7 +33,7 @@ pub async fn evaluate(
 /// The answer to one question.
 pub(super) async fn one(
     door: &Allowed<CheckDecisions>,
-    site: &Site,
+    site: &web::Data<Site>,
     asked: &EvaluationBody,
 ) -> Result<Decision, Problem> {
     let question = ask::question(&site.app, asked);

@@ -6,7 +6,6 @@ use super::evaluation;
 use super::shapes::{self, Action, ContextSchema, Decision, EvaluationBody, Resource, Subject};
 use crate::access::CheckDecisions;
 use crate::app::FieldProblem;
-use crate::app::check::Question;
 use crate::http::api::checks::MOST;
 use crate::http::door::Allowed;
 use crate::http::json::{self, Body, LARGE};
@@ -127,7 +126,7 @@ pub async fn evaluate_all(
 
 async fn answers(
     door: &Allowed<CheckDecisions>,
-    site: &Site,
+    site: &web::Data<Site>,
     asked: EvaluationsBody,
 ) -> Result<Vec<Decision>, Problem> {
     let semantic = asked.options.evaluations_semantic;
@@ -178,7 +177,7 @@ struct Item {
 }
 
 impl Defaults {
-    fn question(&self, site: &Site, item: Value) -> Result<Question, Vec<FieldProblem>> {
+    fn question(&self, site: &Site, item: Value) -> Result<ask::Asked, Vec<FieldProblem>> {
         let item: Item =
             json::read(item.to_string().as_bytes()).map_err(|problem| problem.under(""))?;
         let asked = EvaluationBody {

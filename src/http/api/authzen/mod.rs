@@ -13,3 +13,5 @@ mod resource;
 pub mod search;
 mod shapes;
 mod token;
+
+pub use ask::evaluated;

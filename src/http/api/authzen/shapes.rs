@@ -83,7 +83,7 @@ pub struct EvaluationBody {
 }
 
 /// The decision.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = AuthzenDecision)]
 pub struct Decision {
     /// Whether it is permitted. Anything but `true` means: do not.
