@@ -17,7 +17,6 @@ use crate::domain::registry::{Answer, Catalogue, Channel, IdentifierKinds, Notic
 use crate::domain::time::{Now, from_micros};
 use crate::index::{PersonView, Point, Table};
 use crate::policy::{Outcome, Situation};
-use crate::store::StoreError;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -118,9 +117,7 @@ impl App {
         let mut drafts = self.on_the_index(grant, questions, now);
         let asked = elsewhere(grant, questions, &drafts);
         if !asked.is_empty() {
-            let app = self.clone();
-            let read = tokio::task::spawn_blocking(move || app.read_and_decide(&asked, now)).await;
-            fill(&mut drafts, read.map_err(|_| StoreError::Stopping)??);
+            fill(&mut drafts, self.read_in_turn(asked, now).await?);
         }
         Ok(drafts.into_iter().flatten().collect())
     }

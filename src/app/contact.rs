@@ -109,7 +109,7 @@ pub fn read<'a>(
 }
 
 /// The keyed hashes of one identifier.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Hashes {
     /// Its own: by it the person is found.
     pub own: Blind,

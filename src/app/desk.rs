@@ -4,6 +4,8 @@
 //! Each gets the answer that it would get alone. A check that comes while others wait for the head
 //! is not decided with them: their look may have begun before it.
 
+mod unread;
+
 use super::App;
 use super::admit::{Badge, Shut, admitted};
 use super::check::{Decided, Question};
@@ -11,16 +13,17 @@ use super::deciding::{Deciding, Memory};
 use super::decisions::{Draft, When};
 use super::outlook::EFFORT;
 use super::refusal::{FieldProblem, Refusal};
-use super::shard::{Asked, is_here};
+use super::shard::is_here;
 use crate::access::{CheckDecisions, Grant};
 use crate::domain::shard::Shard;
 use crate::domain::time::Now;
 use crate::index::Table;
 use crate::store::StoreError;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
+use unread::{Elsewhere, Unread};
 
 /// What is answered to a check: a decision, or what is wrong with it.
 pub type Answer = Result<Result<Decided, Vec<FieldProblem>>, Unanswered>;
@@ -50,11 +53,6 @@ struct Case {
 /// What was made of a case.
 type Made = (oneshot::Sender<Answer>, Result<Draft, Wrong>);
 
-/// A case about somebody whom this node does not hold.
-type Elsewhere = (oneshot::Sender<Answer>, Asked);
-
-type Unread = (oneshot::Sender<Answer>, Asked, When);
-
 /// What came of a case on a view of the index; where somebody is not held, who asks.
 type Decision = Result<Result<Draft, Wrong>, Grant<CheckDecisions>>;
 
@@ -67,13 +65,8 @@ pub struct Desk {
     waiting: RefCell<Vec<Case>>,
     memory: RefCell<Memory>,
     /// Those who are not held here and wait for the database.
-    unread: RefCell<Vec<Unread>>,
-    /// Whether others are read.
-    reading: Cell<bool>,
+    unread: Unread,
 }
-
-/// So many wait for the database; whoever comes then is told so.
-const CROWD: usize = 4_000;
 
 impl Desk {
     /// A desk for the checks of this thread.
@@ -84,8 +77,7 @@ impl Desk {
             app,
             waiting: RefCell::default(),
             memory,
-            unread: RefCell::default(),
-            reading: Cell::new(false),
+            unread: Unread::default(),
         })
     }
 
@@ -150,66 +142,6 @@ impl Desk {
             }
         }
         (made, elsewhere)
-    }
-
-    /// Has those who are not held here decided on what the database holds: together with those who come while others
-    /// are read.
-    fn read_later(self: &Rc<Self>, elsewhere: Vec<Elsewhere>, when: When) {
-        let mut unread = self.unread.borrow_mut();
-        let is_read = !unread.is_empty() || self.reading.get();
-        for (told, asked) in elsewhere {
-            if unread.len() < CROWD {
-                unread.push((told, asked, when));
-            } else {
-                drop(told.send(Err(Unanswered::Crowded)));
-            }
-        }
-        if !is_read && !unread.is_empty() {
-            tokio::task::spawn_local(self.clone().read_all());
-        }
-    }
-
-    async fn read_all(self: Rc<Self>) {
-        self.reading.set(true);
-        loop {
-            let unread = self.unread.take();
-            if unread.is_empty() {
-                break;
-            }
-            let (at_once, later): (Vec<_>, Vec<_>) = unread
-                .into_iter()
-                .partition(|(_, _, when)| *when == When::Now);
-            for (cases, when) in [(later, When::Later), (at_once, When::Now)] {
-                let cases = cases.into_iter().map(|(told, asked, _)| (told, asked));
-                self.read(cases.collect(), when).await;
-            }
-        }
-        self.reading.set(false);
-    }
-
-    /// Decides those who are not held here, on what the database holds.
-    async fn read(self: &Rc<Self>, elsewhere: Vec<Elsewhere>, when: When) {
-        if elsewhere.is_empty() {
-            return;
-        }
-        let (told, asked): (Vec<_>, Vec<_>) = elsewhere.into_iter().unzip();
-        let (app, now) = (self.app.clone(), self.app.now());
-        let read = tokio::task::spawn_blocking(move || app.read_and_decide(&asked, now)).await;
-        match read {
-            Ok(Ok(drafts)) => {
-                let drafts = drafts.into_iter().map(|draft| draft.map_err(Ok));
-                self.record(told.into_iter().zip(drafts).collect(), when)
-                    .await;
-            }
-            failed => {
-                let error = failed.ok().and_then(Result::err);
-                let error = error.unwrap_or(StoreError::Stopping);
-                tracing::warn!(%error, checks = told.len(), "checks are not answered");
-                for told in told {
-                    drop(told.send(Err(not_recorded())));
-                }
-            }
-        }
     }
 
     /// Writes the decisions down and gives the answers.

@@ -94,6 +94,7 @@ pub struct App {
     /// The way to other nodes, where there are such.
     pub(super) nodes: Option<Arc<dyn super::shard::nodes::Nodes>>,
     pub(super) elsewhere: super::shard::Counts,
+    pub(super) readings: super::shard::Readings,
     pub(super) store: Arc<Store>,
     pub(super) index: Arc<Index<Rules>>,
     /// Where a snapshot of the index may be.
@@ -298,6 +299,7 @@ impl App {
             reach: None,
             nodes: None,
             elsewhere: super::shard::Counts::default(),
+            readings: super::shard::Readings::default(),
             shelf: None,
             stopping: AtomicBool::new(false),
             maker,

@@ -189,3 +189,96 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     *rest = left;
     Some(*taken)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hashes() -> impl Strategy<Value = Hashes> {
+        let coarse = prop::option::of(any::<[u8; 32]>());
+        (any::<[u8; 32]>(), coarse, any::<u8>()).prop_map(|(own, coarse, kinds)| Hashes {
+            own: Blind(own),
+            coarse: coarse.map(|hash| Box::new(Blind(hash))),
+            kinds: IdentifierKinds::of_bits(kinds),
+        })
+    }
+
+    /// Everything that is written of a line.
+    fn told(named: &Named) -> String {
+        let one = |own: &Blind, coarse: Option<&Blind>, kinds: IdentifierKinds| {
+            let coarse = coarse.map(|hash| hash.0);
+            format!("{:?} {coarse:?} {}", own.0, kinds.bits())
+        };
+        match named.who() {
+            Who::One(kinds, coarse) => one(named.own(), coarse.as_deref(), *kinds),
+            Who::Several(all) => {
+                let all = all.iter();
+                let all = all.map(|each| one(&each.own, each.coarse.as_deref(), each.kinds));
+                all.collect::<Vec<_>>().join(", ")
+            }
+            Who::Unreadable => "nobody".to_owned(),
+        }
+    }
+
+    fn verdicts() -> Given {
+        let mut given = Given::default();
+        for (permit, reason) in [(true, "CONSENT_VALID"), (false, "CONSENT_REFUSED")] {
+            let reason = reason.into();
+            given.place(Verdict { permit, reason });
+        }
+        given
+    }
+
+    proptest! {
+        /// What one node writes of lines the other reads, and nothing else.
+        #[test]
+        fn lines_come_as_they_went(
+            all in prop::collection::vec(prop::collection::vec(hashes(), 0..4), 0..20),
+            cut in 1_usize..40,
+        ) {
+            let named: Vec<Named> = all.into_iter().map(Named::of).collect();
+            let asked = Asked { purpose: "newsletter".into(), channel: "email".into(), lines: named.len() };
+            let text = write_asked(&asked, named.iter()).unwrap();
+            let (came, lines) = read_asked(&text).unwrap();
+            prop_assert_eq!((came.purpose, came.channel), (asked.purpose, asked.channel));
+            let read: Vec<String> = lines.in_order(0..lines.len()).who().map(told).collect();
+            prop_assert_eq!(read, named.iter().map(told).collect::<Vec<_>>());
+            let short = &text[..text.len() - cut.min(text.len())];
+            prop_assert!(read_asked(short).is_none());
+            prop_assert!(read_asked(&[text.as_slice(), b"x"].concat()).is_none());
+        }
+
+        #[test]
+        fn answers_come_as_they_went(
+            places in prop::collection::vec(prop::option::of(0_u32..2), 0..30),
+            listed in prop::collection::vec((any::<u64>(), 0_u32..2), 0..30),
+            cut in 1_usize..60,
+        ) {
+            let given = verdicts();
+            let listed: Vec<Listed> = listed.into_iter().map(|(number, answer)| Listed { number, answer }).collect();
+            let text = write_told((7, "v"), &given, &places, &listed).unwrap();
+            let told = read_told(&text, places.len()).unwrap();
+            prop_assert_eq!((told.position, told.policy_version.as_str()), (7, "v"));
+            prop_assert_eq!(&told.places, &places);
+            prop_assert_eq!(told.listed, listed);
+            prop_assert_eq!(told.verdicts, given.iter().map(|(one, _)| one.clone()).collect::<Vec<_>>());
+            // of another number of lines they are none
+            prop_assert!(read_told(&text, places.len() + 1).is_none());
+            prop_assert!(read_told(&text[..text.len() - cut.min(text.len())], places.len()).is_none());
+        }
+
+        /// Whatever comes, it is read or refused.
+        #[test]
+        fn what_is_no_letter_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), lines in 0_usize..9) {
+            let _ = read_asked(&bytes);
+            let _ = read_told(&bytes, lines);
+            let head = br#"{"position":1,"policy_version":"v","answers":[],"listed":0}"#;
+            let empty = [head.as_slice(), b"\n", &bytes].concat();
+            // there is no answer, so that no line has one
+            let told = read_told(&empty, bytes.len() / 2);
+            prop_assert!(told.is_none_or(|told| told.places.iter().all(Option::is_none)));
+        }
+    }
+}

@@ -9,6 +9,7 @@ use crate::app::publish::Publication;
 use crate::app::record::Claim;
 use crate::app::testing::{TestApp, sql};
 use crate::domain::audience::{Header, Layout};
+use crate::store::Whom;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -392,6 +393,17 @@ fn a_list_counts_for_whom_a_node_does_not_hold() {
     };
     same(["MISSING_FACT"; 2]);
     load(&shop, Register::Tps, "2026-11-20", "020 7123 4567\n").unwrap();
+    // whoever reads does not go by the lists of a moment ago
+    let contacts = shop.named(ANNE).blinds();
+    let whom = Whom {
+        contacts: &contacts,
+        filed: &[],
+        persons: &[],
+    };
+    for node in &nodes {
+        let read = node.read_index(&whom).unwrap();
+        assert!(read.view().list(Register::Tps).is_some());
+    }
     same(["OPT_OUT_REGISTER", "OPT_OUT_REGIME"]);
     load(&shop, Register::Tps, "2026-11-21", "020 7123 4568\n").unwrap();
     same(["OPT_OUT_REGIME", "OPT_OUT_REGISTER"]);

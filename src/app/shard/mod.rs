@@ -32,4 +32,4 @@ mod tests;
 
 pub(super) use counts::Counts;
 pub(super) use here::is_here;
-pub(super) use read::Asked;
+pub(super) use read::{Asked, Readings};

@@ -1,16 +1,16 @@
 //! Answers from the database, for whom this node does not hold.
 
 use crate::access::{CheckDecisions, Grant};
-use crate::app::check::{Question, effort};
+use crate::app::check::{Drafted, Question, effort};
 use crate::app::deciding::Memory;
-use crate::app::decisions::Draft;
 use crate::app::open::App;
 use crate::app::policies::rules::Rules;
-use crate::app::refusal::FieldProblem;
 use crate::domain::ids::Blind;
 use crate::domain::time::Now;
 use crate::index::Index;
 use crate::store::{ReadTx, StoreError, Whom};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// So often the index is brought up where a register's list was loaded meanwhile.
 const TRIES: usize = 3;
@@ -18,7 +18,35 @@ const TRIES: usize = 3;
 /// A question, and who asks it.
 pub(in crate::app) type Asked = (Grant<CheckDecisions>, Question);
 
+/// Readings that are under way at once: each has a connection of the database's.
+const AT_ONCE: usize = 8;
+
+/// Turns at reading.
+pub(in crate::app) struct Readings(Semaphore);
+
+impl Default for Readings {
+    fn default() -> Self {
+        Self(Semaphore::new(AT_ONCE))
+    }
+}
+
 impl App {
+    /// [`App::read_and_decide`] on a thread that may wait, in its turn.
+    ///
+    /// # Errors
+    /// As there, or where the service stops.
+    pub(in crate::app) async fn read_in_turn(
+        self: &Arc<Self>,
+        asked: Vec<Asked>,
+        now: Now,
+    ) -> Result<Vec<Drafted>, StoreError> {
+        let turn = self.readings.0.acquire().await;
+        let _turn = turn.map_err(|_| StoreError::Stopping)?;
+        let app = self.clone();
+        let read = tokio::task::spawn_blocking(move || app.read_and_decide(&asked, now));
+        read.await.map_err(|_| StoreError::Stopping)?
+    }
+
     /// Decides questions on what the database holds of these persons at one instant, in their order, by the functions that
     /// decide from memory. Blocks.
     ///
@@ -28,7 +56,7 @@ impl App {
         &self,
         asked: &[Asked],
         now: Now,
-    ) -> Result<Vec<Result<Draft, Vec<FieldProblem>>>, StoreError> {
+    ) -> Result<Vec<Drafted>, StoreError> {
         let questions = || asked.iter().map(|(_, question)| question);
         let contacts: Vec<Blind> = questions().flat_map(|one| one.blinds.clone()).collect();
         let filed: Vec<Blind> = questions().flat_map(|one| one.coarse.clone()).collect();

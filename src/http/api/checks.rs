@@ -1,5 +1,7 @@
 //! `POST /v1/checks`: may this be sent?
 
+mod many;
+
 use super::lawful::{self, LawfulIf};
 use super::subject::Subject;
 use super::told::{FactsSchema, MessageSchema, PersonSchema};
@@ -17,16 +19,14 @@ use crate::domain::time::rfc3339;
 use crate::http::door::{self, Allowed, Knock};
 use crate::http::json::{self, Body, LARGE};
 use crate::http::nodes::ask as nodes;
-use crate::http::nodes::wire::{self, By, Form};
+use crate::http::nodes::wire::{By, Form};
 use crate::http::problem::Problem;
-use crate::http::pulse::Pulse;
 use crate::http::site::Site;
 use crate::policy::gather::{self, Message, PersonTold};
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use utoipa::ToSchema;
@@ -75,15 +75,6 @@ pub struct Check<S> {
 
 /// One question.
 pub type CheckBody = Check<Subject>;
-
-/// Many questions: each is read for itself, so that a bad one does not stop the others.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BatchBody<'a> {
-    #[serde(borrow)]
-    checks: Vec<&'a RawValue>,
-    record: Option<When>,
-}
 
 /// Many questions.
 #[derive(Deserialize, ToSchema)]
@@ -218,7 +209,7 @@ pub async fn check(
     if first == Some(&b'{') && is_batch(&body.0) {
         let door = knock.come_in(&site, &request).await?;
         // what is asked rarely must not make every check's future large
-        return Box::pin(many(&door, &site, &request, &body.0)).await;
+        return Box::pin(many::many(&door, &site, &request, &body.0)).await;
     }
     let asked = one(&site.app, &body.0);
     match asked {
@@ -323,120 +314,9 @@ fn denied(problem: Problem) -> Problem {
     problem.with("decision", json!("deny"))
 }
 
-async fn many(
-    door: &Allowed<CheckDecisions>,
-    site: &web::Data<Site>,
-    request: &HttpRequest,
-    body: &[u8],
-) -> Result<HttpResponse, Problem> {
-    // its body came while others were answered
-    Pulse::take_on(site, request)?;
-    let batch: BatchBody<'_> = json::read(body)?;
-    if batch.checks.len() > MOST {
-        let detail = format!(
-            "at most {MOST} checks in one request; send {} more in the next",
-            batch.checks.len() - MOST
-        );
-        return Err(Problem::invalid(vec![FieldProblem::new(
-            "/checks", "too_many", detail,
-        )]));
-    }
-    let read = |raw: &&RawValue| {
-        let asked: CheckBody = json::read(raw.get().as_bytes())?;
-        if asked.record.is_some() {
-            return Err(Problem::invalid(vec![misplaced()]));
-        }
-        question(&site.app, asked).map_err(Problem::invalid)
-    };
-    let mut questions = Vec::with_capacity(batch.checks.len());
-    let refused = batch.checks.iter().map(|raw| match read(raw) {
-        Ok(question) => {
-            questions.push((question, raw.get().as_bytes()));
-            None
-        }
-        Err(problem) => Some(problem),
-    });
-    let refused: Vec<Option<Problem>> = refused.collect();
-    let call = Call::of(door, site, request, body);
-    let when = batch.record.unwrap_or_default();
-    let told = everywhere(&call, when, site, questions).await;
-    let mut told = told.map_err(denied)?.into_iter();
-    let mut answer = Vec::with_capacity(refused.len() * ROOM);
-    answer.extend_from_slice(b"{\"decisions\":[");
-    for (at, problem) in refused.into_iter().enumerate() {
-        if at > 0 {
-            answer.push(b',');
-        }
-        match problem {
-            Some(problem) => write_problem(&mut answer, &problem),
-            None => write_one(
-                &mut answer,
-                site,
-                told.next().ok_or_else(Problem::unavailable)?,
-            )?,
-        }
-    }
-    answer.extend_from_slice(b"]}");
-    Ok(json_body(answer))
-}
-
 const fn by(badge: Badge, when: When) -> By {
     let form = Form::Check;
     By { badge, when, form }
-}
-
-/// What a check of many was answered.
-enum Given {
-    /// By this node.
-    Here(Told),
-    /// By another one, as it stands in the answer.
-    Elsewhere(Box<RawValue>),
-}
-
-/// Answers checks: those about persons whom other nodes hold are asked of these.
-async fn everywhere(
-    call: &Call<'_>,
-    when: When,
-    site: &web::Data<Site>,
-    asked: Vec<(Question, &[u8])>,
-) -> Result<Vec<Given>, Problem> {
-    let reserves = asked.iter().any(|(question, _)| question.reserve);
-    if reserves || !site.app.asks_nodes() {
-        let questions = asked.into_iter().map(|(question, _)| question).collect();
-        let told = call.decide(questions, when).await?;
-        return Ok(told.into_iter().map(Given::Here).collect());
-    }
-    let questions: Vec<&Question> = asked.iter().map(|(question, _)| question).collect();
-    let body = |at: usize| wire::fields(asked.get(at)?.1);
-    let by = by(call.door.badge, when);
-    let told = nodes::many(site, by, &questions, body).await?;
-    let left = asked.into_iter().zip(&told);
-    let left = left.filter(|(_, told)| told.is_none());
-    let left = left.map(|((question, _), _)| question).collect();
-    let mut here = call.decide(left, when).await?.into_iter();
-    let mut given = Vec::with_capacity(told.len());
-    for told in told {
-        given.push(match told {
-            Some(text) => Given::Elsewhere(text),
-            None => Given::Here(here.next().ok_or_else(Problem::unavailable)?),
-        });
-    }
-    Ok(given)
-}
-
-fn misplaced() -> FieldProblem {
-    let mend = "stands beside checks, once for all of them";
-    FieldProblem::new("/record", "misplaced", mend)
-}
-
-fn write_one(answer: &mut Vec<u8>, site: &Site, given: Given) -> Result<(), Problem> {
-    match given {
-        Given::Here(Told::Now(Ok(decided))) => write_decision(answer, site, &decided)?,
-        Given::Here(Told::Now(Err(errors))) => write_problem(answer, &Problem::invalid(errors)),
-        Given::Here(Told::Before(kept)) => answer.extend_from_slice(kept.to_string().as_bytes()),
-        Given::Elsewhere(text) => answer.extend_from_slice(text.get().as_bytes()),
-    }
-    Ok(())
 }
 
 fn write_problem(answer: &mut Vec<u8>, problem: &Problem) {

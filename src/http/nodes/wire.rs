@@ -127,3 +127,79 @@ impl Asker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use chrono::TimeZone;
+
+    fn question(facts: &str) -> (Question, String) {
+        let body = format!(
+            r#"{{"subject":null,"purpose":"offers","channel":"sms","campaign":"spring","facts":{facts},"person":{{"country":"FR"}}}}"#
+        );
+        let asked: Check<()> = json::read(body.as_bytes()).unwrap();
+        let whom = (
+            vec![Blind([1; 32]), Blind([2; 32])],
+            vec![Blind([3; 32])],
+            IdentifierKinds::of_bits(5),
+        );
+        (question_about(whom, asked).unwrap(), body)
+    }
+
+    /// Also what tells `null` from what is left out.
+    #[test]
+    fn a_check_comes_as_it_went() {
+        let client = Badge::Token(Holder {
+            client: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b".parse().unwrap(),
+            ends: chrono::Utc.timestamp_opt(1_700_000_000, 0).unwrap(),
+            certificate: None,
+        });
+        let key = Badge::Key(TokenHash([9; 32]));
+        for facts in [
+            "{}",
+            r#"{"on_robinson_list":false}"#,
+            r#"{"customer":true}"#,
+        ] {
+            let (question, body) = question(facts);
+            for badge in [key, client] {
+                let by = By {
+                    badge,
+                    when: When::Later,
+                    form: Form::Evaluation,
+                };
+                let text = write(by, &question, fields(body.as_bytes()).unwrap()).unwrap();
+                let (came, read) = read(&text).unwrap();
+                assert_eq!(
+                    (came.badge, came.when, came.form),
+                    (badge, by.when, by.form)
+                );
+                assert_eq!(format!("{read:?}"), format!("{question:?}"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_check_is_refused() {
+        let by = By {
+            badge: Badge::Key(TokenHash([9; 32])),
+            when: When::Now,
+            form: Form::Check,
+        };
+        let (question, body) = question("{}");
+        let text = write(by, &question, fields(body.as_bytes()).unwrap()).unwrap();
+        let changed = [
+            ("\"kinds\":5", "\"kinds\":\"x\""),
+            ("0101", "01"),
+            ("offers\"", "offers\",\"x\":1"),
+        ];
+        for (from, to) in changed {
+            let changed = text.get().replacen(from, to, 1);
+            assert_ne!(changed, text.get());
+            assert!(
+                read(&RawValue::from_string(changed).unwrap()).is_err(),
+                "{from}"
+            );
+        }
+    }
+}
