@@ -123,8 +123,10 @@ fn widened(words: &Words) -> [String; 4] {
     let (blind, nothing) = ((words.turned)("blind", 16), words.nothing);
     let more = |suffix: char, later: u32, wanted: &str| {
         format!(
-            "INSERT INTO consent_states SELECT subject_id, purpose || '-{suffix}', channel, status, effective_at + {later}, \
-             valid_until, notice_id, notice_version, source, proof, clarity, circumstances, record_id, position + {later} \
+            "INSERT INTO consent_states (subject_id, purpose, channel, status, effective_at, valid_until, notice_id, \
+             notice_version, source, proof, clarity, circumstances, record_id, position) \
+             SELECT subject_id, purpose || '-{suffix}', channel, status, effective_at + {later}, valid_until, notice_id, \
+             notice_version, source, proof, clarity, circumstances, record_id, position + {later} \
              FROM consent_states WHERE {wanted};"
         )
     };
