@@ -7,6 +7,7 @@ use crate::support::http::{Http, raw};
 use crate::support::process;
 use crate::support::scene::{Scene, consent, email, metric, permits, question};
 use crate::support::server::{Server, cli};
+use crate::support::staff;
 
 const PERSONS: usize = 24;
 
@@ -160,6 +161,13 @@ fn every_node_answers_for_everybody() {
         assert!(metric(api, "placet_elsewhere_total{by=\"nodes\"}") > 0);
         assert_eq!(metric(api, "placet_elsewhere_total{by=\"database\"}"), 0);
     }
+    // people are counted where all of them are known
+    staff::add(&db, "dpo", "dpo");
+    let member = staff::signs_in(&all.nodes[0].0, "dpo");
+    let home = member.http.get("/console").expect(200).text;
+    let cards = home.matches("<div class=\"card\"><dt>").count();
+    assert_eq!(cards, 2, "{home}");
+    assert!(!home.contains("<dt>Personnes"), "{home}");
     let shards: Vec<Value> = all
         .apis()
         .map(|api| api.get("/readyz").expect(200).json()["shard"].clone())

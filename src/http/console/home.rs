@@ -122,31 +122,10 @@ pub(super) async fn page(
             vouched: vouched(site, vouchers),
         })
     });
-    let (catalogue, persons, position) = {
-        let view = site.app.index().view();
-        (
-            view.catalogue().clone(),
-            view.persons() as u64,
-            view.position(),
-        )
-    };
-    let purposes = catalogue.purposes.len() as u64;
+    let catalogue = site.app.index().view().catalogue().clone();
     ConsoleHomePage {
         frame: frame(visit, open),
-        counts: vec![
-            Count {
-                kind: CountKind::Subjects,
-                value: persons,
-            },
-            Count {
-                kind: CountKind::Entries,
-                value: position,
-            },
-            Count {
-                kind: CountKind::Purposes,
-                value: purposes,
-            },
-        ],
+        counts: counts(site),
         checkpoint,
         due: due(site, open).await,
         looks: looks(site, open, visit).await,
@@ -156,6 +135,20 @@ pub(super) async fn page(
         exports: background::latest(site, open, visit).await,
     }
     .render()
+}
+
+/// What there is. How many people a node knows that holds a part of them says nothing to anybody.
+fn counts(site: &Site) -> Vec<Count> {
+    let (index, view) = (site.app.index(), site.app.index().view());
+    let purposes = view.catalogue().purposes.len();
+    let all = [
+        (CountKind::Subjects, view.persons() as u64),
+        (CountKind::Entries, view.position()),
+        (CountKind::Purposes, purposes as u64),
+    ];
+    let is_shown = |kind: &CountKind| index.shard().is_none() || *kind != CountKind::Subjects;
+    let shown = all.into_iter().filter(|(kind, _)| is_shown(kind));
+    shown.map(|(kind, value)| Count { kind, value }).collect()
 }
 
 /// The pages that whoever is in may open.
