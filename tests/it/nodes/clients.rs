@@ -192,7 +192,10 @@ impl<'a> Clients<'a> {
                 return false;
             }
             let id = found.json()["subject_id"].as_str().unwrap().to_owned();
-            tried = true;
+            if std::mem::replace(&mut tried, true) {
+                // what was tried before may have erased them, and somebody may have written about them since
+                self.history.lock().unwrap().murky.insert(person);
+            }
             let path = format!("/v1/subjects/{id}/erasure");
             match api.try_post(&path, &body) {
                 Ok(reply) if reply.status < 300 => {
