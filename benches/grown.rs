@@ -100,13 +100,7 @@ impl Words {
 pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
     let place = Place::sqlite("grown");
     start(&place, table, NARROW, || {
-        let file = place.url.trim_start_matches("sqlite://");
-        let mut connection = SqliteConnection::establish(file).expect("open the database");
-        let quick = "PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000;";
-        connection.batch_execute(quick).expect("be quick");
-        for some in SQLITE.statements() {
-            connection.batch_execute(&some).expect("copy everybody");
-        }
+        run(&place, SQLITE.statements());
     });
     if let Some(cluster) = cluster {
         start(&cluster.place("grown"), table, NARROW, || {
@@ -115,6 +109,17 @@ pub fn measure(cluster: Option<&Cluster>, table: &mut Table) {
             }
             assert!(cluster.sql("grown", "VACUUM ANALYZE"), "clean up");
         });
+    }
+}
+
+/// Runs statements on an embedded database, one after the other.
+fn run(place: &Place, statements: impl IntoIterator<Item = String>) {
+    let file = place.url.trim_start_matches("sqlite://");
+    let mut connection = SqliteConnection::establish(file).expect("open the database");
+    let quick = "PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000;";
+    connection.batch_execute(quick).expect("be quick");
+    for some in statements {
+        connection.batch_execute(&some).expect("change everybody");
     }
 }
 
@@ -145,13 +150,7 @@ fn widened(words: &Words) -> [String; 4] {
 pub fn wide(cluster: Option<&Cluster>, table: &mut Table) {
     let place = Place::sqlite("wide");
     start(&place, table, WIDE, || {
-        let file = place.url.trim_start_matches("sqlite://");
-        let mut connection = SqliteConnection::establish(file).expect("open the database");
-        let quick = "PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000;";
-        connection.batch_execute(quick).expect("be quick");
-        for some in widened(&SQLITE) {
-            connection.batch_execute(&some).expect("widen everybody");
-        }
+        run(&place, widened(&SQLITE));
     });
     if let Some(cluster) = cluster {
         start(&cluster.place("wide"), table, WIDE, || {

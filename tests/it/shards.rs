@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use crate::support::database::Db;
 use crate::support::http::{Http, raw};
-use crate::support::process;
 use crate::support::scene::{Scene, consent, email, metric, permits, question};
-use crate::support::server::{Server, cli};
+use crate::support::server::{Server, cli, parted};
 use crate::support::staff;
 
 const PERSONS: usize = 24;
@@ -14,43 +13,19 @@ const PERSONS: usize = 24;
 /// Nodes that hold a part each, and know of each other.
 struct Parts {
     nodes: Vec<(Server, Http)>,
-    told: Vec<[(&'static str, String); 3]>,
-    ports: Vec<u16>,
-    key: String,
 }
 
 impl Parts {
     fn of(db: &Db, parts: &[&str]) -> Self {
         let key = Scene::new(db).key;
-        let ports: Vec<u16> = parts.iter().map(|_| process::free_port()).collect();
-        let known = parts.iter().zip(&ports);
-        let known = known.map(|(part, port)| format!("{part}=http://127.0.0.1:{port}"));
-        let known = known.collect::<Vec<_>>().join(",");
-        let told = parts.iter().map(|part| {
-            [
-                ("PLACET_INDEX_SHARD", (*part).to_owned()),
-                ("PLACET_INDEX_NODES", known.clone()),
-                ("PLACET_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
-            ]
-        });
-        let mut all = Self {
-            nodes: vec![],
-            told: told.collect(),
-            ports,
-            key,
+        let starts = |(port, told): (u16, Vec<(&str, String)>)| {
+            let told = told.iter().map(|(name, told)| (*name, told.as_str()));
+            let server = Server::start_at(db, port, &told.collect::<Vec<_>>());
+            let api = server.http().bearer(&key);
+            (server, api)
         };
-        all.nodes = (0..parts.len()).map(|at| all.starts(db, at)).collect();
-        all
-    }
-
-    fn starts(&self, db: &Db, at: usize) -> (Server, Http) {
-        let told: Vec<(&str, &str)> = self.told[at]
-            .iter()
-            .map(|(name, told)| (*name, told.as_str()))
-            .collect();
-        let server = Server::start_at(db, self.ports[at], &told);
-        let api = server.http().bearer(&self.key);
-        (server, api)
+        let nodes = parted(parts).into_iter().map(starts).collect();
+        Self { nodes }
     }
 
     fn apis(&self) -> impl Iterator<Item = &Http> {
@@ -178,9 +153,6 @@ fn every_node_answers_for_everybody() {
     server.kill9();
     let rest = Parts {
         nodes: vec![all.nodes.remove(0), all.nodes.remove(1)],
-        told: vec![],
-        ports: vec![],
-        key: String::new(),
     };
     answers_for_everybody(&rest);
     for api in rest.apis() {

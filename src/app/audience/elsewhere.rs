@@ -40,11 +40,11 @@ impl Audience<'_> {
     fn ask(&self, by_home: &BTreeMap<Shard, Vec<u32>>) -> Vec<Result<Told, Unheard>> {
         let (app, query, lines) = (self.app, &self.query, &self.lines);
         std::thread::scope(|scope| {
-            let ask = |(home, some): (&Shard, &Vec<u32>)| {
-                let (home, some) = (*home, some.clone());
-                scope.spawn(move || app.ask_lines(home, query, lines, &some))
-            };
-            let asked: Vec<_> = by_home.iter().map(ask).collect();
+            let asked = by_home
+                .iter()
+                .map(|(home, some)| scope.spawn(move || app.ask_lines(*home, query, lines, some)));
+            // all are asked before one is waited for
+            let asked: Vec<_> = asked.collect();
             let heard = asked
                 .into_iter()
                 .map(|one| one.join().unwrap_or(Err(Unheard::Away)));
@@ -102,10 +102,9 @@ impl Audience<'_> {
     /// By the very function that answers from memory.
     fn answer_as_read(&mut self, some: &[u32], index: &Index<Rules>) {
         let (view, now) = (index.view(), self.app.now());
-        let Ok(mut judge) = Judge::new(&view, &self.query, now) else {
+        let Ok(mut judge) = Judge::at_the_head(&view, &self.query, now) else {
             return self.refuse(some);
         };
-        judge.renew(&view, &self.query, now, true);
         let version = view.rules().version();
         self.tally.at(&self.given, view.position(), version);
         let mut roll = Roll::of_few();
@@ -123,10 +122,11 @@ impl Audience<'_> {
     pub(super) fn listed_elsewhere(&self) -> Result<Vec<Listed>, StoreError> {
         let (serve, since) = (&self.app.serve, self.tally.from_position);
         let mut listed = self.elsewhere.clone();
-        listed.sort_unstable();
-        listed.dedup();
+        if listed.is_empty() {
+            return Ok(listed);
+        }
         self.app.store.read(|tx| {
-            if !listed.is_empty() && tx.any_erased_since(serve, since)? {
+            if tx.any_erased_since(serve, since)? {
                 let numbers: Vec<Position> = listed.iter().map(|one| one.number).collect();
                 let known = tx.known_numbers(serve, &numbers)?;
                 listed.retain(|one| known.contains(&one.number));
@@ -178,8 +178,8 @@ impl App {
             channel: asked.channel,
             campaign: None,
         };
-        let mut judge = Judge::new(&view, &query, now).ok().filter(|_| fresh)?;
-        judge.renew(&view, &query, now, fresh);
+        let judge = Judge::at_the_head(&view, &query, now);
+        let mut judge = judge.ok().filter(|_| fresh)?;
         let all = lines.in_order(0..lines.len());
         let shard = self.index.shard();
         let (here, _) = all.parted(|named| shard.is_none_or(|own| named.is_here(own, &view)));

@@ -59,6 +59,19 @@ impl Judge {
         })
     }
 
+    /// The same for a view that has taken in all that was acknowledged before.
+    pub(super) fn at_the_head(
+        view: &View<Rules>,
+        query: &AudienceQuery,
+        now: Now,
+    ) -> Result<Self, Vec<FieldProblem>> {
+        let judge = Self::new(view, query, now)?;
+        Ok(Self {
+            fresh: true,
+            ..judge
+        })
+    }
+
     /// What the list is for.
     pub(super) const fn purpose(&self) -> &Purpose {
         &self.purpose

@@ -99,7 +99,7 @@ impl App {
     }
 
     /// The same within a reading; `None` where a register's list was loaded that this node has not taken in.
-    pub(in crate::app) fn read_within(
+    fn read_within(
         &self,
         tx: &mut ReadTx<'_>,
         whom: &Whom<'_>,

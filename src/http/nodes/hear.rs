@@ -3,7 +3,7 @@
 use super::wire::{self, Form};
 use crate::app::desk::Desk;
 use crate::app::shard::lanes::{Answered, Asked};
-use crate::app::shard::nodes::Matter;
+use crate::app::shard::nodes::{Letter, Matter};
 use crate::http::api::authzen::evaluated;
 use crate::http::api::checks::write_decision;
 use crate::http::json::Body;
@@ -53,10 +53,7 @@ pub async fn checks(
     request: HttpRequest,
     body: Body<LONGEST>,
 ) -> Result<HttpResponse, Problem> {
-    let letter = site
-        .app
-        .read_letter(Matter::Checks, body.0.into(), site.app.now());
-    let letter = letter.ok_or_else(|| stranger(&site, &request))?;
+    let letter = letter((&site, &request), Matter::Checks, body)?;
     Pulse::take_on(&site, &request)?;
     let asked: Asked = serde_json::from_slice(&letter.text).map_err(|_| unreadable())?;
     let desk = request.app_data::<Rc<Desk>>();
@@ -94,16 +91,23 @@ pub async fn lines(
     request: HttpRequest,
     body: Body<LONGEST>,
 ) -> Result<HttpResponse, Problem> {
-    let letter = site
-        .app
-        .read_letter(Matter::Lines, body.0.into(), site.app.now());
-    let letter = letter.ok_or_else(|| stranger(&site, &request))?;
+    let letter = letter((&site, &request), Matter::Lines, body)?;
     let sealed = block(move || {
         let told = site.app.answer_lines(&letter.text);
         let sealed = told.and_then(|told| site.app.answer_letter(&letter, told));
         sealed.ok_or_else(Problem::unavailable)
     });
     Ok(sealed_body(sealed.await?))
+}
+
+/// What another node asks.
+fn letter(
+    (site, request): (&Site, &HttpRequest),
+    matter: Matter,
+    body: Body<LONGEST>,
+) -> Result<Letter, Problem> {
+    let letter = site.app.read_letter(matter, body.0.into(), site.app.now());
+    letter.ok_or_else(|| stranger(site, request))
 }
 
 fn sealed_body(sealed: Vec<u8>) -> HttpResponse {

@@ -10,7 +10,7 @@ use crate::support::dice::Dice;
 use crate::support::http::Http;
 use crate::support::process;
 use crate::support::scene::Scene;
-use crate::support::server::Server;
+use crate::support::server::{Server, parted};
 
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
@@ -53,19 +53,8 @@ impl Fleet {
     #[track_caller]
     pub fn parted(db: &Db, port: u16, parts: &[&str]) -> Self {
         let key = Scene::new(db).key;
-        let ports: Vec<u16> = parts.iter().map(|_| process::free_port()).collect();
-        let known = parts.iter().zip(&ports);
-        let known = known.map(|(part, port)| format!("{part}=http://127.0.0.1:{port}"));
-        let known = known.collect::<Vec<_>>().join(",");
-        let node = |(part, own): (&&str, &u16)| {
-            let told = vec![
-                ("PLACET_INDEX_SHARD", (*part).to_owned()),
-                ("PLACET_INDEX_NODES", known.clone()),
-                ("PLACET_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
-            ];
-            Node::start(db, port, 0, (*own, told), &key)
-        };
-        let nodes = parts.iter().zip(&ports).map(node).collect();
+        let node = |own| Node::start(db, port, 0, own, &key);
+        let nodes = parted(parts).into_iter().map(node).collect();
         Self { nodes, key }
     }
 

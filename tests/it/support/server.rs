@@ -359,3 +359,19 @@ fn port_in(text: &str) -> Option<u16> {
     let (digits, _) = rest.split_once(|c: char| !c.is_ascii_digit())?;
     digits.parse().ok()
 }
+
+/// At which ports nodes serve that hold these parts, and what each is told, so that they know of each other.
+pub fn parted(parts: &[&str]) -> Vec<(u16, Vec<(&'static str, String)>)> {
+    let ports: Vec<u16> = parts.iter().map(|_| process::free_port()).collect();
+    let known = parts.iter().zip(&ports);
+    let known = known.map(|(part, port)| format!("{part}=http://127.0.0.1:{port}"));
+    let known = known.collect::<Vec<_>>().join(",");
+    let told = |part: &&str| {
+        vec![
+            ("PLACET_INDEX_SHARD", (*part).to_owned()),
+            ("PLACET_INDEX_NODES", known.clone()),
+            ("PLACET_EGRESS_ALLOW", "127.0.0.0/8".to_owned()),
+        ]
+    };
+    ports.into_iter().zip(parts.iter().map(told)).collect()
+}

@@ -180,13 +180,12 @@ async fn told_by_nodes(
         return Ok(readable.iter().map(|_| None).collect());
     }
     let questions: Vec<&Question> = readable.iter().map(|(question, _)| question).collect();
-    let fields: Vec<Option<Fields>> = readable.iter().map(|(_, fields)| fields.clone()).collect();
     let by = By {
         badge: door.badge,
         when: When::Now,
         form: Form::Evaluation,
     };
-    let told = nodes::many(site, by, &questions, |at| fields.get(at)?.clone()).await?;
+    let told = nodes::many(site, by, &questions, |at| readable.get(at)?.1.clone()).await?;
     let read = |text: Option<Box<RawValue>>| serde_json::from_str(text?.get()).ok();
     Ok(told.into_iter().map(read).collect())
 }
